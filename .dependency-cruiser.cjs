@@ -1,0 +1,47 @@
+/** DESIGN: one-way imports. `model`, `convert`, `data`, `backend` know nothing of each other. */
+const only = (from, allowed) => ({
+  name: `${from}-imports`,
+  comment: `${from} may import only: ${allowed.join(', ') || 'no sibling'}`,
+  severity: 'error',
+  from: { path: `^packages/${from}/src` },
+  to: { path: '^packages/', pathNot: `^packages/(${[from, ...allowed].join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-app-in-package', severity: 'error', from: { path: '^packages' }, to: { path: '^apps' } },
+    only('model', []),
+    only('data', []),
+    only('backend', []),
+    only('convert', ['model']),
+    only('augment', ['model', 'data']),
+    only('trainer', ['model', 'augment']),
+    {
+      name: 'model-types-only',
+      comment: 'convert and augment may use types of model, not its code',
+      severity: 'error',
+      from: { path: '^packages/(convert|augment)/src' },
+      to: { path: '^packages/model/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'augment-data-in-loader-only',
+      severity: 'error',
+      from: { path: '^packages/augment/src', pathNot: '^packages/augment/src/loader' },
+      to: { path: '^packages/data/' },
+    },
+    {
+      name: 'backends-named-in-backend-and-apps-only',
+      severity: 'error',
+      from: { path: '^packages/(?!backend/)[^/]+/src' },
+      to: { path: '@tensorflow/tfjs-(backend|node)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|dist' },
+    exclude: { path: '(^|/)(test|bench|dist)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { conditionNames: ['@alexnet/source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+  },
+};

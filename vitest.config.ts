@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+const resolve = { conditions: ['@alexnet/source', 'module', 'node', 'import', 'default'] };
+const ssr = { resolve: { conditions: resolve.conditions } };
+
+/** Fast tests are `*.test.ts`; slow ones (TensorFlow, browser, kill tests) are `*.slow.test.ts`. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['{packages,apps}/*/test/**/*.test.ts'],
+          exclude: ['**/*.slow.test.ts', '**/node_modules/**'],
+          pool: 'forks',
+          testTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'slow',
+          include: ['{packages,apps}/*/test/**/*.slow.test.ts'],
+          exclude: ['**/node_modules/**'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
