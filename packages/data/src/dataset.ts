@@ -1,0 +1,54 @@
+import type { DecodeOptions } from './decode-picture.js';
+import type { Picture } from './picture.js';
+
+/** One labelled picture of a split. */
+export interface ImageRecord {
+  /** Path inside the source, `/`-separated, unique within the dataset. */
+  readonly id: string;
+  /** Index into `classNames`. */
+  readonly label: number;
+}
+
+/** Labelled pictures with random access; the order never depends on the file system. */
+export interface Split {
+  readonly records: readonly ImageRecord[];
+  /**
+   * Decodes the picture of `records[index]`.
+   *
+   * @returns `[height, width, 3]`, 8-bit sRGB.
+   * @throws {UndecodablePictureError} naming the record, when its bytes are not a whole picture.
+   * @throws {RangeError} when `index` is outside the split.
+   */
+  picture(index: number, options?: DecodeOptions): Promise<Picture>;
+  /**
+   * The picture of `records[index]` as an encoded file (the source's own bytes; PNG where the
+   * source stores pixels).
+   *
+   * @throws {RangeError} when `index` is outside the split.
+   */
+  bytes(index: number): Promise<Uint8Array>;
+}
+
+/** An opened image set. Close it when done: it may hold a file open. */
+export interface Dataset {
+  readonly name: string;
+  /** Readable class names, unique, in label order. */
+  readonly classNames: readonly string[];
+  readonly train: Split;
+  readonly validation: Split;
+  /** Licence of the pictures, where the source states one. */
+  readonly licence?: string;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Decides which pictures are held out when the source has no validation split; default 0. */
+  readonly seed?: number;
+  /** Share of each class held out when the source has no validation split, 0..1; default 0.1. */
+  readonly validationShare?: number;
+  readonly signal?: AbortSignal;
+  /** Called while something long is prepared, with the unit counted in `what`. */
+  readonly onProgress?: (done: number, total: number, what: string) => void;
+  /** Where prepared files are kept; default `ALEXNET_CACHE_DIR`, else the system's cache folder. */
+  readonly cacheDir?: string;
+}

@@ -1,0 +1,65 @@
+import sharp from 'sharp';
+import { firstLine, UndecodablePictureError } from './errors.js';
+import type { Picture } from './picture.js';
+
+/** Larger pictures are refused: decoded they would take over 300 MB. ImageNet's largest has 61 M. */
+export const MAX_PIXELS = 100_000_000;
+
+export interface DecodeOptions {
+  /** Named in the error when the picture cannot be decoded. */
+  readonly id?: string;
+}
+
+/**
+ * Decodes one JPEG, PNG, WebP, GIF (first frame), AVIF or TIFF file to 8-bit RGB.
+ *
+ * Greyscale is repeated over the three channels, CMYK converted to sRGB, 16 bits scaled to 8, alpha
+ * laid over white, EXIF orientation applied. Embedded RGB colour profiles are not applied, as PIL,
+ * torchvision and TensorFlow do not apply them either. The format is told by the first bytes, never
+ * by the file's name: ImageNet has a PNG named .JPEG.
+ *
+ * @param bytes One encoded file.
+ * @returns `[height, width, 3]`, row-major RGB, 0..255.
+ * @throws {UndecodablePictureError} when the bytes are of another format, damaged, truncated, or
+ * over {@link MAX_PIXELS}.
+ */
+export async function decodePicture(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+): Promise<Picture> {
+  if (!isPictureFile(bytes)) {
+    const what = bytes.length === 0 ? 'empty file' : 'not JPEG, PNG, WebP, GIF, AVIF or TIFF';
+    throw new UndecodablePictureError(options.id, what);
+  }
+  try {
+    // failOn 'error': a truncated picture fails, the harmless warnings of real JPEGs do not.
+    const { data, info } = await sharp(bytes, {
+      limitInputPixels: MAX_PIXELS,
+      failOn: 'error',
+      ignoreIcc: true,
+      autoOrient: true,
+    })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
+    return { width: info.width, height: info.height, data };
+  } catch (error) {
+    throw new UndecodablePictureError(options.id, firstLine(error), { cause: error });
+  }
+}
+
+/** True when the first bytes are of a format `decodePicture` reads. SVG, which runs code, is not. */
+function isPictureFile(bytes: Uint8Array): boolean {
+  const head = String.fromCharCode(...bytes.subarray(0, 12));
+  return (
+    head.startsWith('\xff\xd8\xff') ||
+    head.startsWith('\x89PNG\r\n\x1a\n') ||
+    head.startsWith('GIF8') ||
+    (head.startsWith('RIFF') && head.slice(8) === 'WEBP') ||
+    /^.{4}ftyp(avif|avis|mif1)/s.test(head) ||
+    head.startsWith('II*\0') ||
+    head.startsWith('MM\0*')
+  );
+}

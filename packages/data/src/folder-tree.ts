@@ -1,0 +1,57 @@
+/** A folder of a source, read once; files themselves are read through `FileTree.read`. */
+export interface Folder {
+  readonly folders: Map<string, Folder>;
+  readonly files: Set<string>;
+}
+
+/** A source seen as files and folders, whether it lies on disk or inside a tar file. */
+export interface FileTree {
+  /** The source as the user wrote it, for messages. */
+  readonly name: string;
+  readonly root: Folder;
+  /** Bytes of the file at `path` (`/`-separated, relative to the root). */
+  read(path: string): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export function createFolder(): Folder {
+  return { folders: new Map(), files: new Set() };
+}
+
+/** The folder at `path` below `root`, created where missing; the empty path is `root` itself. */
+export function folderAt(root: Folder, path: string): Folder {
+  let folder = root;
+  for (const name of path.split('/')) {
+    if (name === '') continue;
+    let next = folder.folders.get(name);
+    if (next === undefined) {
+      next = createFolder();
+      folder.folders.set(name, next);
+    }
+    folder = next;
+  }
+  return folder;
+}
+
+const PICTURE_NAME = /\.(jpe?g|jpe|png|webp|gif|avif|tiff?)$/i;
+
+/** True for names that say they are pictures. Hidden files (`.DS_Store`, `._x.jpg`) are not. */
+export function isPictureName(name: string): boolean {
+  return !name.startsWith('.') && PICTURE_NAME.test(name);
+}
+
+/** Folders that are not part of the data: hidden ones and what macOS adds to archives. */
+export function isIgnoredFolder(name: string): boolean {
+  return name.startsWith('.') || name === '__MACOSX';
+}
+
+/** Paths of all pictures below `folder`, sorted by UTF-16 code units at every level. */
+export function picturesIn(folder: Folder, prefix: string): string[] {
+  const pictures = [...folder.files].filter(isPictureName).sort();
+  const paths = pictures.map((name) => `${prefix}${name}`);
+  for (const name of [...folder.folders.keys()].sort()) {
+    const below = folder.folders.get(name);
+    if (below !== undefined) paths.push(...picturesIn(below, `${prefix}${name}/`));
+  }
+  return paths;
+}

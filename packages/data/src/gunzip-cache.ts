@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { cacheDirectory } from './cache-dir.js';
+import type { OpenOptions } from './dataset.js';
+import { DatasetError, firstLine } from './errors.js';
+import { replaceFile } from './replace-file.js';
+
+/** Pictures barely compress; a file that grows more than this is a bomb, not a data set. */
+const MAX_GROWTH = 100;
+
+/**
+ * Decompresses a `.tar.gz` into a plain tar in the cache and returns its path, because a gzip stream
+ * has no random access. Done once: the cached file is keyed by path, size and time of change.
+ *
+ * @throws {DatasetError} when the stream is damaged, cut short, or grows over a hundredfold.
+ */
+export async function gunzipToCache(
+  path: string,
+  options: Pick<OpenOptions, 'cacheDir' | 'signal' | 'onProgress'>,
+): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  const identity = JSON.stringify([await realpath(path), size, mtimeMs]);
+  const key = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+  const cached = join(cacheDirectory(options.cacheDir), 'tar', `${key}.tar`);
+  if (await stat(cached).catch(() => null)) return cached;
+
+  await replaceFile(cached, async (handle) => {
+    const source = createReadStream(path);
+    let written = 0;
+    const write = async (plain: AsyncIterable<Buffer>) => {
+      for await (const chunk of plain) {
+        written += chunk.length;
+        if (written > size * MAX_GROWTH + 1024 * 1024) {
+          throw new DatasetError(`${path} is refused: it grows over ${MAX_GROWTH}-fold`);
+        }
+        await handle.writeFile(chunk);
+        options.onProgress?.(source.bytesRead, size, 'bytes decompressed');
+      }
+    };
+    const { signal } = options;
+    try {
+      await pipeline(source, createGunzip(), write, signal ? { signal } : {});
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
+        throw new DatasetError(`${path} is damaged or cut short: ${firstLine(error)}`);
+      }
+      throw error;
+    }
+  });
+  return cached;
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import type { ImageRecord } from './dataset.js';
+import { replaceFile } from './replace-file.js';
+
+/** Prepared pictures of one size: a raw file of pixels, `[records, side, side, 3]`, and its index. */
+export interface RawPictures {
+  readonly side: number;
+  readonly records: readonly ImageRecord[];
+  readonly handle: FileHandle;
+}
+
+interface RawIndex {
+  readonly version: 1;
+  readonly side: number;
+  readonly sha256: string;
+  readonly records: readonly (readonly [id: string, label: number])[];
+}
+
+/** Writes pixels, then the index that vouches for them; a reader never sees one half. */
+export async function writeRawPictures(
+  path: string,
+  side: number,
+  records: readonly ImageRecord[],
+  pixels: Uint8Array,
+): Promise<void> {
+  const index: RawIndex = {
+    version: 1,
+    side,
+    sha256: createHash('sha256').update(pixels).digest('hex'),
+    records: records.map(({ id, label }) => [id, label]),
+  };
+  await replaceFile(`${path}.rgb`, (handle) => handle.writeFile(pixels));
+  await replaceFile(`${path}.json`, (handle) => handle.writeFile(JSON.stringify(index)));
+}
+
+/** Opens prepared pictures; `null` when they are missing, incomplete or altered. */
+export async function openRawPictures(path: string): Promise<RawPictures | null> {
+  const index = await readFile(`${path}.json`, 'utf8').then(parseIndex, () => null);
+  const handle = await open(`${path}.rgb`, 'r').catch(() => null);
+  if (index === null || handle === null || (await hashFile(handle)) !== index.sha256) {
+    await handle?.close();
+    return null;
+  }
+  const records = index.records.map(([id, label]) => ({ id, label }));
+  return { side: index.side, records, handle };
+}
+
+function parseIndex(text: string): RawIndex | null {
+  try {
+    const index = JSON.parse(text);
+    return index.version === 1 ? index : null;
+  } catch {
+    return null;
+  }
+}
+
+async function hashFile(handle: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = new Uint8Array(1024 * 1024);
+  let at = 0;
+  while (true) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return hash.digest('hex');
+    hash.update(buffer.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+}

@@ -1,0 +1,145 @@
+import type { FileHandle } from 'node:fs/promises';
+import { DatasetError, firstLine } from './errors.js';
+import { isPictureName } from './folder-tree.js';
+import { parsePaxRecords, parseTarHeader, TAR_BLOCK, type TarHeader } from './tar-header.js';
+
+/** Where one regular file lies inside a tar file, bytes. */
+export interface TarEntry {
+  readonly path: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+export interface TarIndex {
+  readonly entries: readonly TarEntry[];
+  readonly folders: readonly string[];
+}
+
+/** Headers are read through a window: larger contents are jumped over, smaller ones stream by. */
+const WINDOW = 64 * 1024;
+/** Longest path and largest pax record accepted; real ones have a few hundred bytes. */
+const MAX_PATH = 4096;
+const MAX_PAX = 1024 * 1024;
+
+/**
+ * Reads the headers of a plain tar file once; contents are not read.
+ *
+ * @param name Named in errors.
+ * @throws {DatasetError} when the file is not a tar file, is cut short, or names a path outside itself.
+ */
+export async function readTarIndex(
+  handle: FileHandle,
+  name: string,
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  } = {},
+): Promise<TarIndex> {
+  const { size: total } = await handle.stat();
+  const read = createWindow(handle);
+  const entries: TarEntry[] = [];
+  const folders: string[] = [];
+  let at = 0;
+  let overrides: { path?: string; size?: number } = {};
+
+  while (true) {
+    options.signal?.throwIfAborted();
+    options.onProgress?.(at, total);
+    if (at + TAR_BLOCK > total) throw cutShort(name, 'the end-of-archive mark is missing');
+    const header = readHeader(await read(at, TAR_BLOCK), at, name);
+    if (header === null) break;
+    const offset = at + TAR_BLOCK;
+    const size = overrides.size ?? header.size;
+    if (size > total - offset) {
+      throw cutShort(
+        name,
+        `"${header.path}" should have ${size} bytes, ${total - offset} are left`,
+      );
+    }
+    if (header.type === 'x' || header.type === 'L') {
+      if (size > MAX_PAX) throw damaged(name, at, 'absurdly long name record');
+      overrides = { ...overrides, ...nameRecord(header, await read(offset, size), at, name) };
+    } else {
+      const path = safePath(overrides.path ?? header.path, name);
+      if (header.type === '0') entries.push({ path, offset, size });
+      else if (header.type === '5') folders.push(path);
+      else if (header.type === '1' || header.type === '2') refuseLink(path, name);
+      // What is left (devices, pipes, global pax records) holds no pictures.
+      // A long link target (K) precedes the entry it belongs to, whose long name may come before it.
+      if (header.type !== 'K') overrides = {};
+    }
+    at = offset + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
+  }
+  options.onProgress?.(total, total);
+  return { entries, folders };
+}
+
+function readHeader(block: Uint8Array, at: number, name: string): TarHeader | null {
+  try {
+    return parseTarHeader(block);
+  } catch (error) {
+    if (at === 0) throw new DatasetError(`${name} is not a tar file (${firstLine(error)})`);
+    throw damaged(name, at, firstLine(error));
+  }
+}
+
+function nameRecord(
+  header: TarHeader,
+  bytes: Uint8Array,
+  at: number,
+  name: string,
+): { path?: string; size?: number } {
+  if (header.type === 'L') return { path: new TextDecoder().decode(bytes).replace(/\0.*$/s, '') };
+  try {
+    const records = parsePaxRecords(bytes);
+    const path = records.get('path');
+    const size = records.get('size');
+    if (size !== undefined && !/^\d{1,15}$/.test(size)) throw new Error('damaged pax size');
+    return {
+      ...(path === undefined ? {} : { path }),
+      ...(size === undefined ? {} : { size: Number(size) }),
+    };
+  } catch (error) {
+    throw damaged(name, at, firstLine(error));
+  }
+}
+
+/** Entries become record ids, and ids may become file names later: none may leave its folder. */
+function safePath(path: string, name: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..') || /[\0\\]/.test(path)) {
+    throw new DatasetError(`${name} is refused: entry ${JSON.stringify(path)} points outside it`);
+  }
+  if (path.length > MAX_PATH) throw new DatasetError(`${name} is refused: absurdly long path`);
+  return parts.join('/');
+}
+
+/** A link is never followed, and leaving its picture out in silence would change the data. */
+function refuseLink(path: string, name: string): void {
+  if (!isPictureName(path.slice(path.lastIndexOf('/') + 1))) return;
+  throw new DatasetError(
+    `${name} is refused: picture "${path}" is a link; pack the files themselves (tar --dereference --hard-dereference)`,
+  );
+}
+
+function createWindow(handle: FileHandle): (at: number, length: number) => Promise<Uint8Array> {
+  let window: Uint8Array = new Uint8Array(0);
+  let start = 0;
+  return async (at, length) => {
+    if (at < start || at + length > start + window.length) {
+      const buffer = new Uint8Array(Math.max(WINDOW, length));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+      window = buffer.subarray(0, bytesRead);
+      start = at;
+    }
+    return window.subarray(at - start, at - start + length);
+  };
+}
+
+function cutShort(name: string, reason: string): DatasetError {
+  return new DatasetError(`${name} is cut short: ${reason}; copy or download it again`);
+}
+
+function damaged(name: string, at: number, reason: string): DatasetError {
+  return new DatasetError(`${name} is damaged at byte ${at}: ${reason}`);
+}

@@ -1,0 +1,55 @@
+import { open } from 'node:fs/promises';
+import type { OpenOptions } from './dataset.js';
+import { DatasetError } from './errors.js';
+import { createFolder, type FileTree, folderAt } from './folder-tree.js';
+import { readTarIndex, type TarEntry } from './tar-index.js';
+
+/**
+ * Opens a plain tar file as a tree: its headers are read once, contents later by position.
+ * Nothing is unpacked.
+ *
+ * @param path The file on disk.
+ * @param name What the user wrote, for messages (a `.tar.gz` is read from a cached plain tar).
+ */
+export async function openTarTree(
+  path: string,
+  name: string,
+  options: Pick<OpenOptions, 'signal' | 'onProgress'> = {},
+): Promise<FileTree> {
+  const handle = await open(path, 'r');
+  try {
+    const { onProgress } = options;
+    const index = await readTarIndex(handle, name, {
+      signal: options.signal,
+      onProgress: onProgress && ((done, total) => onProgress(done, total, 'bytes indexed')),
+    });
+    const root = createFolder();
+    const entries = new Map<string, TarEntry>();
+    for (const folder of index.folders) folderAt(root, folder);
+    for (const entry of index.entries) {
+      const slash = entry.path.lastIndexOf('/');
+      folderAt(root, entry.path.slice(0, Math.max(0, slash))).files.add(
+        entry.path.slice(slash + 1),
+      );
+      entries.set(entry.path, entry);
+    }
+    return {
+      name,
+      root,
+      read: async (entryPath) => {
+        const entry = entries.get(entryPath);
+        if (entry === undefined) throw new DatasetError(`${name} holds no file ${entryPath}`);
+        const bytes = new Uint8Array(entry.size);
+        const { bytesRead } = await handle.read(bytes, 0, entry.size, entry.offset);
+        if (bytesRead !== entry.size) {
+          throw new DatasetError(`${name} became shorter while in use: ${entryPath} is cut off`);
+        }
+        return bytes;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
