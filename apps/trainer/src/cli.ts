@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander';
+import { addBackendCommand } from './commands/backend.js';
+import { addConvertCommand } from './commands/convert.js';
+import { addEvalCommand } from './commands/eval.js';
+import { addFiltersCommand } from './commands/filters.js';
+import { addPredictCommand } from './commands/predict.js';
+import { addSummaryCommand } from './commands/summary.js';
+import { addTrainCommand } from './commands/train.js';
+import { Interrupted, oneLine, UsageError } from './failure.js';
+
+const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
+
+const program = new Command('alexnet')
+  .description('Understand, train, convert and look inside AlexNet (2012).')
+  .showHelpAfterError('(alexnet --help lists what there is)')
+  .exitOverride();
+
+for (const add of [
+  addSummaryCommand,
+  addTrainCommand,
+  addEvalCommand,
+  addPredictCommand,
+  addFiltersCommand,
+  addConvertCommand,
+  addBackendCommand,
+]) {
+  add(program);
+}
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+  process.stderr.write(`alexnet: ${oneLine(error)}\n`);
+  if (process.env.ALEXNET_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  if (error instanceof UsageError) return EXIT.usage;
+  return EXIT.failed;
+}

@@ -1,0 +1,46 @@
+import { filterImages } from '@alexnet/model';
+import type { Command } from 'commander';
+import sharp from 'sharp';
+import { UsageError } from '../failure.js';
+import { say } from '../say.js';
+import { openWeights } from '../weights-file.js';
+
+interface Options {
+  readonly weights: string;
+  readonly out: string;
+  readonly scale: string;
+}
+
+export function addFiltersCommand(program: Command): void {
+  program
+    .command('filters')
+    .description('the first kernels as a picture')
+    .requiredOption('--weights <file|run>', 'weights.safetensors, or a run folder')
+    .requiredOption('--out <png>', 'where the picture goes')
+    .option(
+      '--scale <how>',
+      'filter: each kernel uses the whole range; global: all share one',
+      'filter',
+    )
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  if (options.scale !== 'filter' && options.scale !== 'global') {
+    throw new UsageError(`--scale ${options.scale}: it is filter or global`);
+  }
+  const { file, path } = await openWeights(options.weights);
+  const kernels = file.weights.get('conv1.weight');
+  if (!kernels) throw new Error(`${path} has no conv1.weight`);
+  const towers = file.spec.layers.some((layer) => layer.op === 'conv' && layer.groups === 2)
+    ? 2
+    : 1;
+  const sheet = filterImages(kernels, { scale: options.scale, towers, zoom: 6, gap: 6 });
+  await sharp(sheet.data, { raw: { width: sheet.width, height: sheet.height, channels: 4 } })
+    .png()
+    .toFile(options.out);
+  const [height, width, , count] = kernels.shape;
+  say(
+    `${options.out}: ${count} kernels of ${height}×${width}${towers === 2 ? ', one tower above the other' : ''}`,
+  );
+}

@@ -1,0 +1,71 @@
+import {
+  costSplit,
+  createSpec,
+  formatLayerTable,
+  layerTable,
+  PRESET_NAMES,
+  type PresetName,
+  type SpecModifiers,
+} from '@alexnet/model';
+import type { Command } from 'commander';
+import { closest } from 'fastest-levenshtein';
+import { UsageError } from '../failure.js';
+import { whole } from '../options.js';
+import { percent, print, printJson } from '../say.js';
+
+interface Options {
+  readonly input?: number;
+  readonly classes?: number;
+  readonly groups?: number;
+  readonly json?: true;
+  readonly markdown?: true;
+}
+
+export function addSummaryCommand(program: Command): void {
+  program
+    .command('summary')
+    .description('the layers of a preset, and where its parameters and arithmetic live')
+    .argument('[preset]', `one of ${PRESET_NAMES.join(', ')}`, 'alexnet')
+    .option('--input <px>', 'side of the input picture', whole(1))
+    .option('--classes <n>', 'number of classes', whole(1))
+    .option('--groups <n>', '1: one tower, 2: the two-GPU split', whole(1))
+    .option('--markdown', 'the table as Markdown')
+    .option('--json', 'one JSON document on stdout')
+    .action(run);
+}
+
+/** @throws UsageError naming the nearest preset */
+export function requirePreset(name: string): PresetName {
+  const found = PRESET_NAMES.find((preset) => preset === name);
+  if (!found) {
+    throw new UsageError(
+      `there is no preset ${name}; did you mean ${closest(name, PRESET_NAMES)}?`,
+    );
+  }
+  return found;
+}
+
+function run(name: string, options: Options): void {
+  if (options.groups !== undefined && options.groups !== 1 && options.groups !== 2) {
+    throw new UsageError(`--groups ${options.groups}: it is 1 or 2`);
+  }
+  const modifiers: SpecModifiers = {
+    ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.classes === undefined ? {} : { classes: options.classes }),
+    ...(options.groups === undefined ? {} : { groups: options.groups }),
+  };
+  const spec = createSpec(requirePreset(name), modifiers);
+  const split = costSplit(spec);
+  if (options.json) {
+    printJson({ spec, layers: layerTable(spec), split });
+    return;
+  }
+  print(formatLayerTable(spec, options.markdown ? 'markdown' : 'text'));
+  print();
+  print(
+    `convolutions: ${percent(split.conv.parameterShare)} of the parameters, ${percent(split.conv.macShare)} of the multiply-adds (MACs)`,
+  );
+  print(
+    `dense layers: ${percent(split.dense.parameterShare)} of the parameters, ${percent(split.dense.macShare)} of the multiply-adds`,
+  );
+}

@@ -1,0 +1,275 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeSafetensors, encodeSafetensors, writeModel } from '@alexnet/convert';
+import type { Dataset } from '@alexnet/data';
+import { buildNetwork, type Network, type Tf } from '@alexnet/model';
+import { evaluate, type Snapshot, train } from '@alexnet/trainer';
+import { openCheckpointStore, openMetricsLog, writeAtomically } from '@alexnet/trainer/node';
+import type { Command } from 'commander';
+import { openEngine } from '../engine.js';
+import { Interrupted, UsageError } from '../failure.js';
+import { openData } from '../open-data.js';
+import { collect, whole } from '../options.js';
+import { planRun } from '../plan-run.js';
+import { withProgress } from '../progress.js';
+import { type RunRecord, readRun, startRun } from '../run-folder.js';
+import { duration, say } from '../say.js';
+import { openTrainDisplay } from '../train-display.js';
+import { WEIGHTS_NAME } from '../weights-file.js';
+import { printEvaluations } from './eval.js';
+
+export interface TrainCommandOptions {
+  readonly data?: string;
+  readonly out: string;
+  readonly preset?: string;
+  readonly recipe: string;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly steps?: number;
+  readonly seed: number;
+  readonly backend?: string;
+  readonly resume?: true;
+  readonly set: readonly string[];
+}
+
+export function addTrainCommand(program: Command): void {
+  program
+    .command('train')
+    .description('train a network on labelled pictures')
+    .option('--data <source>', 'emoji, a folder of class folders, or a .tar of the same')
+    .requiredOption('--out <dir>', 'the run folder: weights, checkpoints, metrics')
+    .option('--recipe <name>', 'quick, quick-wasm or paper', 'quick')
+    .option('--preset <name>', "another network than the recipe's")
+    .option('--epochs <n>', 'passes over the training pictures', whole(1))
+    .option('--batch <n>', 'pictures per update', whole(1))
+    .option('--steps <n>', 'stop after this many updates', whole(1))
+    .option('--seed <n>', 'decides order, crops, initial weights', whole(0), 1)
+    .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
+    .option('--resume', 'continue the run in --out where it stopped')
+    .option('--set <key=value>', 'change a setting of the recipe; may be repeated', collect, [])
+    .action(run);
+}
+
+async function run(options: TrainCommandOptions): Promise<void> {
+  const record = options.resume ? await readRun(options.out) : null;
+  if (options.resume && !record) throw new Error(`${options.out} holds no run to resume`);
+  if (options.resume) refuseChanges(options);
+  if (!options.resume) {
+    if (!options.data) throw new UsageError('--data is missing: emoji, a folder or a .tar');
+    if (await readRun(options.out)) {
+      throw new Error(
+        `${options.out} already holds a run: continue it with --resume, or choose another --out`,
+      );
+    }
+  }
+  const { tf, name, device } = await openEngine(options.backend);
+  const dataset = await openData(
+    record?.data ?? (options.data as string),
+    record?.seed ?? options.seed,
+  );
+  try {
+    const plan = record ?? (await planRun(options, dataset, { name, device }));
+    requireSameData(plan, dataset, options.out);
+    if (!record) await startRun(options.out, plan);
+    const network = buildNetwork(tf, plan.network, { seed: plan.seed });
+    try {
+      await trainAndWrite(tf, network, dataset, plan, options);
+    } finally {
+      network.dispose();
+    }
+  } finally {
+    await dataset.close();
+  }
+}
+
+async function trainAndWrite(
+  tf: Tf,
+  network: Network,
+  dataset: Dataset,
+  plan: RunRecord,
+  options: TrainCommandOptions,
+): Promise<void> {
+  const { out } = options;
+  await mkdir(out, { recursive: true });
+  const codec = { encode: encodeSafetensors, decode: decodeSafetensors };
+  const store = await openCheckpointStore(join(out, 'checkpoints'), codec);
+  const metrics = openMetricsLog(join(out, 'metrics.jsonl'));
+  const { snapshot, rejected } = await store.newest();
+  for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);
+  await metrics.rewindTo(snapshot?.state.globalStep ?? 0);
+  if (options.resume) say(resumeLine(snapshot));
+
+  const interrupt = interruptible();
+  const display = openTrainDisplay(plan.recipe.epochs);
+  const skipped = new Set<string>();
+  const started = performance.now();
+  let written = Promise.resolve();
+  try {
+    const outcome = await train(tf, {
+      network,
+      recipe: plan.recipe,
+      train: dataset.train,
+      validation: dataset.validation,
+      preprocessing: plan.preprocessing,
+      colours: plan.colours,
+      seed: plan.seed,
+      signal: interrupt.signal,
+      ...(snapshot ? { from: snapshot } : {}),
+      ...(options.steps === undefined ? {} : { maxSteps: options.steps }),
+      observer: {
+        onStep(report) {
+          display.step(report);
+          written = written.then(() =>
+            metrics.append({
+              kind: 'step',
+              step: report.globalStep,
+              epoch: report.epoch + 1,
+              loss: report.loss,
+              accuracy: report.accuracy,
+              rate: report.rate,
+              picturesPerSecond: (1000 * report.pictures) / report.durationMs,
+              wait: report.waitMs / report.durationMs,
+            }),
+          );
+        },
+        onValidate: display.validate,
+        async onEpoch(report) {
+          display.epoch(report);
+          await written;
+          await metrics.append({
+            kind: 'epoch',
+            step: report.globalStep,
+            epoch: report.epoch + 1,
+            trainLoss: report.trainLoss,
+            trainTop1: report.trainTop1,
+            validationLoss: report.validation.loss,
+            validationTop1: report.validation.top1,
+            validationTop5: report.validation.top5,
+            seconds: report.durationMs / 1000,
+            wait: report.waitShare,
+          });
+        },
+        onSkip(id, reason) {
+          if (skipped.has(id)) return;
+          skipped.add(id);
+          say(`skipped ${id}: ${reason}`);
+        },
+        async onSnapshot(current, report) {
+          await store.save(current, report ? report.validation.top1 : null);
+        },
+      },
+    });
+    display.close();
+    await written;
+    if (outcome === 'interrupted') {
+      throw new Interrupted(
+        `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
+      );
+    }
+    say(`trained in ${duration(performance.now() - started)}`);
+  } finally {
+    display.close();
+    interrupt.release();
+  }
+
+  const evaluation = await withProgress('validating', (report) =>
+    evaluate(tf, network, dataset.validation, {
+      preprocessing: plan.preprocessing,
+      classes: network.spec.classes,
+      onProgress: report,
+    }),
+  );
+  const step = (await store.newest()).snapshot?.state.globalStep ?? 0;
+  await metrics.append({
+    kind: 'evaluation',
+    step,
+    view: evaluation.view,
+    pictures: evaluation.pictures,
+    top1: evaluation.top1,
+    top5: evaluation.top5,
+    majority: evaluation.majority.share,
+  });
+  const path = join(out, WEIGHTS_NAME);
+  await writeAtomically(
+    path,
+    writeModel({
+      spec: network.spec,
+      weights: await network.getWeights(),
+      preprocessing: plan.preprocessing,
+      classNames: [...plan.classNames],
+      provenance: provenance(plan, evaluation.top1, evaluation.top5, step),
+    }),
+  );
+  printEvaluations([evaluation], plan.classNames);
+  if (skipped.size > 0) say(`${skipped.size} training pictures could not be read and were skipped`);
+  say(`wrote ${path} (${((await stat(path)).size / 1e6).toFixed(1)} MB)`);
+}
+
+/** What a reader of the weights file may want to know of its making. */
+function provenance(plan: RunRecord, top1: number, top5: number, steps: number) {
+  return {
+    dataset: plan.datasetName,
+    trainPictures: plan.trainPictures,
+    recipe: plan.recipe.name,
+    epochs: plan.recipe.epochs,
+    steps,
+    seed: plan.seed,
+    backend: plan.backend,
+    device: plan.device,
+    created: plan.created,
+    validation: { pictures: plan.validationPictures, top1, top5 },
+  };
+}
+
+/** `--resume` continues the run as it was planned: settings given beside it are a mistake. */
+function refuseChanges(options: TrainCommandOptions): void {
+  const given = [
+    options.data !== undefined && '--data',
+    options.preset !== undefined && '--preset',
+    options.epochs !== undefined && '--epochs',
+    options.batch !== undefined && '--batch',
+    options.set.length > 0 && '--set',
+  ].filter((name): name is string => name !== false);
+  if (given.length > 0) {
+    throw new UsageError(
+      `--resume continues the run as it was started: leave out ${given.join(', ')}`,
+    );
+  }
+}
+
+function requireSameData(plan: RunRecord, dataset: Dataset, out: string): void {
+  const same =
+    plan.trainPictures === dataset.train.records.length &&
+    plan.validationPictures === dataset.validation.records.length &&
+    plan.classNames.join('\n') === dataset.classNames.join('\n');
+  if (!same) {
+    throw new Error(
+      `the pictures in ${plan.data} are not those ${out} was started on (${plan.trainPictures} training and ${plan.validationPictures} validation pictures in ${plan.classNames.length} classes)`,
+    );
+  }
+}
+
+function resumeLine(snapshot: Snapshot | null): string {
+  if (!snapshot) return 'no checkpoint yet: starting at the beginning';
+  const { epoch, step, globalStep } = snapshot.state;
+  return `resuming at epoch ${epoch + 1}, step ${step} (${globalStep} updates done)`;
+}
+
+/** The first Ctrl-C lets the step finish and saves; the second stops at once. */
+function interruptible() {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(130);
+    say('\nfinishing this step and saving; Ctrl-C again stops at once');
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}

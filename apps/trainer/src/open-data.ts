@@ -1,0 +1,15 @@
+import { type Dataset, openDataset } from '@alexnet/data';
+import { withProgress } from './progress.js';
+import { say } from './say.js';
+
+/** Opens `--data` under a progress bar and says what it holds. */
+export async function openData(source: string, seed: number): Promise<Dataset> {
+  const dataset = await withProgress('opening pictures', (report) =>
+    openDataset(source, { seed, onProgress: (done, total, what) => report(done, total, what) }),
+  );
+  const { train, validation, classNames } = dataset;
+  say(
+    `data: ${dataset.name}, ${train.records.length} training and ${validation.records.length} validation pictures in ${classNames.length} classes`,
+  );
+  return dataset;
+}

@@ -1,0 +1,121 @@
+import {
+  type ColourStatistics,
+  measureColours,
+  type Picture,
+  resizeShorterSide,
+} from '@alexnet/augment';
+import type { Dataset } from '@alexnet/data';
+import { createSpec, type NetworkSpec, type Preprocessing } from '@alexnet/model';
+import { applyOverrides, RECIPES, type Recipe, specModifiers } from '@alexnet/trainer';
+import { closest } from 'fastest-levenshtein';
+import { requirePreset } from './commands/summary.js';
+import type { TrainCommandOptions } from './commands/train.js';
+import { UsageError } from './failure.js';
+import { withProgress } from './progress.js';
+import type { RunRecord } from './run-folder.js';
+import { say } from './say.js';
+
+/** Pictures whose colours are measured: enough for three decimals of a mean over 0..255. */
+const COLOUR_SAMPLE = 4000;
+
+/** Everything decided before the first step, from the command line and the pictures. */
+export async function planRun(
+  options: TrainCommandOptions,
+  dataset: Dataset,
+  engine: { readonly name: string; readonly device: string },
+): Promise<RunRecord> {
+  const recipe = resolveRecipe(options);
+  const network = createSpec(
+    recipe.network.preset,
+    specModifiers(recipe.network, dataset.classNames.length),
+  );
+  say(`recipe: ${recipe.name} (${recipe.source})`);
+  say(describe(recipe, network));
+  const colours = await measureTraining(dataset, recipe.preprocessing.shorterSide);
+  return {
+    format: 1,
+    created: new Date().toISOString(),
+    command: ['alexnet', ...process.argv.slice(2)].join(' '),
+    data: options.data ?? dataset.name,
+    datasetName: dataset.name,
+    seed: options.seed,
+    trainPictures: dataset.train.records.length,
+    validationPictures: dataset.validation.records.length,
+    classNames: dataset.classNames,
+    recipe,
+    network,
+    preprocessing: preprocessingFor(recipe, network, colours),
+    colours,
+    backend: engine.name,
+    device: engine.device,
+  };
+}
+
+function resolveRecipe(options: TrainCommandOptions): Recipe {
+  const names = Object.keys(RECIPES);
+  const base = RECIPES[options.recipe];
+  if (!base) {
+    throw new UsageError(
+      `there is no recipe ${options.recipe}; did you mean ${closest(options.recipe, names)}?`,
+    );
+  }
+  if (options.preset !== undefined) requirePreset(options.preset);
+  try {
+    return applyOverrides(base, [
+      ...(options.preset === undefined ? [] : [`network.preset=${options.preset}`]),
+      ...(options.epochs === undefined ? [] : [`epochs=${options.epochs}`]),
+      ...(options.batch === undefined ? [] : [`batchSize=${options.batch}`]),
+      ...options.set,
+    ]);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function preprocessingFor(
+  recipe: Recipe,
+  network: NetworkSpec,
+  colours: ColourStatistics,
+): Preprocessing {
+  const { shorterSide, divideBy } = recipe.preprocessing;
+  const { height, width } = network.input;
+  if (shorterSide < Math.max(height, width)) {
+    throw new UsageError(
+      `the network looks at ${height}×${width} px, more than the ${shorterSide} px pictures are resized to: raise it with --set preprocessing.shorterSide=${Math.round(Math.max(height, width) * 1.14)}`,
+    );
+  }
+  return {
+    resize: { shorterSide },
+    crop: { height, width },
+    channelOrder: 'rgb',
+    range: 255,
+    mean: colours.mean,
+    std: divideBy === 1 ? null : [divideBy, divideBy, divideBy],
+  };
+}
+
+/** RGB mean and covariance over (at most {@link COLOUR_SAMPLE}) evenly spread training pictures. */
+async function measureTraining(dataset: Dataset, shorterSide: number): Promise<ColourStatistics> {
+  const { train } = dataset;
+  const step = Math.max(1, train.records.length / COLOUR_SAMPLE);
+  const count = Math.floor(train.records.length / step);
+  const pictures: Picture[] = [];
+  await withProgress('measuring colours', async (report) => {
+    for (let index = 0; index < count; index++) {
+      const picture = await train.picture(Math.floor(index * step)).catch(() => null);
+      if (picture) pictures.push(resizeShorterSide(picture, shorterSide));
+      report(index + 1, count);
+    }
+  });
+  if (pictures.length === 0) throw new Error('no training picture could be read');
+  return measureColours(pictures);
+}
+
+function describe(recipe: Recipe, network: NetworkSpec): string {
+  const { height, width } = network.input;
+  const { schedule } = recipe;
+  return [
+    `  network ${network.preset}, ${height}×${width} px crops of ${recipe.preprocessing.shorterSide}, ${network.classes} classes`,
+    `  ${recipe.epochs} epochs, batch ${recipe.batchSize}, rate ${recipe.learningRate} ${schedule.kind}, momentum ${recipe.momentum}, decay ${recipe.weightDecay}`,
+  ].join('\n');
+}

@@ -1,0 +1,51 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ColourStatistics } from '@alexnet/augment';
+import type { NetworkSpec, Preprocessing } from '@alexnet/model';
+import type { Recipe } from '@alexnet/trainer';
+import { writeAtomically } from '@alexnet/trainer/node';
+
+/** `run.json`: everything decided before the first step. */
+export interface RunRecord {
+  readonly format: 1;
+  readonly created: string;
+  readonly command: string;
+  readonly data: string;
+  readonly datasetName: string;
+  readonly seed: number;
+  readonly trainPictures: number;
+  readonly validationPictures: number;
+  readonly classNames: readonly string[];
+  readonly recipe: Recipe;
+  readonly network: NetworkSpec;
+  readonly preprocessing: Preprocessing;
+  readonly colours: ColourStatistics;
+  readonly backend: string;
+  readonly device: string;
+}
+
+const RECORD_NAME = 'run.json';
+
+/** The record of the run in `folder`, or null when there is none. */
+export async function readRun(folder: string): Promise<RunRecord | null> {
+  const text = await readFile(join(folder, RECORD_NAME), 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    const record = JSON.parse(text) as RunRecord;
+    if (record.format === 1) return record;
+  } catch {
+    // Falls through to the one message for everything that is not a record.
+  }
+  throw new Error(`${join(folder, RECORD_NAME)} is not a run record of this version`);
+}
+
+/** Starts a run folder. @throws Error when the folder already holds a run */
+export async function startRun(folder: string, record: RunRecord): Promise<void> {
+  if (await readRun(folder)) {
+    throw new Error(
+      `${folder} already holds a run: continue it with --resume, or choose another --out`,
+    );
+  }
+  await mkdir(folder, { recursive: true });
+  await writeAtomically(join(folder, RECORD_NAME), `${JSON.stringify(record, null, 2)}\n`);
+}

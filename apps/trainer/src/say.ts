@@ -1,0 +1,25 @@
+/** Progress and remarks go to stderr, so that stdout holds results alone. */
+export function say(line = ''): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Results. */
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/** 0.5349 -> "53.5 %" */
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** 8123 ms -> "8 s"; 125,000 ms -> "2 min 5 s" */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+}

@@ -1,0 +1,88 @@
+import type { EpochReport, StepReport } from '@alexnet/trainer';
+import { SingleBar } from 'cli-progress';
+import { duration, percent, say } from './say.js';
+
+/** The moving line of a training run, and one lasting line an epoch. */
+export interface TrainDisplay {
+  readonly step: (report: StepReport) => void;
+  readonly validate: (done: number, total: number) => void;
+  readonly epoch: (report: EpochReport) => void;
+  readonly close: () => void;
+}
+
+/** How much one more step moves the shown averages. */
+const SMOOTHING = 0.05;
+const PLAIN_EVERY_MS = 10_000;
+
+export function openTrainDisplay(epochs: number): TrainDisplay {
+  const bar = new SingleBar({
+    format: `{phase} {bar} {percentage}% · {text} · whole run ETA {runEta}`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    noTTYOutput: true,
+    notTTYSchedule: PLAIN_EVERY_MS,
+    fps: 5,
+  });
+  const phaseWidth = `epoch ${epochs}/${epochs}`.length;
+  let open = false;
+  let stepMs = 0;
+  let loss = 0;
+  let wait = 0;
+  let epochOverheadMs = 0;
+  let validationStarted = 0;
+  let runEta = '…';
+
+  const show = (phase: string, done: number, total: number, text: string) => {
+    const payload = { phase: phase.padEnd(phaseWidth), text, runEta };
+    if (!open) bar.start(total, done, payload);
+    open = true;
+    bar.setTotal(total);
+    bar.update(done, payload);
+  };
+  const close = () => {
+    if (open) bar.stop();
+    open = false;
+  };
+
+  return {
+    step(report) {
+      const first = stepMs === 0;
+      stepMs += (report.durationMs - stepMs) * (first ? 1 : SMOOTHING);
+      loss += (report.loss - loss) * (first ? 1 : SMOOTHING);
+      wait += (report.waitMs / report.durationMs - wait) * (first ? 1 : SMOOTHING);
+      const total = report.stepsPerEpoch * epochs;
+      const epochsLeft = epochs - report.epoch;
+      runEta = duration((total - report.globalStep) * stepMs + epochsLeft * epochOverheadMs);
+      const rate = Math.round((1000 * report.pictures) / report.durationMs);
+      show(
+        `epoch ${report.epoch + 1}/${epochs}`,
+        report.step,
+        report.stepsPerEpoch,
+        `loss ${loss.toFixed(3)} · ${rate} img/s · data wait ${percent(wait)} · rate ${report.rate.toPrecision(2)}`,
+      );
+    },
+    validate(done, total) {
+      if (validationStarted === 0) {
+        validationStarted = performance.now();
+        close();
+      }
+      show('validating', done, total, `${done}/${total}`);
+    },
+    epoch(report) {
+      epochOverheadMs = performance.now() - validationStarted;
+      validationStarted = 0;
+      close();
+      const { validation } = report;
+      say(
+        `epoch ${String(report.epoch + 1).padStart(String(epochs).length)}/${epochs}` +
+          ` · train loss ${report.trainLoss.toFixed(3)}, top-1 ${percent(report.trainTop1)}` +
+          ` · validation loss ${validation.loss.toFixed(3)}, top-1 ${percent(validation.top1)}, top-5 ${percent(validation.top5)}` +
+          ` · ${duration(report.durationMs)}, data wait ${percent(report.waitShare)}`,
+      );
+    },
+    close,
+  };
+}

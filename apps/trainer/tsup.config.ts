@@ -1,0 +1,6 @@
+import { packageBuild } from '../../tsup.base.js';
+
+export default packageBuild(
+  { cli: 'src/cli.ts' },
+  { platform: 'node', dts: false, banner: { js: '#!/usr/bin/env node' } },
+);

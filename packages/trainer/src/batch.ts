@@ -1,0 +1,103 @@
+import { augmentInto, type ColourStatistics, createRng, type Picture } from '@alexnet/augment';
+import type { Preprocessing } from '@alexnet/model';
+import type { Recipe } from './recipe.js';
+
+/** Labelled pictures that can be read in any order. `@alexnet/data`'s splits are such. */
+export interface PictureSource {
+  readonly records: readonly { readonly id: string; readonly label: number }[];
+  /** Decodes one picture; rejects when it cannot be decoded. */
+  picture(index: number): Promise<Picture>;
+}
+
+/** A picture that could not be read, and why. */
+export interface SkippedPicture {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Pixels ready for the network, with their labels. */
+export interface Batch {
+  /** Preprocessed pixels, [n, height, width, 3], channel order and range as the preprocessing says. */
+  readonly pixels: Float32Array;
+  readonly pictureShape: readonly [height: number, width: number, channels: number];
+  /** Class indices, [n]. */
+  readonly labels: Int32Array;
+  readonly ids: readonly string[];
+  /** Pictures of this batch that could not be read; n is smaller by as many. */
+  readonly skipped: readonly SkippedPicture[];
+}
+
+/** A full shuffle of 0..length-1 that depends on (seed, epoch) alone. Fisher and Yates's method. */
+export function epochOrder(length: number, seed: number, epoch: number): Uint32Array {
+  const order = Uint32Array.from({ length }, (_, index) => index);
+  // The third key, one past the last picture, keeps this stream apart from the pictures' own.
+  const rng = createRng(seed, epoch, length);
+  for (let last = length - 1; last > 0; last--) {
+    const other = Math.floor(rng.next() * (last + 1));
+    const moved = order[last] as number;
+    order[last] = order[other] as number;
+    order[other] = moved;
+  }
+  return order;
+}
+
+/**
+ * One training batch: pictures read side by side, then cropped, mirrored and recoloured.
+ * The result depends on (seed, epoch, picture) alone, not on timing.
+ */
+export async function trainingBatch(
+  source: PictureSource,
+  indices: Uint32Array,
+  options: {
+    readonly seed: number;
+    readonly epoch: number;
+    readonly preprocessing: Preprocessing;
+    readonly colours: ColourStatistics;
+    readonly recipe: Recipe['augment'];
+  },
+): Promise<Batch> {
+  return fillBatch(source, indices, options.preprocessing, (pixels, offset, picture, index) => {
+    augmentInto(pixels, offset, picture, {
+      preprocessing: options.preprocessing,
+      recipe: options.recipe,
+      colours: options.colours,
+      rng: createRng(options.seed, options.epoch, index),
+    });
+  });
+}
+
+/** Reads `indices` and lets `place` write each picture's pixels; unreadable ones are left out. */
+export async function fillBatch(
+  source: PictureSource,
+  indices: ArrayLike<number>,
+  preprocessing: Preprocessing,
+  place: (pixels: Float32Array, offset: number, picture: Picture, index: number) => void,
+  viewsPerPicture = 1,
+): Promise<Batch> {
+  const { height, width } = preprocessing.crop;
+  const size = height * width * 3 * viewsPerPicture;
+  const read = await Promise.allSettled(Array.from(indices, (index) => source.picture(index)));
+  const pixels = new Float32Array(read.length * size);
+  const labels: number[] = [];
+  const ids: string[] = [];
+  const skipped: SkippedPicture[] = [];
+  read.forEach((outcome, position) => {
+    const index = indices[position] as number;
+    const { id, label } = source.records[index] as PictureSource['records'][number];
+    if (outcome.status === 'rejected') {
+      const { reason } = outcome;
+      skipped.push({ id, reason: reason instanceof Error ? reason.message : String(reason) });
+      return;
+    }
+    place(pixels, labels.length * size, outcome.value, index);
+    labels.push(label);
+    ids.push(id);
+  });
+  return {
+    pixels: pixels.subarray(0, labels.length * size),
+    pictureShape: [height, width, 3],
+    labels: Int32Array.from(labels),
+    ids,
+    skipped,
+  };
+}

@@ -1,0 +1,147 @@
+import { preparePicture, prepareTenCrop } from '@alexnet/augment';
+import {
+  type Network,
+  type Prediction,
+  type Preprocessing,
+  predict,
+  predictTenCrop,
+  type Tf,
+} from '@alexnet/model';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { fillBatch, type PictureSource, type SkippedPicture } from './batch.js';
+import { prefetch } from './prefetch.js';
+
+/** Counts over a split; every readable picture is counted exactly once. */
+export interface Evaluation {
+  readonly view: 'centre crop' | 'ten crops';
+  readonly pictures: number;
+  readonly skipped: readonly SkippedPicture[];
+  /** Mean cross-entropy in nats. */
+  readonly loss: number;
+  /** Shares, 0..1. Ties in probability count as correct only for the lower class index. */
+  readonly top1: number;
+  readonly top5: number;
+  /** Always answering the most frequent class would give this top-1. */
+  readonly majority: { readonly label: number; readonly share: number };
+  /** `confusion[truth][answer]`, counts, [classes][classes]. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** How a split is evaluated. */
+export interface EvaluateOptions {
+  readonly preprocessing: Preprocessing;
+  readonly classes: number;
+  /** Average the softmax of ten crops (paper, section 4.1) instead of one centre crop. */
+  readonly tenCrop?: boolean;
+  /** Pictures per forward pass; ten crops make ten inputs of each. Default 64 inputs. */
+  readonly batchSize?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Top-1, top-5, loss and confusion matrix of a network on a split.
+ *
+ * @throws Error when no picture could be read
+ */
+export async function evaluate(
+  tf: Tf,
+  network: Network,
+  source: PictureSource,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { preprocessing, classes } = options;
+  const views = options.tenCrop ? 10 : 1;
+  const prepare = options.tenCrop ? prepareTenCrop : preparePicture;
+  const perPass = Math.max(1, Math.floor((options.batchSize ?? 64) / views));
+  const passes = chunks(source.records.length, perPass);
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const skipped: SkippedPicture[] = [];
+  let pictures = 0;
+  let loss = 0;
+  let top1 = 0;
+  let top5 = 0;
+
+  const load = (indices: number[]) =>
+    fillBatch(
+      source,
+      indices,
+      preprocessing,
+      (pixels, offset, picture) => pixels.set(prepare(picture, preprocessing), offset),
+      views,
+    );
+  for await (const batch of prefetch(passes, load, 2)) {
+    options.signal?.throwIfAborted();
+    skipped.push(...batch.skipped);
+    const answers = await answer(tf, network, batch.pixels, batch.pictureShape, views);
+    answers.forEach(({ probabilities }, position) => {
+      const label = batch.labels[position] as number;
+      const rank = rankOf(probabilities, label);
+      loss -= Math.log(Math.max(probabilities[label] as number, Number.MIN_VALUE));
+      top1 += rank === 0 ? 1 : 0;
+      top5 += rank < 5 ? 1 : 0;
+      const row = confusion[label] as number[];
+      const best = indexOfLargest(probabilities);
+      row[best] = (row[best] as number) + 1;
+    });
+    pictures += answers.length;
+    options.onProgress?.(pictures + skipped.length, source.records.length);
+  }
+  if (pictures === 0) throw new Error('no picture of this split could be read');
+
+  const perClass = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
+  const label = indexOfLargest(perClass);
+  return {
+    view: options.tenCrop ? 'ten crops' : 'centre crop',
+    pictures,
+    skipped,
+    loss: loss / pictures,
+    top1: top1 / pictures,
+    top5: top5 / pictures,
+    majority: { label, share: (perClass[label] as number) / pictures },
+    confusion,
+  };
+}
+
+async function answer(
+  tf: Tf,
+  network: Network,
+  pixels: Float32Array,
+  [height, width, channels]: readonly [number, number, number],
+  views: number,
+): Promise<Prediction[]> {
+  const inputs = pixels.length / (height * width * channels);
+  if (inputs === 0) return [];
+  const x = tf.tensor4d(pixels, [inputs, height, width, channels]) as Tensor4D;
+  try {
+    return views === 1 ? await predict(network, x) : await predictTenCrop(network, x);
+  } finally {
+    x.dispose();
+  }
+}
+
+function chunks(length: number, size: number): number[][] {
+  return Array.from({ length: Math.ceil(length / size) }, (_, chunk) =>
+    Array.from({ length: Math.min(size, length - chunk * size) }, (_, i) => chunk * size + i),
+  );
+}
+
+/** How many classes come before `label` in descending order of probability. */
+function rankOf(probabilities: ArrayLike<number>, label: number): number {
+  const own = probabilities[label] as number;
+  let rank = 0;
+  for (let other = 0; other < probabilities.length; other++) {
+    const value = probabilities[other] as number;
+    // "Not less" also ranks NaN first, so a broken network scores 0, not 100 %.
+    if (other !== label && !(value < own) && (value !== own || other < label)) rank++;
+  }
+  return rank;
+}
+
+function indexOfLargest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let index = 1; index < values.length; index++) {
+    if ((values[index] as number) > (values[best] as number)) best = index;
+  }
+  return best;
+}

@@ -1,0 +1,32 @@
+export {
+  type Batch,
+  epochOrder,
+  type PictureSource,
+  type SkippedPicture,
+  trainingBatch,
+} from './batch.js';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
+export { createOptimiser, type Optimiser } from './optimiser.js';
+export { applyOverrides, OverrideError, settableKeys } from './overrides.js';
+export {
+  type LayerLearning,
+  type NetworkChoice,
+  type Recipe,
+  type Schedule,
+  specModifiers,
+} from './recipe.js';
+export { RECIPES } from './recipes/index.js';
+export { INITIAL_PLATEAU, observePlateau, type PlateauState, rateFactor } from './schedule.js';
+export {
+  type EpochReport,
+  INITIAL_STATE,
+  NonFiniteError,
+  type Snapshot,
+  type StepReport,
+  type TrainObserver,
+  type TrainOptions,
+  type TrainOutcome,
+  type TrainState,
+  train,
+} from './train.js';
+export { crossEntropy, type StepResult, trainStep } from './train-step.js';

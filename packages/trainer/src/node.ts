@@ -1,0 +1,13 @@
+export {
+  type CheckpointStore,
+  openCheckpointStore,
+  type TensorCodec,
+} from './node/checkpoint-store.js';
+export {
+  type EpochLine,
+  type EvaluationLine,
+  type MetricsLine,
+  openMetricsLog,
+  type StepLine,
+} from './node/metrics-log.js';
+export { writeAtomically } from './node/write-atomically.js';

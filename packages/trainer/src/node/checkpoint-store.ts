@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Weight } from '@alexnet/model';
+import type { Snapshot, TrainState } from '../train.js';
+import { writeAtomically } from './write-atomically.js';
+
+/** How tensors become bytes and back; `@alexnet/convert`'s safetensors functions fit. */
+export interface TensorCodec {
+  encode(
+    tensors: ReadonlyMap<string, Weight>,
+    metadata: Readonly<Record<string, string>>,
+  ): Uint8Array;
+  decode(bytes: Uint8Array): {
+    readonly tensors: ReadonlyMap<string, Weight>;
+    readonly metadata: Readonly<Record<string, string>>;
+  };
+}
+
+/** Checkpoints of one run in a folder: atomic, self-verifying, the last two and the best kept. */
+export interface CheckpointStore {
+  /** @param top1 validation accuracy at this moment, if it was measured: decides which is best */
+  save(snapshot: Snapshot, top1: number | null): Promise<string>;
+  /** The newest checkpoint that verifies, or null; `rejected` says what was wrong with newer ones. */
+  newest(): Promise<{ snapshot: Snapshot | null; rejected: { file: string; reason: string }[] }>;
+}
+
+const NAME = /^step-(\d{8})\.safetensors$/;
+const STATE_KEY = 'alexnet.checkpoint';
+const KEPT = 2;
+
+interface Header {
+  readonly state: TrainState;
+  readonly top1: number | null;
+  readonly sha256: string;
+}
+
+export async function openCheckpointStore(
+  folder: string,
+  codec: TensorCodec,
+): Promise<CheckpointStore> {
+  await mkdir(folder, { recursive: true });
+  const names = async () => (await readdir(folder)).filter((name) => NAME.test(name)).sort();
+  const scores = new Map<string, number>();
+
+  return {
+    async save(snapshot, top1) {
+      const tensors = flatten(snapshot);
+      const header: Header = { state: snapshot.state, top1, sha256: digest(tensors) };
+      const name = `step-${String(snapshot.state.globalStep).padStart(8, '0')}.safetensors`;
+      const bytes = codec.encode(tensors, { [STATE_KEY]: JSON.stringify(header) });
+      await writeAtomically(join(folder, name), bytes);
+      if (top1 !== null) scores.set(name, top1);
+      await prune(folder, await names(), scores);
+      return join(folder, name);
+    },
+    async newest() {
+      const rejected: { file: string; reason: string }[] = [];
+      for (const name of (await names()).reverse()) {
+        try {
+          const { snapshot, top1 } = parse(await readFile(join(folder, name)), codec);
+          if (top1 !== null) scores.set(name, top1);
+          return { snapshot, rejected };
+        } catch (error) {
+          rejected.push({ file: join(folder, name), reason: (error as Error).message });
+        }
+      }
+      return { snapshot: null, rejected };
+    },
+  };
+}
+
+/** Keeps the newest {@link KEPT} and the best known; removes the others. */
+async function prune(folder: string, names: string[], scores: ReadonlyMap<string, number>) {
+  const best = names.reduce<string | null>((found, name) => {
+    const score = scores.get(name);
+    return score !== undefined && score > (scores.get(found ?? '') ?? -1) ? name : found;
+  }, null);
+  const old = names.slice(0, -KEPT).filter((name) => name !== best);
+  await Promise.all(old.map((name) => unlink(join(folder, name)).catch(() => undefined)));
+}
+
+const GROUPS = ['weights', 'velocities', 'average'] as const;
+
+function flatten(snapshot: Snapshot): Map<string, Weight> {
+  const tensors = new Map<string, Weight>();
+  for (const group of GROUPS) {
+    for (const [name, weight] of snapshot[group] ?? []) tensors.set(`${group}/${name}`, weight);
+  }
+  return tensors;
+}
+
+function parse(bytes: Uint8Array, codec: TensorCodec): { snapshot: Snapshot; top1: number | null } {
+  const { tensors, metadata } = codec.decode(bytes);
+  const text = metadata[STATE_KEY];
+  if (text === undefined) throw new Error('not a checkpoint of a training run');
+  const header = JSON.parse(text) as Header;
+  if (digest(tensors) !== header.sha256)
+    throw new Error('the checksum does not match: damaged file');
+  const group = (prefix: string) =>
+    new Map(
+      [...tensors]
+        .filter(([name]) => name.startsWith(`${prefix}/`))
+        .map(([name, weight]) => [name.slice(prefix.length + 1), weight] as const),
+    );
+  const average = group('average');
+  return {
+    top1: header.top1,
+    snapshot: {
+      state: reviveState(header.state),
+      weights: group('weights'),
+      velocities: group('velocities'),
+      average: average.size > 0 ? average : null,
+    },
+  };
+}
+
+/** JSON writes Infinity, the plateau's "no best yet", as null. */
+function reviveState(state: TrainState): TrainState {
+  const { plateau } = state;
+  return { ...state, plateau: { ...plateau, best: plateau.best ?? Infinity } };
+}
+
+/** SHA-256 over names, shapes and bytes, in order of name. */
+function digest(tensors: ReadonlyMap<string, Weight>): string {
+  const hash = createHash('sha256');
+  for (const name of [...tensors.keys()].sort()) {
+    const { shape, data } = tensors.get(name) as Weight;
+    hash.update(`${name}[${shape.join()}]`);
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,106 @@
+import type { AugmentRecipe } from '@alexnet/augment';
+import type { PresetName, SpecModifiers } from '@alexnet/model';
+
+/**
+ * Which network a recipe trains: a preset and what to change in it.
+ * `null` leaves the preset's own choice.
+ */
+export interface NetworkChoice {
+  readonly preset: PresetName;
+  /** Side of the square input in px; also the side of the crops. */
+  readonly input: number | null;
+  /** Factor on every convolution's filters. */
+  readonly width: number | null;
+  /** Factor on the units of fc6 and fc7. */
+  readonly headWidth: number | null;
+  readonly activation: SpecModifiers['activation'] | null;
+  readonly pool: SpecModifiers['pool'] | null;
+  readonly norm: SpecModifiers['norm'] | null;
+  readonly groups: SpecModifiers['groups'] | null;
+  readonly head: SpecModifiers['head'] | null;
+  /** Share of units dropped before (after, in `paper`) fc6 and fc7, 0 to below 1. */
+  readonly dropout: number | null;
+  readonly init: SpecModifiers['init'] | null;
+  readonly conv1Stride: number | null;
+  readonly conv1Kernel: number | null;
+  /** Zero padding of conv1 in px, the same on every side. */
+  readonly conv1Padding: number | null;
+}
+
+/** How the learning rate moves. Every field is always there; each kind reads its own. */
+export interface Schedule {
+  /**
+   * `constant`; `cosine` from the peak to `finalFactor` of it; `step`: times `factor` at each of
+   * `dropEpochs`; `plateau`: times `factor` when validation error has not improved for `patience`
+   * epochs (the paper's section 5 rule, done by hand there).
+   */
+  readonly kind: 'constant' | 'cosine' | 'step' | 'plateau';
+  /** Epochs of linear growth from 0 to the peak rate, before the rest. */
+  readonly warmupEpochs: number;
+  readonly factor: number;
+  readonly dropEpochs: readonly number[];
+  readonly patience: number;
+  readonly finalFactor: number;
+}
+
+/** What is learned differently in one layer, as the 2012 layer-params files have it. */
+export interface LayerLearning {
+  /** Factor on the learning rate; 0 freezes the layer. */
+  readonly rate?: number;
+  /** From this epoch on (counted from 0) the layer no longer learns. */
+  readonly frozenFromEpoch?: number;
+}
+
+/** Everything that decides a training run, apart from the pictures and the seed. */
+export interface Recipe {
+  readonly name: string;
+  /** Where it comes from: paper section, source file or measurement. */
+  readonly source: string;
+  readonly network: NetworkChoice;
+  readonly preprocessing: {
+    /** Pictures are resized so that the shorter side has this many px. */
+    readonly shorterSide: number;
+    /** Pixel values are divided by this after mean subtraction; 1 leaves 0..255. */
+    readonly divideBy: number;
+  };
+  readonly augment: AugmentRecipe;
+  readonly epochs: number;
+  /** Pictures per update. */
+  readonly batchSize: number;
+  /** A batch is computed in this many parts whose gradients are averaged (less memory). */
+  readonly accumulate: number;
+  /** Peak learning rate, for the mean gradient of a batch. */
+  readonly learningRate: number;
+  readonly momentum: number;
+  /** L2 decay inside the update, times the learning rate. */
+  readonly weightDecay: number;
+  /**
+   * `inside`: v = m v - rate (g + decay w), w += v, the paper's section 5 and the 2012 source;
+   * `outside`: v = m v + g + decay w, w -= rate v, as PyTorch does. Equal while the rate is.
+   */
+  readonly rateInMomentum: 'inside' | 'outside';
+  /** Factor on the learning rate of biases (2012 source and Caffe: 2). */
+  readonly biasRate: number;
+  /** Whether biases decay too (2012 source and Caffe: no). */
+  readonly biasDecay: boolean;
+  readonly schedule: Schedule;
+  readonly layers: Readonly<Record<string, LayerLearning>>;
+  /** Probability mass spread over all classes in the target, 0 to below 1. */
+  readonly labelSmoothing: number;
+  /** Global gradient norm above which gradients are scaled down; 0 is off. */
+  readonly clipNorm: number;
+  /** Decay per step of the exponential moving average of the weights used at the end; 0 is off. */
+  readonly ema: number;
+}
+
+/** The modifiers of {@link NetworkChoice} in the form `createSpec` takes. */
+export function specModifiers(choice: NetworkChoice, classes: number): SpecModifiers {
+  const { preset: _, conv1Stride, conv1Kernel, conv1Padding, ...direct } = choice;
+  const chosen = Object.fromEntries(Object.entries(direct).filter(([, value]) => value !== null));
+  const conv1 = {
+    ...(conv1Stride === null ? {} : { stride: conv1Stride }),
+    ...(conv1Kernel === null ? {} : { kernelSize: conv1Kernel }),
+    ...(conv1Padding === null ? {} : { padding: conv1Padding }),
+  };
+  return { ...chosen, classes, ...(Object.keys(conv1).length ? { conv1 } : {}) };
+}

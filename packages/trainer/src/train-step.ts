@@ -1,0 +1,132 @@
+import type { Network, Tf } from '@alexnet/model';
+import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Batch } from './batch.js';
+import type { Optimiser } from './optimiser.js';
+import type { Recipe } from './recipe.js';
+
+/** What one update saw, means over its pictures. */
+export interface StepResult {
+  /** Cross-entropy in nats. */
+  readonly loss: number;
+  /** Pictures whose highest logit was the label, dropout on. */
+  readonly correct: number;
+  /** Global L2 norm of the gradient; only computed when clipping asks for it. */
+  readonly gradientNorm: number | null;
+}
+
+/** Mean softmax cross-entropy [scalar] of logits [n, classes] against labels [n]. */
+export function crossEntropy(
+  tf: Tf,
+  logits: Tensor2D,
+  labels: Int32Array,
+  labelSmoothing: number,
+): Scalar {
+  const classes = logits.shape[1];
+  const oneHot = tf.oneHot(tf.tensor1d(labels, 'int32'), classes);
+  const target = tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / classes);
+  return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(logits)), 1))) as Scalar;
+}
+
+/**
+ * One forward pass, one backward pass, one update.
+ *
+ * The batch is computed in `recipe.accumulate` parts whose gradients are added, so the update is
+ * that of the whole batch (batch norm sees the parts, as everywhere).
+ */
+export async function trainStep(
+  tf: Tf,
+  network: Network,
+  optimiser: Optimiser,
+  batch: Batch,
+  recipe: Pick<Recipe, 'accumulate' | 'labelSmoothing' | 'clipNorm'>,
+  at: { readonly rate: number; readonly epoch: number; readonly dropoutSeed: number },
+): Promise<StepResult> {
+  const total = batch.labels.length;
+  const partSize = Math.ceil(total / recipe.accumulate);
+  let sums = new Map<string, Tensor>();
+  let loss = 0;
+  let correct = 0;
+  for (let start = 0; start < total; start += partSize) {
+    const end = Math.min(start + partSize, total);
+    const part = gradientsOf(tf, network, batch, start, end, recipe.labelSmoothing, at.dropoutSeed);
+    sums = addWeighted(tf, sums, part.gradients, (end - start) / total);
+    const [partLoss, partCorrect] = await Promise.all([part.loss.data(), part.correct.data()]);
+    loss += ((partLoss[0] as number) * (end - start)) / total;
+    correct += partCorrect[0] as number;
+    tf.dispose([part.loss, part.correct]);
+  }
+  const gradientNorm = recipe.clipNorm > 0 ? await clip(tf, sums, recipe.clipNorm) : null;
+  // The weights stay as they were when a loss is not finite: the state before it can be saved.
+  if (Number.isFinite(loss) && (gradientNorm === null || Number.isFinite(gradientNorm))) {
+    optimiser.update(sums, at.rate, at.epoch);
+  }
+  tf.dispose([...sums.values()]);
+  return { loss, correct, gradientNorm };
+}
+
+function gradientsOf(
+  tf: Tf,
+  network: Network,
+  batch: Batch,
+  start: number,
+  end: number,
+  labelSmoothing: number,
+  dropoutSeed: number,
+) {
+  const [height, width, channels] = batch.pictureShape;
+  const size = height * width * channels;
+  const labels = batch.labels.subarray(start, end);
+  const variables = network.parameters.filter((parameter) => parameter.trainable);
+  const nameOf = new Map(variables.map(({ variable, name }) => [variable.name, name]));
+  let correct: Scalar | undefined;
+  const { value, grads } = tf.tidy(() => {
+    const pixels = batch.pixels.subarray(start * size, end * size);
+    const x = tf.tensor4d(pixels, [end - start, height, width, channels]) as Tensor4D;
+    return tf.variableGrads(
+      () => {
+        const logits = network.forward(x, { training: true, dropoutSeed: dropoutSeed + start });
+        const hits = tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32'));
+        correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
+        return crossEntropy(tf, logits, labels, labelSmoothing);
+      },
+      variables.map(({ variable }) => variable as Variable),
+    );
+  });
+  const gradients = new Map(
+    Object.entries(grads).map(([name, gradient]) => [nameOf.get(name) as string, gradient]),
+  );
+  return { loss: value, correct: correct as Scalar, gradients };
+}
+
+/** `sums + share * gradients`, disposing what it replaces. */
+function addWeighted(
+  tf: Tf,
+  sums: Map<string, Tensor>,
+  gradients: ReadonlyMap<string, Tensor>,
+  share: number,
+): Map<string, Tensor> {
+  if (share === 1) return new Map(gradients);
+  const next = new Map<string, Tensor>();
+  for (const [name, gradient] of gradients) {
+    const sum = sums.get(name);
+    const scaled = tf.mul(gradient, share);
+    next.set(name, sum ? tf.add(sum, scaled) : scaled);
+    tf.dispose(sum ? [sum, scaled, gradient] : [gradient]);
+  }
+  return next;
+}
+
+/** Scales all gradients so that their global norm is at most `limit`; returns the norm before. */
+async function clip(tf: Tf, gradients: Map<string, Tensor>, limit: number): Promise<number> {
+  const squared = tf.tidy(() =>
+    tf.addN([...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)))),
+  );
+  const norm = Math.sqrt((await squared.data())[0] as number);
+  squared.dispose();
+  if (norm <= limit || !Number.isFinite(norm)) return norm;
+  for (const [name, gradient] of gradients) {
+    gradients.set(name, tf.mul(gradient, limit / norm));
+    gradient.dispose();
+  }
+  return norm;
+}

@@ -1,0 +1,269 @@
+import { type ColourStatistics, createRng } from '@alexnet/augment';
+import type { Network, Preprocessing, Tf, Weight } from '@alexnet/model';
+import { type Batch, epochOrder, type PictureSource, trainingBatch } from './batch.js';
+import { type Evaluation, evaluate } from './evaluate.js';
+import { createOptimiser } from './optimiser.js';
+import { prefetch } from './prefetch.js';
+import type { Recipe } from './recipe.js';
+import { INITIAL_PLATEAU, observePlateau, type PlateauState, rateFactor } from './schedule.js';
+import { trainStep } from './train-step.js';
+import { createWeightAverage } from './weight-average.js';
+
+/** Where a run stands. With the tensors of {@link Snapshot} it is all that resuming needs. */
+export interface TrainState {
+  /** Epoch being trained, counted from 0; equals the recipe's epochs when all are done. */
+  readonly epoch: number;
+  /** Updates done in this epoch. */
+  readonly step: number;
+  readonly globalStep: number;
+  readonly plateau: PlateauState;
+  /** Sums over this epoch so far. */
+  readonly seen: number;
+  readonly lossSum: number;
+  readonly correctSum: number;
+}
+
+export const INITIAL_STATE: TrainState = {
+  epoch: 0,
+  step: 0,
+  globalStep: 0,
+  plateau: INITIAL_PLATEAU,
+  seen: 0,
+  lossSum: 0,
+  correctSum: 0,
+};
+
+/** A copy of everything that changes while training. Tensors are in tfjs layout. */
+export interface Snapshot {
+  readonly state: TrainState;
+  readonly weights: ReadonlyMap<string, Weight>;
+  readonly velocities: ReadonlyMap<string, Weight>;
+  /** Moving average of the weights, where the recipe keeps one. */
+  readonly average: ReadonlyMap<string, Weight> | null;
+}
+
+export interface StepReport {
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  readonly globalStep: number;
+  readonly loss: number;
+  /** Share of the batch answered right, dropout on. */
+  readonly accuracy: number;
+  readonly rate: number;
+  readonly pictures: number;
+  /** Whole step, and the part of it spent waiting for pictures. */
+  readonly durationMs: number;
+  readonly waitMs: number;
+  readonly gradientNorm: number | null;
+}
+
+export interface EpochReport {
+  readonly epoch: number;
+  readonly globalStep: number;
+  readonly rate: number;
+  readonly trainLoss: number;
+  readonly trainTop1: number;
+  readonly validation: Evaluation;
+  readonly durationMs: number;
+  /** Share of training time spent waiting for pictures, 0..1. */
+  readonly waitShare: number;
+}
+
+/** What a run tells while it goes. */
+export interface TrainObserver {
+  readonly onStep?: (report: StepReport) => void;
+  readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
+  readonly onSkip?: (id: string, reason: string) => void;
+  readonly onValidate?: (done: number, total: number) => void;
+  /** After each epoch, when interrupted, when the steps are used up, and before a failure is thrown. */
+  readonly onSnapshot?: (snapshot: Snapshot, report: EpochReport | null) => Promise<void>;
+}
+
+export interface TrainOptions {
+  readonly network: Network;
+  readonly recipe: Recipe;
+  readonly train: PictureSource;
+  readonly validation: PictureSource;
+  readonly preprocessing: Preprocessing;
+  /** Colour statistics of the training split, for fancy PCA. */
+  readonly colours: ColourStatistics;
+  readonly seed: number;
+  /** Continue from here; the same run, bit for bit, as one that was never stopped. */
+  readonly from?: Snapshot;
+  /** Stop after this many updates in all. */
+  readonly maxSteps?: number;
+  /** Aborting finishes the step, snapshots and returns. */
+  readonly signal?: AbortSignal;
+  readonly observer?: TrainObserver;
+}
+
+export type TrainOutcome = 'finished' | 'interrupted' | 'out of steps';
+
+/** A loss or gradient that is not a number; the state before the step was snapshot. */
+export class NonFiniteError extends Error {
+  override readonly name = 'NonFiniteError';
+}
+
+/** Trains `network` by `recipe`. On return its weights are the average, where the recipe keeps one. */
+export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome> {
+  const { network, recipe, seed, observer = {} } = options;
+  let state = options.from?.state ?? INITIAL_STATE;
+
+  // 1. Restore, or start from the network's initial weights.
+  if (options.from) network.setWeights(options.from.weights);
+  const optimiser = createOptimiser(tf, network, recipe);
+  if (options.from) optimiser.restore(options.from.velocities);
+  const average =
+    recipe.ema > 0 ? createWeightAverage(tf, network, recipe.ema, state.globalStep) : null;
+  if (options.from?.average) average?.restore(options.from.average);
+
+  const snapshot = async (report: EpochReport | null) => {
+    await observer.onSnapshot?.(
+      {
+        state,
+        weights: await network.getWeights(),
+        velocities: await optimiser.state(),
+        average: (await average?.state()) ?? null,
+      },
+      report,
+    );
+  };
+  const batches = (epoch: number, firstStep: number) => {
+    const order = epochOrder(options.train.records.length, seed, epoch);
+    const steps: Uint32Array[] = [];
+    for (let at = firstStep * recipe.batchSize; at < order.length; at += recipe.batchSize) {
+      steps.push(order.subarray(at, at + recipe.batchSize));
+    }
+    const load = (indices: Uint32Array) =>
+      trainingBatch(options.train, indices, {
+        seed,
+        epoch,
+        preprocessing: options.preprocessing,
+        colours: options.colours,
+        recipe: recipe.augment,
+      });
+    return prefetch(steps, load, 2);
+  };
+
+  const stepsPerEpoch = Math.ceil(options.train.records.length / recipe.batchSize);
+  let epochMs = 0;
+  let waitMs = 0;
+
+  const step = async (batch: Batch, waited: number, started: number) => {
+    const position = state.epoch + state.step / stepsPerEpoch;
+    const factor = rateFactor(recipe.schedule, position, recipe.epochs, state.plateau);
+    const rate = recipe.learningRate * factor;
+    const result = await trainStep(tf, network, optimiser, batch, recipe, {
+      rate,
+      epoch: state.epoch,
+      dropoutSeed: dropoutSeed(seed, state.globalStep),
+    });
+    const finite =
+      Number.isFinite(result.loss) &&
+      (result.gradientNorm === null || Number.isFinite(result.gradientNorm));
+    if (!finite) {
+      await snapshot(null);
+      throw new NonFiniteError(
+        `the loss is ${result.loss} at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
+      );
+    }
+    average?.update();
+    const pictures = batch.labels.length;
+    state = {
+      ...state,
+      step: state.step + 1,
+      globalStep: state.globalStep + 1,
+      seen: state.seen + pictures,
+      lossSum: state.lossSum + result.loss * pictures,
+      correctSum: state.correctSum + result.correct,
+    };
+    const durationMs = performance.now() - started;
+    epochMs += durationMs;
+    waitMs += waited;
+    observer.onStep?.({
+      epoch: state.epoch,
+      step: state.step,
+      stepsPerEpoch,
+      globalStep: state.globalStep,
+      loss: result.loss,
+      accuracy: result.correct / pictures,
+      rate,
+      pictures,
+      durationMs,
+      waitMs: waited,
+      gradientNorm: result.gradientNorm,
+    });
+    return rate;
+  };
+
+  try {
+    // 2. Epochs.
+    while (state.epoch < recipe.epochs) {
+      let rate = 0;
+      let started = performance.now();
+      for await (const batch of batches(state.epoch, state.step)) {
+        for (const { id, reason } of batch.skipped) observer.onSkip?.(id, reason);
+        if (batch.labels.length > 0) {
+          rate = await step(batch, performance.now() - started, started);
+        } else {
+          state = { ...state, step: state.step + 1 };
+        }
+        if (options.signal?.aborted) {
+          await snapshot(null);
+          return 'interrupted';
+        }
+        if (options.maxSteps !== undefined && state.globalStep >= options.maxSteps) {
+          await snapshot(null);
+          return 'out of steps';
+        }
+        started = performance.now();
+      }
+
+      // 3. Validation, schedule, snapshot.
+      if (state.seen === 0) throw new Error('no training picture could be read');
+      average?.swap();
+      const validation = await evaluate(tf, network, options.validation, {
+        preprocessing: options.preprocessing,
+        classes: network.spec.classes,
+        batchSize: Math.ceil(recipe.batchSize / recipe.accumulate),
+        ...(observer.onValidate ? { onProgress: observer.onValidate } : {}),
+      });
+      average?.swap();
+      const report: EpochReport = {
+        epoch: state.epoch,
+        globalStep: state.globalStep,
+        rate,
+        trainLoss: state.lossSum / state.seen,
+        trainTop1: state.correctSum / state.seen,
+        validation,
+        durationMs: epochMs,
+        waitShare: epochMs > 0 ? waitMs / epochMs : 0,
+      };
+      state = {
+        epoch: state.epoch + 1,
+        step: 0,
+        globalStep: state.globalStep,
+        plateau: observePlateau(recipe.schedule, state.plateau, 1 - validation.top1),
+        seen: 0,
+        lossSum: 0,
+        correctSum: 0,
+      };
+      epochMs = 0;
+      waitMs = 0;
+      await observer.onEpoch?.(report);
+      await snapshot(report);
+      if (options.signal?.aborted) return 'interrupted';
+    }
+    return 'finished';
+  } finally {
+    average?.swap();
+    average?.dispose();
+    optimiser.dispose();
+  }
+}
+
+/** A seed for the dropout masks of one step, from (seed, step) alone. */
+function dropoutSeed(seed: number, globalStep: number): number {
+  return Math.floor(createRng(seed, globalStep, 0x0d50).next() * 0x7fffffff);
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { epochOrder, trainingBatch } from '../src/index.js';
+import { prefetch } from '../src/prefetch.js';
+import { plainColours, preprocessing, tinyRecipe } from './tiny.js';
+
+const colours = {
+  mean: [128, 128, 128],
+  std: [50, 50, 50],
+  eigenvalues: [5000, 300, 20],
+  eigenvectors: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  pixels: 1000,
+} as const;
+
+test('an epoch visits every picture once, in an order of its own', () => {
+  const first = epochOrder(1000, 7, 0);
+  expect([...first].sort((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
+  expect(epochOrder(1000, 7, 0)).toEqual(first);
+  expect(epochOrder(1000, 7, 1)).not.toEqual(first);
+  expect(epochOrder(1000, 8, 0)).not.toEqual(first);
+});
+
+test('a picture is augmented alike whatever batch it is in, and unreadable ones are left out', async () => {
+  const source = plainColours(6, [4]);
+  const options = { seed: 3, epoch: 2, preprocessing, colours, recipe: tinyRecipe.augment };
+  const whole = await trainingBatch(source, Uint32Array.of(0, 1, 4, 2), options);
+  const alone = await trainingBatch(source, Uint32Array.of(2), options);
+  const size = 32 * 32 * 3;
+  expect(whole.ids).toEqual(['0.png', '1.png', '2.png']);
+  expect([...whole.labels]).toEqual([0, 1, 2]);
+  expect(whole.skipped).toEqual([{ id: '4.png', reason: '4.png is not a picture' }]);
+  expect(whole.pixels).toHaveLength(3 * size);
+  expect(whole.pixels.subarray(2 * size)).toEqual(alone.pixels);
+});
+
+test('prefetch keeps the order, runs ahead by its depth and reports a failure at its turn', async () => {
+  const loading: number[] = [];
+  const load = async (item: number) => {
+    loading.push(item);
+    if (item === 3) throw new Error('third');
+    return item * 10;
+  };
+  const got: number[] = [];
+  const reading = async () => {
+    for await (const value of prefetch([1, 2, 3, 4], load, 2)) {
+      if (got.length === 0) expect(loading).toEqual([1, 2, 3]);
+      got.push(value);
+    }
+  };
+  await expect(reading()).rejects.toThrow('third');
+  expect(got).toEqual([10, 20]);
+});

@@ -1,0 +1,99 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeSafetensors, encodeSafetensors } from '@alexnet/convert';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { INITIAL_STATE, type Snapshot } from '../src/index.js';
+import { openCheckpointStore, openMetricsLog, writeAtomically } from '../src/node.js';
+
+const codec = { encode: encodeSafetensors, decode: decodeSafetensors };
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'alexnet-checkpoints-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function snapshotAt(globalStep: number): Snapshot {
+  const weight = { shape: [2], data: Float32Array.of(globalStep, 0.1) };
+  return {
+    state: { ...INITIAL_STATE, globalStep },
+    weights: new Map([['fc8.bias', weight]]),
+    velocities: new Map([['fc8.bias', { shape: [2], data: Float32Array.of(-1, globalStep) }]]),
+    average: null,
+  };
+}
+
+test('what was saved last comes back, to the bit', async () => {
+  const store = await openCheckpointStore(folder, codec);
+  expect(await store.newest()).toEqual({ snapshot: null, rejected: [] });
+  await store.save(snapshotAt(3), null);
+  await store.save(snapshotAt(7), null);
+  const again = await openCheckpointStore(folder, codec);
+  expect((await again.newest()).snapshot).toEqual(snapshotAt(7));
+});
+
+test('the last two and the best are kept, without leftovers', async () => {
+  const store = await openCheckpointStore(folder, codec);
+  for (const [step, top1] of [
+    [1, 0.2],
+    [2, 0.6],
+    [3, 0.5],
+    [4, null],
+    [5, 0.4],
+  ] as const) {
+    await store.save(snapshotAt(step), top1);
+  }
+  expect((await readdir(folder)).sort()).toEqual(
+    [2, 4, 5].map((n) => `step-0000000${n}.safetensors`),
+  );
+});
+
+test.each([
+  ['cut short', (path: string) => truncate(path, 40)],
+  [
+    'altered',
+    async (path: string) => {
+      const bytes = await readFile(path);
+      bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+      await writeFile(path, bytes);
+    },
+  ],
+])('a checkpoint that was %s is passed over for the one before', async (_, damage) => {
+  const store = await openCheckpointStore(folder, codec);
+  await store.save(snapshotAt(1), null);
+  await damage(await store.save(snapshotAt(2), null));
+  const { snapshot, rejected } = await store.newest();
+  expect(snapshot).toEqual(snapshotAt(1));
+  expect(rejected).toHaveLength(1);
+  expect(rejected[0]?.file).toMatch(/step-00000002/);
+});
+
+test('a write that fails leaves the old file and no temporary one', async () => {
+  const path = join(folder, 'weights');
+  await writeAtomically(path, 'old');
+  await expect(writeAtomically(path, 5 as unknown as string)).rejects.toThrow();
+  expect(await readdir(folder)).toEqual(['weights']);
+  expect(await readFile(path, 'utf8')).toBe('old');
+});
+
+test('metrics after the checkpoint and half-written lines are dropped on resume', async () => {
+  const path = join(folder, 'metrics.jsonl');
+  const log = openMetricsLog(path);
+  for (const step of [1, 2, 3]) {
+    await log.append({
+      kind: 'step',
+      step,
+      epoch: 1,
+      loss: 1,
+      accuracy: 0.5,
+      rate: 0.1,
+      picturesPerSecond: 9,
+      wait: 0,
+    });
+  }
+  await writeFile(path, '{"kind":"st', { flag: 'a' });
+  await log.rewindTo(2);
+  const lines = (await readFile(path, 'utf8')).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2]);
+});

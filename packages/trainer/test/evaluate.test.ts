@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { evaluate } from '../src/index.js';
+import { CLASSES, plainColours, preprocessing, tf, tinyNetwork } from './tiny.js';
+
+test('every readable picture is counted once, the last short batch too', async () => {
+  const network = tinyNetwork();
+  const seen: number[] = [];
+  const source = plainColours(11, [2]);
+  const result = await evaluate(tf, network, source, {
+    preprocessing,
+    classes: CLASSES,
+    batchSize: 4,
+    onProgress: (done) => void seen.push(done),
+  });
+  expect(seen).toEqual([4, 8, 11]);
+  expect(result.pictures).toBe(10);
+  expect(result.skipped.map(({ id }) => id)).toEqual(['2.png']);
+  expect(result.confusion.map((row) => row.reduce((a, b) => a + b))).toEqual([4, 4, 2]);
+  expect(result.majority).toEqual({ label: 0, share: 0.4 });
+  const right = result.confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
+  expect(result.top1).toBeCloseTo(right / 10, 12);
+  expect(result.top5).toBe(1);
+  network.dispose();
+});
+
+test('ten crops and one are different questions to the same network', async () => {
+  const network = tinyNetwork();
+  const source = plainColours(6);
+  const options = { preprocessing, classes: CLASSES };
+  const one = await evaluate(tf, network, source, options);
+  const ten = await evaluate(tf, network, source, { ...options, tenCrop: true });
+  expect([one.view, ten.view]).toEqual(['centre crop', 'ten crops']);
+  expect(ten.pictures).toBe(6);
+  // Plain pictures look the same in every crop.
+  expect(ten.loss).toBeCloseTo(one.loss, 5);
+  network.dispose();
+});
+
+test('a network whose answers are not numbers scores nothing', async () => {
+  const network = tinyNetwork();
+  const weights = await network.getWeights();
+  const last = [...weights.keys()].filter((name) => name.endsWith('.bias')).at(-1) as string;
+  weights.get(last)?.data.fill(Number.NaN);
+  network.setWeights(weights);
+  const result = await evaluate(tf, network, plainColours(6), { preprocessing, classes: CLASSES });
+  expect(result.top1).toBe(0);
+  network.dispose();
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { INITIAL_PLATEAU, observePlateau, rateFactor, type Schedule } from '../src/index.js';
+
+const base: Schedule = {
+  kind: 'cosine',
+  warmupEpochs: 0,
+  factor: 0.1,
+  dropEpochs: [],
+  patience: 2,
+  finalFactor: 0,
+};
+
+test('cosine goes from 1 through a half to the final factor', () => {
+  expect(rateFactor(base, 0, 10)).toBe(1);
+  expect(rateFactor(base, 5, 10)).toBeCloseTo(0.5, 12);
+  expect(rateFactor(base, 10, 10)).toBeCloseTo(0, 12);
+  expect(rateFactor({ ...base, finalFactor: 0.2 }, 10, 10)).toBeCloseTo(0.2, 12);
+});
+
+test('warm-up grows linearly and the rest starts after it', () => {
+  const schedule = { ...base, warmupEpochs: 2 };
+  expect(rateFactor(schedule, 0.5, 10)).toBe(0.25);
+  expect(rateFactor(schedule, 2, 10)).toBe(1);
+  expect(rateFactor(schedule, 6, 10)).toBeCloseTo(0.5, 12);
+});
+
+test('steps multiply at each drop epoch', () => {
+  const schedule: Schedule = { ...base, kind: 'step', dropEpochs: [25, 51] };
+  expect([24.9, 25, 50.9, 51].map((epoch) => rateFactor(schedule, epoch, 90))).toEqual([
+    1,
+    0.1,
+    0.1,
+    0.1 ** 2,
+  ]);
+});
+
+test('a plateau drops the rate after as many epochs without gain as patience says', () => {
+  const schedule: Schedule = { ...base, kind: 'plateau' };
+  const drops: number[] = [];
+  let state = INITIAL_PLATEAU;
+  for (const error of [0.9, 0.8, 0.8, 0.81, 0.7, 0.75, 0.74]) {
+    state = observePlateau(schedule, state, error);
+    drops.push(state.drops);
+  }
+  expect(drops).toEqual([0, 0, 0, 1, 1, 1, 2]);
+  expect(rateFactor(schedule, 7, 90, state)).toBeCloseTo(0.01, 12);
+});

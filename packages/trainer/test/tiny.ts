@@ -1,0 +1,53 @@
+import * as core from '@tensorflow/tfjs-core';
+import * as layers from '@tensorflow/tfjs-layers';
+import '@tensorflow/tfjs-backend-cpu';
+import type { Picture } from '@alexnet/augment';
+import { buildNetwork, createSpec, type Preprocessing, type Tf } from '@alexnet/model';
+import type { PictureSource, Recipe } from '../src/index.js';
+import { quick } from '../src/recipes/quick.js';
+
+export const tf = { ...core, ...layers } as Tf;
+
+export const CLASSES = 3;
+
+/** LeNet-5 at 32 px, the smallest preset: fast enough for the cpu backend. */
+export function tinyNetwork(seed = 1) {
+  return buildNetwork(tf, createSpec('lenet5', { classes: CLASSES }), { seed });
+}
+
+export const preprocessing: Preprocessing = {
+  resize: { shorterSide: 36 },
+  crop: { height: 32, width: 32 },
+  channelOrder: 'rgb',
+  range: 255,
+  mean: [128, 128, 128],
+  std: [64, 64, 64],
+};
+
+export const tinyRecipe: Recipe = {
+  ...quick,
+  epochs: 2,
+  batchSize: 8,
+  learningRate: 0.01,
+  schedule: { ...quick.schedule, kind: 'constant', warmupEpochs: 0 },
+  augment: { crop: true, flip: true, colourPca: 0.1 },
+  ema: 0,
+};
+
+/** Pictures of one plain colour each: red, green or blue tells the class. */
+export function plainColours(count: number, broken: readonly number[] = []): PictureSource {
+  const records = Array.from({ length: count }, (_, index) => ({
+    id: `${index}.png`,
+    label: index % CLASSES,
+  }));
+  return {
+    records,
+    async picture(index): Promise<Picture> {
+      if (broken.includes(index)) throw new Error(`${index}.png is not a picture`);
+      const data = new Uint8Array(36 * 36 * 3).map((_, at) =>
+        at % 3 === index % CLASSES ? 200 + (index % 40) : 40 + (index % 17),
+      );
+      return { width: 36, height: 36, data };
+    },
+  };
+}

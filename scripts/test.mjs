@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, prepareTensorflow, title, tool } from './steps.mjs';
+
+/** Installs, builds, runs every check and suite, and ends with their true totals. */
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const scratch = mkdtempSync(join(tmpdir(), 'alexnet-test-'));
+
+/** A check counts as one test. */
+function check(name, command, args) {
+  title(name);
+  const passed = tool(command, args) === 0;
+  totals[passed ? 'passed' : 'failed']++;
+}
+
+function suite(project) {
+  title(`Tests: ${project}`);
+  const report = join(scratch, `${project}.json`);
+  const code = tool('vitest', [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  let failedHere = 0;
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } =
+      JSON.parse(readFileSync(report, 'utf8'));
+    // A file that cannot even be loaded has no tests to count, and is a failure all the same.
+    const broken = testResults.filter(
+      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+    ).length;
+    failedHere = numFailedTests + broken;
+    totals.passed += numPassedTests;
+    totals.skipped += numPendingTests + numTodoTests;
+  } catch {
+    failedHere = 1;
+  }
+  if (code !== 0 && failedHere === 0) failedHere = 1;
+  totals.failed += failedHere;
+}
+
+prepare();
+prepareTensorflow();
+check('Format and lint', 'biome', ['check', '.']);
+check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']);
+check('Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']);
+check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
+suite('unit');
+suite('slow');
+rmSync(scratch, { recursive: true, force: true });
+
+process.stdout.write(
+  `\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
+);
+process.exitCode = totals.failed === 0 ? 0 : 1;
