@@ -1,0 +1,54 @@
+export { type Cost, type CostSplit, costSplit } from './costs/cost-split.js';
+export { formatLayerTable } from './costs/format-layer-table.js';
+export { type LayerRow, layerTable } from './costs/layer-table.js';
+export { type FilterImageOptions, filterImages, type RgbaImage } from './kernels/filter-images.js';
+export { registerLayers } from './layers/register-layers.js';
+export { type BuildOptions, buildNetwork } from './network/build-network.js';
+export { initialWeights } from './network/initial-weights.js';
+export type { ForwardOptions, Network, NetworkParameter } from './network/network.js';
+export {
+  type ParameterKind,
+  type ParameterSpec,
+  parameterShapes,
+  parameterSpecs,
+} from './network/parameter-shapes.js';
+export { reshapeHead } from './network/reshape-head.js';
+export type { Weight } from './network/weight.js';
+export {
+  type Prediction,
+  predict,
+  predictTenCrop,
+  type TenCropPrediction,
+} from './predict/predict.js';
+export { type ClassProbability, topK } from './predict/top-k.js';
+export type { Preprocessing } from './preprocessing.js';
+export { convHead, createSpec } from './spec/create-spec.js';
+export {
+  type FeatureShape,
+  inferShapes,
+  type LayerShape,
+  smallestInput,
+  withInput,
+} from './spec/infer-shapes.js';
+export type {
+  ActivationFunction,
+  ActivationSpec,
+  BatchNormSpec,
+  ConvSpec,
+  DenseSpec,
+  DropoutSpec,
+  FlattenSpec,
+  GlobalPoolSpec,
+  Initialiser,
+  LayerSpec,
+  LrnSpec,
+  MapNormSpec,
+  Padding,
+  PoolKind,
+  PoolSpec,
+} from './spec/layer-spec.js';
+export type { SpecModifiers } from './spec/modifiers.js';
+export type { InputSpec, NetworkSpec, PresetName } from './spec/network-spec.js';
+export { PRESET_NAMES } from './spec/presets.js';
+export { validateSpec } from './spec/validate-spec.js';
+export type { Tf } from './tf.js';

@@ -1,0 +1,54 @@
+import type { serialization, Tensor } from '@tensorflow/tfjs-core';
+import type { Shape } from '@tensorflow/tfjs-layers';
+import { streamKey } from '../network/random-stream.js';
+import { dropoutMask } from '../ops/dropout-mask.js';
+import type { DropoutSpec } from '../spec/layer-spec.js';
+import type { Tf } from '../tf.js';
+
+interface Config extends Pick<DropoutSpec, 'rate' | 'scaling'> {
+  readonly name?: string;
+}
+
+/**
+ * tfjs layer `AlexNetDropout`: masks drawn from the `dropoutSeed` of the call and the layer's name.
+ * Without a seed, as under `model.fit`, every call takes the next of a fixed series.
+ */
+export function defineDropoutLayer(tf: Tf) {
+  return class AlexNetDropout extends tf.layers.Layer {
+    static readonly className = 'AlexNetDropout';
+    readonly rate: number;
+    readonly scaling: DropoutSpec['scaling'];
+    #calls = 0;
+
+    constructor(config: Config) {
+      super(config.name === undefined ? {} : { name: config.name });
+      this.rate = config.rate;
+      this.scaling = config.scaling;
+    }
+
+    override call(
+      inputs: Tensor | Tensor[],
+      kwargs: { readonly training?: boolean; readonly dropoutSeed?: number },
+    ): Tensor {
+      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
+      const keep = 1 - this.rate;
+      if (kwargs.training !== true) {
+        return this.scaling === 'test' ? tf.mul(x, keep) : x.clone();
+      }
+      const seed = kwargs.dropoutSeed ?? this.#calls++;
+      const kept = this.scaling === 'train' ? 1 / keep : 1;
+      return tf.tidy(() => {
+        const mask = dropoutMask(x.size, this.rate, kept, streamKey(seed, this.name));
+        return tf.mul(x, tf.tensor(mask, x.shape));
+      });
+    }
+
+    override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
+      return inputShape;
+    }
+
+    override getConfig(): serialization.ConfigDict {
+      return { ...super.getConfig(), rate: this.rate, scaling: this.scaling };
+    }
+  };
+}

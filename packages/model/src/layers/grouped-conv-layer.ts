@@ -1,0 +1,73 @@
+import type { serialization, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Shape } from '@tensorflow/tfjs-layers';
+import { groupedConv2d } from '../ops/grouped-conv2d.js';
+import type { Padding } from '../spec/layer-spec.js';
+import type { Tf } from '../tf.js';
+
+interface Config {
+  readonly name?: string;
+  readonly filters: number;
+  readonly kernelSize: readonly [height: number, width: number];
+  readonly stride: number;
+  readonly padding: Padding;
+  readonly groups: number;
+}
+
+/** tfjs layer `AlexNetConv2D`: a convolution with groups and explicit padding, which tfjs-layers lacks. */
+export function defineGroupedConvLayer(tf: Tf) {
+  return class AlexNetConv2D extends tf.layers.Layer {
+    static readonly className = 'AlexNetConv2D';
+    readonly config: Config;
+
+    constructor(config: Config) {
+      super(config.name === undefined ? {} : { name: config.name });
+      const { filters, kernelSize, stride, padding, groups } = config;
+      this.config = { filters, kernelSize, stride, padding, groups };
+    }
+
+    override build(inputShape: Shape | Shape[]): void {
+      const channels = mapShape(inputShape)[3] ?? 0;
+      const { filters, kernelSize, groups } = this.config;
+      const zeros = tf.initializers.zeros();
+      const shape = [...kernelSize, channels / groups, filters];
+      this.addWeight('kernel', shape, 'float32', zeros);
+      this.addWeight('bias', [filters], 'float32', zeros);
+      super.build(inputShape);
+    }
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
+      const [kernel, bias] = this.weights.map((weight) => weight.read());
+      return tf.tidy(() =>
+        tf.add(groupedConv2d(tf, x, kernel as Tensor4D, this.config), bias as Tensor),
+      );
+    }
+
+    override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+      const [batch, height, width] = mapShape(inputShape);
+      const { filters, kernelSize, stride, padding } = this.config;
+      const count = (length: number | null | undefined, zeros: number, kernel: number) =>
+        length == null ? null : Math.floor((length + zeros - kernel) / stride) + 1;
+      return [
+        batch ?? null,
+        count(height, padding.top + padding.bottom, kernelSize[0]),
+        count(width, padding.left + padding.right, kernelSize[1]),
+        filters,
+      ];
+    }
+
+    override getConfig(): serialization.ConfigDict {
+      const { kernelSize, padding, ...rest } = this.config;
+      return {
+        ...super.getConfig(),
+        ...rest,
+        kernelSize: [...kernelSize],
+        padding: { ...padding },
+      };
+    }
+  };
+}
+
+function mapShape(shape: Shape | Shape[]): Shape {
+  return (Array.isArray(shape[0]) ? shape[0] : shape) as Shape;
+}

@@ -1,0 +1,53 @@
+import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { NetworkSpec } from '../spec/network-spec.js';
+import type { Tf } from '../tf.js';
+import type { ParameterSpec } from './parameter-shapes.js';
+import type { Weight } from './weight.js';
+
+/** One parameter of a built network and the variable that holds it. */
+export interface NetworkParameter extends ParameterSpec {
+  readonly variable: Variable;
+}
+
+/** How {@link Network.forward} runs. */
+export interface ForwardOptions {
+  /** Dropout masks are drawn and batch norm uses and updates batch statistics; false when left out. */
+  readonly training?: boolean;
+  /** Whole number; the same seed gives the same masks on every backend. Left out: a new one each call. */
+  readonly dropoutSeed?: number;
+}
+
+/** A network that runs: variables on the current tfjs backend and what can be done with them. */
+export interface Network {
+  readonly tf: Tf;
+  readonly spec: NetworkSpec;
+  /** The same layers and variables as a standard tfjs model that gives logits. */
+  readonly model: LayersModel;
+  readonly parameters: readonly NetworkParameter[];
+  /**
+   * Logits `[batch, classes]` for preprocessed pictures `[batch, height, width, channels]` float32.
+   * Differentiable by `tf.variableGrads`. The caller disposes the result.
+   *
+   * @throws {Error} When the pictures do not have the network's size. Networks with a `conv` or
+   * `gap` head take any size that works out.
+   */
+  forward(x: Tensor4D, options?: ForwardOptions): Tensor2D;
+  /**
+   * Outputs of the named layers, or of all, from one forward pass outside training; batch first.
+   * The caller disposes every tensor.
+   *
+   * @throws {Error} When a name is not a layer, or as {@link Network.forward}.
+   */
+  activations(x: Tensor4D, names?: readonly string[]): Map<string, Tensor>;
+  /** A copy of every parameter in the tfjs layout. */
+  getWeights(): Promise<Map<string, Weight>>;
+  /**
+   * Replaces every parameter; tfjs layout.
+   *
+   * @throws {Error} When names or shapes differ from {@link Network.parameters}; nothing is changed then.
+   */
+  setWeights(weights: ReadonlyMap<string, Weight>): void;
+  /** Frees every variable; the network cannot be used afterwards. */
+  dispose(): void;
+}

@@ -1,0 +1,66 @@
+import { inferShapes } from '../spec/infer-shapes.js';
+import type { LayerSpec } from '../spec/layer-spec.js';
+import type { NetworkSpec } from '../spec/network-spec.js';
+
+/** Role of a parameter in its layer. */
+export type ParameterKind = 'weight' | 'bias' | 'scale' | 'shift' | 'running_mean' | 'running_var';
+
+/** One parameter tensor a network has, in the order tfjs keeps them. */
+export interface ParameterSpec {
+  /** `conv1.weight`, `conv1.bias`, `norm1.running_mean`, … */
+  readonly name: string;
+  readonly layer: string;
+  readonly kind: ParameterKind;
+  readonly trainable: boolean;
+  /** tfjs layout: convolutions `[h, w, in / groups, out]`, dense `[in, out]`. */
+  readonly shape: readonly number[];
+}
+
+/** Every parameter of a network with its shape, derived from the layer list. */
+export function parameterSpecs(spec: NetworkSpec): readonly ParameterSpec[] {
+  const shapes = inferShapes(spec);
+  return spec.layers.flatMap((layer, index) => {
+    const input = shapes[index]?.input ?? [];
+    return layerParameters(layer, input[input.length - 1] ?? 0);
+  });
+}
+
+/** Name to shape of every parameter, in the tfjs layout; what a weights file must hold for this network. */
+export function parameterShapes(spec: NetworkSpec): Map<string, readonly number[]> {
+  return new Map(parameterSpecs(spec).map(({ name, shape }) => [name, shape]));
+}
+
+function layerParameters(layer: LayerSpec, channels: number): ParameterSpec[] {
+  const parameter = (
+    suffix: string,
+    kind: ParameterKind,
+    shape: readonly number[],
+    trainable = true,
+  ): ParameterSpec => ({
+    name: `${layer.name}.${suffix}`,
+    layer: layer.name,
+    kind,
+    trainable,
+    shape,
+  });
+  switch (layer.op) {
+    case 'conv': {
+      const shape = [...layer.kernel, channels / layer.groups, layer.filters];
+      return [parameter('weight', 'weight', shape), parameter('bias', 'bias', [layer.filters])];
+    }
+    case 'dense':
+      return [
+        parameter('weight', 'weight', [channels, layer.units]),
+        parameter('bias', 'bias', [layer.units]),
+      ];
+    case 'batchnorm':
+      return [
+        parameter('weight', 'scale', [channels]),
+        parameter('bias', 'shift', [channels]),
+        parameter('running_mean', 'running_mean', [channels], false),
+        parameter('running_var', 'running_var', [channels], false),
+      ];
+    default:
+      return [];
+  }
+}

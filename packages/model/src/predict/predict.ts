@@ -1,0 +1,66 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Network } from '../network/network.js';
+
+/** What the network says about one picture. */
+export interface Prediction {
+  /** `[classes]`, 0..1, adding up to 1. */
+  readonly probabilities: Float32Array;
+}
+
+/** What the network says about one picture seen as ten crops. */
+export interface TenCropPrediction extends Prediction {
+  /** The answer to each crop alone, in the order they were given: ten of `[classes]`. */
+  readonly crops: readonly Float32Array[];
+}
+
+const CROPS = 10;
+
+/**
+ * Class probabilities (softmax) of preprocessed pictures `[batch, height, width, channels]`.
+ *
+ * @throws {Error} As {@link Network.forward}.
+ */
+export async function predict(network: Network, x: Tensor4D): Promise<Prediction[]> {
+  const rows = await softmaxRows(network, x);
+  return rows.map((probabilities) => ({ probabilities }));
+}
+
+/**
+ * Averages the softmax over ten crops of each picture (paper section 4.1; `LogregCostLayer` of the
+ * 2012 source averages probabilities, not logits).
+ *
+ * @param crops `[10 · pictures, height, width, channels]`, the ten of one picture together: corners
+ * and centre, then their mirror images.
+ * @throws {Error} When the first length is no multiple of ten, or as {@link Network.forward}.
+ */
+export async function predictTenCrop(
+  network: Network,
+  crops: Tensor4D,
+): Promise<TenCropPrediction[]> {
+  const count = crops.shape[0];
+  if (count % CROPS !== 0) {
+    throw new Error(`Ten crops a picture make a multiple of ten, not ${count}.`);
+  }
+  const rows = await softmaxRows(network, crops);
+  return Array.from({ length: count / CROPS }, (_, picture) => {
+    const own = rows.slice(picture * CROPS, (picture + 1) * CROPS);
+    return { probabilities: mean(own), crops: own };
+  });
+}
+
+async function softmaxRows(network: Network, x: Tensor4D): Promise<Float32Array[]> {
+  const { tf } = network;
+  const softmax = tf.tidy(() => tf.softmax(network.forward(x)));
+  const [count, classes] = softmax.shape;
+  const values = await softmax.data<'float32'>();
+  softmax.dispose();
+  return Array.from({ length: count }, (_, row) =>
+    values.slice(row * classes, (row + 1) * classes),
+  );
+}
+
+function mean(rows: readonly Float32Array[]): Float32Array {
+  return new Float32Array(rows[0]?.length ?? 0).map(
+    (_, index) => rows.reduce((total, row) => total + (row[index] ?? 0), 0) / rows.length,
+  );
+}

@@ -1,0 +1,145 @@
+import type { LayerSpec } from './layer-spec.js';
+import type { InputSpec, NetworkSpec } from './network-spec.js';
+import { inputFor, outputLength, windowsOf } from './window.js';
+
+/** Size of what one picture is at some place in the network, batch left out. */
+export type FeatureShape =
+  | readonly [height: number, width: number, channels: number]
+  | readonly [units: number];
+
+/** What goes into a layer and what comes out, for one picture. */
+export interface LayerShape {
+  readonly name: string;
+  readonly op: LayerSpec['op'];
+  readonly input: FeatureShape;
+  readonly output: FeatureShape;
+}
+
+/**
+ * Follows one picture through the network; the only geometry code there is.
+ *
+ * @returns One entry per layer, in running order.
+ * @throws {Error} When a window does not fit or fits a fractional number of times, channels do not
+ * divide into groups, a layer stands where it cannot, or the last layer does not give `classes`
+ * numbers. The message names the layer and spells out the sum.
+ */
+export function inferShapes(spec: NetworkSpec): readonly LayerShape[] {
+  const { height, width, channels } = spec.input;
+  let shape: FeatureShape = [height, width, channels];
+  const shapes: LayerShape[] = [];
+  for (const layer of spec.layers) {
+    let output: FeatureShape;
+    try {
+      output = outputShape(layer, shape);
+    } catch (error) {
+      throw explain(error, layer, spec);
+    }
+    shapes.push({ name: layer.name, op: layer.op, input: shape, output });
+    shape = output;
+  }
+  if (shape.length !== 1 || shape[0] !== spec.classes) {
+    throw new Error(
+      `The last layer gives ${shape.join('×')} numbers for ${spec.classes} classes; end with a dense layer of ${spec.classes} units or a global pool over ${spec.classes} maps.`,
+    );
+  }
+  return shapes;
+}
+
+function outputShape(layer: LayerSpec, input: FeatureShape): FeatureShape {
+  switch (layer.op) {
+    case 'conv': {
+      const [height, width, channels] = mapShape(layer, input);
+      for (const [what, count] of [
+        ['input channels', channels],
+        ['filters', layer.filters],
+      ] as const) {
+        if (count % layer.groups !== 0) {
+          throw new Error(
+            `${layer.name}: ${count} ${what} do not divide into ${layer.groups} groups.`,
+          );
+        }
+      }
+      const [down, across] = windowsOf(layer);
+      return [
+        outputLength(layer.name, height, down),
+        outputLength(layer.name, width, across),
+        layer.filters,
+      ];
+    }
+    case 'pool': {
+      const [height, width, channels] = mapShape(layer, input);
+      const [down, across] = windowsOf(layer);
+      return [
+        outputLength(layer.name, height, down),
+        outputLength(layer.name, width, across),
+        channels,
+      ];
+    }
+    case 'lrn': {
+      const [, , channels] = mapShape(layer, input);
+      if (channels % layer.groups !== 0) {
+        throw new Error(
+          `${layer.name}: ${channels} channels do not divide into ${layer.groups} groups.`,
+        );
+      }
+      return input;
+    }
+    case 'mapnorm':
+      return mapShape(layer, input);
+    case 'globalpool':
+      return [mapShape(layer, input)[2]];
+    case 'flatten':
+      return [mapShape(layer, input).reduce((product, length) => product * length, 1)];
+    case 'dense':
+      if (input.length !== 1) {
+        throw new Error(
+          `${layer.name}: a dense layer takes a vector, not ${input.join('×')}; flatten or pool the maps first.`,
+        );
+      }
+      return [layer.units];
+    case 'activation':
+    case 'batchnorm':
+    case 'dropout':
+      return input;
+  }
+}
+
+function mapShape(
+  layer: LayerSpec,
+  input: FeatureShape,
+): readonly [height: number, width: number, channels: number] {
+  if (input.length === 3) return input;
+  throw new Error(`${layer.name}: takes maps, but comes after the vector of ${input[0]} units.`);
+}
+
+/** Adds what the user can change: the smallest input when a window inside the network does not fit. */
+function explain(error: unknown, layer: LayerSpec, spec: NetworkSpec): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!message.includes('does not fit')) return new Error(message);
+  const { height, width } = spec.input;
+  const [minHeight, minWidth] = smallestInput(spec);
+  const first = spec.layers[0] === layer;
+  return new Error(
+    `${message}${first ? '' : ` (from an input of ${height}×${width})`} The smallest input this network takes is ${minHeight}×${minWidth}.`,
+  );
+}
+
+/** The smallest pictures whose every window fits, found from the last layer backwards; pixels. */
+export function smallestInput(spec: NetworkSpec): readonly [height: number, width: number] {
+  let [height, width] = [1, 1];
+  for (const layer of [...spec.layers].reverse()) {
+    if (layer.op !== 'conv' && layer.op !== 'pool') continue;
+    const [down, across] = windowsOf(layer);
+    height = Math.max(1, inputFor(height, down));
+    width = Math.max(1, inputFor(width, across));
+  }
+  return [height, width];
+}
+
+/** The same network for pictures of another size, in pixels; weights keep their shapes where the head is not dense. */
+export function withInput(
+  spec: NetworkSpec,
+  input: Partial<Pick<InputSpec, 'height' | 'width'>>,
+): NetworkSpec {
+  return { ...spec, input: { ...spec.input, ...input } };
+}

@@ -1,0 +1,140 @@
+/** Rows or columns of zeros around a map, in pixels. */
+export interface Padding {
+  readonly top: number;
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+}
+
+/** How a layer's weights start; biases start at the constant `bias`. */
+export interface Initialiser {
+  /**
+   * `normal`: N(0, sd²). `he`: N(0, 2 / fan-in) (He et al. 2015, eq. 10).
+   * `lecun`: uniform on ±2.4 / fan-in (LeCun et al. 1998, appendix A).
+   */
+  readonly weight:
+    | { readonly kind: 'normal'; readonly sd: number }
+    | { readonly kind: 'he' }
+    | { readonly kind: 'lecun' };
+  readonly bias: number;
+}
+
+/** Cross-correlation with bias; weight `[kernel h, kernel w, in / groups, filters]`. */
+export interface ConvSpec {
+  readonly op: 'conv';
+  readonly name: string;
+  readonly filters: number;
+  /** Height and width of the window, in pixels. */
+  readonly kernel: readonly [height: number, width: number];
+  /** Step of the window in both directions, in pixels. */
+  readonly stride: number;
+  readonly padding: Padding;
+  /** Input and output channels are cut into this many blocks that do not see each other. */
+  readonly groups: number;
+  /** `exact` refuses a window that does not fit a whole number of times, `floor` drops the rest. */
+  readonly rounding: 'exact' | 'floor';
+  readonly init: Initialiser;
+}
+
+/** Fully connected layer with bias; weight `[in, units]`. */
+export interface DenseSpec {
+  readonly op: 'dense';
+  readonly name: string;
+  readonly units: number;
+  readonly init: Initialiser;
+}
+
+export interface ActivationSpec {
+  readonly op: 'activation';
+  readonly name: string;
+  readonly function: ActivationFunction;
+}
+
+export type ActivationFunction = 'relu' | 'tanh' | 'sigmoid';
+
+/** Pooling without padding; the last partial window is dropped. */
+export interface PoolSpec {
+  readonly op: 'pool';
+  readonly name: string;
+  readonly kind: PoolKind;
+  /** Side of the square window, in pixels. */
+  readonly size: number;
+  /** Step of the window, in pixels. */
+  readonly stride: number;
+}
+
+export type PoolKind = 'max' | 'avg';
+
+/**
+ * Local response normalisation across channels: `y = x · (k + sumCoeff · Σ x²)^-beta`, the sum over
+ * `size` neighbouring channels, clipped at the edges (paper section 3.3).
+ */
+export interface LrnSpec {
+  readonly op: 'lrn';
+  readonly name: string;
+  /** Channels in the window, odd. */
+  readonly size: number;
+  readonly k: number;
+  /** Multiplies the plain sum of squares: α/n of Caffe and PyTorch, α of TensorFlow. */
+  readonly sumCoeff: number;
+  readonly beta: number;
+  /** Windows do not cross the borders between this many blocks of channels. */
+  readonly groups: number;
+}
+
+/** The same formula inside one map: the sum over a `size`×`size` window of pixels (`rnorm` in `layers-145.cfg`). */
+export interface MapNormSpec {
+  readonly op: 'mapnorm';
+  readonly name: string;
+  /** Side of the window in pixels, odd. */
+  readonly size: number;
+  readonly k: number;
+  readonly sumCoeff: number;
+  readonly beta: number;
+}
+
+/** Batch normalisation per channel (Ioffe and Szegedy 2015), `momentum` the share of the old running value kept. */
+export interface BatchNormSpec {
+  readonly op: 'batchnorm';
+  readonly name: string;
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/** Dropout that only acts in training, or, with `scaling: 'test'`, scales by the keep rate outside it. */
+export interface DropoutSpec {
+  readonly op: 'dropout';
+  readonly name: string;
+  /** Share of units set to zero, 0 ≤ rate < 1. */
+  readonly rate: number;
+  /**
+   * `train` divides the kept units by the keep rate while training, as Caffe, PyTorch and Keras do.
+   * `test` multiplies all units by the keep rate outside training, as the 2012 source does.
+   */
+  readonly scaling: 'train' | 'test';
+}
+
+/** `[h, w, c]` to `[h · w · c]`, row by row, channels last. */
+export interface FlattenSpec {
+  readonly op: 'flatten';
+  readonly name: string;
+}
+
+/** Mean over all pixels of each map: `[h, w, c]` to `[c]`. */
+export interface GlobalPoolSpec {
+  readonly op: 'globalpool';
+  readonly name: string;
+}
+
+/** One layer of a network, as plain data. */
+export type LayerSpec =
+  | ConvSpec
+  | DenseSpec
+  | ActivationSpec
+  | PoolSpec
+  | LrnSpec
+  | MapNormSpec
+  | BatchNormSpec
+  | DropoutSpec
+  | FlattenSpec
+  | GlobalPoolSpec;

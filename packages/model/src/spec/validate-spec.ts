@@ -1,0 +1,213 @@
+import { inferShapes } from './infer-shapes.js';
+import type { Initialiser, LayerSpec, Padding } from './layer-spec.js';
+import type { NetworkSpec } from './network-spec.js';
+import { PRESET_NAMES } from './presets.js';
+
+/** Far above any network of this family, low enough that a hostile file cannot ask for much. */
+const MAX_LAYERS = 256;
+const MAX_LENGTH = 65_536;
+const MAX_PARAMETERS = 2 ** 31;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks a network that came from outside, such as the metadata of a weights file, and returns a
+ * clean copy: known keys only, every number in range, the geometry worked out once.
+ *
+ * @throws {Error} Naming the place and what is wrong with it.
+ */
+export function validateSpec(value: unknown): NetworkSpec {
+  const spec = record(value, 'network');
+  const input = record(spec.input, 'input');
+  const list = spec.layers;
+  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_LAYERS) {
+    throw new Error(`layers: expected a list of 1 to ${MAX_LAYERS} layers.`);
+  }
+  const layers = list.map((layer, index) => readLayer(record(layer, `layers[${index}]`), index));
+  const names = new Set<string>();
+  for (const { name } of layers) {
+    if (names.has(name)) throw new Error(`layers: two layers are called "${name}".`);
+    names.add(name);
+  }
+  const checked: NetworkSpec = {
+    preset: choice(spec, 'network', 'preset', [...PRESET_NAMES, 'custom']),
+    input: {
+      height: integer(input, 'input', 'height', 1),
+      width: integer(input, 'input', 'width', 1),
+      channels: integer(input, 'input', 'channels', 1),
+    },
+    classes: integer(spec, 'network', 'classes', 1),
+    layers,
+  };
+  checkSize(checked);
+  return checked;
+}
+
+function checkSize(spec: NetworkSpec): void {
+  let parameters = 0;
+  const shapes = inferShapes(spec);
+  spec.layers.forEach((layer, index) => {
+    const [height, width, channels] = shapes[index]?.input ?? [];
+    if (layer.op === 'dense') parameters += (height ?? 0) * layer.units;
+    if (layer.op === 'conv') {
+      parameters += layer.kernel[0] * layer.kernel[1] * (channels ?? width ?? 0) * layer.filters;
+    }
+  });
+  if (parameters > MAX_PARAMETERS) {
+    throw new Error(`layers: ${parameters} parameters; the limit is ${MAX_PARAMETERS}.`);
+  }
+}
+
+function readLayer(layer: Json, index: number): LayerSpec {
+  const name = layer.name;
+  // Names become parts of file keys (`conv1.weight`) and of variable names.
+  if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
+    throw new Error(
+      `layers[${index}].name: expected a letter followed by letters, digits, _ or -.`,
+    );
+  }
+  switch (layer.op) {
+    case 'conv':
+      return {
+        op: 'conv',
+        name,
+        filters: integer(layer, name, 'filters', 1),
+        kernel: pair(layer.kernel, `${name}.kernel`),
+        stride: integer(layer, name, 'stride', 1),
+        padding: readPadding(layer, name),
+        groups: integer(layer, name, 'groups', 1),
+        rounding: choice(layer, name, 'rounding', ['exact', 'floor']),
+        init: readInit(layer, name),
+      };
+    case 'dense':
+      return {
+        op: 'dense',
+        name,
+        units: integer(layer, name, 'units', 1),
+        init: readInit(layer, name),
+      };
+    case 'activation':
+      return {
+        op: 'activation',
+        name,
+        function: choice(layer, name, 'function', ['relu', 'tanh', 'sigmoid']),
+      };
+    case 'pool':
+      return {
+        op: 'pool',
+        name,
+        kind: choice(layer, name, 'kind', ['max', 'avg']),
+        size: integer(layer, name, 'size', 1),
+        stride: integer(layer, name, 'stride', 1),
+      };
+    case 'lrn':
+      return {
+        op: 'lrn',
+        name,
+        ...normConstants(layer, name),
+        groups: integer(layer, name, 'groups', 1),
+      };
+    case 'mapnorm':
+      return { op: 'mapnorm', name, ...normConstants(layer, name) };
+    case 'batchnorm':
+      return {
+        op: 'batchnorm',
+        name,
+        momentum: number(layer, name, 'momentum', 0, 1),
+        epsilon: number(layer, name, 'epsilon', Number.MIN_VALUE, 1),
+      };
+    case 'dropout': {
+      const rate = number(layer, name, 'rate', 0, 1);
+      if (rate === 1) throw new Error(`${name}.rate: 1 would drop everything.`);
+      return {
+        op: 'dropout',
+        name,
+        rate,
+        scaling: choice(layer, name, 'scaling', ['train', 'test']),
+      };
+    }
+    case 'flatten':
+    case 'globalpool':
+      return { op: layer.op, name };
+    default:
+      throw new Error(`${name}.op: no layer is called ${JSON.stringify(layer.op) ?? 'undefined'}.`);
+  }
+}
+
+function normConstants(layer: Json, name: string) {
+  const size = integer(layer, name, 'size', 1);
+  if (size % 2 === 0) {
+    throw new Error(
+      `${name}.size: ${size} is even, and engines disagree where such a window sits.`,
+    );
+  }
+  return {
+    size,
+    // With k > 0 and sumCoeff ≥ 0 the base of the power is never zero or negative.
+    k: number(layer, name, 'k', 1e-6, 1e6),
+    sumCoeff: number(layer, name, 'sumCoeff', 0, 1e6),
+    beta: number(layer, name, 'beta', 0, 100),
+  };
+}
+
+function readPadding(layer: Json, name: string): Padding {
+  const padding = record(layer.padding, `${name}.padding`);
+  const side = (key: keyof Padding) => integer(padding, `${name}.padding`, key, 0);
+  return { top: side('top'), left: side('left'), bottom: side('bottom'), right: side('right') };
+}
+
+function readInit(layer: Json, name: string): Initialiser {
+  const place = `${name}.init`;
+  const init = record(layer.init, place);
+  const weight = record(init.weight, `${place}.weight`);
+  const kind = choice(weight, `${place}.weight`, 'kind', ['normal', 'he', 'lecun']);
+  const bias = number(init, place, 'bias', -1e6, 1e6);
+  if (kind !== 'normal') return { weight: { kind }, bias };
+  return { weight: { kind, sd: number(weight, `${place}.weight`, 'sd', 0, 1e6) }, bias };
+}
+
+function record(value: unknown, place: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`${place}: expected an object.`);
+  }
+  return value as Json;
+}
+
+function number(from: Json, place: string, key: string, min: number, max: number): number {
+  const value = from[key];
+  if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    throw new Error(`${place}.${key}: expected a number from ${min} to ${max}.`);
+  }
+  return value;
+}
+
+function integer(from: Json, place: string, key: string, min: number): number {
+  const value = from[key];
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > MAX_LENGTH) {
+    throw new Error(
+      `${place}.${key}: expected a whole number from ${min} to ${MAX_LENGTH}, not ${String(value)}.`,
+    );
+  }
+  return value;
+}
+
+function pair(value: unknown, place: string): readonly [height: number, width: number] {
+  if (!Array.isArray(value) || value.length !== 2) {
+    throw new Error(`${place}: expected [height, width].`);
+  }
+  const sides = { height: value[0], width: value[1] };
+  return [integer(sides, place, 'height', 1), integer(sides, place, 'width', 1)];
+}
+
+function choice<const T extends string>(
+  from: Json,
+  place: string,
+  key: string,
+  allowed: readonly T[],
+): T {
+  const found = allowed.find((option) => option === from[key]);
+  if (found === undefined) {
+    throw new Error(`${place}.${key}: expected one of ${allowed.join(', ')}.`);
+  }
+  return found;
+}

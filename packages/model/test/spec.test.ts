@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import {
+  costSplit,
+  createSpec,
+  inferShapes,
+  layerTable,
+  PRESET_NAMES,
+  type PresetName,
+  type SpecModifiers,
+  validateSpec,
+  withInput,
+} from '../src/index.js';
+
+describe('presets', () => {
+  it.each([
+    ['alexnet', 62_378_344, 1_135_256_096],
+    ['paper', 60_965_224, 724_406_816],
+    ['original2012', 60_965_224, 724_406_816],
+    ['caffe', 60_965_224, 724_406_816],
+    ['caffenet', 60_965_224, 724_406_816],
+    ['torchvision', 61_100_840, 714_188_480],
+    ['lenet5', 61_706, 416_520],
+  ] as const)('%s has %i parameters and %i MACs', (preset, parameters, macs) => {
+    const { total } = costSplit(createSpec(preset));
+    expect(total.parameters).toBe(parameters);
+    expect(total.macs).toBe(macs);
+  });
+
+  it('go 55, 27, 13, 6 whatever their alignment', () => {
+    for (const preset of PRESET_NAMES.filter((name) => name !== 'lenet5')) {
+      const sides = inferShapes(createSpec(preset))
+        .filter(({ op, output }) => (op === 'conv' || op === 'pool') && output.length === 3)
+        .map(({ output }) => output[0]);
+      expect(sides).toEqual([55, 27, 27, 13, 13, 13, 13, 6]);
+    }
+  });
+
+  it('split 6.0 % / 94.0 % of parameters and 94.8 % / 5.2 % of MACs for alexnet', () => {
+    const { conv, dense } = costSplit(createSpec());
+    const shares = [conv.parameterShare, dense.parameterShare, conv.macShare, dense.macShare];
+    expect(shares.map((share) => (100 * share).toFixed(1))).toEqual(['6.0', '94.0', '94.8', '5.2']);
+  });
+
+  it('run conv1 of 2012 straight into its norm, and its ReLU after the pool', () => {
+    const names = createSpec('original2012').layers.map(({ name }) => name);
+    expect(names.slice(0, 9).join(' ')).toBe(
+      'conv1 norm1 pool1 relu1 conv2 relu2 norm2 cnorm2 pool2',
+    );
+    expect(names.slice(-10).join(' ')).toBe(
+      'pool5 relu5 flatten fc6 relu6 drop6 fc7 relu7 drop7 fc8',
+    );
+  });
+
+  it('see 195 pixels every 32 from pool5', () => {
+    const pool5 = layerTable(createSpec()).find(({ name }) => name === 'pool5');
+    expect(pool5).toMatchObject({ receptiveField: [195, 195], receptiveStride: [32, 32] });
+  });
+
+  it('survive JSON and validation unchanged', () => {
+    for (const preset of PRESET_NAMES) {
+      const spec = createSpec(preset);
+      expect(validateSpec(JSON.parse(JSON.stringify(spec)))).toEqual(spec);
+    }
+  });
+});
+
+describe('modifiers', () => {
+  it('combine freely', () => {
+    let count = 0;
+    for (const preset of PRESET_NAMES) {
+      for (const norm of ['lrn', 'batch', 'none'] as const) {
+        for (const head of ['dense', 'conv', 'gap'] as const) {
+          for (const groups of preset === 'lenet5' ? ([1] as const) : ([1, 2] as const)) {
+            const spec = createSpec(preset, {
+              norm,
+              head,
+              groups,
+              classes: 7,
+              width: 0.3,
+              dropout: 0.2,
+              activation: 'sigmoid',
+              pool: 'avg',
+              init: 'he',
+            });
+            const shapes = inferShapes(spec);
+            expect(shapes[shapes.length - 1]?.output).toEqual([7]);
+            expect(spec.layers.some(({ op }) => op === 'lrn')).toBe(norm === 'lrn');
+            count++;
+          }
+        }
+      }
+    }
+    expect(count).toBe(117);
+  });
+
+  it('normalise two towers apart only where the original did', () => {
+    const groups = (preset: PresetName, modifiers?: SpecModifiers) =>
+      createSpec(preset, modifiers).layers.flatMap((l) => (l.op === 'lrn' ? [l.groups] : []));
+    expect(groups('original2012')).toEqual([2, 2]);
+    expect(groups('original2012', { groups: 1 })).toEqual([1, 1]);
+    expect(groups('paper')).toEqual([1, 1]);
+  });
+
+  it('fit small pictures with a finer first stride', () => {
+    const spec = createSpec('alexnet', { input: 63, conv1: { stride: 2 }, width: 0.5 });
+    const sides = inferShapes(spec).flatMap(({ op, output }) => (op === 'pool' ? [output[0]] : []));
+    expect(sides).toEqual([13, 6, 2]);
+  });
+
+  it('rewrite the dense head as convolutions that give a map on larger pictures', () => {
+    const spec = createSpec('alexnet', { head: 'conv' });
+    const fc8 = (input: number) =>
+      inferShapes(withInput(spec, { height: input, width: input + 32 })).find(
+        ({ name }) => name === 'fc8',
+      )?.output;
+    expect(fc8(227)).toEqual([1, 2, 1000]);
+    expect(fc8(291)).toEqual([3, 4, 1000]);
+    expect(costSplit(spec)).toEqual({
+      ...costSplit(createSpec()),
+      other: expect.anything(),
+      total: expect.anything(),
+    });
+  });
+});
+
+describe('refusals', () => {
+  it.each<[string, PresetName, SpecModifiers, string]>([
+    [
+      '224 without padding',
+      'alexnet',
+      { input: 224 },
+      'conv1: (224 - 11) / 4 + 1 = 54.25 is not a whole number of outputs. ' +
+        'Use 227 or 223 pixels, or keep 224 with padding 0 before and 3 after.',
+    ],
+    [
+      'a padded input that does not come out',
+      'alexnet',
+      { input: 226, conv1: { padding: 2 } },
+      'conv1: (226 + 2 + 2 - 11) / 4 + 1 = 55.75 is not a whole number of outputs. ' +
+        'Use 227 or 223 pixels, or keep 226 with padding 2 before and 3 after.',
+    ],
+    [
+      'a picture smaller than the first window',
+      'alexnet',
+      { input: 8 },
+      'conv1: a window of 11 does not fit 8 pixels, (8 - 11) / 4 + 1 = 0.25. ' +
+        'The smallest input this network takes is 67×67.',
+    ],
+    [
+      'a picture that runs out at the last pool',
+      'alexnet',
+      { input: 63 },
+      'pool5: a window of 3 does not fit 2 pixels, (2 - 3) / 2 + 1 = 0.5. (from an input of 63×63) ' +
+        'The smallest input this network takes is 67×67.',
+    ],
+    [
+      'towers where there are none',
+      'lenet5',
+      { groups: 2 },
+      'lenet5 has no towers; leave groups out or 1.',
+    ],
+    ['all units dropped', 'paper', { dropout: 1 }, 'drop6.rate: 1 would drop everything.'],
+    ['no width', 'paper', { width: 0 }, 'width is a factor above 0 and up to 16, not 0.'],
+    [
+      'a hidden width without hidden layers',
+      'paper',
+      { head: 'gap', headWidth: 0.5 },
+      'headWidth scales fc6 and fc7, which a gap head does not have; leave one out.',
+    ],
+  ])('%s', (_, preset, modifiers, message) => {
+    expect(() => createSpec(preset, modifiers)).toThrow(new Error(message));
+  });
+
+  it.each<[string, (spec: Record<string, unknown>) => unknown, RegExp]>([
+    ['no object', () => 'alexnet', /^network: expected an object\.$/],
+    [
+      'an unknown layer',
+      (s) => ({ ...s, layers: [{ op: 'lstm', name: 'a' }] }),
+      /^a\.op: no layer is called "lstm"/,
+    ],
+    [
+      'a name that is a path',
+      (s) => ({ ...s, layers: [{ op: 'flatten', name: '../a' }] }),
+      /^layers\[0\]\.name:/,
+    ],
+    [
+      'a wrong end',
+      (s) => ({ ...s, classes: 10 }),
+      /^The last layer gives 1000 numbers for 10 classes/,
+    ],
+    [
+      'not a number',
+      (s) => ({ ...s, input: { height: null, width: 1, channels: 3 } }),
+      /^input\.height: expected a whole/,
+    ],
+    [
+      'too much',
+      (s) => ({ ...s, layers: Array(1000).fill({}) }),
+      /^layers: expected a list of 1 to 256/,
+    ],
+  ])('from a file: %s', (_, change, message) => {
+    expect(() => validateSpec(change({ ...createSpec() }))).toThrow(message);
+  });
+});
