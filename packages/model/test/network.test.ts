@@ -1,4 +1,4 @@
-import type { NamedVariableMap, Scalar, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
   buildNetwork,
@@ -117,7 +117,7 @@ describe('network', () => {
           ) as Scalar,
         variables,
       );
-      optimizer.applyGradients(grads as NamedVariableMap);
+      optimizer.applyGradients(grads as Parameters<typeof optimizer.applyGradients>[0]);
       tf.dispose(grads);
       return value.dataSync()[0] ?? Number.NaN;
     });
