@@ -44,8 +44,11 @@ export async function readTarIndex(
 
   while (true) {
     options.signal?.throwIfAborted();
-    options.onProgress?.(at, total);
-    if (at + TAR_BLOCK > total) throw cutShort(name, 'the end-of-archive mark is missing');
+    if (entries.length % 1000 === 0) options.onProgress?.(at, total);
+    if (at + TAR_BLOCK > total) {
+      if (at === 0) throw new DatasetError(`${name} is not a tar file (${total} bytes)`);
+      throw cutShort(name, 'the end-of-archive mark is missing');
+    }
     const header = readHeader(await read(at, TAR_BLOCK), at, name);
     if (header === null) break;
     const offset = at + TAR_BLOCK;

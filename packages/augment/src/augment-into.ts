@@ -1,0 +1,70 @@
+import type { Preprocessing } from '@alexnet/model';
+import { centralSquare } from './central-square.js';
+import { type ColourForm, colourGain, drawColourNoise } from './colour-noise.js';
+import type { ColourStatistics } from './colour-statistics.js';
+import { centreBox, channelAffine, checkRoom, writeCrop } from './normalise-crop.js';
+import type { Picture } from './picture.js';
+import { resizeShorterSide } from './resize-picture.js';
+import type { Rng } from './rng.js';
+
+/** What is done to a training picture. */
+export interface AugmentRecipe {
+  /** Crop at a uniformly random position of the central square; otherwise the centre. */
+  readonly crop: boolean;
+  /** Mirror half of the pictures left to right. */
+  readonly flip: boolean;
+  /** Standard deviation of α in fancy PCA: 0.1 in the paper (section 4.1), 0 switches it off. */
+  readonly colourPca: number;
+  /** Which form of fancy PCA; default `paper`. */
+  readonly colourForm?: ColourForm;
+}
+
+export interface AugmentOptions {
+  readonly preprocessing: Preprocessing;
+  readonly recipe: AugmentRecipe;
+  /** Colours of the training set; needed when `recipe.colourPca` is above 0. */
+  readonly colours: ColourStatistics | null;
+  /** Its key decides the result: `createRng(seed, epoch, index)`. */
+  readonly rng: Rng;
+}
+
+/**
+ * Makes one training example of one picture: resize the shorter side, random crop, flip, fancy PCA,
+ * mean and deviation. A picture that already has the right shorter side costs no resize.
+ *
+ * Crop, flip and noise use the same draws of `rng` whichever of them are switched on, so leaving one
+ * out changes nothing else.
+ *
+ * @param out Receives `[crop.height, crop.width, 3]` float32 at `outOffset`.
+ * @param picture 8-bit RGB.
+ * @throws {RangeError} when the crop is larger than the resized picture, `out` has no room, or fancy
+ * PCA lacks the colours.
+ */
+export function augmentInto(
+  out: Float32Array,
+  outOffset: number,
+  picture: Picture,
+  options: AugmentOptions,
+): void {
+  const { preprocessing, recipe, colours, rng } = options;
+  const { height, width } = preprocessing.crop;
+  checkRoom(preprocessing, out, outOffset);
+  const resized = resizeShorterSide(picture, preprocessing.resize.shorterSide);
+
+  const square = centralSquare(resized);
+  const top = square.top + rng.below(square.height - height + 1);
+  const left = square.left + rng.below(square.width - width + 1);
+  const flip = rng.below(2) === 1 && recipe.flip;
+  const box = recipe.crop ? { top, left, height, width } : centreBox(resized, preprocessing.crop);
+
+  const sd = recipe.colourPca;
+  if (sd === 0) {
+    writeCrop(out, outOffset, resized, box, flip, channelAffine(preprocessing));
+    return;
+  }
+  if (colours === null) throw new RangeError('fancy PCA needs the colours of the training set');
+  const form = recipe.colourForm ?? 'paper';
+  const noise = drawColourNoise(colours, form, sd, rng);
+  const affine = channelAffine(preprocessing, noise, colourGain(form, sd));
+  writeCrop(out, outOffset, resized, box, flip, affine);
+}

@@ -1,0 +1,21 @@
+/**
+ * One decoded picture: `[height, width, 3]`, row-major, channels interleaved R, G, B, 8 bits each
+ * (0..255).
+ */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** Throws unless `data` has the three bytes for each pixel that width and height promise. */
+export function checkPicture(picture: Picture): void {
+  const { width, height, data } = picture;
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new RangeError(`a picture cannot be ${width} × ${height} px`);
+  }
+  if (data.length !== width * height * 3) {
+    const needed = `${width} × ${height} × 3 = ${width * height * 3}`;
+    throw new RangeError(`an RGB picture needs ${needed} bytes, this one has ${data.length}`);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Preprocessing } from '@alexnet/model';
+import { centralSquare } from './central-square.js';
+import { centreBox, channelAffine, checkRoom, writeCrop } from './normalise-crop.js';
+import type { Picture } from './picture.js';
+import { resizeShorterSide } from './resize-picture.js';
+
+/**
+ * Prepares the ten views of one picture the paper averages over (section 4.1): four corners and the
+ * centre of the central square, and their mirrors.
+ *
+ * @returns `[10, crop.height, crop.width, 3]` float32 in the order top left, top right, centre,
+ * bottom left, bottom right, then the mirrors of these five. The third equals `preparePicture`.
+ * @throws {RangeError} when the crop is larger than the resized picture.
+ */
+export function prepareTenCrop(picture: Picture, preprocessing: Preprocessing): Float32Array {
+  const { height, width } = preprocessing.crop;
+  const size = height * width * 3;
+  const out = new Float32Array(10 * size);
+  checkRoom(preprocessing, out, 0);
+  const resized = resizeShorterSide(picture, preprocessing.resize.shorterSide);
+  const square = centralSquare(resized);
+  const bottom = square.top + square.height - height;
+  const right = square.left + square.width - width;
+  const boxes = [
+    { top: square.top, left: square.left, height, width },
+    { top: square.top, left: right, height, width },
+    centreBox(resized, preprocessing.crop),
+    { top: bottom, left: square.left, height, width },
+    { top: bottom, left: right, height, width },
+  ];
+  const affine = channelAffine(preprocessing);
+  for (const [i, box] of boxes.entries()) {
+    writeCrop(out, i * size, resized, box, false, affine);
+    writeCrop(out, (i + 5) * size, resized, box, true, affine);
+  }
+  return out;
+}
