@@ -4,8 +4,10 @@ import { streamKey } from '../network/random-stream.js';
 import { dropoutMask } from '../ops/dropout-mask.js';
 import type { DropoutSpec } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
+import type { LayerClass } from './layer-class.js';
 
-interface Config extends Pick<DropoutSpec, 'rate' | 'scaling'> {
+/** Configuration of the layer. */
+export interface DropoutConfig extends Pick<DropoutSpec, 'rate' | 'scaling'> {
   readonly name?: string;
 }
 
@@ -13,14 +15,14 @@ interface Config extends Pick<DropoutSpec, 'rate' | 'scaling'> {
  * tfjs layer `AlexNetDropout`: masks drawn from the `dropoutSeed` of the call and the layer's name.
  * Without a seed, as under `model.fit`, every call takes the next of a fixed series.
  */
-export function defineDropoutLayer(tf: Tf) {
+export function defineDropoutLayer(tf: Tf): LayerClass<DropoutConfig> {
   return class AlexNetDropout extends tf.layers.Layer {
     static readonly className = 'AlexNetDropout';
     readonly rate: number;
     readonly scaling: DropoutSpec['scaling'];
     #calls = 0;
 
-    constructor(config: Config) {
+    constructor(config: DropoutConfig) {
       super(config.name === undefined ? {} : { name: config.name });
       this.rate = config.rate;
       this.scaling = config.scaling;

@@ -3,8 +3,10 @@ import type { Shape } from '@tensorflow/tfjs-layers';
 import { groupedConv2d } from '../ops/grouped-conv2d.js';
 import type { Padding } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
+import type { LayerClass } from './layer-class.js';
 
-interface Config {
+/** Configuration of the layer. */
+export interface GroupedConvConfig {
   readonly name?: string;
   readonly filters: number;
   readonly kernelSize: readonly [height: number, width: number];
@@ -14,12 +16,12 @@ interface Config {
 }
 
 /** tfjs layer `AlexNetConv2D`: a convolution with groups and explicit padding, which tfjs-layers lacks. */
-export function defineGroupedConvLayer(tf: Tf) {
+export function defineGroupedConvLayer(tf: Tf): LayerClass<GroupedConvConfig> {
   return class AlexNetConv2D extends tf.layers.Layer {
     static readonly className = 'AlexNetConv2D';
-    readonly config: Config;
+    readonly config: GroupedConvConfig;
 
-    constructor(config: Config) {
+    constructor(config: GroupedConvConfig) {
       super(config.name === undefined ? {} : { name: config.name });
       const { filters, kernelSize, stride, padding, groups } = config;
       this.config = { filters, kernelSize, stride, padding, groups };

@@ -1,14 +1,15 @@
 import type { Tf } from '../tf.js';
-import { defineDropoutLayer } from './dropout-layer.js';
-import { defineGroupedConvLayer } from './grouped-conv-layer.js';
-import { defineLrnLayer, defineMapNormLayer } from './response-norm-layers.js';
+import { type DropoutConfig, defineDropoutLayer } from './dropout-layer.js';
+import { defineGroupedConvLayer, type GroupedConvConfig } from './grouped-conv-layer.js';
+import type { LayerClass } from './layer-class.js';
+import { defineLrnLayer, defineMapNormLayer, type NormConfig } from './response-norm-layers.js';
 
 /** The layer classes this package adds to tfjs, bound to one `tf`. */
 export interface CustomLayers {
-  readonly GroupedConv: ReturnType<typeof defineGroupedConvLayer>;
-  readonly Lrn: ReturnType<typeof defineLrnLayer>;
-  readonly MapNorm: ReturnType<typeof defineMapNormLayer>;
-  readonly Dropout: ReturnType<typeof defineDropoutLayer>;
+  readonly GroupedConv: LayerClass<GroupedConvConfig>;
+  readonly Lrn: LayerClass<NormConfig>;
+  readonly MapNorm: LayerClass<NormConfig>;
+  readonly Dropout: LayerClass<DropoutConfig>;
 }
 
 const known = new WeakMap<object, CustomLayers>();

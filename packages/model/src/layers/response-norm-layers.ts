@@ -2,20 +2,22 @@ import type { serialization, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { localResponseNorm, type ResponseNorm, withinMapNorm } from '../ops/response-norm.js';
 import type { Tf } from '../tf.js';
+import type { LayerClass } from './layer-class.js';
 
-interface Config extends ResponseNorm {
+/** Configuration of both normalisation layers. */
+export interface NormConfig extends ResponseNorm {
   readonly name?: string;
   readonly groups?: number;
 }
 
 /** tfjs layer `AlexNetLRN`: {@link localResponseNorm} with its constants in `model.json`. */
-export function defineLrnLayer(tf: Tf) {
+export function defineLrnLayer(tf: Tf): LayerClass<NormConfig> {
   return class AlexNetLRN extends tf.layers.Layer {
     static readonly className = 'AlexNetLRN';
     readonly norm: ResponseNorm;
     readonly groups: number;
 
-    constructor(config: Config) {
+    constructor(config: NormConfig) {
       super(config.name === undefined ? {} : { name: config.name });
       this.norm = constants(config);
       this.groups = config.groups ?? 1;
@@ -36,12 +38,12 @@ export function defineLrnLayer(tf: Tf) {
 }
 
 /** tfjs layer `AlexNetMapNorm`: {@link withinMapNorm} with its constants in `model.json`. */
-export function defineMapNormLayer(tf: Tf) {
+export function defineMapNormLayer(tf: Tf): LayerClass<NormConfig> {
   return class AlexNetMapNorm extends tf.layers.Layer {
     static readonly className = 'AlexNetMapNorm';
     readonly norm: ResponseNorm;
 
-    constructor(config: Config) {
+    constructor(config: NormConfig) {
       super(config.name === undefined ? {} : { name: config.name });
       this.norm = constants(config);
     }
@@ -60,7 +62,7 @@ export function defineMapNormLayer(tf: Tf) {
   };
 }
 
-function constants({ size, k, sumCoeff, beta }: Config): ResponseNorm {
+function constants({ size, k, sumCoeff, beta }: NormConfig): ResponseNorm {
   return { size, k, sumCoeff, beta };
 }
 

@@ -1,9 +1,10 @@
 import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { TfLayer } from '../layers/layer-class.js';
 import { inferShapes, withInput } from '../spec/infer-shapes.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
 import { validateSpec } from '../spec/validate-spec.js';
 import type { Tf } from '../tf.js';
-import { createLayer, type TfLayer } from './create-layer.js';
+import { createLayer } from './create-layer.js';
 import { initialWeights } from './initial-weights.js';
 import type { ForwardOptions, Network, NetworkParameter } from './network.js';
 import { parameterSpecs } from './parameter-shapes.js';

@@ -1,10 +1,7 @@
-import type { layers as tfLayers } from '@tensorflow/tfjs-layers';
+import type { TfLayer } from '../layers/layer-class.js';
 import { registerLayers } from '../layers/register-layers.js';
 import type { ConvSpec, LayerSpec } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
-
-/** A tfjs layer, whatever its class. */
-export type TfLayer = InstanceType<typeof tfLayers.Layer>;
 
 /**
  * The tfjs layer for one record: a stock layer where tfjs has one, so that `model.json` stays as
