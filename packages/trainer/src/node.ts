@@ -10,4 +10,8 @@ export {
   openMetricsLog,
   type StepLine,
 } from './node/metrics-log.js';
+export {
+  openTensorboardLog,
+  type TensorboardLog,
+} from './node/tensorboard/open-tensorboard-log.js';
 export { writeAtomically } from './node/write-atomically.js';
