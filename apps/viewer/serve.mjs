@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import { createServer } from 'node:http';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import sirv from 'sirv';
+
+const USAGE = `Usage: pnpm viewer [RUN | weights.safetensors] [--port N]
+
+Serves the viewer on 127.0.0.1 and opens it on a run's weights. Without a run, drop a file on the page.`;
+
+/** Ends with one clear line. Exit codes: 1 failed, 2 wrong usage. */
+function fail(message, code) {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { port: { type: 'string', default: '4173' }, help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help) {
+      process.stdout.write(`${USAGE}\n`);
+      process.exit(0);
+    }
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+      fail(`--port ${values.port} is not a port; give a number from 0 to 65535.`, 2);
+    }
+    if (positionals.length > 1) fail(`One run at a time, not ${positionals.length}.\n\n${USAGE}`, 2);
+    return { port, run: positionals[0] };
+  } catch (error) {
+    return fail(`${error.message}\n\n${USAGE}`, 2);
+  }
+}
+
+/** The folder to serve as /run/ and the weights inside it. */
+async function findRun(given) {
+  // pnpm changes the folder; the person's own is in INIT_CWD.
+  const path = resolve(process.env.INIT_CWD ?? process.cwd(), given);
+  const found = await stat(path).catch(() => fail(`${given}: no such file or folder.`, 1));
+  if (found.isFile()) return { folder: dirname(path), weights: basename(path) };
+  await stat(resolve(path, 'weights.safetensors')).catch(() =>
+    fail(`${given} holds no weights.safetensors yet; "alexnet train --out ${given}" writes it.`, 1),
+  );
+  return { folder: path, weights: 'weights.safetensors' };
+}
+
+const { port, run: given } = readArguments();
+const dist = fileURLToPath(new URL('./dist', import.meta.url));
+await stat(resolve(dist, 'index.html')).catch(() =>
+  fail('The page is not built yet; run "pnpm build" first.', 1),
+);
+const run = given === undefined ? null : await findRun(given);
+
+// `dev` reads the disk at every request: a run's weights change while it trains.
+const page = sirv(dist, { dev: true, setHeaders: secure });
+const files = run && sirv(run.folder, { dev: true, dotfiles: false, setHeaders: secure });
+
+function secure(response) {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Cache-Control', 'no-cache');
+}
+
+const server = createServer((request, response) => {
+  const missing = () => {
+    response.statusCode = 404;
+    response.end('Not found');
+  };
+  // Other sites may resolve their name to 127.0.0.1; only this machine's own names are answered.
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/.test(request.headers.host ?? '')) {
+    response.statusCode = 403;
+    return response.end('This server answers to 127.0.0.1 only.');
+  }
+  if (files && request.url?.startsWith('/run/')) {
+    request.url = request.url.slice('/run'.length);
+    return files(request, response, missing);
+  }
+  return page(request, response, missing);
+});
+
+let tries = 0;
+server.on('error', (error) => {
+  if (error.code !== 'EADDRINUSE' || ++tries > 20) fail(error.message, 1);
+  server.listen(port + tries, '127.0.0.1');
+});
+server.on('listening', () => {
+  const query = run ? `?weights=run/${encodeURIComponent(run.weights)}` : '';
+  process.stdout.write(`AlexNet viewer: http://127.0.0.1:${server.address().port}/${query}  (Ctrl+C ends it)\n`);
+});
+server.listen(port, '127.0.0.1');

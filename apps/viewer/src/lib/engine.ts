@@ -1,0 +1,20 @@
+import type { Selection } from '@alexnet/backend';
+import { selectBackend } from './select-backend.js';
+import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+const NAMES: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
+
+/** The best backend this browser has, or the one `?backend=` asks for. */
+export async function openEngine(wanted: string | null): Promise<Selection> {
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  setWasmPaths({
+    'tfjs-backend-wasm.wasm': plain,
+    'tfjs-backend-wasm-simd.wasm': simd,
+    'tfjs-backend-wasm-threaded-simd.wasm': threaded,
+  });
+  const prefer = NAMES.find((name) => name === wanted);
+  return selectBackend(prefer ? { prefer } : {});
+}

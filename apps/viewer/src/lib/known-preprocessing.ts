@@ -1,0 +1,40 @@
+import type { NetworkSpec, Preprocessing } from '@alexnet/model';
+
+export interface KnownPreprocessing {
+  readonly name: string;
+  readonly explanation: string;
+  readonly preprocessing: Preprocessing;
+}
+
+/**
+ * What published AlexNets were trained with, for a file that does not say. The reader chooses;
+ * nothing here is ever assumed.
+ */
+export function knownPreprocessing({ input }: NetworkSpec): KnownPreprocessing[] {
+  const crop = { height: input.height, width: input.width };
+  const resize = { shorterSide: Math.round((Math.min(input.height, input.width) * 256) / 227) };
+  return [
+    {
+      // torchvision `transforms._presets.ImageClassification`
+      name: 'torchvision',
+      explanation: 'RGB divided by 255, ImageNet mean and deviation',
+      preprocessing: { resize, crop, channelOrder: 'rgb', range: 1, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+    },
+    {
+      // Caffe `models/bvlc_alexnet/train_val.prototxt`, the channel means of its mean image
+      name: 'Caffe',
+      explanation: 'BGR from 0 to 255 minus the mean colour',
+      preprocessing: { resize, crop, channelOrder: 'bgr', range: 255, mean: [104, 117, 123], std: null },
+    },
+    {
+      name: 'RGB, 0 to 255',
+      explanation: 'nothing taken off',
+      preprocessing: { resize, crop, channelOrder: 'rgb', range: 255, mean: null, std: null },
+    },
+    {
+      name: 'RGB, 0 to 1',
+      explanation: 'nothing taken off',
+      preprocessing: { resize, crop, channelOrder: 'rgb', range: 1, mean: null, std: null },
+    },
+  ];
+}

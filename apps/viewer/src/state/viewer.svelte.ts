@@ -1,0 +1,283 @@
+import {
+  centreCrop,
+  type Picture,
+  preparePicture,
+  prepareTenCrop,
+  resizeShorterSide,
+} from '@alexnet/augment';
+import type { Selection } from '@alexnet/backend';
+import type { ModelFile } from '@alexnet/convert';
+import { buildNetwork, type Network, type Preprocessing, predict, predictTenCrop } from '@alexnet/model';
+import type { LayerMaps } from '../lib/activation-images.js';
+import { checkOpened } from '../lib/check-opened.js';
+import { decodePicture } from '../lib/decode-picture.js';
+import { openEngine } from '../lib/engine.js';
+import { fetchBytes } from '../lib/fetch-bytes.js';
+import { applyChange, type Change, isIntact, NO_CHANGE } from '../lib/knock-out.js';
+import { toGrey } from '../lib/picture-pixels.js';
+import { readModelFile } from '../lib/read-model-file.js';
+import { Jobs, nextFrame } from './jobs.js';
+
+/** A network that has been opened. */
+export interface Opened {
+  readonly name: string;
+  readonly bytes: number;
+  readonly file: ModelFile;
+  readonly network: Network;
+}
+
+export interface OpenedPicture {
+  readonly name: string;
+  readonly original: Picture;
+}
+
+/** What the network said. */
+export interface Answer {
+  readonly probabilities: Float32Array;
+  /** Probabilities of each of the ten crops, or null for one crop. */
+  readonly crops: readonly Float32Array[] | null;
+  readonly durationMs: number;
+}
+
+/** Everything the page shows. One instance; panels read it and call its methods. */
+export class Viewer {
+  selection = $state.raw<Selection | null>(null);
+  opened = $state.raw<Opened | null>(null);
+  picture = $state.raw<OpenedPicture | null>(null);
+  answer = $state.raw<Answer | null>(null);
+  /** The answer of the intact network, kept while something is knocked out. */
+  intactAnswer = $state.raw<Answer | null>(null);
+  change = $state.raw<Change>(NO_CHANGE);
+  tenCrop = $state(false);
+  /** Preprocessing the reader chose for a file that carries none. */
+  chosenPreprocessing = $state.raw<Preprocessing | null>(null);
+  progress = $state.raw<{ readonly text: string; readonly share: number | null } | null>(null);
+  problem = $state<string | null>(null);
+  /** Counts every change of weights or picture: panels that computed something know it is stale. */
+  version = $state(0);
+
+  readonly preprocessing = $derived(this.opened?.file.preprocessing ?? this.chosenPreprocessing);
+  /** The picture as the network's rule resizes it, grey where the reader asked for that. */
+  readonly resized = $derived.by(() => {
+    if (!this.picture || !this.preprocessing) return null;
+    const { original } = this.picture;
+    const source = this.change.grey ? toGrey(original) : original;
+    return resizeShorterSide(source, this.preprocessing.resize.shorterSide);
+  });
+  /** The centre crop every panel but the ten crops works on. */
+  readonly crop = $derived(
+    this.resized && this.preprocessing ? centreCrop(this.resized, this.preprocessing.crop) : null,
+  );
+
+  private readonly jobs = new Jobs();
+  private applied: Change = NO_CHANGE;
+  private starting: Promise<Selection> | null = null;
+
+  /** Starts the backend once; everything else waits for it. */
+  start(): Promise<Selection> {
+    this.starting ??= openEngine(new URLSearchParams(location.search).get('backend')).then((selection) => {
+      this.selection = selection;
+      return selection;
+    });
+    return this.starting;
+  }
+
+  className(index: number): string {
+    return this.opened?.file.classNames?.[index] ?? `class ${index}`;
+  }
+
+  async openWeightsUrl(address: string): Promise<void> {
+    await this.attempt('Fetching the weights', async () => {
+      const bytes = await fetchBytes(address, (share) => {
+        this.progress = { text: 'Fetching the weights', share };
+      });
+      await this.openBytes(address.split(/[/?#]/).filter(Boolean).slice(-2).join('/'), bytes);
+    });
+  }
+
+  async openPictureUrl(address: string): Promise<void> {
+    await this.attempt('Fetching the picture', async () => {
+      const bytes = await fetchBytes(address, () => undefined);
+      await this.usePicture(new Blob([bytes]), address.split('/').at(-1) ?? address);
+    });
+  }
+
+  /** Opens whatever was dropped, pasted or picked: a picture or a weights file. */
+  async openFile(file: File): Promise<void> {
+    const isPicture = file.type.startsWith('image/');
+    await this.attempt(isPicture ? 'Decoding the picture' : 'Reading the weights', async () => {
+      if (file.size === 0) throw new Error(`${file.name} is empty.`);
+      if (isPicture) await this.usePicture(file, file.name);
+      else await this.openBytes(file.name, await file.arrayBuffer());
+    });
+  }
+
+  async usePicture(blob: Blob, name: string): Promise<void> {
+    this.showPicture(await decodePicture(blob), name);
+    await this.predict();
+  }
+
+  showPicture(original: Picture, name: string): void {
+    this.picture = { original, name };
+    this.version++;
+  }
+
+  async setTenCrop(on: boolean): Promise<void> {
+    this.tenCrop = on;
+    await this.attempt('Computing', () => this.predict());
+  }
+
+  async choosePreprocessing(preprocessing: Preprocessing): Promise<void> {
+    this.chosenPreprocessing = preprocessing;
+    this.version++;
+    await this.attempt('Computing', () => this.predict());
+  }
+
+  /** Knocks something out, or puts it back. */
+  async setChange(change: Change): Promise<void> {
+    const { opened } = this;
+    if (!opened) return;
+    this.change = change;
+    await this.attempt('Computing', async () => {
+      const { tf } = await this.start();
+      await this.jobs.run(async () => {
+        applyChange(tf, opened.network, opened.file.weights, change, this.applied);
+        this.applied = change;
+      });
+      this.version++;
+      await this.predict();
+    });
+  }
+
+  /** Puts the weights back as `change` says after a job has written over them. */
+  async restoreWeights(): Promise<void> {
+    const { opened } = this;
+    if (!opened) return;
+    opened.network.setWeights(opened.file.weights);
+    const { tf } = await this.start();
+    applyChange(tf, opened.network, opened.file.weights, this.applied, NO_CHANGE);
+  }
+
+  /** Answers for the picture as it is now; nothing happens before both picture and network are there. */
+  async predict(): Promise<void> {
+    const { opened, picture, preprocessing } = this;
+    if (!opened || !picture || !preprocessing) return;
+    const { tf } = await this.start();
+    this.progress = { text: 'Computing', share: null };
+    await nextFrame();
+    this.answer = await this.jobs.run(async () => {
+      const source = this.change.grey ? toGrey(picture.original) : picture.original;
+      const [height, width] = [preprocessing.crop.height, preprocessing.crop.width];
+      const started = performance.now();
+      if (!this.tenCrop) {
+        const x = tf.tensor4d(preparePicture(source, preprocessing), [1, height, width, 3]);
+        const [prediction] = await predict(opened.network, x).finally(() => x.dispose());
+        if (!prediction) throw new Error('The network gave no answer.');
+        return { ...prediction, crops: null, durationMs: performance.now() - started };
+      }
+      const x = tf.tensor4d(prepareTenCrop(source, preprocessing), [10, height, width, 3]);
+      const [prediction] = await predictTenCrop(opened.network, x).finally(() => x.dispose());
+      if (!prediction) throw new Error('The network gave no answer.');
+      return { ...prediction, durationMs: performance.now() - started };
+    });
+    if (isIntact(this.change)) this.intactAnswer = this.answer;
+  }
+
+  /** What the named layers make of the centre crop, read back from the device. */
+  async maps(layers: readonly string[]): Promise<LayerMaps[]> {
+    return this.withInput(async (network, x) => {
+      const activations = network.activations(x, layers);
+      const maps: LayerMaps[] = [];
+      for (const [layer, tensor] of activations) {
+        const shape = tensor.shape;
+        const [height, width, channels] =
+          shape.length === 4 ? [shape[1], shape[2], shape[3]] : [1, 1, shape[1]];
+        const data = (await tensor.data()) as Float32Array;
+        tensor.dispose();
+        maps.push({ layer, height: height ?? 1, width: width ?? 1, channels: channels ?? 1, data });
+      }
+      return maps;
+    });
+  }
+
+  /** Runs a job on the centre crop as a prepared batch of one. Throws when there is no picture yet. */
+  async withInput<T>(
+    job: (network: Network, x: import('@tensorflow/tfjs-core').Tensor4D, selection: Selection) => Promise<T>,
+  ): Promise<T> {
+    const { opened, picture, preprocessing } = this;
+    if (!opened || !picture || !preprocessing) throw new Error('Open weights and a picture first.');
+    const selection = await this.start();
+    return this.jobs.run(async () => {
+      const source = this.change.grey ? toGrey(picture.original) : picture.original;
+      const { height, width } = preprocessing.crop;
+      const data = preparePicture(source, preprocessing);
+      const x = selection.tf.tensor4d(data, [1, height, width, 3]);
+      try {
+        return await job(opened.network, x, selection);
+      } finally {
+        x.dispose();
+      }
+    });
+  }
+
+  /** Runs a job with the file's own weights, whatever is knocked out, and puts the change back after. */
+  async runIntact<T>(job: () => Promise<T>): Promise<T> {
+    const { opened } = this;
+    if (!opened) throw new Error('Open weights first.');
+    const { tf } = await this.start();
+    return this.jobs.run(async () => {
+      const { network, file } = opened;
+      const { applied } = this;
+      applyChange(tf, network, file.weights, NO_CHANGE, applied);
+      try {
+        return await job();
+      } finally {
+        applyChange(tf, network, file.weights, applied, NO_CHANGE);
+      }
+    });
+  }
+
+  /** Runs a step the reader waits for: progress while it runs, one clear line when it fails. */
+  async attempt(text: string, step: () => Promise<void>): Promise<void> {
+    this.problem = null;
+    this.progress = { text, share: null };
+    try {
+      await step();
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.progress = null;
+    }
+  }
+
+  private async openBytes(name: string, bytes: ArrayBuffer): Promise<void> {
+    const size = bytes.byteLength;
+    this.progress = { text: 'Reading the weights', share: null };
+    const file = await readModelFile(bytes);
+    checkOpened(file);
+    this.progress = { text: 'Starting the backend', share: null };
+    const { tf } = await this.start();
+    this.progress = { text: 'Building the network', share: null };
+    await nextFrame();
+    await this.jobs.run(async () => {
+      const network = buildNetwork(tf, file.spec);
+      try {
+        network.setWeights(file.weights);
+      } catch (error) {
+        network.dispose();
+        throw error;
+      }
+      this.opened?.network.dispose();
+      this.opened = { name, bytes: size, file, network };
+      this.applied = NO_CHANGE;
+    });
+    this.change = NO_CHANGE;
+    this.chosenPreprocessing = null;
+    this.answer = null;
+    this.intactAnswer = null;
+    this.version++;
+    await this.predict();
+  }
+}
+
+export const viewer = new Viewer();
