@@ -1,0 +1,12 @@
+export { selectBackend } from './node/select-backend.js';
+export { BACKEND_NAMES, type BackendName, parseBackendName } from './selection/backend-name.js';
+export type { PassedOver, Selection, SelectOptions } from './selection/select.js';
+export type { Tf } from './selection/tf.js';
+export type { BuiltAddon } from './tensorflow/built-addon.js';
+export { InstallError, type InstallErrorCode } from './tensorflow/install-error.js';
+export {
+  type InstallOptions,
+  type InstallProgress,
+  type InstallStage,
+  installTensorflow,
+} from './tensorflow/install-tensorflow.js';

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tensorflowDirectory } from './cache-directory.js';
+
+/** What lies beside a built addon, in `manifest.json`. */
+export interface AddonManifest {
+  /** TensorFlow version, from the wheel's name. */
+  readonly tensorflow: string;
+  readonly tfjsNode: string;
+  readonly platform: string;
+  readonly gpu: boolean;
+  /** ISO 8601. The addon built last is the one used. */
+  readonly installedAt: string;
+}
+
+export interface BuiltAddon extends AddonManifest {
+  readonly directory: string;
+}
+
+/** Node-API level the binding is compiled for: 8 is the newest tfjs-node names, and in Node >= 15. */
+export const NAPI_VERSION = 8;
+
+/** Raised when what this package compiles changes, so that an older build is not reused. */
+const BUILD_REVISION = 1;
+
+export const ADDON_FILE = 'tfjs_binding.node';
+export const QUIET_FILE = 'quiet.node';
+export const MANIFEST_FILE = 'manifest.json';
+
+/** Folder name of one build: everything that makes two builds incompatible. */
+export function addonKey(build: {
+  readonly tensorflow: string;
+  readonly tfjsNode: string;
+  readonly gpu: boolean;
+}): string {
+  const { tensorflow, tfjsNode, gpu } = build;
+  const engine = gpu ? 'gpu' : 'cpu';
+  return `tf${tensorflow}-${engine}-tfjs${tfjsNode}-${platformKey()}-napi${NAPI_VERSION}-r${BUILD_REVISION}`;
+}
+
+export function platformKey(): string {
+  return `${process.platform}-${process.arch}`;
+}
+
+/** Complete builds for this platform, newest first. A build is complete once renamed into place. */
+export function builtAddons(cacheDir?: string): readonly BuiltAddon[] {
+  const root = tensorflowDirectory(cacheDir);
+  const built: BuiltAddon[] = [];
+  for (const entry of listFolder(root)) {
+    if (!entry.endsWith(`-${platformKey()}-napi${NAPI_VERSION}-r${BUILD_REVISION}`)) continue;
+    const directory = join(root, entry);
+    try {
+      const manifest = readFileSync(join(directory, MANIFEST_FILE), 'utf8');
+      built.push({ ...(JSON.parse(manifest) as AddonManifest), directory });
+    } catch {
+      // No readable manifest: not a build of ours.
+    }
+  }
+  return built.sort((a, b) => b.installedAt.localeCompare(a.installedAt));
+}
+
+function listFolder(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+}

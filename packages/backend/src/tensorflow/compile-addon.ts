@@ -1,0 +1,74 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ADDON_FILE, NAPI_VERSION, QUIET_FILE } from './built-addon.js';
+import { noSpace } from './download-wheel.js';
+import { InstallError } from './install-error.js';
+import { QUIET_SOURCE } from './quiet-source.js';
+import { runCommand } from './run-command.js';
+
+/** The first C++ compiler that answers: CXX, then g++, then clang++. */
+export async function findCompiler(signal?: AbortSignal): Promise<string> {
+  for (const compiler of [process.env.CXX, 'g++', 'clang++', 'c++']) {
+    if (!compiler) continue;
+    const { code } = await runCommand(compiler, ['--version'], { signal });
+    if (code === 0) return compiler;
+  }
+  throw new InstallError(
+    'no-compiler',
+    'no C++ compiler was found; install one (Debian and Ubuntu: apt install g++) and run this again, or use the wasm backend',
+  );
+}
+
+/**
+ * Compiles tfjs-node's own binding sources against the unpacked TensorFlow in `directory`.
+ * The addon finds the libraries beside itself ($ORIGIN), so the folder can be renamed.
+ */
+export async function compileAddon(options: {
+  readonly compiler: string;
+  readonly tfjsNode: string;
+  readonly directory: string;
+  readonly rpaths?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+}): Promise<void> {
+  const { compiler, tfjsNode, directory, rpaths = [], signal } = options;
+  // The headers of Node-API come from npm: nothing is downloaded for the running Node.
+  const require = createRequire(import.meta.url);
+  const nodeApiHeaders = join(dirname(require.resolve('node-api-headers/package.json')), 'include');
+  const common = [
+    '-shared',
+    '-fPIC',
+    '-O2',
+    '-std=c++17',
+    '-w',
+    `-DNAPI_VERSION=${NAPI_VERSION}`,
+    `-I${nodeApiHeaders}`,
+    `-I${join(directory, 'include')}`,
+    ...['$ORIGIN', ...rpaths].map((path) => `-Wl,-rpath,${path}`),
+    `-L${directory}`,
+  ];
+  const compile = async (args: readonly string[]) => {
+    const { code, output } = await runCommand(compiler, [...common, ...args], { signal });
+    if (code === 0) return;
+    if (/No space left on device/i.test(output)) throw noSpace(directory);
+    const line = output.split('\n').find((text) => /error/i.test(text)) ?? output.trim();
+    throw new InstallError(
+      'compile',
+      `${compiler} could not compile the TensorFlow addon: ${line}`,
+    );
+  };
+
+  const quiet = join(directory, 'quiet.cc');
+  writeFileSync(quiet, QUIET_SOURCE);
+  await compile([quiet, '-o', join(directory, QUIET_FILE), '-ldl']);
+  await compile([
+    join(tfjsNode, 'binding', 'tfjs_backend.cc'),
+    join(tfjsNode, 'binding', 'tfjs_binding.cc'),
+    '-o',
+    join(directory, ADDON_FILE),
+    '-l:libtensorflow_cc.so.2',
+    '-l:libtensorflow_framework.so.2',
+  ]);
+  rmSync(quiet);
+  rmSync(join(directory, 'include'), { recursive: true });
+}

@@ -1,0 +1,102 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { InstallError } from './install-error.js';
+import { runCommand } from './run-command.js';
+
+export interface Wheel {
+  readonly path: string;
+  /** "2.21.0" */
+  readonly version: string;
+}
+
+/** `tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl`. Source: PyPA wheel file names. */
+const WHEEL_NAME = /^(tensorflow(?:_cpu)?)-([^-]+)-.*\.whl$/;
+
+export function parseWheelName(name: string): { readonly version: string } | undefined {
+  const version = WHEEL_NAME.exec(name)?.[2];
+  return version ? { version } : undefined;
+}
+
+/**
+ * Fetches a TensorFlow wheel into `directory` with pip, which resolves mirrors, verifies hashes and
+ * keeps a finished wheel, so that an interrupted installation does not download twice.
+ */
+export async function downloadWheel(options: {
+  readonly directory: string;
+  readonly packageName: 'tensorflow-cpu' | 'tensorflow';
+  readonly version?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<Wheel> {
+  const { directory, packageName, version, signal } = options;
+  mkdirSync(directory, { recursive: true });
+  const wanted = version ? `${packageName}==${version}` : packageName;
+  const base = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--progress-bar=off'];
+  const run = (extra: readonly string[]) =>
+    runCommand('python3', [...base, ...extra, '--dest', directory, wanted], { signal });
+
+  let result = await run([]);
+  if (result.code !== 0 && isNoMatch(result.output) && !isNetwork(result.output)) {
+    // A Python too new or too old for TensorFlow can still fetch another Python's wheel: only the
+    // libraries in it are used.
+    result = await run(['--python-version=3.11']);
+  }
+  if (result.code !== 0) throw explainPip(result, wanted);
+
+  const name = /(?:Saved|File was already downloaded) (.*\.whl)/.exec(result.output)?.[1];
+  const file = name?.split('/').at(-1) ?? readdirSync(directory).find((f) => f.endsWith('.whl'));
+  const parsed = file ? parseWheelName(file) : undefined;
+  if (!file || !parsed) {
+    throw new InstallError('failed', `pip downloaded no ${packageName} wheel into ${directory}`);
+  }
+  return { path: join(directory, file), version: parsed.version };
+}
+
+const isNoMatch = (output: string) =>
+  /No matching distribution|is not a supported wheel/i.test(output);
+
+/** pip names the versions it saw; when it saw none and could not connect, the network is at fault. */
+const isNetwork = (output: string) =>
+  /NewConnectionError|Name or service not known|Temporary failure|ConnectTimeout|Read timed out|ProxyError|Network is unreachable|Connection refused/i.test(
+    output,
+  ) && !/from versions: (?!none)/i.test(output);
+
+/** Turns pip's output into one line. */
+export function explainPip(
+  result: { readonly missing: boolean; readonly output: string },
+  wanted: string,
+): InstallError {
+  const { missing, output } = result;
+  if (missing) {
+    return new InstallError(
+      'no-python',
+      'python3 was not found; it is needed only to download TensorFlow: install Python 3 with pip, or use the wasm backend',
+    );
+  }
+  if (/No module named pip/i.test(output)) {
+    return new InstallError(
+      'no-pip',
+      'python3 has no pip; install it (Debian and Ubuntu: apt install python3-pip) and run this again',
+    );
+  }
+  if (/No space left on device|Errno 28/i.test(output)) return noSpace();
+  if (isNetwork(output)) {
+    return new InstallError(
+      'no-network',
+      `pip could not reach a package index to download ${wanted}; check the network or pip's index-url and run this again`,
+    );
+  }
+  if (isNoMatch(output)) {
+    const versions = /from versions: ([^)]*)\)/i.exec(output)?.[1];
+    const seen = versions && versions !== 'none' ? ` (pip offers ${versions})` : '';
+    return new InstallError('no-wheel', `pip offers no ${wanted} wheel for this platform${seen}`);
+  }
+  const last = output.trim().split('\n').at(-1) ?? 'no output';
+  return new InstallError('failed', `pip could not download ${wanted}: ${last}`);
+}
+
+export function noSpace(where?: string): InstallError {
+  return new InstallError(
+    'no-space',
+    `not enough disk space${where ? ` in ${where}` : ''}: about 1.3 GB are needed while installing, 0.85 GB after; free some or set ALEXNET_CACHE_DIR`,
+  );
+}

@@ -1,0 +1,103 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../selection/tf.js';
+import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
+import { need, replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
+
+/**
+ * Replaces Conv2DBackpropInput, which tfjs-backend-wasm 4.22 computes with plain nested loops
+ * (src/cc/kernels/Conv2DBackpropInput.cc), by a convolution with the flipped filter, which XNNPACK
+ * vectorises. A stride larger than 1 is undone by spreading dy with zeros.
+ */
+export function registerConv2DBackpropInput(tf: Tf): void {
+  replaceWasmKernel(tf, 'Conv2DBackpropInput', ({ inputs, attrs, backend }) => {
+    const dy = need(inputs, 'dy');
+    const filter = need(inputs, 'filter');
+    const inputShape = attrs.inputShape as readonly number[];
+    const info = conv2dGeometry(tf, inputShape, filter.shape, attrs);
+    const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = info;
+    const run = (name: string, from: Record<string, TensorInfo>, attributes: object) =>
+      runWasmKernel(tf, backend, name, from, attributes as Record<string, unknown>);
+
+    return withTemporaries(backend, (keep) => {
+      const swapped = keep(run('Transpose', { x: filter }, { perm: [0, 1, 3, 2] }));
+      const flipped = keep(run('Reverse', { x: swapped }, { dims: [0, 1] }));
+      let spread = dy;
+      if (strideHeight > 1 || strideWidth > 1) {
+        spread = keep(
+          backend.makeOutput(
+            [
+              info.batchSize,
+              (info.outHeight - 1) * strideHeight + 1,
+              (info.outWidth - 1) * strideWidth + 1,
+              info.outChannels,
+            ],
+            'float32',
+          ),
+        );
+        spreadWithZeros(
+          backend.typedArrayFromHeap(dy),
+          backend.typedArrayFromHeap(spread),
+          dy.shape,
+          spread.shape,
+          strideHeight,
+          strideWidth,
+        );
+      }
+      const spreadHeight = spread.shape[1] ?? 0;
+      const spreadWidth = spread.shape[2] ?? 0;
+      const top = filterHeight - 1 - padInfo.top;
+      const left = filterWidth - 1 - padInfo.left;
+      const bottom = info.inHeight + filterHeight - 1 - spreadHeight - top;
+      const right = info.inWidth + filterWidth - 1 - spreadWidth - left;
+      // Padding wider than the filter: those outputs never saw the input, so they are cut off.
+      if (Math.min(top, left, bottom, right) < 0) {
+        const begin = [0, Math.max(0, -top), Math.max(0, -left), 0];
+        const size = [
+          info.batchSize,
+          spreadHeight - Math.max(0, -top) - Math.max(0, -bottom),
+          spreadWidth - Math.max(0, -left) - Math.max(0, -right),
+          info.outChannels,
+        ];
+        spread = keep(run('Slice', { x: spread }, { begin, size }));
+      }
+      return run(
+        'Conv2D',
+        { x: spread, filter: flipped },
+        {
+          strides: [1, 1],
+          dilations: [1, 1],
+          pad: explicitPad(
+            Math.max(0, top),
+            Math.max(0, bottom),
+            Math.max(0, left),
+            Math.max(0, right),
+          ),
+          dataFormat: 'NHWC',
+        },
+      );
+    });
+  });
+}
+
+/** dy [n, h, w, k] into [n, (h - 1) s + 1, (w - 1) s + 1, k], zeros between. */
+function spreadWithZeros(
+  from: Float32Array,
+  into: Float32Array,
+  shape: readonly number[],
+  spreadShape: readonly number[],
+  strideHeight: number,
+  strideWidth: number,
+): void {
+  const [batch = 0, height = 0, width = 0, channels = 0] = shape;
+  const [, spreadHeight = 0, spreadWidth = 0] = spreadShape;
+  into.fill(0);
+  for (let n = 0; n < batch; n++) {
+    for (let y = 0; y < height; y++) {
+      const row = (n * spreadHeight + y * strideHeight) * spreadWidth;
+      for (let x = 0; x < width; x++) {
+        const source = ((n * height + y) * width + x) * channels;
+        into.set(from.subarray(source, source + channels), (row + x * strideWidth) * channels);
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../selection/tf.js';
+
+/** What tfjs-backend-wasm's backend offers its own kernels. Source: its dist/backend_wasm.d.ts. */
+export interface WasmBackend extends KernelBackend {
+  makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
+  /** A view of a tensor inside the wasm memory; it dies when the memory grows, so take it last. */
+  typedArrayFromHeap(info: TensorInfo): Float32Array;
+  disposeData(dataId: TensorInfo['dataId']): boolean;
+}
+
+type Inputs = Readonly<Record<string, TensorInfo>>;
+type Attributes = Readonly<Record<string, unknown>>;
+
+/** Runs a registered wasm kernel on raw tensors: no tape, no tidy, the caller disposes the result. */
+export function runWasmKernel(
+  tf: Tf,
+  backend: WasmBackend,
+  name: string,
+  inputs: Inputs,
+  attrs: Attributes = {},
+): TensorInfo {
+  const kernel = tf.getKernel(name, 'wasm');
+  if (!kernel) throw new Error(`tfjs-backend-wasm has no ${name} kernel; 4.22 or newer is needed`);
+  const result = kernel.kernelFunc({
+    inputs: inputs as Record<string, TensorInfo>,
+    backend,
+    attrs: attrs as Record<string, never>,
+  });
+  const [first] = Array.isArray(result) ? result : [result];
+  if (!first) throw new Error(`the wasm kernel ${name} returned nothing`);
+  return first;
+}
+
+/** Runs `work` and disposes the tensors it hands to `keep` afterwards, also when it throws. */
+export function withTemporaries<T>(
+  backend: WasmBackend,
+  work: (keep: (tensor: TensorInfo) => TensorInfo) => T,
+): T {
+  const temporaries: TensorInfo[] = [];
+  try {
+    return work((tensor) => {
+      temporaries.push(tensor);
+      return tensor;
+    });
+  } finally {
+    for (const { dataId } of temporaries) backend.disposeData(dataId);
+  }
+}
+
+/** Adds a wasm kernel, in place of tfjs' own where there is one; returns tfjs' own. */
+export function replaceWasmKernel(
+  tf: Tf,
+  kernelName: string,
+  kernelFunc: (run: {
+    readonly inputs: Inputs;
+    readonly attrs: Attributes;
+    readonly backend: WasmBackend;
+  }) => TensorInfo,
+): void {
+  if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');
+  tf.registerKernel({
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      kernelFunc({
+        inputs: inputs as Inputs,
+        attrs: (attrs ?? {}) as Attributes,
+        backend: backend as WasmBackend,
+      }),
+  });
+}
+
+/** An input a kernel cannot do without. */
+export function need(inputs: Inputs, name: string): TensorInfo {
+  const tensor = inputs[name];
+  if (!tensor) throw new Error(`kernel input ${name} is missing`);
+  return tensor;
+}

@@ -1,0 +1,16 @@
+import type { Tf } from '../selection/tf.js';
+import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
+import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
+import { registerMatMul } from './mat-mul.js';
+
+const prepared = new WeakSet<object>();
+
+/** Adds what training on tfjs-backend-wasm lacks and replaces the kernels it computes naively. */
+export function registerTrainingKernels(tf: Tf): void {
+  const registry = tf.engine();
+  if (prepared.has(registry)) return;
+  registerConv2DBackpropFilter(tf);
+  registerConv2DBackpropInput(tf);
+  registerMatMul(tf);
+  prepared.add(registry);
+}

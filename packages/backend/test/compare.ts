@@ -1,0 +1,42 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import type { Tf } from '../src/node.js';
+
+/** Deterministic values in [-1, 1): a test that fails must fail again. */
+export function values(count: number, seed: number): Float32Array {
+  let state = seed >>> 0 || 1;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+export function tensor<Shape extends number[]>(tf: Tf, shape: Shape, seed: number) {
+  const count = shape.reduce((product, size) => product * size, 1);
+  return tf.tensor(values(count, seed), shape);
+}
+
+/** Runs `work` on a backend and reads its result; nothing stays allocated. */
+export async function on(tf: Tf, backend: string, work: () => Tensor): Promise<Float32Array> {
+  await tf.setBackend(backend);
+  const result = tf.tidy(work);
+  const data = (await result.data()) as Float32Array;
+  result.dispose();
+  return data;
+}
+
+/** Largest difference relative to the largest reference value (DESIGN §9: 1e-4 on wasm). */
+export function expectClose(
+  actual: Float32Array,
+  reference: Float32Array,
+  tolerance: number,
+): void {
+  expect(actual.length).toBe(reference.length);
+  const scale = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let worst = 0;
+  for (const [i, value] of reference.entries()) {
+    worst = Math.max(worst, Math.abs((actual[i] ?? Number.NaN) - value));
+  }
+  expect(scale).toBeGreaterThan(0);
+  expect(worst / scale).toBeLessThan(tolerance);
+}

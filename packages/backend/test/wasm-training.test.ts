@@ -1,0 +1,128 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { selectBackend, type Tf } from '../src/node.js';
+import { expectClose, on, tensor } from './compare.js';
+
+let tf: Tf;
+
+beforeAll(async () => {
+  ({ tf } = await selectBackend({ require: 'wasm' }));
+});
+
+type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]];
+
+interface Case {
+  readonly title: string;
+  readonly x: [number, number, number, number];
+  readonly filter: [number, number, number, number];
+  readonly strides: number | [number, number];
+  readonly pad: Pad;
+}
+
+const cases: readonly Case[] = [
+  {
+    title: 'conv1 of AlexNet, small',
+    x: [2, 31, 31, 3],
+    filter: [11, 11, 3, 5],
+    strides: 4,
+    pad: 'valid',
+  },
+  { title: 'conv2: same padding', x: [3, 9, 9, 4], filter: [5, 5, 4, 6], strides: 1, pad: 'same' },
+  {
+    title: 'stride leaves rows unread',
+    x: [2, 12, 11, 2],
+    filter: [3, 3, 2, 3],
+    strides: [4, 3],
+    pad: 'valid',
+  },
+  {
+    title: 'one-sided padding, as the 2012 input',
+    x: [2, 13, 13, 2],
+    filter: [5, 5, 2, 3],
+    strides: 3,
+    pad: [
+      [0, 0],
+      [0, 3],
+      [0, 3],
+      [0, 0],
+    ],
+  },
+  {
+    title: 'same padding with a stride',
+    x: [1, 10, 7, 3],
+    filter: [3, 2, 3, 4],
+    strides: 2,
+    pad: 'same',
+  },
+  { title: '1x1', x: [4, 5, 6, 7], filter: [1, 1, 7, 2], strides: 1, pad: 0 },
+  {
+    title: 'padding wider than the filter reaches',
+    x: [2, 5, 5, 2],
+    filter: [3, 3, 2, 2],
+    strides: 1,
+    pad: 4,
+  },
+  { title: 'batch of one, one channel', x: [1, 8, 8, 1], filter: [3, 3, 1, 1], strides: 2, pad: 1 },
+];
+
+describe('convolution gradients on wasm equal those of the cpu backend', () => {
+  it.each(cases)('$title', async ({ x, filter, strides, pad }) => {
+    const gradient = (which: 0 | 1) => () => {
+      const conv = (a: Tensor, w: Tensor) =>
+        tf.conv2d(a as never, w as never, strides, pad as never);
+      const inputs = [tensor(tf, x, 1), tensor(tf, filter, 2)] as const;
+      const output: Tensor = conv(...inputs);
+      const dy = tensor(tf, output.shape, 3);
+      const both = tf.grads((a, w) => conv(a as never, w as never))([...inputs], dy);
+      return both[which] as Tensor;
+    };
+    for (const which of [0, 1] as const) {
+      const reference = await on(tf, 'cpu', gradient(which));
+      expectClose(await on(tf, 'wasm', gradient(which)), reference, 1e-4);
+    }
+  });
+});
+
+describe('matrix products on wasm equal those of the cpu backend', () => {
+  it.each([
+    { a: [3, 5], b: [5, 7], ta: false, tb: false },
+    { a: [5, 3], b: [5, 7], ta: true, tb: false },
+    { a: [3, 5], b: [70, 5], ta: false, tb: true },
+    { a: [30, 5], b: [7, 5], ta: false, tb: true },
+    { a: [5, 3], b: [7, 5], ta: true, tb: true },
+    { a: [2, 5, 3], b: [2, 7, 5], ta: true, tb: true },
+  ])('$a x $b, transposed $ta $tb', async ({ a, b, ta, tb }) => {
+    const product = () => tf.matMul(tensor(tf, a, 1), tensor(tf, b, 2), ta, tb);
+    const reference = await on(tf, 'cpu', product);
+    expectClose(await on(tf, 'wasm', product), reference, 1e-4);
+  });
+});
+
+it('neither leaks tensors nor packed filters over many steps', async () => {
+  await tf.setBackend('wasm');
+  const x = tensor(tf, [4, 12, 12, 8], 1);
+  const filter = tensor(tf, [3, 3, 8, 16], 2);
+  const step = () => {
+    const dy = tensor(tf, [4, 6, 6, 16], 3);
+    const [dx, dw] = tf.grads((a, w) => tf.conv2d(a as never, w as never, 2, 'same'))(
+      [x, filter],
+      dy,
+    );
+    tf.dispose([dx, dw, dy] as never);
+  };
+  const heap = () =>
+    (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
+  for (let i = 0; i < 20; i++) step();
+  const before = {
+    tensors: tf.memory().numTensors,
+    ids: tf.engine().backend.numDataIds(),
+    heap: heap(),
+  };
+  for (let i = 0; i < 300; i++) step();
+  expect({
+    tensors: tf.memory().numTensors,
+    ids: tf.engine().backend.numDataIds(),
+    heap: heap(),
+  }).toEqual(before);
+  tf.dispose([x, filter]);
+});
