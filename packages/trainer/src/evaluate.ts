@@ -25,7 +25,21 @@ export interface Evaluation {
   readonly majority: { readonly label: number; readonly share: number };
   /** `confusion[truth][answer]`, counts, [classes][classes]. */
   readonly confusion: readonly (readonly number[])[];
+  /** The wrong answers the network was surest of, surest first; at most {@link KEPT_MISTAKES}. */
+  readonly mistakes: readonly Mistake[];
 }
+
+/** A picture that was answered wrongly. */
+export interface Mistake {
+  readonly id: string;
+  readonly label: number;
+  readonly answer: number;
+  /** What the network gave its wrong answer, 0..1. */
+  readonly probability: number;
+}
+
+/** More than a page of a report shows; a few kilobytes in a file. */
+const KEPT_MISTAKES = 50;
 
 /** How a split is evaluated. */
 export interface EvaluateOptions {
@@ -57,6 +71,7 @@ export async function evaluate(
   const passes = chunks(source.records.length, perPass);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   const skipped: SkippedPicture[] = [];
+  let mistakes: Mistake[] = [];
   let pictures = 0;
   let loss = 0;
   let top1 = 0;
@@ -83,7 +98,12 @@ export async function evaluate(
       const row = confusion[label] as number[];
       const best = indexOfLargest(probabilities);
       row[best] = (row[best] as number) + 1;
+      if (best !== label) {
+        const id = batch.ids[position] as string;
+        mistakes.push({ id, label, answer: best, probability: probabilities[best] as number });
+      }
     });
+    mistakes = mistakes.sort((a, b) => b.probability - a.probability).slice(0, KEPT_MISTAKES);
     pictures += answers.length;
     options.onProgress?.(pictures + skipped.length, source.records.length);
   }
@@ -100,6 +120,7 @@ export async function evaluate(
     top5: top5 / pictures,
     majority: { label, share: (perClass[label] as number) / pictures },
     confusion,
+    mistakes,
   };
 }
 

@@ -5,7 +5,7 @@ export {
   type SkippedPicture,
   trainingBatch,
 } from './batch.js';
-export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
+export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from './evaluate.js';
 export { createOptimiser, type Optimiser } from './optimiser.js';
 export { applyOverrides, OverrideError, settableKeys } from './overrides.js';
 export {

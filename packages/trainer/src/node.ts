@@ -3,6 +3,7 @@ export {
   openCheckpointStore,
   type TensorCodec,
 } from './node/checkpoint-store.js';
+export { type EvaluationFile, readEvaluation, writeEvaluation } from './node/evaluation-file.js';
 export {
   type EpochLine,
   type EvaluationLine,

@@ -46,3 +46,24 @@ test('a network whose answers are not numbers scores nothing', async () => {
   expect(result.top1).toBe(0);
   network.dispose();
 });
+
+test('mistakes are the wrong answers, the surest first', async () => {
+  const network = tinyNetwork();
+  const source = plainColours(12);
+  const result = await evaluate(tf, network, source, {
+    preprocessing,
+    classes: CLASSES,
+    batchSize: 5,
+  });
+  const right = result.confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);
+  expect(right).toBeLessThan(12);
+  expect(result.mistakes).toHaveLength(12 - right);
+  for (const { id, label, answer, probability } of result.mistakes) {
+    expect(source.records.find((record) => record.id === id)?.label).toBe(label);
+    expect(answer).not.toBe(label);
+    expect(probability).toBeGreaterThan(1 / CLASSES);
+  }
+  const sureness = result.mistakes.map(({ probability }) => probability);
+  expect(sureness).toEqual([...sureness].sort((a, b) => b - a));
+  network.dispose();
+});

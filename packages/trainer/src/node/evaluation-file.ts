@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import type { Evaluation } from '../evaluate.js';
+import { writeAtomically } from './write-atomically.js';
+
+/** `evaluation.json`: what a run's network answers on the validation split, whole. */
+export interface EvaluationFile {
+  readonly format: 1;
+  readonly created: string;
+  /** Updates the network had when it was asked. */
+  readonly step: number;
+  /** Classes in the order of labels and of the confusion matrix. */
+  readonly classNames: readonly string[];
+  /** One for each view; the centre crop comes first. */
+  readonly evaluations: readonly Evaluation[];
+}
+
+export async function writeEvaluation(path: string, file: EvaluationFile): Promise<void> {
+  await writeAtomically(path, `${JSON.stringify(file)}\n`);
+}
+
+/** The evaluation at `path`, or null when there is none. @throws Error when it is another file */
+export async function readEvaluation(path: string): Promise<EvaluationFile | null> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return null;
+  try {
+    const file = JSON.parse(text) as EvaluationFile;
+    if (file.format === 1 && Array.isArray(file.evaluations)) return file;
+  } catch {
+    // Falls through to the one message for everything that is not an evaluation.
+  }
+  throw new Error(`${path} is not an evaluation of this version`);
+}
