@@ -1,5 +1,12 @@
+export type { NetworkSpec, Preprocessing, Weight } from '@alexnet/model';
 export { FormatError, type FormatErrorCode } from './format-error.js';
+export { fromCanonical, toCanonical } from './layout/canonical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { SpecValidator } from './model-file/metadata.js';
+export { METADATA_VERSION, type ModelFile } from './model-file/model-file.js';
+export { type ReadModelOptions, readModel } from './model-file/read-model.js';
+export { type WriteModelOptions, writeModel } from './model-file/write-model.js';
+export { writeOnnx } from './onnx/write-onnx.js';
 export { decodeSafetensors, looksLikeSafetensors, type Safetensors } from './safetensors/decode.js';
 export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';
 export { encodeSafetensors } from './safetensors/encode.js';

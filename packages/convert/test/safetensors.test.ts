@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { float16ToFloat32, float32ToFloat16, toFloat16 } from '../src/float16.js';
 import { decodeSafetensors, encodeSafetensors, FormatError } from '../src/index.js';
-
-const fixture = (name: string) =>
-  new Uint8Array(readFileSync(new URL(`./fixtures/${name}`, import.meta.url)));
+import { fixture } from './golden.js';
 
 const text = new TextEncoder();
 

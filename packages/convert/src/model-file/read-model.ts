@@ -1,0 +1,38 @@
+import type { Weight } from '@alexnet/model';
+import { FormatError } from '../format-error.js';
+import { fromCanonical } from '../layout/canonical.js';
+import { DEFAULT_LIMITS, type Limits } from '../limits.js';
+import { decodeSafetensors } from '../safetensors/decode.js';
+import { readFloats } from '../safetensors/floats.js';
+import { parseDescription, type SpecValidator } from './metadata.js';
+import type { ModelFile } from './model-file.js';
+
+export interface ReadModelOptions {
+  /** `validateSpec` of `@alexnet/model`: this package trusts no network description it has not seen checked. */
+  readonly validateSpec: SpecValidator;
+  readonly limits?: Partial<Limits>;
+}
+
+/**
+ * Reads a file written by `writeModel`, weights back in tfjs layout. F16, BF16 and F64 tensors are
+ * read as single precision.
+ *
+ * @throws FormatError; never anything else, whatever the bytes
+ */
+export function readModel(bytes: Uint8Array, options: ReadModelOptions): ModelFile {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { tensors, metadata } = decodeSafetensors(bytes, { limits });
+  const text = metadata.get('alexnet');
+  if (text === undefined) {
+    throw new FormatError(
+      'bad-metadata',
+      'safetensors without __metadata__.alexnet: the file does not say which network it holds',
+    );
+  }
+  const description = parseDescription(text, options.validateSpec, limits);
+  const canonical = new Map<string, Weight>();
+  for (const [name, { dtype, shape, data }] of tensors) {
+    canonical.set(name, { shape, data: readFloats(name, dtype, data) });
+  }
+  return { ...description, weights: fromCanonical(description.spec, canonical) };
+}

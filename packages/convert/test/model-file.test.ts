@@ -1,0 +1,156 @@
+import { createSpec, validateSpec } from '@alexnet/model';
+import { describe, expect, it } from 'vitest';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  FormatError,
+  type ModelFile,
+  readModel,
+  writeModel,
+  writeOnnx,
+} from '../src/index.js';
+import { fixture, golden } from './golden.js';
+import { NETWORKS, randomWeights, sameWeights } from './networks.js';
+
+const spec = createSpec('paper', {
+  width: 1 / 64,
+  headWidth: 1 / 512,
+  classes: 3,
+  input: 63,
+  conv1: { stride: 2 },
+});
+const tiny: ModelFile = {
+  spec,
+  weights: randomWeights(spec),
+  preprocessing: {
+    resize: { shorterSide: 72 },
+    crop: { height: 63, width: 63 },
+    channelOrder: 'rgb',
+    range: 255,
+    mean: [124.5, 116.25, 104],
+    std: null,
+  },
+  classNames: ['cat', 'dog', 'Ærø 🦆'],
+  provenance: { source: 'random numbers', epochs: 0 },
+};
+
+/** The tiny model's file with its JSON changed as text. */
+function withMetadata(change: (json: string) => string): Uint8Array {
+  const { tensors, metadata } = decodeSafetensors(writeModel(tiny));
+  const json = metadata.get('alexnet') ?? '';
+  const changed = change(json);
+  expect(changed).not.toBe(json);
+  return encodeSafetensors(tensors, new Map([['alexnet', changed]]));
+}
+
+describe('writeModel', () => {
+  it('writes the bytes that Python safetensors was seen to read (make_safetensors.py)', () => {
+    const committed = golden('model.safetensors', writeModel(tiny));
+    const read = readModel(committed, { validateSpec });
+    expect(Buffer.from(writeModel(read)).equals(committed)).toBe(true);
+  });
+
+  it('depends on nothing but the content', () => {
+    const bytes = writeModel(tiny);
+    const reordered = { ...tiny, weights: new Map([...tiny.weights].reverse()) };
+    expect(Buffer.from(writeModel(reordered)).equals(bytes)).toBe(true);
+  });
+
+  it('takes half the bytes in f16, off by at most 2^-11', () => {
+    const half = writeModel(tiny, { dtype: 'f16' });
+    const numbers = [...tiny.weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+    const saved = writeModel(tiny).length - half.length;
+    expect(Math.abs(saved - 2 * numbers)).toBeLessThan(32); // shorter offsets in the header
+    for (const [name, { data }] of readModel(half, { validateSpec }).weights) {
+      const exact = tiny.weights.get(name)?.data ?? [];
+      data.forEach((value, index) => {
+        const want = exact[index] ?? Number.NaN;
+        expect(Math.abs(value - want)).toBeLessThanOrEqual(Math.abs(want) * 2 ** -11 + 2 ** -25);
+      });
+    }
+  });
+});
+
+describe('readModel', () => {
+  it.each(NETWORKS)('returns what was written: %s', (_name, network) => {
+    const weights = randomWeights(network);
+    const file = {
+      spec: network,
+      weights,
+      preprocessing: null,
+      classNames: null,
+      provenance: null,
+    };
+    const { weights: read, ...description } = readModel(writeModel(file), { validateSpec });
+    expect(description).toEqual({
+      spec: network,
+      preprocessing: null,
+      classNames: null,
+      provenance: null,
+    });
+    expect(sameWeights(read, weights)).toBe(true);
+  });
+
+  it('keeps preprocessing, class names and provenance', () => {
+    const { preprocessing, classNames, provenance } = readModel(writeModel(tiny), { validateSpec });
+    expect({ preprocessing, classNames, provenance }).toEqual({
+      preprocessing: tiny.preprocessing,
+      classNames: tiny.classNames,
+      provenance: tiny.provenance,
+    });
+  });
+
+  it.each([
+    ['another version', 'bad-metadata', '"version":1', '"version":2'],
+    ['a field it does not know', 'bad-metadata', '"version":1', '"version":1,"extra":0'],
+    ['a network that is none', 'bad-spec', '"op":"conv"', '"op":"convolution"'],
+    ['a network too large for its weights', 'bad-shape', '"filters":6', '"filters":8'],
+    ['a class name too many', 'bad-metadata', '"cat",', '"cat","cow",'],
+    ['a class name that is no text', 'bad-metadata', '"cat",', '1,'],
+    ['an unknown channel order', 'bad-metadata', '"rgb"', '"gbr"'],
+    ['a range of 128', 'bad-metadata', '"range":255', '"range":128'],
+    ['a mean of two channels', 'bad-metadata', '124.5,', ''],
+    ['a mean that is no number', 'bad-metadata', '124.5', 'null'],
+    ['a fractional crop', 'bad-metadata', '"crop":{"height":63', '"crop":{"height":63.5'],
+    ['a missing std', 'bad-metadata', ',"std":null', ''],
+    ['provenance that is a list', 'bad-metadata', '{"epochs":0,"source":"random numbers"}', '[]'],
+    ['a key given twice', 'duplicate-name', '"version":1', '"version":1,"version":1'],
+    ['__proto__', 'forbidden-name', '"epochs":0', '"__proto__":{"a":1}'],
+    ['text that is no JSON', 'bad-json', '"version":1', 'version:1'],
+  ])('refuses %s (%s)', (_name, code, from, to) => {
+    const bytes = withMetadata((json) => json.replace(from, to));
+    expect(() => readModel(bytes, { validateSpec })).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('says so when a file does not tell its network', () => {
+    const { tensors } = decodeSafetensors(writeModel(tiny));
+    expect(() => readModel(encodeSafetensors(tensors), { validateSpec })).toThrow(
+      'does not say which network it holds',
+    );
+  });
+
+  it('throws nothing but FormatError, whatever bit of the header is flipped', () => {
+    const bytes = writeModel(tiny);
+    const headerBits = (8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))) * 8;
+    let refused = 0;
+    for (let bit = 0; bit < headerBits; bit += 3) {
+      const flipped = bytes.slice();
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      try {
+        readModel(flipped, { validateSpec });
+      } catch (error) {
+        expect(error).toBeInstanceOf(FormatError);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(headerBits / 6);
+  });
+});
+
+describe('writeOnnx', () => {
+  it('writes the bytes that onnx.checker was seen to accept (check_onnx.py)', () => {
+    const model = readModel(fixture('model.safetensors'), { validateSpec });
+    const bytes = writeOnnx(model);
+    expect(Buffer.from(bytes).equals(golden('model.onnx', bytes))).toBe(true);
+  });
+});
