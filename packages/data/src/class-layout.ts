@@ -47,7 +47,7 @@ export async function layOutClasses(
       folders,
     );
     if (annotated !== null) return { classNames, train, validation: annotated };
-    const validationFolders = classFolders(tree, validationRoot, validationPrefix);
+    const validationFolders = someFolders(tree, validationRoot, validationPrefix);
     const unknown = validationFolders.find((name) => !folders.includes(name));
     if (unknown !== undefined) {
       throw new DatasetError(
@@ -88,19 +88,27 @@ function dataFolders(folder: Folder): string[] {
 }
 
 function classFolders(tree: FileTree, folder: Folder, prefix: string): string[] {
-  const names = dataFolders(folder);
-  const where = prefix === '' ? tree.name : `${tree.name}: ${prefix}`;
-  if (names.length === 0) {
-    throw new DatasetError(
-      `${where} holds no class folders (found ${describe(folder)}); expected one folder of pictures per class, or train/ and val/ of them`,
-    );
-  }
+  const names = someFolders(tree, folder, prefix);
   if (names.length === 1) {
     throw new DatasetError(
-      `${where} holds one class only, "${names[0]}"; a classifier needs two or more`,
+      `${where(tree, prefix)} holds one class only, "${names[0]}"; a classifier needs two or more`,
     );
   }
   return names;
+}
+
+function someFolders(tree: FileTree, folder: Folder, prefix: string): string[] {
+  const names = dataFolders(folder);
+  if (names.length === 0) {
+    throw new DatasetError(
+      `${where(tree, prefix)} holds no class folders (found ${describe(folder)}); expected one folder of pictures per class, or train/ and val/ of them`,
+    );
+  }
+  return names;
+}
+
+function where(tree: FileTree, prefix: string): string {
+  return prefix === '' ? tree.name : `${tree.name}: ${prefix}`;
 }
 
 function describe(folder: Folder): string {

@@ -51,7 +51,8 @@ export function picturesIn(folder: Folder, prefix: string): string[] {
   const paths = pictures.map((name) => `${prefix}${name}`);
   for (const name of [...folder.folders.keys()].sort()) {
     const below = folder.folders.get(name);
-    if (below !== undefined) paths.push(...picturesIn(below, `${prefix}${name}/`));
+    if (below !== undefined && !isIgnoredFolder(name))
+      paths.push(...picturesIn(below, `${prefix}${name}/`));
   }
   return paths;
 }

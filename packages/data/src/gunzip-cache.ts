@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { cacheDirectory } from './cache-dir.js';
 import type { OpenOptions } from './dataset.js';
@@ -11,6 +10,8 @@ import { replaceFile } from './replace-file.js';
 
 /** Pictures barely compress; a file that grows more than this is a bomb, not a data set. */
 const MAX_GROWTH = 100;
+/** Zeros between and after tiny files may grow more, bytes. */
+const FREE_GROWTH = 1024 * 1024;
 
 /**
  * Decompresses a `.tar.gz` into a plain tar in the cache and returns its path, because a gzip stream
@@ -30,25 +31,26 @@ export async function gunzipToCache(
 
   await replaceFile(cached, async (handle) => {
     const source = createReadStream(path);
+    const plain = createGunzip();
+    source.on('error', (error) => plain.destroy(error)).pipe(plain);
     let written = 0;
-    const write = async (plain: AsyncIterable<Buffer>) => {
-      for await (const chunk of plain) {
+    try {
+      for await (const chunk of plain as AsyncIterable<Buffer>) {
+        options.signal?.throwIfAborted();
         written += chunk.length;
-        if (written > size * MAX_GROWTH + 1024 * 1024) {
+        if (written > size * MAX_GROWTH + FREE_GROWTH) {
           throw new DatasetError(`${path} is refused: it grows over ${MAX_GROWTH}-fold`);
         }
         await handle.writeFile(chunk);
         options.onProgress?.(source.bytesRead, size, 'bytes decompressed');
       }
-    };
-    const { signal } = options;
-    try {
-      await pipeline(source, createGunzip(), write, signal ? { signal } : {});
     } catch (error) {
       if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
         throw new DatasetError(`${path} is damaged or cut short: ${firstLine(error)}`);
       }
       throw error;
+    } finally {
+      source.destroy();
     }
   });
   return cached;

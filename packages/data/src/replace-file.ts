@@ -29,7 +29,7 @@ export async function replaceFile(
     await rename(temporary, path);
   } catch (error) {
     await handle?.close();
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {});
     if (isSystemError(error)) {
       throw new DatasetError(`cannot write ${path}: ${firstLine(error)}`, { cause: error });
     }
