@@ -26,9 +26,9 @@ export function run(command, args, options = {}) {
   return status ?? 1;
 }
 
-/** A tool of node_modules/.bin. */
+/** A tool of the workspace, through the pinned pnpm (which turbo wants to find). */
 export function tool(name, args, options) {
-  return run(join(root, 'node_modules', '.bin', name), args, options);
+  return run('npx', ['--yes', manifest.packageManager, 'exec', name, ...args], options);
 }
 
 /** The alexnet command of this repository. */
@@ -43,8 +43,7 @@ export function prepare() {
     fail(`this needs Node 20.19 or newer, this is ${process.versions.node}`);
   }
   title('Installing packages');
-  const { packageManager } = manifest;
-  if (run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile']) !== 0) {
+  if (run('npx', ['--yes', manifest.packageManager, 'install', '--frozen-lockfile']) !== 0) {
     fail('installing packages failed: see the lines above');
   }
   title('Building');

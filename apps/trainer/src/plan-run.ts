@@ -1,7 +1,6 @@
 import {
   type ColourStatistics,
-  measureColours,
-  type Picture,
+  createColourAccumulator,
   resizeShorterSide,
 } from '@alexnet/augment';
 import type { Dataset } from '@alexnet/data';
@@ -78,7 +77,12 @@ function preprocessingFor(
   colours: ColourStatistics,
 ): Preprocessing {
   const { shorterSide, divideBy } = recipe.preprocessing;
-  const { height, width } = network.input;
+  const { height, width, channels } = network.input;
+  if (channels !== 3) {
+    throw new UsageError(
+      `${network.preset} looks at grey pictures; training here takes colour ones`,
+    );
+  }
   if (shorterSide < Math.max(height, width)) {
     throw new UsageError(
       `the network looks at ${height}×${width} px, more than the ${shorterSide} px pictures are resized to: raise it with --set preprocessing.shorterSide=${Math.round(Math.max(height, width) * 1.14)}`,
@@ -99,16 +103,20 @@ async function measureTraining(dataset: Dataset, shorterSide: number): Promise<C
   const { train } = dataset;
   const step = Math.max(1, train.records.length / COLOUR_SAMPLE);
   const count = Math.floor(train.records.length / step);
-  const pictures: Picture[] = [];
+  const colours = createColourAccumulator();
+  let read = 0;
   await withProgress('measuring colours', async (report) => {
     for (let index = 0; index < count; index++) {
       const picture = await train.picture(Math.floor(index * step)).catch(() => null);
-      if (picture) pictures.push(resizeShorterSide(picture, shorterSide));
+      if (picture) {
+        colours.add(resizeShorterSide(picture, shorterSide));
+        read++;
+      }
       report(index + 1, count);
     }
   });
-  if (pictures.length === 0) throw new Error('no training picture could be read');
-  return measureColours(pictures);
+  if (read === 0) throw new Error('no training picture could be read');
+  return colours.result();
 }
 
 function describe(recipe: Recipe, network: NetworkSpec): string {

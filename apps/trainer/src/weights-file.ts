@@ -1,7 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ModelFile, readModel } from '@alexnet/convert';
-import { buildNetwork, type Network, type Preprocessing, type Tf } from '@alexnet/model';
+import {
+  buildNetwork,
+  type Network,
+  type Preprocessing,
+  type Tf,
+  validateSpec,
+} from '@alexnet/model';
 
 /** Name of the weights inside a run folder. */
 export const WEIGHTS_NAME = 'weights.safetensors';
@@ -28,7 +34,7 @@ export async function openWeights(path: string): Promise<OpenWeights> {
       `${path} holds no ${WEIGHTS_NAME}: is the run finished? (alexnet train --resume)`,
     );
   });
-  const model = readModel(bytes);
+  const model = readModel(bytes, { validateSpec });
   if (!model.preprocessing) {
     throw new Error(
       `${file} does not say how its pictures were prepared, so nothing can be predicted`,

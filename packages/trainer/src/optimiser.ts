@@ -34,7 +34,7 @@ export function createOptimiser(tf: Tf, network: Network, rule: Rule): Optimiser
   const velocities = new Map<string, Variable>(
     trainable.map((parameter) => [
       parameter.name,
-      tf.variable(tf.zeros(parameter.variable.shape), false),
+      tf.tidy(() => tf.variable(tf.zeros(parameter.variable.shape), false)) as Variable,
     ]),
   );
 

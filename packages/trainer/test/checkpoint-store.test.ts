@@ -1,12 +1,37 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeSafetensors, encodeSafetensors } from '@alexnet/convert';
+import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@alexnet/convert';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { INITIAL_STATE, type Snapshot } from '../src/index.js';
-import { openCheckpointStore, openMetricsLog, writeAtomically } from '../src/node.js';
+import {
+  openCheckpointStore,
+  openMetricsLog,
+  type TensorCodec,
+  writeAtomically,
+} from '../src/node.js';
 
-const codec = { encode: encodeSafetensors, decode: decodeSafetensors };
+const codec: TensorCodec = {
+  encode(tensors, metadata) {
+    const stored = new Map<string, SafetensorsTensor>();
+    for (const [name, { shape, data }] of tensors) {
+      stored.set(name, { dtype: 'F32', shape, data: new Uint8Array(data.buffer) });
+    }
+    return encodeSafetensors(stored, new Map(Object.entries(metadata)));
+  },
+  decode(bytes) {
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    return {
+      tensors: new Map(
+        [...tensors].map(([name, { shape, data }]) => [
+          name,
+          { shape, data: new Float32Array(new Uint8Array(data).buffer) },
+        ]),
+      ),
+      metadata: Object.fromEntries(metadata),
+    };
+  },
+};
 let folder = '';
 
 beforeEach(async () => {

@@ -1,11 +1,12 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeSafetensors, encodeSafetensors, writeModel } from '@alexnet/convert';
+import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
 import { buildNetwork, type Network, type Tf } from '@alexnet/model';
 import { evaluate, type Snapshot, train } from '@alexnet/trainer';
 import { openCheckpointStore, openMetricsLog, writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
+import { checkpointCodec } from '../checkpoint-codec.js';
 import { openEngine } from '../engine.js';
 import { Interrupted, UsageError } from '../failure.js';
 import { openData } from '../open-data.js';
@@ -91,8 +92,7 @@ async function trainAndWrite(
 ): Promise<void> {
   const { out } = options;
   await mkdir(out, { recursive: true });
-  const codec = { encode: encodeSafetensors, decode: decodeSafetensors };
-  const store = await openCheckpointStore(join(out, 'checkpoints'), codec);
+  const store = await openCheckpointStore(join(out, 'checkpoints'), checkpointCodec);
   const metrics = openMetricsLog(join(out, 'metrics.jsonl'));
   const { snapshot, rejected } = await store.newest();
   for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);

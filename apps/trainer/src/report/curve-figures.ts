@@ -1,0 +1,208 @@
+import type { EpochLine, StepLine } from '@alexnet/trainer/node';
+import { areaY, dot, gridY, line, lineY, type PlotOptions, ruleY } from '@observablehq/plot';
+import type { RunRecord } from '../run-folder.js';
+import { type Canvas, drawPlot } from './draw-plot.js';
+import type { Html } from './html.js';
+import { type CurvePoint, thinSteps } from './thin-steps.js';
+
+/** A drawing with what stands around it. */
+export interface Figure {
+  readonly id: string;
+  readonly title: string;
+  /** Series by the names and colours they have in the drawing. */
+  readonly legend: readonly (readonly [name: string, colour: string])[];
+  readonly caption: string;
+  readonly drawing: Html;
+}
+
+export const COLOUR = {
+  validation: 'var(--accent)',
+  training: 'var(--ink-soft)',
+  top5: 'var(--warm)',
+} as const;
+
+export interface Curves {
+  readonly record: RunRecord;
+  readonly steps: readonly StepLine[];
+  readonly epochs: readonly EpochLine[];
+}
+
+/** Loss, error, rate, data wait and speed over the epochs of a run so far. */
+export function curveFigures({ record, steps, epochs }: Curves): Figure[] {
+  const stepsPerEpoch = Math.ceil(record.trainPictures / record.recipe.batchSize);
+  const points = thinSteps(steps, stepsPerEpoch);
+  const last = (steps.at(-1)?.step ?? 0) / stepsPerEpoch;
+  const domain: [number, number] = [0, Math.max(last, Math.min(1, record.recipe.epochs) / 4)];
+  return [
+    loss(points, epochs, domain),
+    error(epochs, domain),
+    rate(points, domain),
+    wait(points, domain),
+    speed(points, domain),
+  ];
+}
+
+function loss(points: readonly CurvePoint[], epochs: readonly EpochLine[], domain: Domain): Figure {
+  const validated = epochs.filter(({ validationLoss }) => Number.isFinite(validationLoss));
+  return {
+    id: 'loss',
+    title: 'Loss',
+    legend: [
+      ['training, dropout on', COLOUR.training],
+      ['validation', COLOUR.validation],
+    ],
+    caption: 'Cross-entropy in nats. The band is the range over the batches behind each point.',
+    drawing: drawPlot(
+      `Loss over epochs: ${between(
+        points.map((point) => point.loss),
+        2,
+      )} in training, ${between(
+        validated.map((line) => line.validationLoss),
+        2,
+      )} in validation.`,
+      (canvas) => ({
+        ...frame(canvas, domain, 260),
+        y: { zero: true, label: 'nats', ticks: 5 },
+        marks: [
+          ...ground(),
+          areaY(points, {
+            x: 'epoch',
+            y1: 'lossLow',
+            y2: 'lossHigh',
+            fill: COLOUR.training,
+            fillOpacity: 0.16,
+          }),
+          lineY(points, { x: 'epoch', y: 'loss', stroke: COLOUR.training }),
+          ...perEpoch(validated, 'validationLoss', COLOUR.validation),
+        ],
+      }),
+    ),
+  };
+}
+
+function error(epochs: readonly EpochLine[], domain: Domain): Figure {
+  const rows = epochs.map(({ epoch, trainTop1, validationTop1, validationTop5 }) => ({
+    epoch,
+    training: 100 * (1 - trainTop1),
+    top1: 100 * (1 - validationTop1),
+    top5: 100 * (1 - validationTop5),
+  }));
+  return {
+    id: 'error',
+    title: 'Error',
+    legend: [
+      ['training top-1, dropout on', COLOUR.training],
+      ['validation top-1', COLOUR.validation],
+      ['validation top-5', COLOUR.top5],
+    ],
+    caption: 'Share of pictures answered wrongly, one centre crop, after every epoch.',
+    drawing: drawPlot(
+      `Validation error over epochs: top-1 ${between(
+        rows.map((row) => row.top1),
+        1,
+      )} percent, top-5 ${between(
+        rows.map((row) => row.top5),
+        1,
+      )} percent.`,
+      (canvas) => ({
+        ...frame(canvas, domain, 260),
+        y: { domain: [0, 100], label: '%', ticks: 5 },
+        marks: [
+          ...ground(),
+          ...perEpoch(rows, 'training', COLOUR.training),
+          ...perEpoch(rows, 'top5', COLOUR.top5),
+          ...perEpoch(rows, 'top1', COLOUR.validation),
+        ],
+      }),
+    ),
+  };
+}
+
+function rate(points: readonly CurvePoint[], domain: Domain): Figure {
+  return small('rate', 'Learning rate', 'The factor on each update.', points, 'rate', domain, {
+    zero: true,
+    label: null,
+    ticks: 4,
+  });
+}
+
+function wait(points: readonly CurvePoint[], domain: Domain): Figure {
+  const shares = points.map((point) => ({ epoch: point.epoch, wait: 100 * point.wait }));
+  const top = Math.max(5, ...shares.map((share) => share.wait));
+  return small(
+    'wait',
+    'Data wait',
+    'Share of each step spent waiting for pictures.',
+    shares,
+    'wait',
+    domain,
+    {
+      domain: [0, top],
+      label: '%',
+      ticks: 4,
+    },
+  );
+}
+
+function speed(points: readonly CurvePoint[], domain: Domain): Figure {
+  return small('speed', 'Speed', 'Pictures a second.', points, 'picturesPerSecond', domain, {
+    zero: true,
+    label: null,
+    ticks: 4,
+  });
+}
+
+function small<Row extends { readonly epoch: number }>(
+  id: string,
+  title: string,
+  caption: string,
+  rows: readonly Row[],
+  key: keyof Row & string,
+  domain: Domain,
+  y: NonNullable<PlotOptions['y']>,
+): Figure {
+  const values = rows.map((row) => Number(row[key]));
+  return {
+    id,
+    title,
+    legend: [],
+    caption,
+    drawing: drawPlot(`${title} over epochs: ${between(values, 3)}.`, (canvas) => ({
+      ...frame(canvas, domain, 150),
+      y,
+      marks: [...ground(), lineY(rows, { x: 'epoch', y: key, stroke: COLOUR.validation })],
+    })),
+  };
+}
+
+type Domain = [number, number];
+
+function frame({ narrow }: Canvas, domain: Domain, height: number): PlotOptions {
+  return {
+    height: narrow ? Math.min(height, 220) : height,
+    marginLeft: 44,
+    marginRight: 12,
+    marginTop: 22,
+    marginBottom: 34,
+    x: { domain, label: 'epoch', ticks: narrow ? 4 : 8, tickSize: 0 },
+  };
+}
+
+const ground = () => [
+  gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),
+  ruleY([0], { stroke: 'var(--line-strong)' }),
+];
+
+function perEpoch<Row>(rows: readonly Row[], key: keyof Row & string, colour: string) {
+  return [
+    line(rows, { x: 'epoch', y: key, stroke: colour, strokeWidth: 1.8 }),
+    dot(rows, { x: 'epoch', y: key, fill: colour, r: rows.length > 30 ? 1.5 : 2.8 }),
+  ];
+}
+
+/** "from 2.20 to 0.81" */
+function between(values: readonly number[], digits: number): string {
+  const [first, last] = [values[0], values.at(-1)];
+  if (first === undefined || last === undefined) return 'none yet';
+  return `from ${first.toPrecision(digits + 1)} to ${last.toPrecision(digits + 1)}`;
+}

@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  type EpochLine,
+  type EvaluationFile,
+  type MetricsLine,
+  readEvaluation,
+  type StepLine,
+} from '@alexnet/trainer/node';
+import {
+  EVALUATION_NAME,
+  FILTERS_FOLDER,
+  METRICS_NAME,
+  type RunRecord,
+  readRun,
+} from '../run-folder.js';
+
+/** The first kernels as they were after `step` updates. */
+export interface FilterSheet {
+  readonly step: number;
+  readonly png: Uint8Array;
+}
+
+/** What a run folder tells, finished or not. */
+export interface RunFiles {
+  readonly record: RunRecord;
+  readonly steps: readonly StepLine[];
+  readonly epochs: readonly EpochLine[];
+  readonly evaluation: EvaluationFile | null;
+  /** In order of step. */
+  readonly filters: readonly FilterSheet[];
+}
+
+/** @throws Error when `folder` holds no run */
+export async function readRunFiles(folder: string): Promise<RunFiles> {
+  const record = await readRun(folder);
+  if (!record) throw new Error(`${folder} is not a run folder: it holds no run.json`);
+  const steps: StepLine[] = [];
+  const epochs: EpochLine[] = [];
+  for await (const line of metricsLines(join(folder, METRICS_NAME))) {
+    if (line.kind === 'step') steps.push(line);
+    if (line.kind === 'epoch') epochs.push(line);
+  }
+  return {
+    record,
+    steps,
+    epochs,
+    evaluation: await readEvaluation(join(folder, EVALUATION_NAME)),
+    filters: await readFilters(join(folder, FILTERS_FOLDER)),
+  };
+}
+
+/** Line by line: the file of a long run is larger than a string should be. */
+async function* metricsLines(path: string): AsyncGenerator<MetricsLine> {
+  try {
+    for await (const line of createInterface({ input: createReadStream(path) })) {
+      const metrics = parseLine(line);
+      if (metrics) yield metrics;
+    }
+  } catch (error) {
+    // A run that has not made its first step has no metrics yet.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** A run being written, or killed, may end in half a line. */
+function parseLine(line: string): MetricsLine | null {
+  try {
+    return JSON.parse(line) as MetricsLine;
+  } catch {
+    return null;
+  }
+}
+
+async function readFilters(folder: string): Promise<FilterSheet[]> {
+  const names = (await readdir(folder).catch(() => [])).sort();
+  const sheets = names.map(async (name) => {
+    const step = /^step-(\d+)\.png$/.exec(name)?.[1];
+    return step ? [{ step: Number(step), png: await readFile(join(folder, name)) }] : [];
+  });
+  return (await Promise.all(sheets)).flat();
+}
