@@ -4,6 +4,7 @@ import { addConvertCommand } from './commands/convert.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addFiltersCommand } from './commands/filters.js';
 import { addPredictCommand } from './commands/predict.js';
+import { addReportCommand } from './commands/report.js';
 import { addSummaryCommand } from './commands/summary.js';
 import { addTrainCommand } from './commands/train.js';
 import { Interrupted, oneLine, UsageError } from './failure.js';
@@ -21,6 +22,7 @@ for (const add of [
   addEvalCommand,
   addPredictCommand,
   addFiltersCommand,
+  addReportCommand,
   addConvertCommand,
   addBackendCommand,
 ]) {

@@ -26,6 +26,15 @@ export interface RunRecord {
 
 const RECORD_NAME = 'run.json';
 
+/** One line a step and an epoch. */
+export const METRICS_NAME = 'metrics.jsonl';
+/** Answers of the finished network on the validation split. */
+export const EVALUATION_NAME = 'evaluation.json';
+/** The first kernels at every checkpoint, `step-00000042.png`. */
+export const FILTERS_FOLDER = 'filters';
+/** TensorBoard event files. */
+export const TENSORBOARD_FOLDER = 'tensorboard';
+
 /** The record of the run in `folder`, or null when there is none. */
 export async function readRun(folder: string): Promise<RunRecord | null> {
   const text = await readFile(join(folder, RECORD_NAME), 'utf8').catch(() => null);

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Dataset } from '@alexnet/data';
+import { writeAtomically } from '@alexnet/trainer/node';
+import type { Command } from 'commander';
+import { oneLine } from '../failure.js';
+import { openData } from '../open-data.js';
+import { showMistakes } from '../report/mistakes.js';
+import { type ReportExtras, reportPage } from '../report/page.js';
+import { type RunFiles, readRunFiles } from '../report/run-files.js';
+import { say } from '../say.js';
+
+interface Options {
+  readonly out?: string;
+  readonly data?: string;
+  readonly pictures: boolean;
+}
+
+const SHOWN_MISTAKES = 24;
+
+export function addReportCommand(program: Command): void {
+  program
+    .command('report')
+    .description('one HTML page of a run: curves, confusion matrix, first kernels, mistakes')
+    .argument('<run>', 'the run folder, finished or not')
+    .option('--out <file>', 'where the page goes (default: report.html in the run folder)')
+    .option('--data <source>', 'where the pictures are now, if they moved')
+    .option('--no-pictures', 'do not open the pictures: mistakes are listed by name')
+    .action(run);
+}
+
+async function run(folder: string, options: Options): Promise<void> {
+  const files = await readRunFiles(folder);
+  const path = options.out ?? join(folder, 'report.html');
+  const page = await reportPage(folder, files, await extras(files, options));
+  await writeAtomically(path, page);
+  say(`wrote ${path} (${(Buffer.byteLength(page) / 1e6).toFixed(1)} MB)`);
+}
+
+/** The mistakes with their pictures, where the pictures are still there. */
+async function extras({ record, evaluation }: RunFiles, options: Options): Promise<ReportExtras> {
+  const mistakes = evaluation?.evaluations[0]?.mistakes ?? [];
+  const source = options.data ?? record.data;
+  let dataset: Dataset | null = null;
+  let withoutPictures: string | null = null;
+  if (mistakes.length > 0 && options.pictures) {
+    try {
+      dataset = await openData(source, record.seed);
+    } catch (error) {
+      say(`mistakes go without pictures: ${oneLine(error)}`);
+      withoutPictures = `The pictures were not found at ${source}.`;
+    }
+  }
+  try {
+    return { mistakes: await showMistakes(mistakes, dataset, SHOWN_MISTAKES), withoutPictures };
+  } finally {
+    await dataset?.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { basename, resolve } from 'node:path';
+import { duration } from '../say.js';
+import { classSection } from './class-section.js';
+import { curveFigures } from './curve-figures.js';
+import { environmentSection } from './environment-section.js';
+import { figureBlock } from './figure-block.js';
+import { filterSection } from './filter-section.js';
+import { type Html, html, trusted } from './html.js';
+import { learningTable } from './learning-table.js';
+import { mistakeSection } from './mistake-section.js';
+import type { ShownMistake } from './mistakes.js';
+import type { RunFiles } from './run-files.js';
+import { STYLE } from './style.js';
+
+/** What the page says that is not in the run folder. */
+export interface ReportExtras {
+  readonly mistakes: readonly ShownMistake[];
+  /** Why mistakes have no pictures, or null when they have. */
+  readonly withoutPictures: string | null;
+}
+
+/** The whole report as one HTML document that needs no other file. */
+export async function reportPage(
+  folder: string,
+  run: RunFiles,
+  extras: ReportExtras,
+): Promise<string> {
+  const name = basename(resolve(folder));
+  const body = html`<header>
+<h1>${name}</h1>
+<p class="lead">${summary(run)}</p>
+${headline(run)}
+</header>
+<main>
+<section aria-labelledby="learning"><h2 id="learning">Learning</h2>
+${curveFigures(run).map(figureBlock)}
+${learningTable(run.epochs)}
+</section>
+${filterSection(run)}
+${await classSection(run)}
+${mistakeSection(run, extras)}
+${environmentSection(run.record)}
+</main>
+<footer>Made by <code>alexnet report</code>.</footer>`;
+  return document(`${name}: report of a training run`, body);
+}
+
+/** The frame of a page: head, style, language. */
+export function document(title: string, body: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`.html;
+}
+
+function summary({ record, epochs }: RunFiles): string {
+  const { recipe, network } = record;
+  const seconds = epochs.reduce((sum, line) => sum + line.seconds, 0);
+  const done = epochs.length;
+  const length =
+    done === recipe.epochs
+      ? `${count(done, 'epoch')} in ${duration(1000 * seconds)}`
+      : `${done} of ${count(recipe.epochs, 'epoch')} done`;
+  return `The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainPictures.toLocaleString('en')} pictures of ${record.classNames.length} classes (${record.datasetName}): ${length}, on ${record.backend}.`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** The final evaluation in four numbers, or the newest validation while there is none. */
+function headline({ evaluation, epochs }: RunFiles): Html | null {
+  const final = evaluation?.evaluations[0];
+  const newest = epochs.at(-1);
+  const percentOf = (share: number) => html`${(100 * share).toFixed(1)}<small>%</small>`;
+  if (final) {
+    return numbers([
+      ['top-1', percentOf(final.top1)],
+      ['top-5', percentOf(final.top5)],
+      ['always the commonest class', percentOf(final.majority.share)],
+      ['validation pictures', html`${final.pictures.toLocaleString('en')}`],
+    ]);
+  }
+  if (!newest) return null;
+  return numbers([
+    [`top-1 after epoch ${newest.epoch}`, percentOf(newest.validationTop1)],
+    ['top-5', percentOf(newest.validationTop5)],
+  ]);
+}
+
+function numbers(entries: readonly (readonly [string, Html])[]): Html {
+  return html`<dl class="numbers">${entries.map(
+    ([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`,
+  )}</dl>`;
+}
