@@ -10,7 +10,8 @@ export const FLOAT_BYTES: Readonly<Record<FloatType, number>> = { f16: 2, bf16: 
  * @param data any alignment; f64 is rounded
  */
 export function decodeFloats(dtype: FloatType, data: Uint8Array): Float32Array {
-  const copy = data.slice().buffer;
+  // Not slice(): that of a Node Buffer shares its pool.
+  const copy = new Uint8Array(data).buffer;
   switch (dtype) {
     case 'f32':
       return new Float32Array(copy);
