@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type Tf } from '../src/node.js';
 import { expectClose, on, tensor } from './compare.js';
@@ -95,6 +95,51 @@ describe('matrix products on wasm equal those of the cpu backend', () => {
     const product = () => tf.matMul(tensor(tf, a, 1), tensor(tf, b, 2), ta, tb);
     const reference = await on(tf, 'cpu', product);
     expectClose(await on(tf, 'wasm', product), reference, 1e-4);
+  });
+});
+
+describe('max-pool gradients on wasm equal those of the cpu backend', () => {
+  it.each([
+    {
+      title: 'overlapping, negative windows too',
+      x: [2, 9, 9, 3],
+      size: 3,
+      strides: 2,
+      pad: 'valid',
+      relu: false,
+    },
+    { title: 'ties after ReLU', x: [2, 9, 9, 3], size: 3, strides: 2, pad: 'valid', relu: true },
+    {
+      title: 'same padding',
+      x: [1, 7, 8, 2],
+      size: [2, 3],
+      strides: [2, 3],
+      pad: 'same',
+      relu: false,
+    },
+    {
+      title: 'rounded up, as Caffe pools',
+      x: [2, 8, 8, 2],
+      size: 3,
+      strides: 2,
+      pad: [
+        [0, 0],
+        [0, 1],
+        [0, 1],
+        [0, 0],
+      ],
+      relu: false,
+    },
+  ] as const)('$title', async ({ x, size, strides, pad, relu }) => {
+    const gradient = () => {
+      const pool = (a: Tensor): Tensor =>
+        tf.maxPool(a as Tensor4D, size as never, strides as never, pad as never);
+      const input = tf.sub(tensor(tf, [...x], 1), 0.5);
+      const dy = tensor(tf, pool(input).shape, 2);
+      return tf.grad(pool)(relu ? tf.relu(input) : input, dy);
+    };
+    const reference = await on(tf, 'cpu', gradient);
+    expectClose(await on(tf, 'wasm', gradient), reference, 1e-4);
   });
 });
 

@@ -1,21 +1,55 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Tf } from '../selection/tf.js';
 import { registerTrainingKernels } from '../wasm/register-training-kernels.js';
 import { loadTf } from './load-tf.js';
 import { processorName } from './processor-name.js';
+import { startThreadedWasm } from './threaded-wasm.js';
 
-/** Prepares the wasm backend in Node, with the kernels training needs. */
+type WasmPackage = typeof import('@tensorflow/tfjs-backend-wasm');
+
+/** tfjs' own limit on its thread pool. Source: tfjs-backend-wasm/src/cc/backend.cc. */
+const MAX_THREADS = 8;
+
+let opened: Promise<string> | undefined;
+
+/** Prepares the wasm backend in Node, with threads and with the kernels training needs. */
 export async function openWasm(): Promise<{ readonly tf: Tf; readonly device: string }> {
   const tf = loadTf();
-  const require = createRequire(import.meta.url);
-  const wasm =
-    require('@tensorflow/tfjs-backend-wasm') as typeof import('@tensorflow/tfjs-backend-wasm');
-  // The folder is named outright: a bundled program would look beside itself.
-  const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
-  wasm.setWasmPaths(`${join(folder, 'dist')}/`);
+  opened ??= start(tf);
+  const engine = await opened;
   if (!(await tf.setBackend('wasm'))) throw new Error('the wasm module does not start');
   registerTrainingKernels(tf);
-  const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'no SIMD';
-  return { tf, device: `${processorName()}, WebAssembly ${simd}` };
+  return { tf, device: `${processorName()}, ${engine}` };
+}
+
+async function start(tf: Tf): Promise<string> {
+  const require = createRequire(import.meta.url);
+  const wasm = require('@tensorflow/tfjs-backend-wasm') as WasmPackage;
+  const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const threads = wantedThreads();
+  if (simd && threads > 1) {
+    try {
+      const module = await startThreadedWasm(folder, threads);
+      wasm.setThreadsCount(threads);
+      tf.removeBackend('wasm');
+      // Priority 2 is the package's own (dist/base.js).
+      tf.registerBackend('wasm', () => new wasm.BackendWasm(module as never), 2);
+      return `WebAssembly SIMD with ${threads} threads`;
+    } catch {
+      // One thread is slower but always works.
+    }
+  }
+  // The folder is named outright: a bundled program would look beside itself.
+  wasm.setWasmPaths(`${join(folder, 'dist')}/`);
+  return simd ? 'WebAssembly SIMD' : 'WebAssembly without SIMD';
+}
+
+/** ALEXNET_WASM_THREADS, else one per processor this process may use. */
+function wantedThreads(): number {
+  const asked = Number(process.env.ALEXNET_WASM_THREADS);
+  const wanted = Number.isInteger(asked) && asked > 0 ? asked : availableParallelism();
+  return Math.min(wanted, MAX_THREADS);
 }

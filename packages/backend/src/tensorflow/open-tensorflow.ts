@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { silenceCpuBanner } from '../cpu/open-cpu.js';
 import { processorName } from '../node/processor-name.js';
 import { firstLine } from '../selection/select.js';
 import type { Tf } from '../selection/tf.js';
@@ -102,6 +103,7 @@ function nothingInstalled(kind: 'gpu' | 'cpu'): string {
 async function registerBackend(binding: Binding, tfjsNode: TfjsNode): Promise<Tf> {
   shimNodeUtil();
   const tf = tfjsNode.require('@tensorflow/tfjs') as Tf;
+  silenceCpuBanner(tf);
   if (!tf.findBackendFactory('tensorflow')) {
     tfjsNode.require('./dist/register_all_kernels.js');
     const { NodeJSKernelBackend } = tfjsNode.require('./dist/nodejs_kernel_backend.js') as {

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from '../selection/tf.js';
 import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
+import { flipFilter } from './flip-filter.js';
 import { need, replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
 
 /**
@@ -19,8 +20,7 @@ export function registerConv2DBackpropInput(tf: Tf): void {
       runWasmKernel(tf, backend, name, from, attributes as Record<string, unknown>);
 
     return withTemporaries(backend, (keep) => {
-      const swapped = keep(run('Transpose', { x: filter }, { perm: [0, 1, 3, 2] }));
-      const flipped = keep(run('Reverse', { x: swapped }, { dims: [0, 1] }));
+      const flipped = keep(flipFilter(backend, filter));
       let spread = dy;
       if (strideHeight > 1 || strideWidth > 1) {
         spread = keep(

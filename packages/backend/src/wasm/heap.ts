@@ -1,4 +1,4 @@
-import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelBackend, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from '../selection/tf.js';
 
 /** What tfjs-backend-wasm's backend offers its own kernels. Source: its dist/backend_wasm.d.ts. */
@@ -9,6 +9,7 @@ export interface WasmBackend extends KernelBackend {
   disposeData(dataId: TensorInfo['dataId']): boolean;
 }
 
+type KernelSetupFunc = NonNullable<KernelConfig['setupFunc']>;
 type Inputs = Readonly<Record<string, TensorInfo>>;
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -48,7 +49,10 @@ export function withTemporaries<T>(
   }
 }
 
-/** Adds a wasm kernel, in place of tfjs' own where there is one; returns tfjs' own. */
+/**
+ * Adds a wasm kernel, in place of tfjs' own where there is one.
+ * A kernel that goes on calling tfjs' own passes that one's `setupFunc`.
+ */
 export function replaceWasmKernel(
   tf: Tf,
   kernelName: string,
@@ -57,11 +61,13 @@ export function replaceWasmKernel(
     readonly attrs: Attributes;
     readonly backend: WasmBackend;
   }) => TensorInfo,
+  setupFunc?: KernelSetupFunc,
 ): void {
   if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');
   tf.registerKernel({
     kernelName,
     backendName: 'wasm',
+    ...(setupFunc ? { setupFunc } : {}),
     kernelFunc: ({ inputs, attrs, backend }) =>
       kernelFunc({
         inputs: inputs as Inputs,

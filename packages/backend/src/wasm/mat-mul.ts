@@ -13,30 +13,35 @@ import { need, replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.
 export function registerMatMul(tf: Tf): void {
   const original = tf.getKernel('BatchMatMul', 'wasm');
   if (!original) throw new Error('tfjs-backend-wasm has no BatchMatMul kernel');
-  replaceWasmKernel(tf, 'BatchMatMul', ({ inputs, attrs, backend }) => {
-    const a = need(inputs, 'a');
-    const b = need(inputs, 'b');
-    const transposeA = attrs.transposeA === true;
-    const transposeB = attrs.transposeB === true;
-    const plain = (left: TensorInfo, right: TensorInfo, ta = false, tb = false): TensorInfo =>
-      original.kernelFunc({
-        inputs: { a: left, b: right },
-        backend,
-        attrs: { transposeA: ta, transposeB: tb },
-      }) as TensorInfo;
-    if ((!transposeA && !transposeB) || !isOneMatrix(a) || !isOneMatrix(b)) {
-      return plain(a, b, transposeA, transposeB);
-    }
-    const flip = (x: TensorInfo) =>
-      runWasmKernel(tf, backend, 'Transpose', { x }, { perm: lastTwoSwapped(x.shape.length) });
-    return withTemporaries(backend, (keep) => {
-      const left = transposeA ? keep(flip(a)) : a;
-      if (!transposeB) return plain(left, b);
-      if (elements(b) <= elements(a)) return plain(left, keep(flip(b)));
-      const leftT = transposeA ? a : keep(flip(a));
-      return flip(keep(plain(b, leftT)));
-    });
-  });
+  replaceWasmKernel(
+    tf,
+    'BatchMatMul',
+    ({ inputs, attrs, backend }) => {
+      const a = need(inputs, 'a');
+      const b = need(inputs, 'b');
+      const transposeA = attrs.transposeA === true;
+      const transposeB = attrs.transposeB === true;
+      const plain = (left: TensorInfo, right: TensorInfo, ta = false, tb = false): TensorInfo =>
+        original.kernelFunc({
+          inputs: { a: left, b: right },
+          backend,
+          attrs: { transposeA: ta, transposeB: tb },
+        }) as TensorInfo;
+      if ((!transposeA && !transposeB) || !isOneMatrix(a) || !isOneMatrix(b)) {
+        return plain(a, b, transposeA, transposeB);
+      }
+      const flip = (x: TensorInfo) =>
+        runWasmKernel(tf, backend, 'Transpose', { x }, { perm: lastTwoSwapped(x.shape.length) });
+      return withTemporaries(backend, (keep) => {
+        const left = transposeA ? keep(flip(a)) : a;
+        if (!transposeB) return plain(left, b);
+        if (elements(b) <= elements(a)) return plain(left, keep(flip(b)));
+        const leftT = transposeA ? a : keep(flip(a));
+        return flip(keep(plain(b, leftT)));
+      });
+    },
+    original.setupFunc,
+  );
 }
 
 const elements = ({ shape }: TensorInfo) => shape.reduce((product, size) => product * size, 1);

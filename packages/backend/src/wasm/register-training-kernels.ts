@@ -1,7 +1,9 @@
 import type { Tf } from '../selection/tf.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
+import { registerIdentity } from './identity.js';
 import { registerMatMul } from './mat-mul.js';
+import { registerMaxPoolGrad } from './max-pool-grad.js';
 
 const prepared = new WeakSet<object>();
 
@@ -11,6 +13,8 @@ export function registerTrainingKernels(tf: Tf): void {
   if (prepared.has(registry)) return;
   registerConv2DBackpropFilter(tf);
   registerConv2DBackpropInput(tf);
+  registerIdentity(tf);
   registerMatMul(tf);
+  registerMaxPoolGrad(tf);
   prepared.add(registry);
 }
