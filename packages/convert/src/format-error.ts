@@ -14,6 +14,9 @@ export type FormatErrorCode =
   | 'bad-spec' // the network description is refused by the validator
   | 'missing-tensor' // the network needs a tensor the file lacks
   | 'unexpected-tensor' // the file holds a tensor the network does not have
+  | 'ambiguous-preset' // the weights fit several networks that compute different things
+  | 'unknown-network' // the weights fit no known network
+  | 'not-allowed' // an inexact conversion whose code the caller did not allow
   | 'out-of-range' // a value the target number type cannot hold
   | 'unsupported'; // valid, but this package does not do it
 

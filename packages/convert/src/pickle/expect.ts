@@ -1,0 +1,25 @@
+import { FormatError } from '../format-error.js';
+import { latin1 } from './reader.js';
+import { PickleTuple, type PickleValue } from './values.js';
+
+/** Text of a pickle, `str` of Python 3 or 2. */
+export function asText(value: PickleValue | undefined, what: string): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array && value.length <= 10_000) return latin1(value);
+  throw new FormatError('bad-header', `pickle: ${what} is no text`);
+}
+
+export function asCount(value: PickleValue | undefined, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new FormatError('bad-header', `pickle: ${what} is no whole number`);
+}
+
+export function asItems(value: PickleValue | undefined, what: string): readonly PickleValue[] {
+  if (value instanceof PickleTuple) return value.items;
+  if (Array.isArray(value)) return value;
+  throw new FormatError('bad-header', `pickle: ${what} is no tuple`);
+}
+
+export function asCounts(value: PickleValue | undefined, what: string): number[] {
+  return asItems(value, what).map((item) => asCount(item, what));
+}

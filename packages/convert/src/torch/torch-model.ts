@@ -1,0 +1,66 @@
+import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { torchvisionName } from '../alexnet/match-tensors.js';
+import { checkAllowed, type Note } from '../alexnet/note.js';
+import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
+import type { ByteSource } from '../bytes/byte-source.js';
+import { toCanonical } from '../layout/canonical.js';
+import type { ModelFile } from '../model-file/model-file.js';
+import { readTorch } from './read-torch.js';
+import { type WriteTorchOptions, writeTorch } from './write-torch.js';
+
+/** Counters and buffers that belong to training, not to the network. */
+const IGNORED = /(^|\.)num_batches_tracked$/;
+
+/**
+ * Reads an AlexNet from a `.pth` or `.pt` file of any age: torchvision's own, one of this package,
+ * or any whose tensors come in the order of the layers.
+ *
+ * @throws FormatError
+ */
+export async function readTorchModel(
+  input: Uint8Array | ByteSource,
+  options: AssembleOptions,
+): Promise<Converted> {
+  const tensors = await readTorch(input);
+  for (const name of tensors.keys()) if (IGNORED.test(name)) tensors.delete(name);
+  return assembleModel(
+    {
+      format: 'torch',
+      tensors,
+      layout: 'channels-first',
+      channelOrder: null,
+      presets: null,
+      preprocessing: null,
+      classNames: null,
+      notes: [],
+    },
+    options,
+  );
+}
+
+/**
+ * Writes an AlexNet as a torch state dict: torchvision's names for a `torchvision` network, which
+ * `torchvision.models.alexnet().load_state_dict` takes, layer names for any other.
+ *
+ * @throws FormatError not-allowed, since a state dict holds neither network nor preprocessing
+ */
+export function writeTorchModel(
+  file: ModelFile,
+  options: WriteOptions & WriteTorchOptions = {},
+): Written {
+  const notes: Note[] = lostMetadata(file, 'a state dict');
+  const layout = 'convolutions and dense layers were transposed to channels-first';
+  notes.push({ code: 'layout', exact: true, detail: layout });
+  const rename = file.spec.preset === 'torchvision' ? torchvisionName : (name: string) => name;
+  const tensors = new Map(
+    [...toCanonical(file.spec, file.weights)].map(([name, weight]) => [
+      rename(name) ?? name,
+      weight,
+    ]),
+  );
+  if (options.dtype === 'f16') {
+    notes.push({ code: 'precision', exact: false, detail: 'weights were rounded to f16' });
+  }
+  checkAllowed(notes, options.allow);
+  return { bytes: writeTorch(tensors, options), notes };
+}
