@@ -2,6 +2,8 @@ import type { Preprocessing } from '@alexnet/model';
 import { centralSquare } from './central-square.js';
 import { type ColourForm, colourGain, drawColourNoise } from './colour-noise.js';
 import type { ColourStatistics } from './colour-statistics.js';
+import type { Vector3 } from './eigen-symmetric.js';
+import { type MeanImage, subtractMeanImage } from './mean-image.js';
 import { centreBox, channelAffine, checkRoom, writeCrop } from './normalise-crop.js';
 import type { Picture } from './picture.js';
 import { resizeShorterSide } from './resize-picture.js';
@@ -26,6 +28,10 @@ export interface AugmentOptions {
   readonly colours: ColourStatistics | null;
   /** Its key decides the result: `createRng(seed, epoch, index)`. */
   readonly rng: Rng;
+  /** Draws crop and flip where neighbours share them (`createExampleRngs`); default `rng`. */
+  readonly placementRng?: Rng;
+  /** Subtracted instead of `preprocessing.mean`: its centre crop, wherever the picture's crop lies. */
+  readonly meanImage?: MeanImage;
 }
 
 /**
@@ -46,25 +52,27 @@ export function augmentInto(
   picture: Picture,
   options: AugmentOptions,
 ): void {
-  const { preprocessing, recipe, colours, rng } = options;
+  const { preprocessing, recipe, colours, rng, placementRng = rng, meanImage } = options;
   const { height, width } = preprocessing.crop;
   checkRoom(preprocessing, out, outOffset);
   const resized = resizeShorterSide(picture, preprocessing.resize.shorterSide);
 
   const square = centralSquare(resized);
-  const top = square.top + rng.below(square.height - height + 1);
-  const left = square.left + rng.below(square.width - width + 1);
-  const flip = rng.below(2) === 1 && recipe.flip;
+  const top = square.top + placementRng.below(square.height - height + 1);
+  const left = square.left + placementRng.below(square.width - width + 1);
+  const flip = placementRng.below(2) === 1 && recipe.flip;
   const box = recipe.crop ? { top, left, height, width } : centreBox(resized, preprocessing.crop);
 
   const sd = recipe.colourPca;
-  if (sd === 0) {
-    writeCrop(out, outOffset, resized, box, flip, channelAffine(preprocessing));
-    return;
-  }
-  if (colours === null) throw new RangeError('fancy PCA needs the colours of the training set');
   const form = recipe.colourForm ?? 'paper';
-  const noise = drawColourNoise(colours, form, sd, rng);
-  const affine = channelAffine(preprocessing, noise, colourGain(form, sd));
+  if (sd > 0 && colours === null) {
+    throw new RangeError('fancy PCA needs the colours of the training set');
+  }
+  const noise: Vector3 = colours && sd > 0 ? drawColourNoise(colours, form, sd, rng) : [0, 0, 0];
+  const normalisation = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
+  const affine = channelAffine(normalisation, noise, colourGain(form, sd));
   writeCrop(out, outOffset, resized, box, flip, affine);
+  if (meanImage !== undefined) {
+    subtractMeanImage(out, outOffset, preprocessing.crop, meanImage, affine);
+  }
 }

@@ -1,9 +1,11 @@
+import { naturalLog } from './elementary.js';
+
 /**
  * Quantile of the standard normal distribution for 1e-10 < p < 1 − 1e-10, relative error about 1e-16
  * (Wichura, Algorithm AS 241, PPND16, Applied Statistics 37, 1988; its far tail is not needed here).
  *
  * Only +, −, ×, ÷ and square root are used, which IEEE 754 rounds correctly, so the value is the same
- * bits in every engine; `Math.log` and `Math.cos`, and with them Box–Muller, are not.
+ * bits in every engine; Box–Muller, with its `Math.log` and `Math.cos`, is not.
  */
 export function inverseNormal(p: number): number {
   const q = p - 0.5;
@@ -14,22 +16,6 @@ export function inverseNormal(p: number): number {
   const r = Math.sqrt(-naturalLog(q < 0 ? p : 1 - p)) - 1.6;
   const x = polynomial(TAIL_TOP, r) / polynomial(TAIL_BOTTOM, r);
   return q < 0 ? -x : x;
-}
-
-/** ln x for 0 < x < 1: x = m·2^−k with m in [√½, √2), then 2·artanh((m−1)/(m+1)) as a series. */
-function naturalLog(x: number): number {
-  let m = x;
-  let k = 0;
-  while (m < Math.SQRT1_2) {
-    m *= 2;
-    k++;
-  }
-  const s = (m - 1) / (m + 1);
-  const s2 = s * s;
-  let sum = 0;
-  // |s| < 0.172, so s^22 is below 2e-17.
-  for (let n = 21; n >= 1; n -= 2) sum = sum * s2 + 1 / n;
-  return 2 * s * sum - k * Math.LN2;
 }
 
 /** Horner's rule, coefficients from the constant upwards. */

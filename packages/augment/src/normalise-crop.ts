@@ -17,7 +17,7 @@ export interface ChannelAffine {
  * @param gain Everything is multiplied by it after the mean is subtracted and the noise added.
  */
 export function channelAffine(
-  preprocessing: Preprocessing,
+  preprocessing: Pick<Preprocessing, 'channelOrder' | 'range' | 'mean' | 'std'>,
   noise: Vector3 = [0, 0, 0],
   gain = 1,
 ): ChannelAffine {

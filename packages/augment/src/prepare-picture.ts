@@ -1,4 +1,5 @@
 import type { Preprocessing } from '@alexnet/model';
+import { type MeanImage, subtractMeanImage } from './mean-image.js';
 import { centreBox, channelAffine, checkRoom, writeCrop } from './normalise-crop.js';
 import type { Picture } from './picture.js';
 import { resizeShorterSide } from './resize-picture.js';
@@ -7,14 +8,22 @@ import { resizeShorterSide } from './resize-picture.js';
  * Prepares one picture for evaluation: resize the shorter side, centre crop, channel order, value
  * range, mean, deviation.
  *
+ * @param meanImage Subtracted instead of `preprocessing.mean`.
  * @returns `[crop.height, crop.width, 3]` float32.
  * @throws {RangeError} when the crop is larger than the resized picture.
  */
-export function preparePicture(picture: Picture, preprocessing: Preprocessing): Float32Array {
+export function preparePicture(
+  picture: Picture,
+  preprocessing: Preprocessing,
+  meanImage?: MeanImage,
+): Float32Array {
   const { crop } = preprocessing;
   const out = new Float32Array(crop.height * crop.width * 3);
   checkRoom(preprocessing, out, 0);
   const resized = resizeShorterSide(picture, preprocessing.resize.shorterSide);
-  writeCrop(out, 0, resized, centreBox(resized, crop), false, channelAffine(preprocessing));
+  const normalisation = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
+  const affine = channelAffine(normalisation);
+  writeCrop(out, 0, resized, centreBox(resized, crop), false, affine);
+  if (meanImage !== undefined) subtractMeanImage(out, 0, crop, meanImage, affine);
   return out;
 }

@@ -1,5 +1,6 @@
 import type { Preprocessing } from '@alexnet/model';
 import { centralSquare } from './central-square.js';
+import { type MeanImage, subtractMeanImage } from './mean-image.js';
 import { centreBox, channelAffine, checkRoom, writeCrop } from './normalise-crop.js';
 import type { Picture } from './picture.js';
 import { resizeShorterSide } from './resize-picture.js';
@@ -8,11 +9,16 @@ import { resizeShorterSide } from './resize-picture.js';
  * Prepares the ten views of one picture the paper averages over (section 4.1): four corners and the
  * centre of the central square, and their mirrors.
  *
+ * @param meanImage Subtracted instead of `preprocessing.mean`, from every view the same.
  * @returns `[10, crop.height, crop.width, 3]` float32 in the order top left, top right, centre,
  * bottom left, bottom right, then the mirrors of these five. The third equals `preparePicture`.
  * @throws {RangeError} when the crop is larger than the resized picture.
  */
-export function prepareTenCrop(picture: Picture, preprocessing: Preprocessing): Float32Array {
+export function prepareTenCrop(
+  picture: Picture,
+  preprocessing: Preprocessing,
+  meanImage?: MeanImage,
+): Float32Array {
   const { height, width } = preprocessing.crop;
   const size = height * width * 3;
   const out = new Float32Array(10 * size);
@@ -28,10 +34,14 @@ export function prepareTenCrop(picture: Picture, preprocessing: Preprocessing): 
     { top: bottom, left: square.left, height, width },
     { top: bottom, left: right, height, width },
   ];
-  const affine = channelAffine(preprocessing);
+  const normalisation = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
+  const affine = channelAffine(normalisation);
   for (const [i, box] of boxes.entries()) {
     writeCrop(out, i * size, resized, box, false, affine);
     writeCrop(out, (i + 5) * size, resized, box, true, affine);
+    if (meanImage === undefined) continue;
+    subtractMeanImage(out, i * size, preprocessing.crop, meanImage, affine);
+    subtractMeanImage(out, (i + 5) * size, preprocessing.crop, meanImage, affine);
   }
   return out;
 }

@@ -1,0 +1,82 @@
+import { centreOffset } from './crop-picture.js';
+import type { ChannelAffine } from './normalise-crop.js';
+import { checkPicture, type Picture } from './picture.js';
+
+/** The mean of all training pictures, pixel by pixel: `[height, width, 3]` RGB, grey levels 0..255. */
+export interface MeanImage {
+  readonly height: number;
+  readonly width: number;
+  readonly data: Float32Array;
+}
+
+export interface MeanImageAccumulator {
+  /** @throws {RangeError} when the picture has another size. */
+  add(picture: Picture): void;
+  /** Adds what another accumulator counted. */
+  merge(other: { readonly count: number; readonly sums: Float64Array }): void;
+  readonly count: number;
+  /** Sums of grey levels: whole numbers, so order does not change the result. */
+  readonly sums: Float64Array;
+  /** @throws {RangeError} when nothing was added. */
+  result(): MeanImage;
+}
+
+/** Averages pictures of one size. */
+export function createMeanImageAccumulator(height: number, width: number): MeanImageAccumulator {
+  const sums = new Float64Array(height * width * 3);
+  let count = 0;
+  const addAll = (values: ArrayLike<number>, pictures: number) => {
+    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (values[i] as number);
+    count += pictures;
+  };
+  return {
+    add: (picture) => {
+      checkPicture(picture);
+      if (picture.height !== height || picture.width !== width) {
+        throw new RangeError(
+          `a mean image of ${width} × ${height} px cannot take a picture of ${picture.width} × ${picture.height}`,
+        );
+      }
+      addAll(picture.data, 1);
+    },
+    merge: (other) => addAll(other.sums, other.count),
+    get count() {
+      return count;
+    },
+    sums,
+    result: () => {
+      if (count === 0) throw new RangeError('no picture was added, so there is no mean image');
+      return { height, width, data: Float32Array.from(sums, (sum) => sum / count) };
+    },
+  };
+}
+
+/**
+ * Subtracts the centre crop of the mean image from a written crop, wherever that crop came from and
+ * whether or not it was mirrored, as the 2012 source does (`convdata_jpeg.py`).
+ */
+export function subtractMeanImage(
+  out: Float32Array,
+  outOffset: number,
+  crop: { readonly height: number; readonly width: number },
+  mean: MeanImage,
+  affine: ChannelAffine,
+): void {
+  if (mean.height < crop.height || mean.width < crop.width) {
+    throw new RangeError(
+      `a mean image of ${mean.width} × ${mean.height} px is smaller than the crop of ${crop.width} × ${crop.height}`,
+    );
+  }
+  const top = centreOffset(mean.height, crop.height);
+  const left = centreOffset(mean.width, crop.width);
+  let to = outOffset;
+  for (let y = 0; y < crop.height; y++) {
+    let from = ((top + y) * mean.width + left) * 3;
+    for (let x = 0; x < crop.width; x++, from += 3, to += 3) {
+      for (let c = 0; c < 3; c++) {
+        const value = mean.data[from + (affine.order[c] as number)] as number;
+        out[to + c] = (out[to + c] as number) - value * (affine.scale[c] as number);
+      }
+    }
+  }
+}

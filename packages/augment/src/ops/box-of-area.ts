@@ -1,0 +1,45 @@
+import type { CropBox } from '../crop-picture.js';
+import { exponential, naturalLog } from '../elementary.js';
+import type { Rng } from '../rng.js';
+
+/** Smallest and largest. */
+export type Interval = readonly [number, number];
+
+/** torchvision gives up after ten tries too. */
+const TRIES = 10;
+
+/**
+ * A random box: its share of the picture's area uniform in `scale`, its width / height log-uniform in
+ * `ratio`, its place uniform (torchvision's RandomResizedCrop and RandomErasing).
+ *
+ * @returns `null` when ten boxes in a row did not fit.
+ */
+export function drawBoxOfArea(
+  height: number,
+  width: number,
+  scale: Interval,
+  ratio: Interval,
+  rng: Rng,
+): CropBox | null {
+  const [from, to] = [naturalLog(ratio[0]), naturalLog(ratio[1])];
+  for (let i = 0; i < TRIES; i++) {
+    const area = height * width * (scale[0] + (scale[1] - scale[0]) * rng.next());
+    const aspect = exponential(from + (to - from) * rng.next());
+    const w = Math.round(Math.sqrt(area * aspect));
+    const h = Math.round(Math.sqrt(area / aspect));
+    if (w < 1 || h < 1 || w > width || h > height) continue;
+    const top = rng.below(height - h + 1);
+    return { top, left: rng.below(width - w + 1), height: h, width: w };
+  }
+  return null;
+}
+
+/** Refuses shares and proportions that cannot be drawn. */
+export function checkIntervals(name: string, scale: Interval, ratio: Interval): void {
+  if (!(scale[0] > 0 && scale[0] <= scale[1] && scale[1] <= 1)) {
+    throw new RangeError(`${name}: scale must be 0 < smallest ≤ largest ≤ 1, not [${scale}]`);
+  }
+  if (!(ratio[0] > 0 && ratio[0] <= ratio[1] && ratio[1] < Number.POSITIVE_INFINITY)) {
+    throw new RangeError(`${name}: ratio must be 0 < smallest ≤ largest, not [${ratio}]`);
+  }
+}

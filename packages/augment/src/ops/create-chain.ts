@@ -1,0 +1,62 @@
+import type { Picture } from '../picture.js';
+import type { Rng } from '../rng.js';
+import { ANY_PICTURE, type AugmentOp, type SampleState } from './augment-op.js';
+
+/** A checked sequence of steps from a decoded picture to one training example. */
+export interface AugmentChain {
+  readonly ops: readonly AugmentOp[];
+  /** State before the first and after every step: one more than there are steps. */
+  readonly states: readonly SampleState[];
+  readonly output: {
+    readonly height: number;
+    readonly width: number;
+    readonly range: readonly [number, number];
+  };
+  /**
+   * Runs the chain.
+   *
+   * @param out Receives `[height, width, 3]` float32 at `outOffset`.
+   * @throws {RangeError} when `out` has no room.
+   */
+  applyInto(out: Float32Array, outOffset: number, picture: Picture, rng: Rng): void;
+}
+
+/**
+ * Builds a chain and checks that every step can take what the one before gives.
+ *
+ * @throws {RangeError} naming the step that does not fit, or when the end is not float32 of one size.
+ */
+export function createChain(ops: readonly AugmentOp[]): AugmentChain {
+  let state = ANY_PICTURE;
+  const states = [state];
+  for (const [i, op] of ops.entries()) {
+    try {
+      state = op.describe(state);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RangeError(`step ${i + 1} of the chain does not fit: ${reason}`, { cause: error });
+    }
+    states.push(state);
+  }
+  const { size, type, range } = state;
+  if (size === null || type !== 'float32') {
+    const lacks = size === null ? 'pictures of one size (add a crop)' : 'float32 (add normalise)';
+    throw new RangeError(`the chain does not end in ${lacks}`);
+  }
+  const { height, width } = size;
+  return {
+    ops,
+    states,
+    output: { height, width, range },
+    applyInto: (out, outOffset, picture, rng) => {
+      if (outOffset < 0 || outOffset + height * width * 3 > out.length) {
+        throw new RangeError(`an example of ${height * width * 3} values does not fit the output`);
+      }
+      const sample = ops.reduce<Parameters<AugmentOp['apply']>[0]>(
+        (current, op) => op.apply(current, rng),
+        picture,
+      );
+      out.set(sample.data, outOffset);
+    },
+  };
+}

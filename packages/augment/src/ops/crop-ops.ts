@@ -1,0 +1,57 @@
+import { centralSquare } from '../central-square.js';
+import { centreCrop, cropPicture } from '../crop-picture.js';
+import { asPicture } from './as-picture.js';
+import { type AugmentOp, needBytes, type SampleState, withSize } from './augment-op.js';
+
+/** Cuts pictures to their central square (paper, section 2); uint8 grey levels. */
+export function centralSquareOp(): AugmentOp {
+  return {
+    name: 'centralSquare',
+    describe: (input) => {
+      needBytes('centralSquare', input);
+      const { shorterSide } = input;
+      return shorterSide === null ? input : withSize(input, shorterSide, shorterSide);
+    },
+    apply: (sample) => cropPicture(asPicture(sample), centralSquare(asPicture(sample))),
+  };
+}
+
+/** Crops at a uniformly random position; uint8 grey levels, pictures at least as large. */
+export function randomCropOp(height: number, width: number): AugmentOp {
+  return {
+    name: 'randomCrop',
+    describe: (input) => describeCrop('randomCrop', input, height, width),
+    apply: (sample, rng) => {
+      const top = rng.below(sample.height - height + 1);
+      const left = rng.below(sample.width - width + 1);
+      return cropPicture(asPicture(sample), { top, left, height, width });
+    },
+  };
+}
+
+/** Crops the centre; uint8 grey levels, pictures at least as large. */
+export function centreCropOp(height: number, width: number): AugmentOp {
+  return {
+    name: 'centreCrop',
+    describe: (input) => describeCrop('centreCrop', input, height, width),
+    apply: (sample) => centreCrop(asPicture(sample), { height, width }),
+  };
+}
+
+function describeCrop(
+  name: string,
+  input: SampleState,
+  height: number,
+  width: number,
+): SampleState {
+  needBytes(name, input);
+  const rows = input.size?.height ?? input.shorterSide ?? 0;
+  const columns = input.size?.width ?? input.shorterSide ?? 0;
+  if (rows < height || columns < width) {
+    const given = rows === 0 ? 'of unknown size' : `of only ${columns} × ${rows} px`;
+    throw new RangeError(
+      `${name} of ${width} × ${height} px is given pictures ${given}; put resize before it`,
+    );
+  }
+  return withSize(input, height, width);
+}

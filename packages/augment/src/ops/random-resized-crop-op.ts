@@ -1,0 +1,44 @@
+import { type CropBox, centreOffset, cropPicture } from '../crop-picture.js';
+import { resizePicture } from '../resize-picture.js';
+import { asPicture } from './as-picture.js';
+import { type AugmentOp, needBytes, withSize } from './augment-op.js';
+import { checkIntervals, drawBoxOfArea, type Interval } from './box-of-area.js';
+
+export interface RandomResizedCropOptions {
+  readonly height: number;
+  readonly width: number;
+  /** Share of the picture's area; default [0.08, 1]. */
+  readonly scale?: Interval;
+  /** Width / height; default [3/4, 4/3]. */
+  readonly ratio?: Interval;
+}
+
+/**
+ * Cuts a box of random area and proportions and resizes it (Szegedy et al. 2014, section 6; defaults
+ * of torchvision's RandomResizedCrop). Takes any uint8 picture, gives one size.
+ */
+export function randomResizedCropOp(options: RandomResizedCropOptions): AugmentOp {
+  const { height, width, scale = [0.08, 1], ratio = [3 / 4, 4 / 3] } = options;
+  checkIntervals('randomResizedCrop', scale, ratio);
+  return {
+    name: 'randomResizedCrop',
+    describe: (input) => {
+      needBytes('randomResizedCrop', input);
+      return withSize(input, height, width);
+    },
+    apply: (sample, rng) => {
+      const picture = asPicture(sample);
+      const drawn = drawBoxOfArea(picture.height, picture.width, scale, ratio, rng);
+      const box = drawn ?? largestBox(picture.height, picture.width, ratio);
+      return resizePicture(cropPicture(picture, box), { height, width });
+    },
+  };
+}
+
+/** For pictures too narrow for any box drawn: the largest centred box whose proportions are allowed. */
+function largestBox(height: number, width: number, ratio: Interval): CropBox {
+  const aspect = Math.min(ratio[1], Math.max(ratio[0], width / height));
+  const w = Math.min(width, Math.max(1, Math.round(height * aspect)));
+  const h = Math.min(height, Math.max(1, Math.round(width / aspect)));
+  return { top: centreOffset(height, h), left: centreOffset(width, w), height: h, width: w };
+}
