@@ -15,3 +15,13 @@ export function whole(least: number) {
 export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, min: 60_000, m: 60_000, h: 3_600_000 };
+
+/** `--time 2h`, `90min`, `1.5h`, `30s`: milliseconds. */
+export function time(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)(s|min|m|h)$/.exec(text) ?? [];
+  const value = Number(number) * (UNIT_MS[unit] ?? Number.NaN);
+  if (!(value > 0)) throw new InvalidArgumentError('write it as 45s, 90min or 2h.');
+  return value;
+}

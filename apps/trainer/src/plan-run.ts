@@ -4,10 +4,10 @@ import {
   resizeShorterSide,
 } from '@alexnet/augment';
 import type { Dataset } from '@alexnet/data';
-import { createSpec, type NetworkSpec, type Preprocessing } from '@alexnet/model';
+import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { applyOverrides, RECIPES, type Recipe, specModifiers } from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
-import { requirePreset } from './commands/summary.js';
+import { requirePreset, specOrUsageError } from './commands/summary.js';
 import type { TrainCommandOptions } from './commands/train.js';
 import { UsageError } from './failure.js';
 import { withProgress } from './progress.js';
@@ -20,11 +20,11 @@ const COLOUR_SAMPLE = 4000;
 /** Everything decided before the first step, from the command line and the pictures. */
 export async function planRun(
   options: TrainCommandOptions,
+  recipe: Recipe,
   dataset: Dataset,
   engine: { readonly name: string; readonly device: string },
 ): Promise<RunRecord> {
-  const recipe = resolveRecipe(options);
-  const network = createSpec(
+  const network = specOrUsageError(
     recipe.network.preset,
     specModifiers(recipe.network, dataset.classNames.length),
   );
@@ -50,7 +50,8 @@ export async function planRun(
   };
 }
 
-function resolveRecipe(options: TrainCommandOptions): Recipe {
+/** `--recipe` with `--preset`, `--epochs`, `--batch` and `--set` put in. */
+export function resolveRecipe(options: TrainCommandOptions): Recipe {
   const names = Object.keys(RECIPES);
   const base = RECIPES[options.recipe];
   if (!base) {

@@ -4,10 +4,12 @@ import { SingleBar } from 'cli-progress';
 export type Report = (done: number, total: number, text?: string) => void;
 
 const PLAIN_EVERY_MS = 10_000;
+/** What is done sooner needs no bar. */
+const SHOW_AFTER_MS = 800;
 
 /**
- * Runs a task under a progress bar with ETA on stderr. The bar shows from the first report on and
- * goes when the task ends; without a terminal a plain line comes every ten seconds instead.
+ * Runs a task under a progress bar with ETA on stderr. The bar shows when the task takes a while and
+ * goes when it ends; without a terminal a plain line comes every ten seconds instead.
  */
 export async function withProgress<T>(
   title: string,
@@ -25,11 +27,13 @@ export async function withProgress<T>(
     etaBuffer: 50,
     fps: 8,
   });
+  const began = performance.now();
   let started = false;
   try {
     return await task((done, total, text = '') => {
       if (total <= 0) return;
       if (!started) {
+        if (performance.now() - began < SHOW_AFTER_MS) return;
         bar.start(total, done, { text });
         started = true;
       }

@@ -34,7 +34,7 @@ export async function openWeights(path: string): Promise<OpenWeights> {
       `${path} holds no ${WEIGHTS_NAME}: is the run finished? (alexnet train --resume)`,
     );
   });
-  const model = readModel(bytes, { validateSpec });
+  const model = parse(bytes, file);
   if (!model.preprocessing) {
     throw new Error(
       `${file} does not say how its pictures were prepared, so nothing can be predicted`,
@@ -50,6 +50,14 @@ export async function openWeights(path: string): Promise<OpenWeights> {
       (_, index) => names[index] ?? `class ${index}`,
     ),
   };
+}
+
+function parse(bytes: Uint8Array, path: string): ModelFile {
+  try {
+    return readModel(bytes, { validateSpec });
+  } catch (error) {
+    throw new Error(`${path} is no usable weights file: ${(error as Error).message}`);
+  }
 }
 
 /** The network of a weights file on a backend; the caller disposes it. */

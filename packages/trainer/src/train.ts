@@ -76,7 +76,7 @@ export interface TrainObserver {
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
   readonly onSkip?: (id: string, reason: string) => void;
   readonly onValidate?: (done: number, total: number) => void;
-  /** After each epoch, when interrupted, when the steps are used up, and before a failure is thrown. */
+  /** After each epoch and each {@link TrainOptions.snapshotEveryMs}, when stopping, and before a failure is thrown. */
   readonly onSnapshot?: (snapshot: Snapshot, report: EpochReport | null) => Promise<void>;
 }
 
@@ -93,12 +93,16 @@ export interface TrainOptions {
   readonly from?: Snapshot;
   /** Stop after this many updates in all. */
   readonly maxSteps?: number;
+  /** Stop after the step during which this much time has passed; one step is always made. */
+  readonly maxMs?: number;
+  /** Also snapshot within an epoch, after so much time; left out, only between epochs. */
+  readonly snapshotEveryMs?: number;
   /** Aborting finishes the step, snapshots and returns. */
   readonly signal?: AbortSignal;
   readonly observer?: TrainObserver;
 }
 
-export type TrainOutcome = 'finished' | 'interrupted' | 'out of steps';
+export type TrainOutcome = 'finished' | 'interrupted' | 'out of steps' | 'out of time';
 
 /** A loss or gradient that is not a number; the state before the step was snapshot. */
 export class NonFiniteError extends Error {
@@ -128,6 +132,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       },
       report,
     );
+    savedAt = performance.now();
   };
   const batches = (epoch: number, firstStep: number) => {
     const order = epochOrder(options.train.records.length, seed, epoch);
@@ -146,7 +151,17 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     return prefetch(steps, load, 2);
   };
 
+  const began = performance.now();
+  const reasonToStop = (): TrainOutcome | null => {
+    if (options.signal?.aborted) return 'interrupted';
+    if (state.globalStep >= (options.maxSteps ?? Infinity)) return 'out of steps';
+    const moved = state.globalStep > (options.from?.state.globalStep ?? 0);
+    const timeUp = performance.now() - began >= (options.maxMs ?? Infinity);
+    return moved && timeUp ? 'out of time' : null;
+  };
+
   const stepsPerEpoch = Math.ceil(options.train.records.length / recipe.batchSize);
+  let savedAt = began;
   let epochMs = 0;
   let waitMs = 0;
 
@@ -200,6 +215,8 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
   try {
     // 2. Epochs.
     while (state.epoch < recipe.epochs) {
+      const early = reasonToStop();
+      if (early) return early;
       let rate = 0;
       let started = performance.now();
       for await (const batch of batches(state.epoch, state.step)) {
@@ -209,14 +226,11 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
         } else {
           state = { ...state, step: state.step + 1 };
         }
-        if (options.signal?.aborted) {
+        const stop = reasonToStop();
+        if (stop || performance.now() - savedAt >= (options.snapshotEveryMs ?? Infinity)) {
           await snapshot(null);
-          return 'interrupted';
         }
-        if (options.maxSteps !== undefined && state.globalStep >= options.maxSteps) {
-          await snapshot(null);
-          return 'out of steps';
-        }
+        if (stop) return stop;
         started = performance.now();
       }
 
@@ -253,9 +267,8 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       waitMs = 0;
       await observer.onEpoch?.(report);
       await snapshot(report);
-      if (options.signal?.aborted) return 'interrupted';
     }
-    return 'finished';
+    return options.signal?.aborted ? 'interrupted' : 'finished';
   } finally {
     average?.swap();
     average?.dispose();

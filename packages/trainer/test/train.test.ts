@@ -102,6 +102,29 @@ test('as many steps as asked for, then a snapshot', async () => {
   expect(snapshots.at(-1)?.state.globalStep).toBe(2);
 });
 
+test('out of time after every single step, resumed each time, it ends with the same bits', async () => {
+  const recipe = { ...tinyRecipe, epochs: 1 };
+  const whole = await runOnce({ recipe });
+  const steps = whole.snapshots.at(-1)?.state.globalStep as number;
+  const outcomes: string[] = [];
+  let from: Snapshot | undefined;
+  let weights = whole.weights;
+  while (outcomes.at(-1) !== 'finished') {
+    const session = await runOnce({ recipe, maxMs: 0, ...(from ? { from } : {}) });
+    outcomes.push(session.outcome);
+    from = session.snapshots.at(-1);
+    weights = session.weights;
+  }
+  expect(outcomes).toEqual([...new Array(steps).fill('out of time'), 'finished']);
+  expect(bytesOf(weights)).toEqual(bytesOf(whole.weights));
+});
+
+test('within an epoch it saves as often as asked', async () => {
+  const recipe = { ...tinyRecipe, epochs: 1 };
+  const { snapshots } = await runOnce({ recipe, snapshotEveryMs: 0 });
+  expect(snapshots.map(({ state }) => state.globalStep)).toEqual([1, 2, 3, 3]);
+});
+
 test('unreadable training pictures are named once a visit and the run goes on', async () => {
   const named: string[] = [];
   const { outcome } = await runOnce({

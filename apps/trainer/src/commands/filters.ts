@@ -1,4 +1,5 @@
 import { filterImages } from '@alexnet/model';
+import { writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import sharp from 'sharp';
 import { UsageError } from '../failure.js';
@@ -36,9 +37,8 @@ async function run(options: Options): Promise<void> {
     ? 2
     : 1;
   const sheet = filterImages(kernels, { scale: options.scale, towers, zoom: 6, gap: 6 });
-  await sharp(sheet.data, { raw: { width: sheet.width, height: sheet.height, channels: 4 } })
-    .png()
-    .toFile(options.out);
+  const raw = { width: sheet.width, height: sheet.height, channels: 4 } as const;
+  await writeAtomically(options.out, await sharp(sheet.data, { raw }).png().toBuffer());
   const [height, width, , count] = kernels.shape;
   say(
     `${options.out}: ${count} kernels of ${height}×${width}${towers === 2 ? ', one tower above the other' : ''}`,

@@ -3,6 +3,7 @@ import {
   createSpec,
   formatLayerTable,
   layerTable,
+  type NetworkSpec,
   PRESET_NAMES,
   type PresetName,
   type SpecModifiers,
@@ -11,7 +12,7 @@ import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../failure.js';
 import { whole } from '../options.js';
-import { percent, print, printJson } from '../say.js';
+import { print, printJson } from '../say.js';
 
 interface Options {
   readonly input?: number;
@@ -45,6 +46,15 @@ export function requirePreset(name: string): PresetName {
   return found;
 }
 
+/** The network, or why there is no such network: a matter of usage. */
+export function specOrUsageError(preset: PresetName, modifiers: SpecModifiers): NetworkSpec {
+  try {
+    return createSpec(preset, modifiers);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
 function run(name: string, options: Options): void {
   if (options.groups !== undefined && options.groups !== 1 && options.groups !== 2) {
     throw new UsageError(`--groups ${options.groups}: it is 1 or 2`);
@@ -54,18 +64,10 @@ function run(name: string, options: Options): void {
     ...(options.classes === undefined ? {} : { classes: options.classes }),
     ...(options.groups === undefined ? {} : { groups: options.groups }),
   };
-  const spec = createSpec(requirePreset(name), modifiers);
-  const split = costSplit(spec);
+  const spec = specOrUsageError(requirePreset(name), modifiers);
   if (options.json) {
-    printJson({ spec, layers: layerTable(spec), split });
+    printJson({ spec, layers: layerTable(spec), split: costSplit(spec) });
     return;
   }
   print(formatLayerTable(spec, options.markdown ? 'markdown' : 'text'));
-  print();
-  print(
-    `convolutions: ${percent(split.conv.parameterShare)} of the parameters, ${percent(split.conv.macShare)} of the multiply-adds (MACs)`,
-  );
-  print(
-    `dense layers: ${percent(split.dense.parameterShare)} of the parameters, ${percent(split.dense.macShare)} of the multiply-adds`,
-  );
 }

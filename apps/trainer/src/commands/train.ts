@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
 import { buildNetwork, type Network, type Tf } from '@alexnet/model';
-import { evaluate, type Snapshot, train } from '@alexnet/trainer';
-import { openCheckpointStore, openMetricsLog, writeAtomically } from '@alexnet/trainer/node';
+import { evaluate, INITIAL_STATE, type Snapshot, train } from '@alexnet/trainer';
+import { openCheckpointStore, writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import { checkpointCodec } from '../checkpoint-codec.js';
 import { openEngine } from '../engine.js';
 import { Interrupted, UsageError } from '../failure.js';
 import { openData } from '../open-data.js';
-import { collect, whole } from '../options.js';
-import { planRun } from '../plan-run.js';
+import { collect, time, whole } from '../options.js';
+import { planRun, resolveRecipe } from '../plan-run.js';
 import { withProgress } from '../progress.js';
 import { type RunRecord, readRun, startRun } from '../run-folder.js';
+import { openRunLog } from '../run-log.js';
 import { duration, say } from '../say.js';
 import { openTrainDisplay } from '../train-display.js';
 import { WEIGHTS_NAME } from '../weights-file.js';
@@ -27,6 +28,9 @@ export interface TrainCommandOptions {
   readonly epochs?: number;
   readonly batch?: number;
   readonly steps?: number;
+  /** Milliseconds, as the next. */
+  readonly time?: number;
+  readonly checkpointEvery: number;
   readonly seed: number;
   readonly backend?: string;
   readonly resume?: true;
@@ -44,6 +48,8 @@ export function addTrainCommand(program: Command): void {
     .option('--epochs <n>', 'passes over the training pictures', whole(1))
     .option('--batch <n>', 'pictures per update', whole(1))
     .option('--steps <n>', 'stop after this many updates', whole(1))
+    .option('--time <length>', 'stop after 90min, 2h, …', time)
+    .option('--checkpoint-every <length>', 'also save within an epoch', time, 600_000)
     .option('--seed <n>', 'decides order, crops, initial weights', whole(0), 1)
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
     .option('--resume', 'continue the run in --out where it stopped')
@@ -63,13 +69,14 @@ async function run(options: TrainCommandOptions): Promise<void> {
       );
     }
   }
+  const recipe = record?.recipe ?? resolveRecipe(options);
   const { tf, name, device } = await openEngine(options.backend);
   const dataset = await openData(
     record?.data ?? (options.data as string),
     record?.seed ?? options.seed,
   );
   try {
-    const plan = record ?? (await planRun(options, dataset, { name, device }));
+    const plan = record ?? (await planRun(options, recipe, dataset, { name, device }));
     requireSameData(plan, dataset, options.out);
     if (!record) await startRun(options.out, plan);
     const network = buildNetwork(tf, plan.network, { seed: plan.seed });
@@ -93,17 +100,19 @@ async function trainAndWrite(
   const { out } = options;
   await mkdir(out, { recursive: true });
   const store = await openCheckpointStore(join(out, 'checkpoints'), checkpointCodec);
-  const metrics = openMetricsLog(join(out, 'metrics.jsonl'));
   const { snapshot, rejected } = await store.newest();
   for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);
-  await metrics.rewindTo(snapshot?.state.globalStep ?? 0);
   if (options.resume) say(resumeLine(snapshot));
+  const log = await openRunLog(out, plan, snapshot?.state.globalStep ?? 0);
+  if (!snapshot) {
+    const weights = await network.getWeights();
+    await log.snapshot({ state: INITIAL_STATE, weights, average: null });
+  }
 
   const interrupt = interruptible();
   const display = openTrainDisplay(plan.recipe.epochs);
   const skipped = new Set<string>();
   const started = performance.now();
-  let written = Promise.resolve();
   try {
     const outcome = await train(tf, {
       network,
@@ -115,39 +124,18 @@ async function trainAndWrite(
       seed: plan.seed,
       signal: interrupt.signal,
       ...(snapshot ? { from: snapshot } : {}),
+      snapshotEveryMs: options.checkpointEvery,
       ...(options.steps === undefined ? {} : { maxSteps: options.steps }),
+      ...(options.time === undefined ? {} : { maxMs: options.time }),
       observer: {
         onStep(report) {
           display.step(report);
-          written = written.then(() =>
-            metrics.append({
-              kind: 'step',
-              step: report.globalStep,
-              epoch: report.epoch + 1,
-              loss: report.loss,
-              accuracy: report.accuracy,
-              rate: report.rate,
-              picturesPerSecond: (1000 * report.pictures) / report.durationMs,
-              wait: report.waitMs / report.durationMs,
-            }),
-          );
+          log.step(report);
         },
         onValidate: display.validate,
         async onEpoch(report) {
           display.epoch(report);
-          await written;
-          await metrics.append({
-            kind: 'epoch',
-            step: report.globalStep,
-            epoch: report.epoch + 1,
-            trainLoss: report.trainLoss,
-            trainTop1: report.trainTop1,
-            validationLoss: report.validation.loss,
-            validationTop1: report.validation.top1,
-            validationTop5: report.validation.top5,
-            seconds: report.durationMs / 1000,
-            wait: report.waitShare,
-          });
+          await log.epoch(report);
         },
         onSkip(id, reason) {
           if (skipped.has(id)) return;
@@ -155,18 +143,21 @@ async function trainAndWrite(
           say(`skipped ${id}: ${reason}`);
         },
         async onSnapshot(current, report) {
+          await log.snapshot(current);
           await store.save(current, report ? report.validation.top1 : null);
         },
       },
     });
     display.close();
-    await written;
     if (outcome === 'interrupted') {
       throw new Interrupted(
         `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
       );
     }
     say(`trained in ${duration(performance.now() - started)}`);
+    if (outcome !== 'finished') {
+      say(`${outcome}: go on with: alexnet train --resume --out ${out}`);
+    }
   } finally {
     display.close();
     interrupt.release();
@@ -180,15 +171,8 @@ async function trainAndWrite(
     }),
   );
   const step = (await store.newest()).snapshot?.state.globalStep ?? 0;
-  await metrics.append({
-    kind: 'evaluation',
-    step,
-    view: evaluation.view,
-    pictures: evaluation.pictures,
-    top1: evaluation.top1,
-    top5: evaluation.top5,
-    majority: evaluation.majority.share,
-  });
+  await log.evaluation(evaluation, step);
+  await log.close();
   const path = join(out, WEIGHTS_NAME);
   await writeAtomically(
     path,

@@ -34,6 +34,7 @@ function plainer(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC')
     return new Error(`the disk is full: ${path} was not written`, { cause: error });
+  if (code === 'ENOENT') return new Error(`there is no folder ${dirname(path)}`, { cause: error });
   if (code === 'EACCES' || code === 'EROFS') {
     return new Error(`no permission to write ${path}`, { cause: error });
   }
