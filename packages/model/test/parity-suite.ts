@@ -1,3 +1,4 @@
+import { type BackendName, selectBackend } from '@alexnet/backend/node';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -18,6 +19,21 @@ export interface ParityBackend {
   readonly tolerance: number;
   /** Selects the backend; throws with the reason where it cannot run here. */
   select(): Promise<Tf>;
+}
+
+/** The same for a backend this machine may lack; skipped with the reason then. */
+export async function describeParityWhereAvailable(
+  name: BackendName,
+  tolerance: number,
+): Promise<void> {
+  try {
+    const { tf } = await selectBackend({ require: name });
+    describeParity({ name, tolerance, select: async () => tf });
+  } catch (error) {
+    describe.skip(`parity on ${name}, skipped: ${String(error)}`, () => {
+      it('ladder', () => {});
+    });
+  }
 }
 
 /**

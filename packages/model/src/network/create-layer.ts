@@ -1,5 +1,6 @@
 import type { TfLayer } from '../layers/layer-class.js';
 import { registerLayers } from '../layers/register-layers.js';
+import { stockPadding } from '../ops/stock-padding.js';
 import type { ConvSpec, LayerSpec } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
 
@@ -44,7 +45,7 @@ export function createLayer(tf: Tf, spec: LayerSpec): TfLayer {
 
 function convLayer(tf: Tf, spec: ConvSpec): TfLayer {
   const { name, filters, kernel, stride, padding, groups } = spec;
-  const stock = groups === 1 ? stockPadding(spec) : null;
+  const stock = groups === 1 ? stockPadding(kernel, stride, padding) : null;
   if (stock !== null) {
     return tf.layers.conv2d({
       name,
@@ -57,13 +58,4 @@ function convLayer(tf: Tf, spec: ConvSpec): TfLayer {
   }
   const { GroupedConv } = registerLayers(tf);
   return new GroupedConv({ name, filters, kernelSize: kernel, stride, padding, groups });
-}
-
-/** tfjs-layers knows no padding in pixels; `same` pads (kernel - 1) / 2 on every side where the stride is 1. */
-function stockPadding({ kernel, stride, padding }: ConvSpec): 'valid' | 'same' | null {
-  const { top, left, bottom, right } = padding;
-  if (top + left + bottom + right === 0) return 'valid';
-  const half = kernel.map((side) => (side - 1) / 2);
-  const same = top === half[0] && bottom === half[0] && left === half[1] && right === half[1];
-  return same && stride === 1 ? 'same' : null;
 }

@@ -1,6 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Padding } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
+import { stockPadding } from './stock-padding.js';
 
 /** Names a backend registers its own grouped convolution under. */
 const FORWARD = 'AlexNetGroupedConv2D';
@@ -45,11 +46,15 @@ export function groupedConv2d(
     const attrs = { strides: [stride, stride], pad, groups };
     return tf.engine().runKernel(FORWARD, { x, filter }, attrs) as Tensor4D;
   }
-  const convolve = (input: Tensor4D, kernel: Tensor4D) =>
-    tf.conv2d(input, kernel, stride, pad, 'NHWC', [1, 1], 'floor');
-  if (groups === 1) return convolve(x, filter);
   return tf.tidy(() => {
-    const inputs = tf.split(x, groups, 3);
+    // Not every backend differentiates a convolution with padding in pixels; all know the two words.
+    const [height, width] = filter.shape;
+    const word = stockPadding([height, width], stride, padding);
+    const padded = word === null ? tf.pad(x, pad) : x;
+    const convolve = (input: Tensor4D, kernel: Tensor4D) =>
+      tf.conv2d(input, kernel, stride, word ?? 'valid');
+    if (groups === 1) return convolve(padded, filter);
+    const inputs = tf.split(padded, groups, 3);
     const kernels = tf.split(filter, groups, 3);
     return tf.concat(
       inputs.map((input, group) => convolve(input as Tensor4D, kernels[group] as Tensor4D)),
