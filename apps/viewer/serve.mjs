@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { createServer } from 'node:http';
 import { stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -30,7 +30,8 @@ function readArguments() {
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       fail(`--port ${values.port} is not a port; give a number from 0 to 65535.`, 2);
     }
-    if (positionals.length > 1) fail(`One run at a time, not ${positionals.length}.\n\n${USAGE}`, 2);
+    if (positionals.length > 1)
+      fail(`One run at a time, not ${positionals.length}.\n\n${USAGE}`, 2);
     return { port, run: positionals[0] };
   } catch (error) {
     return fail(`${error.message}\n\n${USAGE}`, 2);
@@ -89,6 +90,8 @@ server.on('error', (error) => {
 });
 server.on('listening', () => {
   const query = run ? `?weights=run/${encodeURIComponent(run.weights)}` : '';
-  process.stdout.write(`AlexNet viewer: http://127.0.0.1:${server.address().port}/${query}  (Ctrl+C ends it)\n`);
+  process.stdout.write(
+    `AlexNet viewer: http://127.0.0.1:${server.address().port}/${query}  (Ctrl+C ends it)\n`,
+  );
 });
 server.listen(port, '127.0.0.1');

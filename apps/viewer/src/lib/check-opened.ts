@@ -15,7 +15,9 @@ export function checkOpened({ spec, preprocessing }: ModelFile): void {
     );
   }
   if (spec.input.channels !== 3) {
-    throw new Error(`This network reads ${spec.input.channels} channel(s); the viewer shows colour pictures, three.`);
+    throw new Error(
+      `This network reads ${spec.input.channels} channel(s); the viewer shows colour pictures, three.`,
+    );
   }
   if (!preprocessing) return;
   const { resize, crop } = preprocessing;

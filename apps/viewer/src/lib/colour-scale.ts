@@ -2,8 +2,31 @@
  * Colour-blind-safe scales as straight lines between a few published stops:
  * inferno (van der Walt and Smith) for what is never negative, ColorBrewer PuOr for signed values.
  */
-const INFERNO = ['#000004', '#1b0c41', '#4a0c6b', '#781c6d', '#a52c60', '#cf4446', '#ed6925', '#fb9b06', '#f7d13d', '#fcffa4'];
-const SIGNED = ['#2d004b', '#542788', '#8073ac', '#b2abd2', '#d8daeb', '#f7f7f7', '#fee0b6', '#fdb863', '#e08214', '#b35806', '#7f3b08'];
+const INFERNO = [
+  '#000004',
+  '#1b0c41',
+  '#4a0c6b',
+  '#781c6d',
+  '#a52c60',
+  '#cf4446',
+  '#ed6925',
+  '#fb9b06',
+  '#f7d13d',
+  '#fcffa4',
+];
+const SIGNED = [
+  '#2d004b',
+  '#542788',
+  '#8073ac',
+  '#b2abd2',
+  '#d8daeb',
+  '#f7f7f7',
+  '#fee0b6',
+  '#fdb863',
+  '#e08214',
+  '#b35806',
+  '#7f3b08',
+];
 
 /** 256 colours as RGB bytes. */
 export type ColourTable = Uint8Array;
@@ -30,7 +53,12 @@ function channel(hex: string | undefined, index: number): number {
 }
 
 /** Writes the colour of `share` (0 to 1, clamped) at byte `offset` of RGBA pixels. */
-export function paint(pixels: Uint8ClampedArray, offset: number, colours: ColourTable, share: number): void {
+export function paint(
+  pixels: Uint8ClampedArray,
+  offset: number,
+  colours: ColourTable,
+  share: number,
+): void {
   const index = Math.max(0, Math.min(255, Math.round(share * 255))) * 3;
   pixels[offset] = colours[index] ?? 0;
   pixels[offset + 1] = colours[index + 1] ?? 0;

@@ -1,8 +1,8 @@
 import type { Selection } from '@alexnet/backend';
-import { selectBackend } from './select-backend.js';
+import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
+import { selectBackend } from './select-backend.js';
 
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 const NAMES: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];

@@ -52,7 +52,9 @@ export function provenanceLines(provenance: ModelFile['provenance']): Fact[] {
 
 function flatten(value: unknown, name: string): Fact[] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return Object.entries(value).flatMap(([key, inner]) => flatten(inner, name ? `${name}.${key}` : key));
+    return Object.entries(value).flatMap(([key, inner]) =>
+      flatten(inner, name ? `${name}.${key}` : key),
+    );
   }
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return [{ name, value: text.length > 200 ? `${text.slice(0, 200)}…` : text }];

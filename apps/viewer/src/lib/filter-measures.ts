@@ -20,7 +20,10 @@ export function filterMeasures(kernels: Weight): FilterMeasure[] {
   const [height = 0, width = 0, , count = 0] = kernels.shape;
   return Array.from({ length: count }, (_, filter) => {
     const planes = [0, 1, 2].map((c) =>
-      Float64Array.from({ length: height * width }, (_, pixel) => kernels.data[(pixel * 3 + c) * count + filter] ?? 0),
+      Float64Array.from(
+        { length: height * width },
+        (_, pixel) => kernels.data[(pixel * 3 + c) * count + filter] ?? 0,
+      ),
     );
     let total = 0;
     let grey = 0;
@@ -41,7 +44,9 @@ export function filterMeasures(kernels: Weight): FilterMeasure[] {
 }
 
 /** cos(2πk/32); the sine is eight steps back. */
-const COSINES = Float64Array.from({ length: SPECTRUM }, (_, k) => Math.cos((2 * Math.PI * k) / SPECTRUM));
+const COSINES = Float64Array.from({ length: SPECTRUM }, (_, k) =>
+  Math.cos((2 * Math.PI * k) / SPECTRUM),
+);
 
 function strongestWave(planes: readonly Float64Array[], height: number, width: number) {
   let best = -1;
@@ -60,7 +65,13 @@ function strongestWave(planes: readonly Float64Array[], height: number, width: n
   return { frequency: Math.min(0.5, frequency), orientation };
 }
 
-function powerAt(planes: readonly Float64Array[], height: number, width: number, u: number, v: number) {
+function powerAt(
+  planes: readonly Float64Array[],
+  height: number,
+  width: number,
+  u: number,
+  v: number,
+) {
   let power = 0;
   for (const plane of planes) {
     let real = 0;

@@ -4,7 +4,10 @@ export type FilterView = 'rgb' | 'grey' | 'red' | 'green' | 'blue' | 'opponent';
 export type FilterScale = 'filter' | 'global';
 
 /** Rows are directions in colour space: what a view shows of each pixel's three weights. */
-const PROJECTIONS: Record<Exclude<FilterView, 'rgb' | 'opponent'>, readonly [number, number, number]> = {
+const PROJECTIONS: Record<
+  Exclude<FilterView, 'rgb' | 'opponent'>,
+  readonly [number, number, number]
+> = {
   grey: [1 / 3, 1 / 3, 1 / 3],
   red: [1, 0, 0],
   green: [0, 1, 0],

@@ -1,6 +1,6 @@
+import type { Picture } from '@alexnet/augment';
 import type { Weight } from '@alexnet/convert';
 import type { ConvSpec } from '@alexnet/model';
-import type { Picture } from '@alexnet/augment';
 
 /** One output of the first convolution, multiplied out. */
 export interface FirstLayerSum {

@@ -30,11 +30,19 @@ export function camLayer(network: Network): string {
  * `x` is one prepared picture [1, h, w, 3]. With `towers`, the sum is also taken over each half of
  * the maps alone.
  */
-export async function gradCam(tf: Tf, network: Network, x: Tensor4D, target: number, towers: boolean): Promise<GradCam> {
+export async function gradCam(
+  tf: Tf,
+  network: Network,
+  x: Tensor4D,
+  target: number,
+  towers: boolean,
+): Promise<GradCam> {
   const name = camLayer(network);
   const maps = network.activations(x, [name]).get(name);
   if (!maps) throw new Error(`The network gave no maps for ${name}.`);
-  const after = network.model.layers.slice(network.model.layers.findIndex((layer) => layer.name === name) + 1);
+  const after = network.model.layers.slice(
+    network.model.layers.findIndex((layer) => layer.name === name) + 1,
+  );
   const logit = (a: Tensor) => {
     let value = a;
     for (const layer of after) value = layer.apply(value) as Tensor;
@@ -46,7 +54,9 @@ export async function gradCam(tf: Tf, network: Network, x: Tensor4D, target: num
     return tf.mul(maps, weights);
   });
   const halves = (start: number, count: number) =>
-    tf.tidy(() => tf.relu(tf.sum(tf.slice(weighted, [0, 0, 0, start], [1, height, width, count]), -1)));
+    tf.tidy(() =>
+      tf.relu(tf.sum(tf.slice(weighted, [0, 0, 0, start], [1, height, width, count]), -1)),
+    );
   const read = async (tensor: Tensor): Promise<HeatMap> => {
     const data = (await tensor.data()) as Float32Array;
     tensor.dispose();

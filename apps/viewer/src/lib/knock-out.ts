@@ -13,7 +13,11 @@ export interface Change {
 export const NO_CHANGE: Change = { units: {}, tower: null, grey: false };
 
 export function isIntact(change: Change): boolean {
-  return !change.grey && change.tower === null && Object.values(change.units).every((u) => u.length === 0);
+  return (
+    !change.grey &&
+    change.tower === null &&
+    Object.values(change.units).every((u) => u.length === 0)
+  );
 }
 
 /** The change with one unit silenced, or heard again. */
@@ -29,7 +33,9 @@ export function toggleUnit(change: Change, layer: string, unit: number): Change 
 export function towerLayers(spec: NetworkSpec): string[] {
   const convolutions = spec.layers.filter((layer) => layer.op === 'conv');
   const grouped = convolutions.some((layer) => layer.groups === 2);
-  return grouped ? convolutions.map((layer) => layer.name).filter((name) => /^conv[1-5]$/.test(name)) : [];
+  return grouped
+    ? convolutions.map((layer) => layer.name).filter((name) => /^conv[1-5]$/.test(name))
+    : [];
 }
 
 /**
@@ -58,7 +64,12 @@ export function applyChange(
   }
 }
 
-function silenced(change: Change, layer: string, units: number, towers: readonly string[]): number[] {
+function silenced(
+  change: Change,
+  layer: string,
+  units: number,
+  towers: readonly string[],
+): number[] {
   const set = new Set((change.units[layer] ?? []).filter((unit) => unit < units));
   if (change.tower && towers.includes(layer)) {
     const start = change.tower === 'A' ? 0 : units / 2;

@@ -18,13 +18,27 @@ export function knownPreprocessing({ input }: NetworkSpec): KnownPreprocessing[]
       // torchvision `transforms._presets.ImageClassification`
       name: 'torchvision',
       explanation: 'RGB divided by 255, ImageNet mean and deviation',
-      preprocessing: { resize, crop, channelOrder: 'rgb', range: 1, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+      preprocessing: {
+        resize,
+        crop,
+        channelOrder: 'rgb',
+        range: 1,
+        mean: [0.485, 0.456, 0.406],
+        std: [0.229, 0.224, 0.225],
+      },
     },
     {
       // Caffe `models/bvlc_alexnet/train_val.prototxt`, the channel means of its mean image
       name: 'Caffe',
       explanation: 'BGR from 0 to 255 minus the mean colour',
-      preprocessing: { resize, crop, channelOrder: 'bgr', range: 255, mean: [104, 117, 123], std: null },
+      preprocessing: {
+        resize,
+        crop,
+        channelOrder: 'bgr',
+        range: 255,
+        mean: [104, 117, 123],
+        std: null,
+      },
     },
     {
       name: 'RGB, 0 to 255',

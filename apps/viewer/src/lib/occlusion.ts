@@ -1,6 +1,6 @@
 import type { Network, Tf } from '@alexnet/model';
-import type { HeatMap } from './heat-image.js';
 import { nextFrame } from '../state/jobs.js';
+import type { HeatMap } from './heat-image.js';
 
 type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;
 
@@ -23,7 +23,12 @@ const POSITIONS = 14;
  * `x` is one prepared picture [1, h, w, 3]; patches are 0 there, the mean colour of the training
  * pictures. One value per patch position. Throws AbortError when `signal` fires.
  */
-export async function occlusionMap(tf: Tf, network: Network, x: Tensor4D, options: OcclusionOptions): Promise<HeatMap> {
+export async function occlusionMap(
+  tf: Tf,
+  network: Network,
+  x: Tensor4D,
+  options: OcclusionOptions,
+): Promise<HeatMap> {
   const [, height, width] = x.shape;
   const patch = Math.max(1, Math.round(PATCH_SHARE * Math.min(height, width)));
   const pixels = (await x.data()) as Float32Array;
@@ -34,17 +39,21 @@ export async function occlusionMap(tf: Tf, network: Network, x: Tensor4D, option
     const batch = new Float32Array(BATCH * pixels.length);
     for (let i = 0; i < BATCH; i++) {
       const position = Math.min(start + i, data.length - 1);
-      const top = Math.round((Math.floor(position / POSITIONS) * (height - patch)) / (POSITIONS - 1));
+      const top = Math.round(
+        (Math.floor(position / POSITIONS) * (height - patch)) / (POSITIONS - 1),
+      );
       const left = Math.round(((position % POSITIONS) * (width - patch)) / (POSITIONS - 1));
       const covered = batch.subarray(i * pixels.length, (i + 1) * pixels.length);
       covered.set(pixels);
-      for (let y = top; y < top + patch; y++) covered.fill(0, (y * width + left) * 3, (y * width + left + patch) * 3);
+      for (let y = top; y < top + patch; y++)
+        covered.fill(0, (y * width + left) * 3, (y * width + left + patch) * 3);
     }
     const input = tf.tensor4d(batch, [BATCH, height, width, 3]);
     const answers = await probabilitiesOf(tf, network, input).finally(() => input.dispose());
     const classes = intact.length;
     for (let i = 0; i < BATCH && start + i < data.length; i++) {
-      data[start + i] = (intact[options.target] ?? 0) - (answers[i * classes + options.target] ?? 0);
+      data[start + i] =
+        (intact[options.target] ?? 0) - (answers[i * classes + options.target] ?? 0);
     }
     options.onShare(Math.min(1, (start + BATCH) / data.length));
     await nextFrame();

@@ -16,7 +16,8 @@ export function toImageData({ width, height, data }: Picture): ImageData {
 export function toGrey({ width, height, data }: Picture): Picture {
   const grey = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i += 3) {
-    const luma = 0.2126 * (data[i] ?? 0) + 0.7152 * (data[i + 1] ?? 0) + 0.0722 * (data[i + 2] ?? 0);
+    const luma =
+      0.2126 * (data[i] ?? 0) + 0.7152 * (data[i + 1] ?? 0) + 0.0722 * (data[i + 2] ?? 0);
     grey.fill(Math.round(luma), i, i + 3);
   }
   return { width, height, data: grey };

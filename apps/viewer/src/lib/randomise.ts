@@ -11,7 +11,9 @@ export function randomiseDownTo(tf: Tf, network: Network, lowest: string): void 
     if (kind !== 'weight' || names.indexOf(layer) < from) return;
     tf.tidy(() => {
       const spread = tf.sqrt(tf.moments(variable).variance);
-      variable.assign(tf.mul(tf.randomNormal(variable.shape, 0, 1, 'float32', 1000 + index), spread));
+      variable.assign(
+        tf.mul(tf.randomNormal(variable.shape, 0, 1, 'float32', 1000 + index), spread),
+      );
     });
   });
 }

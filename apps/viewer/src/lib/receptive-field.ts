@@ -22,7 +22,12 @@ export interface FieldStep extends Field {
  * Returns the steps from that layer down; the last one is the field on the input. Layers that work
  * pixel by pixel are left out. Throws for a layer that is not part of `spec`.
  */
-export function receptiveField(spec: NetworkSpec, layer: string, row: number, column: number): FieldStep[] {
+export function receptiveField(
+  spec: NetworkSpec,
+  layer: string,
+  row: number,
+  column: number,
+): FieldStep[] {
   const index = spec.layers.findIndex(({ name }) => name === layer);
   if (index < 0) throw new Error(`The network has no layer "${layer}".`);
   const steps: FieldStep[] = [];

@@ -10,7 +10,12 @@ type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;
  *
  * `x` is one prepared picture [1, h, w, 3]; the map is [h, w].
  */
-export async function saliencyMap(tf: Tf, network: Network, x: Tensor4D, target: number): Promise<HeatMap> {
+export async function saliencyMap(
+  tf: Tf,
+  network: Network,
+  x: Tensor4D,
+  target: number,
+): Promise<HeatMap> {
   const slope = tf.tidy(() => {
     const logit = (input: Tensor) =>
       tf.sum(tf.slice(network.forward(input as Tensor4D), [0, target], [1, 1])) as Scalar;

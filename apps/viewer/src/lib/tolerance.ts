@@ -15,7 +15,8 @@ export function relativeError(values: Float32Array, reference: Float32Array): nu
   for (let i = 0; i < reference.length; i++) {
     const gap = Math.abs((values[i] ?? 0) - (reference[i] ?? 0));
     // A NaN compares false with everything; it must not pass as equal.
-    if (!(gap <= difference)) difference = gap;
+    if (Number.isNaN(gap)) return Number.POSITIVE_INFINITY;
+    difference = Math.max(difference, gap);
     largest = Math.max(largest, Math.abs(reference[i] ?? 0));
   }
   return largest > 0 ? difference / largest : difference;

@@ -14,7 +14,8 @@ export interface TowerComparison {
 /** Compares the two towers by one score. `seed` makes the random splits repeatable. */
 export function compareTowers(scores: readonly number[], splits = 5000, seed = 1): TowerComparison {
   const half = scores.length / 2;
-  if (!Number.isInteger(half) || half < 2) throw new Error('Two towers need an even number of filters.');
+  if (!Number.isInteger(half) || half < 2)
+    throw new Error('Two towers need an even number of filters.');
   const meanA = mean(scores.slice(0, half));
   const meanB = mean(scores.slice(half));
   const ranks = averageRanks(scores);
@@ -37,7 +38,14 @@ export function compareTowers(scores: readonly number[], splits = 5000, seed = 1
     gaps += Math.abs((rankSum - (half * (half + 1)) / 2) / (half * half) - 0.5);
   }
   // +1: the split the network has is one of the possible ones.
-  return { meanA, meanB, auc, pValue: (atLeast + 1) / (splits + 1), randomGap: gaps / splits, splits };
+  return {
+    meanA,
+    meanB,
+    auc,
+    pValue: (atLeast + 1) / (splits + 1),
+    randomGap: gaps / splits,
+    splits,
+  };
 }
 
 function aucOf(ranksB: readonly number[], half: number): number {

@@ -30,7 +30,9 @@ export async function verify(
 ): Promise<Verification> {
   const { height, width, channels } = network.spec.input;
   const input = testPattern(height, width, channels, amplitude);
-  const names = network.spec.layers.filter(({ op }) => op !== 'dropout' && op !== 'flatten').map((layer) => layer.name);
+  const names = network.spec.layers
+    .filter(({ op }) => op !== 'dropout' && op !== 'flatten')
+    .map((layer) => layer.name);
   const reference = computeReference({ spec: network.spec, weights, input, names });
   const own = new Map<string, Float32Array>();
   await runIntact(async () => {
@@ -44,21 +46,31 @@ export async function verify(
   const expected = await reference;
   const layers = names.map((layer) => ({
     layer,
-    error: relativeError(own.get(layer) ?? new Float32Array(), expected.get(layer) ?? new Float32Array(1)),
+    error: relativeError(
+      own.get(layer) ?? new Float32Array(),
+      expected.get(layer) ?? new Float32Array(1),
+    ),
   }));
-  const worst = layers.reduce((most, { error }) => (error > most ? error : most), 0);
+  const worst = Math.max(0, ...layers.map(({ error }) => error));
   const tolerance = TOLERANCE[name] ?? 1e-3;
   return { layers, worst, tolerance, passed: worst <= tolerance };
 }
 
 /** Waves of several lengths and colours between ±`amplitude`: something for every filter, no ties. */
-function testPattern(height: number, width: number, channels: number, amplitude: number): Float32Array {
+function testPattern(
+  height: number,
+  width: number,
+  channels: number,
+  amplitude: number,
+): Float32Array {
   const data = new Float32Array(height * width * channels);
   for (let i = 0; i < data.length; i++) {
     const c = i % channels;
     const px = Math.floor(i / channels) % width;
     const py = Math.floor(i / channels / width);
-    const wave = Math.sin(0.31 * px + 0.17 * py + c) + Math.sin((0.043 + 0.011 * c) * (px * px + py * py) * 0.02);
+    const wave =
+      Math.sin(0.31 * px + 0.17 * py + c) +
+      Math.sin((0.043 + 0.011 * c) * (px * px + py * py) * 0.02);
     data[i] = (amplitude / 2) * wave;
   }
   return data;
@@ -71,7 +83,8 @@ function computeReference(request: ReferenceRequest): Promise<ReadonlyMap<string
       if ('maps' in data) resolve(data.maps);
       else reject(new Error(data.error));
     };
-    worker.onerror = (event) => reject(new Error(event.message || 'The reference could not start.'));
+    worker.onerror = (event) =>
+      reject(new Error(event.message || 'The reference could not start.'));
     worker.postMessage(request);
   }).finally(() => worker.terminate());
 }

@@ -7,7 +7,13 @@ import {
 } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
 import type { ModelFile } from '@alexnet/convert';
-import { buildNetwork, type Network, type Preprocessing, predict, predictTenCrop } from '@alexnet/model';
+import {
+  buildNetwork,
+  type Network,
+  type Preprocessing,
+  predict,
+  predictTenCrop,
+} from '@alexnet/model';
 import type { LayerMaps } from '../lib/activation-images.js';
 import { checkOpened } from '../lib/check-opened.js';
 import { decodePicture } from '../lib/decode-picture.js';
@@ -29,6 +35,8 @@ export interface Opened {
 export interface OpenedPicture {
   readonly name: string;
   readonly original: Picture;
+  /** Where a link can fetch it again; null for a picture of the reader's own. */
+  readonly address: string | null;
 }
 
 /** What the network said. */
@@ -55,6 +63,8 @@ export class Viewer {
   problem = $state<string | null>(null);
   /** Counts every change of weights or picture: panels that computed something know it is stale. */
   version = $state(0);
+  /** True while the answer shown is not yet that of the picture and weights shown. */
+  answering = $state(false);
 
   readonly preprocessing = $derived(this.opened?.file.preprocessing ?? this.chosenPreprocessing);
   /** The picture as the network's rule resizes it, grey where the reader asked for that. */
@@ -71,14 +81,18 @@ export class Viewer {
 
   private readonly jobs = new Jobs();
   private applied: Change = NO_CHANGE;
+  private questions = 0;
+  private running = 0;
   private starting: Promise<Selection> | null = null;
 
   /** Starts the backend once; everything else waits for it. */
   start(): Promise<Selection> {
-    this.starting ??= openEngine(new URLSearchParams(location.search).get('backend')).then((selection) => {
-      this.selection = selection;
-      return selection;
-    });
+    this.starting ??= openEngine(new URLSearchParams(location.search).get('backend')).then(
+      (selection) => {
+        this.selection = selection;
+        return selection;
+      },
+    );
     return this.starting;
   }
 
@@ -95,10 +109,13 @@ export class Viewer {
     });
   }
 
-  async openPictureUrl(address: string): Promise<void> {
+  async openPictureUrl(
+    address: string,
+    name = address.split('/').at(-1) ?? address,
+  ): Promise<void> {
     await this.attempt('Fetching the picture', async () => {
       const bytes = await fetchBytes(address, () => undefined);
-      await this.usePicture(new Blob([bytes]), address.split('/').at(-1) ?? address);
+      await this.usePicture(new Blob([bytes]), name, address);
     });
   }
 
@@ -112,13 +129,13 @@ export class Viewer {
     });
   }
 
-  async usePicture(blob: Blob, name: string): Promise<void> {
-    this.showPicture(await decodePicture(blob), name);
+  async usePicture(blob: Blob, name: string, address: string | null = null): Promise<void> {
+    this.showPicture(await decodePicture(blob), name, address);
     await this.predict();
   }
 
-  showPicture(original: Picture, name: string): void {
-    this.picture = { original, name };
+  showPicture(original: Picture, name: string, address: string | null = null): void {
+    this.picture = { original, name, address };
     this.version++;
   }
 
@@ -163,9 +180,11 @@ export class Viewer {
     const { opened, picture, preprocessing } = this;
     if (!opened || !picture || !preprocessing) return;
     const { tf } = await this.start();
+    const question = ++this.questions;
+    this.answering = true;
     this.progress = { text: 'Computing', share: null };
     await nextFrame();
-    this.answer = await this.jobs.run(async () => {
+    const answer = await this.jobs.run(async () => {
       const source = this.change.grey ? toGrey(picture.original) : picture.original;
       const [height, width] = [preprocessing.crop.height, preprocessing.crop.width];
       const started = performance.now();
@@ -180,7 +199,11 @@ export class Viewer {
       if (!prediction) throw new Error('The network gave no answer.');
       return { ...prediction, durationMs: performance.now() - started };
     });
-    if (isIntact(this.change)) this.intactAnswer = this.answer;
+    // A newer question is on its way; its answer is the one to show.
+    if (question !== this.questions) return;
+    this.answer = answer;
+    this.answering = false;
+    if (isIntact(this.change)) this.intactAnswer = answer;
   }
 
   /** What the named layers make of the centre crop, read back from the device. */
@@ -202,7 +225,11 @@ export class Viewer {
 
   /** Runs a job on the centre crop as a prepared batch of one. Throws when there is no picture yet. */
   async withInput<T>(
-    job: (network: Network, x: import('@tensorflow/tfjs-core').Tensor4D, selection: Selection) => Promise<T>,
+    job: (
+      network: Network,
+      x: import('@tensorflow/tfjs-core').Tensor4D,
+      selection: Selection,
+    ) => Promise<T>,
   ): Promise<T> {
     const { opened, picture, preprocessing } = this;
     if (!opened || !picture || !preprocessing) throw new Error('Open weights and a picture first.');
@@ -241,12 +268,13 @@ export class Viewer {
   async attempt(text: string, step: () => Promise<void>): Promise<void> {
     this.problem = null;
     this.progress = { text, share: null };
+    this.running++;
     try {
       await step();
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     } finally {
-      this.progress = null;
+      if (--this.running === 0) this.progress = null;
     }
   }
 

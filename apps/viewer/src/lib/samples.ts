@@ -1,0 +1,14 @@
+/** Pictures that come with the page: Fluent Emoji by Microsoft, MIT licence. */
+export const SAMPLES = [
+  { file: 'dog-face.png', name: 'Dog face' },
+  { file: 'pizza.png', name: 'Pizza' },
+  { file: 'airplane.png', name: 'Airplane' },
+  { file: 'grinning-face.png', name: 'Grinning face' },
+  { file: 'soccer-ball.png', name: 'Soccer ball' },
+  { file: 'sunflower.png', name: 'Sunflower' },
+] as const;
+
+/** Address of a sample beside the page. */
+export function sampleUrl(file: string): string {
+  return `./samples/${file}`;
+}

@@ -1,0 +1,247 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { preparePicture, prepareTenCrop } from '@alexnet/augment';
+import { buildNetwork, predict, predictTenCrop } from '@alexnet/model';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { relativeError, TOLERANCE } from '../src/lib/tolerance.js';
+import {
+  chromiumPath,
+  launch,
+  openPage,
+  type Served,
+  serve,
+  whyNoBrowser,
+} from './support/browser.js';
+import { png, sidewaysJpeg, testPicture } from './support/pictures.js';
+import { smallModel, smallModelBytes, tf } from './support/small-model.js';
+
+const require = createRequire(import.meta.url);
+const vite = require.resolve('vite/package.json').replace('package.json', 'bin/vite.js');
+const app = fileURLToPath(new URL('..', import.meta.url));
+
+/** What the cpu backend in Node answers for the test picture: one crop, then ten. */
+async function answersInNode() {
+  const file = await smallModel();
+  const { preprocessing } = file;
+  if (!preprocessing) throw new Error('The small model carries its preprocessing.');
+  const network = buildNetwork(tf, file.spec);
+  network.setWeights(file.weights);
+  const one = tf.tensor4d(preparePicture(testPicture(), preprocessing), [1, 56, 56, 3]);
+  const ten = tf.tensor4d(prepareTenCrop(testPicture(), preprocessing), [10, 56, 56, 3]);
+  const [single] = await predict(network, one);
+  const [averaged] = await predictTenCrop(network, ten);
+  tf.dispose([one, ten]);
+  network.dispose();
+  if (!single || !averaged) throw new Error('No answer in Node.');
+  return {
+    classNames: file.classNames ?? [],
+    single: single.probabilities,
+    averaged: averaged.probabilities,
+  };
+}
+
+/** Hands files to the page as a drop, pasted from nowhere near the file system. */
+async function drop(page: Page, name: string, type: string, bytes: Uint8Array) {
+  const base64 = Buffer.from(bytes).toString('base64');
+  await page.evaluate(
+    async ({ name, type, base64 }) => {
+      const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([data], name, { type }));
+      window.dispatchEvent(
+        new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }),
+      );
+    },
+    { name, type, base64 },
+  );
+}
+
+/** The five probabilities on the page, by class name. */
+async function shownAnswer(page: Page): Promise<Map<string, number>> {
+  const rows = page.getByRole('list', { name: 'Five most probable classes' }).getByRole('listitem');
+  const found = await rows.evaluateAll((items) =>
+    items.map((item): [string, number] => [
+      item.querySelector('.class')?.textContent?.trim() ?? '',
+      Number(item.querySelector('data')?.value),
+    ]),
+  );
+  return new Map(found);
+}
+
+function closeTo(
+  shown: Map<string, number>,
+  expected: Float32Array,
+  names: readonly string[],
+  tolerance: number,
+) {
+  const own = [...shown.values()];
+  const reference = [...shown.keys()].map((name) => expected[names.indexOf(name)] ?? Number.NaN);
+  expect(shown.size).toBe(5);
+  expect(relativeError(Float32Array.from(own), Float32Array.from(reference))).toBeLessThanOrEqual(
+    tolerance,
+  );
+}
+
+/** Waits until the answer on the page belongs to the picture on the page. */
+async function idle(page: Page) {
+  await page.locator('.answer[aria-busy="false"]').waitFor();
+}
+
+describe.skipIf(!chromiumPath)(
+  `the page in Chromium${chromiumPath ? '' : ` (${whyNoBrowser})`}`,
+  () => {
+    let browser: Browser;
+    let served: Served;
+    let expected: Awaited<ReturnType<typeof answersInNode>>;
+
+    beforeAll(async () => {
+      // vitest runs with NODE_ENV=test, which would build a page without its service worker.
+      execFileSync(process.execPath, [vite, 'build', '--logLevel', 'error'], {
+        cwd: app,
+        env: { ...process.env, NODE_ENV: 'production' },
+      });
+      [browser, served, expected] = await Promise.all([
+        launch(),
+        serve(await smallModelBytes()),
+        answersInNode(),
+      ]);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await served?.close();
+    });
+
+    describe.each(['wasm', 'webgpu'] as const)('on %s', (backend) => {
+      const tolerance = TOLERANCE[backend] ?? 0;
+
+      it('opens a run, checks itself, and answers like Node with one crop and with ten', async () => {
+        const { page, complaints } = await openPage(
+          browser,
+          `${served.address}&backend=${backend}`,
+        );
+        await page.getByRole('heading', { name: 'AlexNet as the paper has it' }).waitFor();
+        expect(await page.locator('.engine').textContent()).toContain(`Computed by ${backend}`);
+        await page.getByText('✓ Verified').waitFor({ timeout: 60_000 });
+
+        await drop(page, 'waves.png', 'image/png', await png(testPicture()));
+        await page.getByText('123 × 97 px, shorter side to 64: 81 × 64; crop 56 × 56.').waitFor();
+        await idle(page);
+        closeTo(await shownAnswer(page), expected.single, expected.classNames, tolerance);
+
+        await page.getByText('Ten crops').click();
+        await page.getByText('of the ten crops agree').waitFor();
+        await idle(page);
+        closeTo(await shownAnswer(page), expected.averaged, expected.classNames, tolerance);
+        expect(await page.getByRole('button', { name: / crop: .*; mirrored: / }).count()).toBe(5);
+        expect(complaints).toEqual([]);
+        await page.close();
+      });
+    });
+
+    describe('whatever the backend', () => {
+      let page: Page;
+      let complaints: string[];
+      beforeAll(async () => {
+        ({ page, complaints } = await openPage(browser, `${served.address}&backend=wasm`));
+        await page.getByText('✓ Verified').waitFor({ timeout: 60_000 });
+      });
+      afterAll(() => page?.close());
+
+      it('says what is wrong with a bad file and goes on', async () => {
+        const good = await smallModelBytes();
+        const bad: [string, string, Uint8Array][] = [
+          ['empty.safetensors', '', new Uint8Array()],
+          ['noise.safetensors', '', Uint8Array.from({ length: 4096 }, (_, i) => (i * 73) & 255)],
+          ['cut.safetensors', '', good.subarray(0, good.length - 1000)],
+          ['letter.png', 'image/png', new TextEncoder().encode('Dear page, this is no picture.')],
+        ];
+        for (const [name, type, bytes] of bad) {
+          await drop(page, name, type, bytes);
+          const alert = page.getByRole('alert').locator('p');
+          await alert.waitFor();
+          expect(await alert.textContent()).toMatch(/\w+ .*\w/);
+          await page.getByRole('button', { name: 'Close' }).click();
+        }
+        await page.getByRole('button', { name: 'Pizza' }).click();
+        await page.getByText('pizza').first().waitFor();
+        await idle(page);
+        expect((await shownAnswer(page)).size).toBe(5);
+      });
+
+      it('turns a picture the way its EXIF mark says', async () => {
+        await drop(page, 'sideways.jpg', 'image/jpeg', await sidewaysJpeg(testPicture(120, 90)));
+        await page.getByText('90 × 120 px').waitFor();
+      });
+
+      it('is walked by keyboard alone', async () => {
+        await page.getByRole('button', { name: 'Filter 0' }).focus();
+        await page.keyboard.press('ArrowRight');
+        await page.keyboard.press('ArrowRight');
+        await page.getByRole('heading', { name: 'Filter 2' }).waitFor();
+        await page.getByRole('button', { name: 'Unit 0' }).focus();
+        await page.keyboard.press('ArrowRight');
+        await page.getByRole('application', { name: /Map of unit 1/ }).focus();
+        const before = await page.locator('.said h3').last().textContent();
+        await page.keyboard.press('ArrowDown');
+        expect(await page.locator('.said h3').last().textContent()).not.toBe(before);
+      });
+
+      it.each(['light', 'dark'] as const)(
+        'has no accessibility violations in %s',
+        async (colorScheme) => {
+          await page.emulateMedia({ colorScheme });
+          await page.evaluate(await readFile(require.resolve('axe-core/axe.min.js'), 'utf8'));
+          const violations = await page.evaluate(async () => {
+            type Axe = {
+              run(): Promise<{
+                violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+              }>;
+            };
+            const { violations } = await (window as unknown as { axe: Axe }).axe.run();
+            return violations.flatMap(({ id, nodes }) =>
+              nodes.map(
+                ({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`,
+              ),
+            );
+          });
+          expect(violations).toEqual([]);
+        },
+      );
+
+      it('refuses weights from another site', async () => {
+        const { page: other } = await openPage(
+          browser,
+          `${new URL(served.address).origin}/?weights=https://example.com/w.safetensors`,
+        );
+        await other.getByText('https://example.com is another site').waitFor();
+        await other.close();
+      });
+
+      it('opens again without a network', async () => {
+        const context = await browser.newContext();
+        context.setDefaultTimeout(20_000);
+        const offline = await context.newPage();
+        await offline.goto(new URL(served.address).origin);
+        await offline.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+        await offline.waitForFunction(() => navigator.serviceWorker.controller !== null);
+        await context.setOffline(true);
+        await offline.reload();
+        await offline.getByRole('heading', { name: 'Open an AlexNet and look inside' }).waitFor();
+        const [chooser] = await Promise.all([
+          offline.waitForEvent('filechooser'),
+          offline.getByText('Open weights…').click(),
+        ]);
+        await chooser.setFiles(`${served.folder}/weights.safetensors`);
+        await offline.getByRole('heading', { name: 'AlexNet as the paper has it' }).waitFor();
+        await context.close();
+      });
+
+      it('complained about nothing', () => {
+        expect(complaints).toEqual([]);
+      });
+    });
+  },
+);

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+];
+
+/** Path of a Chromium on this machine, CHROMIUM_PATH first. */
+export const chromiumPath = [process.env.CHROMIUM_PATH ?? '', ...CHROMIUM].find(
+  (path) => path && existsSync(path),
+);
+
+/** Said by skipped suites. */
+export const whyNoBrowser = 'no Chromium here: apt-get install chromium, or set CHROMIUM_PATH';
+
+export function launch(): Promise<Browser> {
+  if (!chromiumPath) throw new Error(whyNoBrowser);
+  return chromium.launch({ executablePath: chromiumPath, args: FLAGS });
+}
+
+/** The real server of the page on a free port, serving `bytes` as a run. */
+export interface Served {
+  readonly address: string;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export async function serve(bytes: Uint8Array): Promise<Served> {
+  const folder = await mkdtemp(join(tmpdir(), 'alexnet-viewer-'));
+  await writeFile(join(folder, 'weights.safetensors'), bytes);
+  const script = fileURLToPath(new URL('../../serve.mjs', import.meta.url));
+  const child: ChildProcess = spawn(process.execPath, [script, folder, '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stdout?.once('data', (line: Buffer) => {
+      const found = /http:\S+/.exec(line.toString());
+      if (found) resolve(found[0]);
+      else reject(new Error(`serve.mjs said: ${line}`));
+    });
+    child.once('exit', (code) => reject(new Error(`serve.mjs ended with ${code}`)));
+  });
+  return {
+    address,
+    folder,
+    async close() {
+      child.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A page that remembers every complaint: console errors, exceptions, requests to anywhere else. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+): Promise<{ page: Page; complaints: string[] }> {
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  page.setDefaultTimeout(30_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (
+      !url.startsWith(new URL(address).origin) &&
+      !url.startsWith('blob:') &&
+      !url.startsWith('data:')
+    ) {
+      complaints.push(`request to ${url}`);
+    }
+    if (request.method() !== 'GET') complaints.push(`${request.method()} ${url}`);
+  });
+  await page.goto(address);
+  return { page, complaints };
+}
