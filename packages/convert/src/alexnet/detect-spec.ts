@@ -1,7 +1,6 @@
-import type { NetworkSpec, PresetName, SpecModifiers } from '@alexnet/model';
+import type { LayerSpec, NetworkSpec, PresetName, SpecModifiers } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
-import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
-import type { StoredTensors } from '../tensors/tensor-file.js';
+import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { type Match, matchTensors, torchvisionName } from './match-tensors.js';
 import type { SourceModel } from './source-model.js';
 
@@ -24,7 +23,7 @@ const PRESETS: readonly PresetName[] = [
 ];
 
 /**
- * Finds the network a file's shapes belong to. Each preset is scaled to the file's filters, hidden
+ * Finds the network a file's shapes belong to. Each preset takes the file's filters, hidden
  * units and classes and must then fit in every shape. The four two-tower nets have the same shapes,
  * so the file or the caller has to say which one it is: nothing is guessed.
  *
@@ -36,11 +35,15 @@ export function detectSpec(
   createSpec: SpecFactory,
   presets: readonly PresetName[] | null,
 ): Candidate {
-  const found = (presets ?? PRESETS).flatMap((preset) => {
+  const fitting = (presets ?? PRESETS).flatMap((preset) => {
     const spec = scaled(preset, source, createSpec);
     const match = spec && matchTensors(parameterLayouts(spec), source.tensors, source.layout);
-    return spec && match ? [{ spec, match }] : [];
+    // torchvision's names belong to torchvision's network.
+    const named = match?.by !== 'torchvision' || preset === 'torchvision';
+    return spec && match && named ? [{ spec, match }] : [];
   });
+  const proportional = fitting.filter(({ spec }) => isProportional(spec, createSpec));
+  const found = proportional.length > 0 ? proportional : fitting;
   const [first, ...others] = found;
   if (!first) {
     const asked = presets ? presets.join(' or ') : 'any preset';
@@ -59,43 +62,44 @@ export function detectSpec(
   return first;
 }
 
-/** A preset with the file's sizes, null where those make no network. */
+/** A preset with the file's filters, units and classes; null where those make no network. */
 function scaled(
   preset: PresetName,
   { tensors, layout }: Pick<SourceModel, 'tensors' | 'layout'>,
   createSpec: SpecFactory,
 ): NetworkSpec | null {
-  const base = createSpec(preset);
-  const layouts = parameterLayouts(base).filter(({ axes }) => axes.length > 1);
-  const outputs = (parameter: ParameterLayout | undefined) =>
-    parameter && outputsOf(parameter.name, layouts.indexOf(parameter), tensors, layout);
-  const [conv1] = layouts;
-  const hidden = layouts.find(({ canonicalShape }) => canonicalShape.length === 2);
-  const filters = outputs(conv1);
-  const units = outputs(hidden);
-  const classes = outputs(layouts.at(-1));
-  if (!conv1 || !hidden || !filters || !units || !classes) return null;
-  try {
-    return createSpec(preset, {
-      classes,
-      width: filters / (conv1.canonicalShape[0] ?? 1),
-      headWidth: units / (hidden.canonicalShape[0] ?? 1),
-      ...(tensors.has('norm1.running_mean') ? { norm: 'batch' } : {}),
-    });
-  } catch {
-    // A geometry the model package refuses is simply not the one in the file.
-    return null;
+  const base = createSpec(preset, tensors.has('norm1.running_mean') ? { norm: 'batch' } : {});
+  const weights = [...tensors.values()].filter(({ shape }) => shape.length > 1);
+  let position = 0;
+  let classes = 0;
+  const layers: LayerSpec[] = [];
+  for (const layer of base.layers) {
+    if (layer.op !== 'conv' && layer.op !== 'dense') {
+      layers.push(layer);
+      continue;
+    }
+    const name = `${layer.name}.weight`;
+    const tensor =
+      tensors.get(name) ?? tensors.get(torchvisionName(name) ?? '') ?? weights[position];
+    const outputs = layout === 'channels-first' ? tensor?.shape[0] : tensor?.shape.at(-1);
+    if (!outputs) return null;
+    layers.push(
+      layer.op === 'conv' ? { ...layer, filters: outputs } : { ...layer, units: outputs },
+    );
+    classes = outputs;
+    position++;
   }
+  return layers.every((layer) => layer.op !== 'conv' || layer.filters % layer.groups === 0)
+    ? { ...base, classes, layers }
+    : null;
 }
 
-/** Output count of a weight, looked up by name or else by its place among the weights. */
-function outputsOf(
-  name: string,
-  position: number,
-  tensors: StoredTensors,
-  layout: SourceModel['layout'],
-): number | undefined {
-  const weights = [...tensors.values()].filter(({ shape }) => shape.length > 1);
-  const tensor = tensors.get(name) ?? tensors.get(torchvisionName(name) ?? '') ?? weights[position];
-  return layout === 'channels-first' ? tensor?.shape[0] : tensor?.shape.at(-1);
+/** Whether all convolutions have the same share of their preset's filters, to the rounding. */
+function isProportional(spec: NetworkSpec, createSpec: SpecFactory): boolean {
+  const filters = ({ layers }: NetworkSpec) =>
+    layers.flatMap((layer) => (layer.op === 'conv' ? [layer.filters] : []));
+  const base = filters(createSpec(spec.preset === 'custom' ? undefined : spec.preset));
+  const own = filters(spec);
+  const share = Math.max(...own) / Math.max(...base);
+  return own.every((count, index) => Math.abs(count - (base[index] ?? 0) * share) <= 1);
 }

@@ -9,6 +9,8 @@ export interface Storage {
   /** Numbers in the run. */
   readonly length: number;
   readonly source: ByteSource;
+  /** Numbers start with their most significant byte; default false. */
+  readonly bigEndian?: boolean;
 }
 
 /** One tensor's way through a storage; offset and strides in elements. */
@@ -45,13 +47,23 @@ export function stridedTensor(name: string, storage: Storage, view: View): Store
     shape,
     async read() {
       const width = FLOAT_BYTES[storage.dtype];
-      const values = decodeFloats(
-        storage.dtype,
-        await storage.source.read(offset * width, used * width),
-      );
+      const stored = await storage.source.read(offset * width, used * width);
+      const bytes = storage.bigEndian ? swapBytes(stored, width) : stored;
+      const values = decodeFloats(storage.dtype, bytes);
       return isRowMajor(shape, strides) ? values : gather(values, shape, strides, elements);
     },
   };
+}
+
+function swapBytes(bytes: Uint8Array, width: number): Uint8Array {
+  const swapped = bytes.slice();
+  for (let at = 0; at < swapped.length; at += width) swapped.subarray(at, at + width).reverse();
+  return swapped;
+}
+
+/** Column-major strides of a shape, the order of Fortran and MATLAB. */
+export function columnMajor(shape: readonly number[]): number[] {
+  return rowMajor([...shape].reverse()).reverse();
 }
 
 /** Row-major strides of a shape. */

@@ -1,0 +1,60 @@
+import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { layoutByShape, parameterName } from '../alexnet/foreign-names.js';
+import { checkAllowed } from '../alexnet/note.js';
+import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
+import type { ByteSource } from '../bytes/byte-source.js';
+import type { ModelFile } from '../model-file/model-file.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import { readNumpy } from './read-numpy.js';
+import { writeNpz } from './write-npz.js';
+
+/**
+ * Reads an AlexNet from an .npz archive or a pickled .npy such as `bvlc_alexnet.npy`. The axis
+ * order is told by the shape of the first convolution, and the flatten is taken to follow it. The
+ * pickled files come from Caffe and are BGR; an archive says nothing about colour.
+ *
+ * @throws FormatError
+ */
+export async function readNumpyModel(
+  input: Uint8Array | ByteSource,
+  options: AssembleOptions,
+): Promise<Converted> {
+  const { tensors: found, container } = await readNumpy(input);
+  const tensors: StoredTensors = new Map(
+    [...found].map(([name, tensor]) => [parameterName(name), tensor]),
+  );
+  return assembleModel(
+    {
+      format: container === 'npz' ? 'npz' : 'npy',
+      tensors,
+      layout: layoutByShape(tensors),
+      channelOrder: container === 'pickled' ? 'bgr' : null,
+      presets: null,
+      preprocessing: null,
+      classNames: null,
+      notes: [],
+    },
+    options,
+  );
+}
+
+/**
+ * Writes an AlexNet as an .npz archive in TensorFlow's layout, `conv1/weights` `[h, w, in / groups,
+ * out]`, `fc6/weights` `[in, out]` with rows in `[h, w, c]` order.
+ *
+ * @throws FormatError not-allowed, since the archive holds arrays only
+ */
+export function writeNumpyModel(file: ModelFile, options: WriteOptions = {}): Written {
+  const notes = lostMetadata(file, 'an .npz archive');
+  checkAllowed(notes, options.allow);
+  const tensors = new Map(
+    [...file.weights].map(([name, weight]) => [
+      name
+        .replace(/\.weight$/, '/weights')
+        .replace(/\.bias$/, '/biases')
+        .replace('.', '/'),
+      weight,
+    ]),
+  );
+  return { bytes: writeNpz(tensors), notes };
+}
