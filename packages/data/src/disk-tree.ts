@@ -1,17 +1,32 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFolder, type FileTree, type Folder, isIgnoredFolder } from './folder-tree.js';
+import { readPart } from './read-part.js';
 
 /** Deeper than any layout in use; a loop of symbolic links ends here. */
 const MAX_DEPTH = 8;
 
 /** Reads the names below a folder on disk, following symbolic links as ordinary tools do. */
 export async function openDiskTree(path: string, signal?: AbortSignal): Promise<FileTree> {
+  const handles = new Map<string, Promise<FileHandle>>();
+  const handleOf = (relative: string) => {
+    const known = handles.get(relative) ?? open(join(path, relative), 'r');
+    handles.set(relative, known);
+    return known;
+  };
   return {
     name: path,
     root: await readFolder(path, 0, signal),
-    read: (relative) => readFile(join(path, relative)),
-    close: async () => {},
+    read: async (relative, part) =>
+      part === undefined
+        ? readFile(join(path, relative))
+        : readPart(await handleOf(relative), part),
+    size: async (relative) => (await stat(join(path, relative))).size,
+    close: async () => {
+      const opened = await Promise.allSettled(handles.values());
+      handles.clear();
+      for (const handle of opened) if (handle.status === 'fulfilled') await handle.value.close();
+    },
   };
 }
 

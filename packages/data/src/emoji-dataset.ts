@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { cacheDirectory } from './cache-dir.js';
 import type { Dataset, ImageRecord, OpenOptions, Split } from './dataset.js';
 import { EMOJI_GROUPS, readEmojiSets, VALIDATION_SET } from './emoji-groups.js';
 import { DatasetError } from './errors.js';
+import { createPixelSplit } from './pixel-split.js';
 import { openRawPictures, type RawPictures, writeRawPictures } from './raw-pictures.js';
+import { readPart } from './read-part.js';
 import { EMOJI_SIDE, RENDERER, renderEmoji } from './render-emoji.js';
 
 /**
@@ -46,21 +47,13 @@ export async function openEmoji(options: OpenOptions): Promise<Dataset> {
 
 function rawSplit(raw: RawPictures, belongs: (record: ImageRecord) => boolean): Split {
   const { side, handle } = raw;
-  const rows = [...raw.records.keys()].filter((row) => belongs(raw.records[row] as ImageRecord));
-  const records = rows.map((row) => raw.records[row] as ImageRecord);
-  const read = async (index: number) => {
-    const row = rows[index];
-    if (row === undefined) throw new RangeError(`no picture ${index} in a split of ${rows.length}`);
-    const data = new Uint8Array(side * side * 3);
-    await handle.read(data, 0, data.length, row * data.length);
-    return data;
-  };
-  return {
-    records,
-    picture: async (index) => ({ width: side, height: side, data: await read(index) }),
-    bytes: async (index) =>
-      sharp(await read(index), { raw: { width: side, height: side, channels: 3 } })
-        .png()
-        .toBuffer(),
-  };
+  const rows = [...raw.records.entries()].filter(([, record]) => belongs(record));
+  return createPixelSplit(
+    rows.map(([, record]) => record),
+    async (index) => {
+      const length = side * side * 3;
+      const data = await readPart(handle, { offset: (rows[index]?.[0] ?? 0) * length, length });
+      return { width: side, height: side, data };
+    },
+  );
 }

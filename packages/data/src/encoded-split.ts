@@ -4,21 +4,21 @@ import { decodePicture } from './decode-picture.js';
 /** A split whose records are encoded files, fetched by `read`. */
 export function createEncodedSplit(
   records: readonly ImageRecord[],
-  read: (id: string) => Promise<Uint8Array>,
+  read: (id: string, index: number) => Promise<Uint8Array>,
 ): Split {
-  const recordAt = (index: number) => {
-    const record = records[index];
-    if (record === undefined) {
-      throw new RangeError(`no picture ${index} in a split of ${records.length}`);
-    }
-    return record;
-  };
   return {
     records,
-    bytes: async (index) => read(recordAt(index).id),
+    bytes: async (index) => read(recordAt(records, index).id, index),
     picture: async (index, options) => {
-      const { id } = recordAt(index);
-      return decodePicture(await read(id), { id, ...options });
+      const { id } = recordAt(records, index);
+      return decodePicture(await read(id, index), { id, ...options });
     },
   };
+}
+
+/** The record at `index`. */
+export function recordAt(records: readonly ImageRecord[], index: number): ImageRecord {
+  const record = records[index];
+  if (record !== undefined) return record;
+  throw new RangeError(`no picture ${index} in a split of ${records.length}`);
 }

@@ -4,13 +4,21 @@ export interface Folder {
   readonly files: Set<string>;
 }
 
+/** A part of a file, bytes. */
+export interface FilePart {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A source seen as files and folders, whether it lies on disk or inside a tar file. */
 export interface FileTree {
   /** The source as the user wrote it, for messages. */
   readonly name: string;
   readonly root: Folder;
-  /** Bytes of the file at `path` (`/`-separated, relative to the root). */
-  read(path: string): Promise<Uint8Array>;
+  /** Bytes of the file at `path` (`/`-separated, relative to the root), or of a part of it. */
+  read(path: string, part?: FilePart): Promise<Uint8Array>;
+  /** Bytes the file has. */
+  size(path: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -55,4 +63,18 @@ export function picturesIn(folder: Folder, prefix: string): string[] {
       paths.push(...picturesIn(below, `${prefix}${name}/`));
   }
   return paths;
+}
+
+/** Steps into folders that are alone at their level, as archives have around everything. */
+export function innermostFolder(root: Folder): { root: Folder; prefix: string } {
+  let folder = root;
+  let prefix = '';
+  while (folder.files.size === 0) {
+    const [only, ...others] = [...folder.folders.keys()].filter((name) => !isIgnoredFolder(name));
+    const below = folder.folders.get(only ?? '');
+    if (below === undefined || others.length > 0) break;
+    folder = below;
+    prefix += `${only}/`;
+  }
+  return { root: folder, prefix };
 }

@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import { readCifar } from './cifar.js';
 import { layOutClasses } from './class-layout.js';
 import type { Dataset, OpenOptions } from './dataset.js';
 import { openDiskTree } from './disk-tree.js';
@@ -8,13 +9,21 @@ import { createEncodedSplit } from './encoded-split.js';
 import { DatasetError } from './errors.js';
 import type { FileTree } from './folder-tree.js';
 import { gunzipToCache } from './gunzip-cache.js';
+import { isImageNetFolder, openImageNet } from './imagenet.js';
+import { isLabelName } from './shard-samples.js';
+import { readShards } from './shards.js';
+import type { SourceContents } from './source-contents.js';
 import { openTarTree } from './tar-tree.js';
 
 /**
  * Opens an image set.
  *
- * @param source A folder, a `.tar` or `.tar.gz` of class folders (with or without `train/` and
- * `val/`), or the name `emoji`. A folder called emoji is opened as `./emoji`.
+ * @param source One of
+ * - a folder, `.tar` or `.tar.gz` of class folders, with or without `train/` and `val/`;
+ * - CIFAR-10 or CIFAR-100 in the binary version, unpacked or as distributed;
+ * - a folder with ImageNet's `ILSVRC2012_img_train.tar` and `ILSVRC2012_img_val.tar`;
+ * - a folder of WebDataset shards, or one such shard;
+ * - the name `emoji` (a folder called emoji is opened as `./emoji`).
  * @throws {DatasetError} one clear line, when the source cannot be used.
  */
 export async function openDataset(source: string, options: OpenOptions = {}): Promise<Dataset> {
@@ -26,18 +35,44 @@ export async function openDataset(source: string, options: OpenOptions = {}): Pr
   if (source === 'emoji') return openEmoji(options);
   const tree = await openTree(source, options);
   try {
-    const layout = await layOutClasses(tree, options);
-    return {
-      name: basename(source),
-      classNames: layout.classNames,
-      train: createEncodedSplit(layout.train, tree.read),
-      validation: createEncodedSplit(layout.validation, tree.read),
-      close: tree.close,
+    const contents = await readContents(source, tree, options);
+    const close = async () => {
+      await contents.close?.();
+      await tree.close();
     };
+    const { classNames, train, validation } = contents;
+    return { name: basename(source), classNames, train, validation, close };
   } catch (error) {
     await tree.close();
     throw error;
   }
+}
+
+async function readContents(
+  source: string,
+  tree: FileTree,
+  options: OpenOptions,
+): Promise<SourceContents & { close?(): Promise<void> }> {
+  const cifar = await readCifar(tree);
+  if (cifar !== null) return cifar;
+  if (isImageNetFolder(tree)) return openImageNet(source, tree, options);
+  const shards = shardsOf(source, tree);
+  if (shards.length > 0) return readShards(shards, options);
+  const layout = await layOutClasses(tree, options);
+  return {
+    classNames: layout.classNames,
+    train: createEncodedSplit(layout.train, (id) => tree.read(id)),
+    validation: createEncodedSplit(layout.validation, (id) => tree.read(id)),
+  };
+}
+
+/** A folder of tar files without class folders, or one tar file with labels at its top. */
+function shardsOf(source: string, tree: FileTree): string[] {
+  const files = [...tree.root.files].sort();
+  if (tree.root.folders.size === 0 && files.some((name) => name.endsWith('.tar'))) {
+    return files.filter((name) => name.endsWith('.tar')).map((name) => join(source, name));
+  }
+  return files.some(isLabelName) && source.endsWith('.tar') ? [source] : [];
 }
 
 async function openTree(source: string, options: OpenOptions): Promise<FileTree> {

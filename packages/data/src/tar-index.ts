@@ -8,6 +8,8 @@ export interface TarEntry {
   readonly path: string;
   readonly offset: number;
   readonly size: number;
+  /** Contents, where `keep` asked for them. */
+  readonly content?: Uint8Array;
 }
 
 export interface TarIndex {
@@ -15,8 +17,23 @@ export interface TarIndex {
   readonly folders: readonly string[];
 }
 
-/** Headers are read through a window: larger contents are jumped over, smaller ones stream by. */
+export interface TarIndexOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** First byte of the archive inside the file, for tar files inside tar files; default 0. */
+  readonly start?: number;
+  /** First byte after the archive; default the end of the file. */
+  readonly end?: number;
+  /** Which small files to read in passing; at most {@link MAX_KEPT} bytes each. */
+  readonly keep?: (path: string) => boolean;
+}
+
+/** Headers are read through a window: smaller contents stream by, larger ones are jumped over. */
 const WINDOW = 64 * 1024;
+/** Read after a jump: a header, and the name record or small file that may follow it. */
+const AFTER_JUMP = 2 * 1024;
+/** Largest file `keep` may ask for, bytes. */
+export const MAX_KEPT = 64 * 1024;
 /** Longest path and largest pax record accepted; real ones have a few hundred bytes. */
 const MAX_PATH = 4096;
 const MAX_PAX = 1024 * 1024;
@@ -30,26 +47,25 @@ const MAX_PAX = 1024 * 1024;
 export async function readTarIndex(
   handle: FileHandle,
   name: string,
-  options: {
-    readonly signal?: AbortSignal | undefined;
-    readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  } = {},
+  options: TarIndexOptions = {},
 ): Promise<TarIndex> {
-  const { size: total } = await handle.stat();
+  const { start = 0 } = options;
+  const total = options.end ?? (await handle.stat()).size;
   const read = createWindow(handle);
   const entries: TarEntry[] = [];
   const folders: string[] = [];
-  let at = 0;
+  let at = start;
   let overrides: { path?: string; size?: number } = {};
 
   while (true) {
     options.signal?.throwIfAborted();
     if (entries.length % 1000 === 0) options.onProgress?.(at, total);
     if (at + TAR_BLOCK > total) {
-      if (at === 0) throw new DatasetError(`${name} is not a tar file (${total} bytes)`);
+      if (at === start)
+        throw new DatasetError(`${name} is not a tar file (${total - start} bytes)`);
       throw cutShort(name, 'the end-of-archive mark is missing');
     }
-    const header = readHeader(await read(at, TAR_BLOCK), at, name);
+    const header = readHeader(await read(at, TAR_BLOCK), at, at === start, name);
     if (header === null) break;
     const offset = at + TAR_BLOCK;
     const size = overrides.size ?? header.size;
@@ -64,8 +80,12 @@ export async function readTarIndex(
       overrides = { ...overrides, ...nameRecord(header, await read(offset, size), at, name) };
     } else {
       const path = safePath(overrides.path ?? header.path, name);
-      if (header.type === '0') entries.push({ path, offset, size });
-      else if (header.type === '5') folders.push(path);
+      if (header.type === '0') {
+        const kept = size <= MAX_KEPT && options.keep?.(path) === true;
+        const content = kept ? { content: (await read(offset, size)).slice() } : {};
+        entries.push({ path, offset, size, ...content });
+      }
+      if (header.type === '5') folders.push(path);
       else if (header.type === '1' || header.type === '2') refuseLink(path, name);
       // What is left (devices, pipes, global pax records) holds no pictures.
       // A long link target (K) precedes the entry it belongs to, whose long name may come before it.
@@ -77,11 +97,16 @@ export async function readTarIndex(
   return { entries, folders };
 }
 
-function readHeader(block: Uint8Array, at: number, name: string): TarHeader | null {
+function readHeader(
+  block: Uint8Array,
+  at: number,
+  isFirst: boolean,
+  name: string,
+): TarHeader | null {
   try {
     return parseTarHeader(block);
   } catch (error) {
-    if (at === 0) throw new DatasetError(`${name} is not a tar file (${firstLine(error)})`);
+    if (isFirst) throw new DatasetError(`${name} is not a tar file (${firstLine(error)})`);
     throw damaged(name, at, firstLine(error));
   }
 }
@@ -130,7 +155,8 @@ function createWindow(handle: FileHandle): (at: number, length: number) => Promi
   let start = 0;
   return async (at, length) => {
     if (at < start || at + length > start + window.length) {
-      const buffer = new Uint8Array(Math.max(WINDOW, length));
+      const jumped = at > start + window.length + WINDOW;
+      const buffer = new Uint8Array(Math.max(jumped ? AFTER_JUMP : WINDOW, length));
       const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
       window = buffer.subarray(0, bytesRead);
       start = at;

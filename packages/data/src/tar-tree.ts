@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { OpenOptions } from './dataset.js';
 import { DatasetError } from './errors.js';
 import { createFolder, type FileTree, folderAt } from './folder-tree.js';
+import { readPart } from './read-part.js';
 import { readTarIndex, type TarEntry } from './tar-index.js';
 
 /**
@@ -33,19 +34,23 @@ export async function openTarTree(
       );
       entries.set(entry.path, entry);
     }
+    const entryAt = (entryPath: string) => {
+      const entry = entries.get(entryPath);
+      if (entry === undefined) throw new DatasetError(`${name} holds no file ${entryPath}`);
+      return entry;
+    };
     return {
       name,
       root,
-      read: async (entryPath) => {
-        const entry = entries.get(entryPath);
-        if (entry === undefined) throw new DatasetError(`${name} holds no file ${entryPath}`);
-        const bytes = new Uint8Array(entry.size);
-        const { bytesRead } = await handle.read(bytes, 0, entry.size, entry.offset);
-        if (bytesRead !== entry.size) {
-          throw new DatasetError(`${name} became shorter while in use: ${entryPath} is cut off`);
+      read: async (entryPath, part) => {
+        const { offset, size } = entryAt(entryPath);
+        const { offset: skip, length } = part ?? { offset: 0, length: size };
+        if (skip + length > size) {
+          throw new DatasetError(`${name}: ${entryPath} ends before byte ${skip + length}`);
         }
-        return bytes;
+        return readPart(handle, { offset: offset + skip, length });
       },
+      size: async (entryPath) => entryAt(entryPath).size,
       close: () => handle.close(),
     };
   } catch (error) {

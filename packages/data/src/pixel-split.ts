@@ -1,0 +1,25 @@
+import sharp from 'sharp';
+import type { ImageRecord, Split } from './dataset.js';
+import { recordAt } from './encoded-split.js';
+import type { Picture } from './picture.js';
+
+/** A split whose source stores pixels; `bytes` encodes them as PNG. */
+export function createPixelSplit(
+  records: readonly ImageRecord[],
+  read: (index: number) => Promise<Picture>,
+): Split {
+  const picture = async (index: number) => {
+    recordAt(records, index);
+    return read(index);
+  };
+  return {
+    records,
+    picture,
+    bytes: async (index) => {
+      const { width, height, data } = await picture(index);
+      return sharp(data, { raw: { width, height, channels: 3 } })
+        .png()
+        .toBuffer();
+    },
+  };
+}

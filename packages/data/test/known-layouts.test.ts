@@ -1,0 +1,204 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodePicture, openDataset } from '../src/index.js';
+import { greyPng, makeTar, temporaryFolder, writeTree } from './source-helpers.js';
+
+/** `count` CIFAR records: labels count up, red is the label, green the row, blue the column. */
+function cifarBatch(count: number, labelBytes: number): Buffer {
+  const records = Array.from({ length: count }, (_, label) => {
+    const record = Buffer.alloc(labelBytes + 3072);
+    record[labelBytes - 1] = label;
+    for (let i = 0; i < 1024; i++) {
+      record[labelBytes + i] = label;
+      record[labelBytes + 1024 + i] = Math.floor(i / 32);
+      record[labelBytes + 2048 + i] = i % 32;
+    }
+    return record;
+  });
+  return Buffer.concat(records);
+}
+
+describe('CIFAR, binary version', () => {
+  const cifar10 = (count = 3): Record<string, Uint8Array | string> => ({
+    ...Object.fromEntries(
+      [1, 2, 3, 4, 5].map((n) => [
+        `cifar-10-batches-bin/data_batch_${n}.bin`,
+        cifarBatch(count, 1),
+      ]),
+    ),
+    'cifar-10-batches-bin/test_batch.bin': cifarBatch(2, 1),
+    'cifar-10-batches-bin/batches.meta.txt': 'airplane\nautomobile\nbird\n\n',
+  });
+
+  it('reads CIFAR-10 from the distributed tar.gz', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'cifar-10-binary.tar.gz');
+    await writeFile(path, gzipSync(await makeTar(cifar10())));
+    const dataset = await openDataset(path, { cacheDir: join(folder, 'cache') });
+    expect(dataset.classNames).toEqual(['airplane', 'automobile', 'bird']);
+    expect([dataset.train.records.length, dataset.validation.records.length]).toEqual([15, 2]);
+    expect(dataset.train.records[4]).toEqual({
+      id: 'cifar-10-batches-bin/data_batch_2.bin#1',
+      label: 1,
+    });
+    const { width, height, data } = await dataset.train.picture(4);
+    expect([width, height]).toEqual([32, 32]);
+    const at = (5 * 32 + 9) * 3;
+    expect([...data.subarray(at, at + 3)]).toEqual([1, 5, 9]);
+    const png = await decodePicture(await dataset.train.bytes(4));
+    expect(new Uint8Array(png.data)).toEqual(data);
+    await dataset.close();
+  });
+
+  it('reads CIFAR-100 by its fine labels from a folder', async () => {
+    const root = await writeTree({
+      'train.bin': cifarBatch(4, 2),
+      'test.bin': cifarBatch(1, 2),
+      'fine_label_names.txt': 'apple\naquarium_fish\nbaby\nbear\n',
+      'coarse_label_names.txt': 'fruit\n',
+    });
+    const dataset = await openDataset(root);
+    expect(dataset.train.records.map(({ label }) => label)).toEqual([0, 1, 2, 3]);
+    expect([...(await dataset.train.picture(3)).data.subarray(0, 3)]).toEqual([3, 0, 0]);
+    await dataset.close();
+  });
+
+  it('refuses a batch that is missing, cut short or mislabelled', async () => {
+    const base = 'cifar-10-batches-bin';
+    const { [`${base}/data_batch_3.bin`]: _, ...missing } = cifar10();
+    await expect(openDataset(await writeTree(missing))).rejects.toThrow('lacks');
+    const cut = { ...cifar10(), [`${base}/test_batch.bin`]: Buffer.alloc(3072) };
+    await expect(openDataset(await writeTree(cut))).rejects.toThrow('not a multiple of 3073');
+    await expect(openDataset(await writeTree(cifar10(4)))).rejects.toThrow('#3 has no class 3');
+  });
+});
+
+describe('ImageNet as distributed', () => {
+  const KIT = 'ILSVRC2012_validation_ground_truth.txt';
+  /** Three classes of two pictures; grey level 10·class + number. */
+  async function files(): Promise<Record<string, Uint8Array | string>> {
+    const wnids = ['n03', 'n01', 'n02'];
+    const classTars: Record<string, Uint8Array> = {};
+    for (const wnid of wnids) {
+      const level = 10 * Number(wnid.slice(1));
+      classTars[`${wnid}.tar`] = await makeTar({
+        [`${wnid}_7.JPEG`]: await greyPng(level + 7),
+        [`${wnid}_1.JPEG`]: await greyPng(level + 1),
+      });
+    }
+    return {
+      'ILSVRC2012_img_train.tar': await makeTar(classTars),
+      'ILSVRC2012_img_val.tar': await makeTar({
+        'ILSVRC2012_val_00000002.JPEG': await greyPng(2),
+        'ILSVRC2012_val_00000001.JPEG': await greyPng(1),
+      }),
+      'classes.tsv': 'n01\ttench\nn02\tgoldfish\nn03\tshark\n',
+    };
+  }
+
+  it('reads tars within the tar and labels validation by the development kit', async () => {
+    const root = await writeTree({
+      ...(await files()),
+      [KIT]: '1\n3\n',
+      'synsets.txt': 'n03\nn01\nn02\n',
+    });
+    const dataset = await openDataset(root);
+    expect(dataset.classNames).toEqual(['tench', 'goldfish', 'shark']);
+    expect(dataset.train.records.slice(0, 3)).toEqual([
+      { id: 'n01/n01_1.JPEG', label: 0 },
+      { id: 'n01/n01_7.JPEG', label: 0 },
+      { id: 'n02/n02_1.JPEG', label: 1 },
+    ]);
+    const levels = await Promise.all(dataset.train.records.map((_, i) => dataset.train.picture(i)));
+    expect(levels.map(({ data }) => data[0])).toEqual([11, 17, 21, 27, 31, 37]);
+    expect(dataset.validation.records).toEqual([
+      { id: 'ILSVRC2012_val_00000001.JPEG', label: 2 },
+      { id: 'ILSVRC2012_val_00000002.JPEG', label: 1 },
+    ]);
+    expect((await dataset.validation.picture(1)).data[0]).toBe(2);
+    await dataset.close();
+  });
+
+  it('labels validation by Caffe’s val.txt', async () => {
+    const text = 'ILSVRC2012_val_00000001.JPEG 0\nILSVRC2012_val_00000002.JPEG 2\n';
+    const dataset = await openDataset(await writeTree({ ...(await files()), 'val.txt': text }));
+    expect(dataset.validation.records.map(({ label }) => label)).toEqual([0, 2]);
+    await dataset.close();
+  });
+
+  it('holds pictures out by seed without the validation tar', async () => {
+    const { 'ILSVRC2012_img_val.tar': _, ...train } = await files();
+    const dataset = await openDataset(await writeTree(train));
+    expect(dataset.validation.records.map(({ label }) => label)).toEqual([0, 1, 2]);
+    await dataset.close();
+  });
+
+  it.each([
+    ['no labels', {}, 'lacks the validation labels: put val.txt beside'],
+    ['a sorted synset list', { [KIT]: '1\n2\n', 'synsets.txt': 'n01\nn02\nn03\n' }, 'alphabetical'],
+    ['too few labels', { [KIT]: '1\n', 'synsets.txt': 'n03\nn01\n' }, '1 lines for 2 pictures'],
+    ['an unknown number', { [KIT]: '1\n9\n', 'synsets.txt': 'n03\nn01\n' }, 'no class among the 3'],
+    ['an unlabelled picture', { 'val.txt': 'ILSVRC2012_val_00000001.JPEG 0\n' }, 'no class among'],
+  ])('refuses %s', async (_, labels, message) => {
+    const root = await writeTree({ ...(await files()), ...labels });
+    await expect(openDataset(root)).rejects.toThrow(message);
+  });
+
+  it('refuses a damaged tar within the tar by name', async () => {
+    const broken = await makeTar({
+      'n01.tar': Buffer.alloc(2048, 1),
+      'n02.tar': await makeTar({}),
+    });
+    const root = await writeTree({ ...(await files()), 'ILSVRC2012_img_train.tar': broken });
+    await expect(openDataset(root)).rejects.toThrow(
+      'ILSVRC2012_img_train.tar: n01.tar is not a tar',
+    );
+  });
+});
+
+describe('WebDataset shards', () => {
+  async function shard(first: number, count: number): Promise<Buffer> {
+    const files: Record<string, Uint8Array | string> = {};
+    for (let i = first; i < first + count; i++) {
+      files[`${String(i).padStart(4, '0')}.json`] = '{}';
+      files[`${String(i).padStart(4, '0')}.cls`] = `${i % 3}\n`;
+      files[`${String(i).padStart(4, '0')}.png`] = await greyPng(i);
+    }
+    return makeTar(files);
+  }
+
+  it('pairs pictures and labels and splits by the names of the shards', async () => {
+    const root = await writeTree({
+      'set-train-000000.tar': await shard(0, 4),
+      'set-train-000001.tar': await shard(4, 2),
+      'set-val-000000.tar': await shard(6, 1),
+    });
+    const dataset = await openDataset(root);
+    expect(dataset.classNames).toEqual(['0', '1', '2']);
+    expect(dataset.train.records.map(({ label }) => label)).toEqual([0, 1, 2, 0, 1, 2]);
+    expect(dataset.train.records[4]?.id).toBe('set-train-000001.tar/0004');
+    expect((await dataset.train.picture(5)).data[0]).toBe(5);
+    expect((await dataset.validation.picture(0)).data[0]).toBe(6);
+    await dataset.close();
+  });
+
+  it('reads one shard by its name and holds pictures out by seed', async () => {
+    const root = await writeTree({ 'shard.tar': await shard(0, 30) });
+    const dataset = await openDataset(join(root, 'shard.tar'));
+    expect(dataset.validation.records.map(({ label }) => label).sort()).toEqual([0, 1, 2]);
+    expect(dataset.train.records).toHaveLength(27);
+    await dataset.close();
+  });
+
+  it.each([
+    ['a picture without label', { 'a.png': 'x' }, 'a.png has no a.cls beside it'],
+    ['a label that is no number', { 'a.cls': 'cat', 'a.png': 'x' }, 'not a class number but "cat"'],
+    ['one class', { 'a.cls': '0', 'a.png': 'x' }, 'one class only'],
+    ['nothing', { 'a.txt': 'x' }, 'no pictures'],
+  ])('refuses %s', async (_, files, message) => {
+    const root = await writeTree({ 'shard-0.tar': await makeTar(files) });
+    await expect(openDataset(root)).rejects.toThrow(message);
+  });
+});
