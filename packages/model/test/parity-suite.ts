@@ -94,10 +94,14 @@ export function describeParity(backend: ParityBackend): void {
       });
 
       if (!WITH_GRADIENTS.includes(preset)) return;
-      it('parameter gradients', async () => {
+      it.each([true, false])('parameter gradients, training: %s', async (training) => {
         const labels = tf.oneHot(tf.tensor1d([0, 1], 'int32'), 5) as Tensor2D;
         const { value, grads } = tf.variableGrads(
-          () => tf.losses.softmaxCrossEntropy(labels, network.forward(pictures)) as Scalar,
+          () =>
+            tf.losses.softmaxCrossEntropy(
+              labels,
+              network.forward(pictures, { training }),
+            ) as Scalar,
           network.parameters.map(({ variable }) => variable),
         );
         for (const { name, variable } of network.parameters) {

@@ -1,6 +1,6 @@
 import type { serialization, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { groupedConv2d } from '../ops/grouped-conv2d.js';
+import { convolveWithBias } from '../ops/grouped-conv2d.js';
 import type { Padding } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
 import type { LayerClass } from './layer-class.js';
@@ -40,9 +40,7 @@ export function defineGroupedConvLayer(tf: Tf): LayerClass<GroupedConvConfig> {
     override call(inputs: Tensor | Tensor[]): Tensor {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor4D;
       const [kernel, bias] = this.weights.map((weight) => weight.read());
-      return tf.tidy(() =>
-        tf.add(groupedConv2d(tf, x, kernel as Tensor4D, this.config), bias as Tensor),
-      );
+      return convolveWithBias(tf, x, kernel as Tensor4D, bias as Tensor, this.config);
     }
 
     override computeOutputShape(inputShape: Shape | Shape[]): Shape {

@@ -1,5 +1,9 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TfLayer } from '../layers/layer-class.js';
 import { registerLayers } from '../layers/register-layers.js';
+import { withTrainingCall } from '../layers/training-call.js';
+import { convolveWithBias } from '../ops/grouped-conv2d.js';
+import { relu } from '../ops/relu.js';
 import { stockPadding } from '../ops/stock-padding.js';
 import type { ConvSpec, LayerSpec } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
@@ -16,8 +20,10 @@ export function createLayer(tf: Tf, spec: LayerSpec): TfLayer {
       return convLayer(tf, spec);
     case 'dense':
       return tf.layers.dense({ name, units: spec.units, kernelInitializer: 'zeros' });
-    case 'activation':
-      return tf.layers.activation({ name, activation: spec.function });
+    case 'activation': {
+      const layer = tf.layers.activation({ name, activation: spec.function });
+      return spec.function === 'relu' ? withTrainingCall(layer, (x) => relu(tf, x)) : layer;
+    }
     case 'pool': {
       const { size: poolSize, stride: strides } = spec;
       const pool = { name, poolSize, strides, padding: 'valid' } as const;
@@ -47,13 +53,19 @@ function convLayer(tf: Tf, spec: ConvSpec): TfLayer {
   const { name, filters, kernel, stride, padding, groups } = spec;
   const stock = groups === 1 ? stockPadding(kernel, stride, padding) : null;
   if (stock !== null) {
-    return tf.layers.conv2d({
+    const layer = tf.layers.conv2d({
       name,
       filters,
       kernelSize: [...kernel],
       strides: stride,
       padding: stock,
       kernelInitializer: 'zeros',
+    });
+    // The stock layer fuses the bias, and a fused convolution always computes the gradient of its
+    // input, which for conv1 nobody needs.
+    return withTrainingCall(layer, (x) => {
+      const [filter, bias] = layer.weights.map((weight) => weight.read());
+      return convolveWithBias(tf, x as Tensor4D, filter as Tensor4D, bias as Tensor, spec);
     });
   }
   const { GroupedConv } = registerLayers(tf);

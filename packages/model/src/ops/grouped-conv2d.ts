@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Padding } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
 import { stockPadding } from './stock-padding.js';
@@ -61,6 +61,17 @@ export function groupedConv2d(
       3,
     );
   });
+}
+
+/** {@link groupedConv2d} and a bias `[out]`, each differentiated only where asked for. */
+export function convolveWithBias(
+  tf: Tf,
+  x: Tensor4D,
+  filter: Tensor4D,
+  bias: Tensor,
+  options: GroupedConv2DOptions,
+): Tensor4D {
+  return tf.tidy(() => tf.add(groupedConv2d(tf, x, filter, options), bias));
 }
 
 /** Connects the three kernels for automatic differentiation, once; each side is computed only if asked for. */
