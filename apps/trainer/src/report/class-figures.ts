@@ -73,7 +73,7 @@ function namedMatrix(
         cell(cells, {
           x: 'answer',
           y: 'truth',
-          fill: 'var(--accent)',
+          fill: 'var(--cell)',
           fillOpacity: ({ share }) => Math.sqrt(share),
           title: ({ truth, answer, count, share }) =>
             `${classNames[truth]} answered ${classNames[answer]}: ${count} (${Math.round(100 * share)} %)`,
@@ -84,7 +84,7 @@ function namedMatrix(
                 x: 'answer',
                 y: 'truth',
                 text: ({ count }) => String(count),
-                fill: ({ share }) => (share > 0.3 ? 'var(--accent-ink)' : 'var(--ink)'),
+                fill: 'var(--ink)',
                 fontSize: 11,
               }),
             ]
@@ -129,7 +129,13 @@ export function perClassFigure(scores: readonly ClassScore[]): Figure {
           marginLeft: 18 + 6.6 * longest,
           marginRight: 16,
           marginTop: 8,
-          x: { domain: [0, 100], label: '%', ticks: narrow ? 3 : 6, tickSize: 0 },
+          x: {
+            domain: [0, 100],
+            label: null,
+            ticks: narrow ? 3 : 6,
+            tickSize: 0,
+            tickFormat: (share: number) => `${share} %`,
+          },
           y: {
             domain: shown.map((score) => score.name),
             label: null,

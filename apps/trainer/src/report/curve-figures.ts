@@ -62,9 +62,9 @@ function loss(points: readonly CurvePoint[], epochs: readonly EpochLine[], domai
       )} in validation.`,
       (canvas) => ({
         ...frame(canvas, domain, 260),
-        y: { zero: true, label: 'nats', ticks: 5 },
+        y: { zero: true, label: 'nats', ticks: 5, tickSize: 0 },
         marks: [
-          ...ground(),
+          ...ground(5),
           areaY(points, {
             x: 'epoch',
             y1: 'lossLow',
@@ -106,9 +106,9 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
       )} percent.`,
       (canvas) => ({
         ...frame(canvas, domain, 260),
-        y: { domain: [0, 100], label: '%', ticks: 5 },
+        y: { domain: [0, 100], label: '%', ticks: 5, tickSize: 0 },
         marks: [
-          ...ground(),
+          ...ground(5),
           ...perEpoch(rows, 'training', COLOUR.training),
           ...perEpoch(rows, 'top5', COLOUR.top5),
           ...perEpoch(rows, 'top1', COLOUR.validation),
@@ -122,7 +122,9 @@ function rate(points: readonly CurvePoint[], domain: Domain): Figure {
   return small('rate', 'Learning rate', 'The factor on each update.', points, 'rate', domain, {
     zero: true,
     label: null,
-    ticks: 4,
+    ticks: 3,
+    nice: true,
+    tickSize: 0,
   });
 }
 
@@ -139,7 +141,9 @@ function wait(points: readonly CurvePoint[], domain: Domain): Figure {
     {
       domain: [0, top],
       label: '%',
-      ticks: 4,
+      ticks: 3,
+      nice: true,
+      tickSize: 0,
     },
   );
 }
@@ -148,7 +152,9 @@ function speed(points: readonly CurvePoint[], domain: Domain): Figure {
   return small('speed', 'Speed', 'Pictures a second.', points, 'picturesPerSecond', domain, {
     zero: true,
     label: null,
-    ticks: 4,
+    ticks: 3,
+    nice: true,
+    tickSize: 0,
   });
 }
 
@@ -170,7 +176,7 @@ function small<Row extends { readonly epoch: number }>(
     drawing: drawPlot(`${title} over epochs: ${between(values, 3)}.`, (canvas) => ({
       ...frame(canvas, domain, 150),
       y,
-      marks: [...ground(), lineY(rows, { x: 'epoch', y: key, stroke: COLOUR.validation })],
+      marks: [...ground(3), lineY(rows, { x: 'epoch', y: key, stroke: COLOUR.validation })],
     })),
   };
 }
@@ -188,8 +194,8 @@ function frame({ narrow }: Canvas, domain: Domain, height: number): PlotOptions 
   };
 }
 
-const ground = () => [
-  gridY({ stroke: 'var(--line)', strokeOpacity: 1 }),
+const ground = (ticks: number) => [
+  gridY({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
   ruleY([0], { stroke: 'var(--line-strong)' }),
 ];
 

@@ -79,13 +79,15 @@ function count(number: number, noun: string): string {
 }
 
 /** The final evaluation in four numbers, or the newest validation while there is none. */
-function headline({ evaluation, epochs }: RunFiles): Html | null {
+function headline({ evaluation, epochs, steps }: RunFiles): Html | null {
   const final = evaluation?.evaluations[0];
   const newest = epochs.at(-1);
   const percentOf = (share: number) => html`${(100 * share).toFixed(1)}<small>%</small>`;
   if (final) {
+    const goneOn = (steps.at(-1)?.step ?? 0) > (evaluation?.step ?? 0);
+    const when = goneOn ? ` after ${evaluation?.step.toLocaleString('en')} updates` : '';
     return numbers([
-      ['top-1', percentOf(final.top1)],
+      [`top-1${when}`, percentOf(final.top1)],
       ['top-5', percentOf(final.top5)],
       ['always the commonest class', percentOf(final.majority.share)],
       ['validation pictures', html`${final.pictures.toLocaleString('en')}`],

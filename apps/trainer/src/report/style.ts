@@ -3,7 +3,7 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #fbfaf7; --card: #ffffff; --sunk: #f1efe9; --line: #e2dfd8; --line-strong: #8b877e;
-  --ink: #1d1c1a; --ink-soft: #5f5c55; --accent: #2a5fa5; --accent-ink: #ffffff; --warm: #a84c0c;
+  --ink: #1d1c1a; --ink-soft: #5f5c55; --accent: #2a5fa5; --cell: #6f9dd8; --warm: #a84c0c;
   --serif: 'Source Serif 4', 'Source Serif Pro', Charter, 'Iowan Old Style', Georgia, serif;
   --sans: Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif;
   font: 400 16px/1.55 var(--sans); background: var(--paper); color: var(--ink);
@@ -12,7 +12,7 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #131416; --card: #1b1d20; --sunk: #1d2024; --line: #2d3034; --line-strong: #747a82;
-    --ink: #eceae6; --ink-soft: #a9a8a4; --accent: #8db8f2; --accent-ink: #10161f; --warm: #f0a062;
+    --ink: #eceae6; --ink-soft: #a9a8a4; --accent: #8db8f2; --cell: #3c69a8; --warm: #f0a062;
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -70,7 +70,7 @@ footer { margin: 96px auto 48px; font-size: 13px; color: var(--ink-soft); }
   h1 { font-size: 30px; margin-top: 40px; }
   h2 { font-size: 22px; margin-top: 56px; }
   .lead { font-size: 16px; }
-  .numbers { gap: 14px 30px; }
+  .numbers { display: grid; grid-template-columns: 1fr 1fr; gap: 18px 24px; }
   .numbers dd { font-size: 28px; }
   .wide { display: none; }
   .narrow { display: block; }
