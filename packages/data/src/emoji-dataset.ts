@@ -10,7 +10,7 @@ import { readPart } from './read-part.js';
 import { EMOJI_SIDE, RENDERER, renderEmoji } from './render-emoji.js';
 
 /**
- * Five vendors' emoji drawings, 64×64 on white, labelled by Unicode group: noto, twemoji, openmoji
+ * Five vendors' emoji drawings, 112×112 on white, labelled by Unicode group: noto, twemoji, openmoji
  * and emojione to train on, fluent-emoji-flat held out. Rendered once and cached.
  *
  * The cache key covers icon-set versions, renderer versions and parameters. Two processes may render

@@ -3,8 +3,11 @@ import sharp from 'sharp';
 import type { EmojiIcon } from './emoji-groups.js';
 import { DatasetError, firstLine } from './errors.js';
 
-/** Side of a rendered picture, px. */
-export const EMOJI_SIDE = 64;
+/**
+ * Side of a rendered picture, px: room for 99 px crops, which the paper's 11×11 kernels with stride 4
+ * see whole, (99 - 11) / 4 + 1 = 23.
+ */
+export const EMOJI_SIDE = 112;
 
 /** Everything besides the drawings that decides the pixels; part of the cache key. */
 export const RENDERER = {
@@ -18,7 +21,7 @@ export const RENDERER = {
 /**
  * Renders icons, several at a time, centred in a square on white.
  *
- * @returns `[icons, 64, 64, 3]`, 8-bit sRGB.
+ * @returns `[icons, 112, 112, 3]`, 8-bit sRGB.
  * @throws {DatasetError} naming an icon that cannot be rendered.
  */
 export async function renderEmoji(

@@ -25,10 +25,10 @@ describe('emoji', () => {
     const at = third.validation.records.findIndex(({ id }) => id === 'fluent-emoji-flat/crab');
     expect(third.validation.records[at]?.label).toBe(2);
     const crab = await third.validation.picture(at);
-    expect([crab.width, crab.height]).toEqual([64, 64]);
+    expect([crab.width, crab.height]).toEqual([112, 112]);
     expect([...crab.data.subarray(0, 3)]).toEqual([255, 255, 255]);
     // Fluent's crab is red.
-    const centre = (32 * 64 + 32) * 3;
+    const centre = (56 * 112 + 56) * 3;
     const [r = 0, g = 0] = crab.data.subarray(centre);
     expect(r).toBeGreaterThan(g + 60);
     const encoded = await third.validation.bytes(at);
