@@ -58,11 +58,11 @@ describe('renderEmoji', () => {
       onProgress: (done, total) => progress.push(`${done}/${total}`),
     });
     const pixel = (row: number, y: number) => {
-      const at = ((row * 64 + y) * 64 + 32) * 3;
+      const at = ((row * 112 + y) * 112 + 56) * 3;
       return [...rendered.subarray(at, at + 3)];
     };
-    expect(pixel(0, 32)).toEqual([255, 255, 255]);
-    expect([pixel(1, 8), pixel(1, 32), pixel(1, 56)]).toEqual([
+    expect(pixel(0, 56)).toEqual([255, 255, 255]);
+    expect([pixel(1, 14), pixel(1, 56), pixel(1, 98)]).toEqual([
       [255, 255, 255],
       [255, 0, 0],
       [255, 255, 255],
