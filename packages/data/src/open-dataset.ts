@@ -10,6 +10,8 @@ import { DatasetError } from './errors.js';
 import type { FileTree } from './folder-tree.js';
 import { gunzipToCache } from './gunzip-cache.js';
 import { isImageNetFolder, openImageNet } from './imagenet.js';
+import { readPack } from './pack/open-pack.js';
+import { PACK_INDEX, PACK_PLAN } from './pack/pack-format.js';
 import { isLabelName } from './shard-samples.js';
 import { readShards } from './shards.js';
 import type { SourceContents } from './source-contents.js';
@@ -22,7 +24,7 @@ import { openTarTree } from './tar-tree.js';
  * - a folder, `.tar` or `.tar.gz` of class folders, with or without `train/` and `val/`;
  * - CIFAR-10 or CIFAR-100 in the binary version, unpacked or as distributed;
  * - a folder with ImageNet's `ILSVRC2012_img_train.tar` and `ILSVRC2012_img_val.tar`;
- * - a folder of WebDataset shards, or one such shard;
+ * - a folder of packed shards made by `packDataset`, or of other WebDataset shards, or one shard;
  * - the name `emoji` (a folder called emoji is opened as `./emoji`).
  * @throws {DatasetError} one clear line, when the source cannot be used.
  */
@@ -40,8 +42,7 @@ export async function openDataset(source: string, options: OpenOptions = {}): Pr
       await contents.close?.();
       await tree.close();
     };
-    const { classNames, train, validation } = contents;
-    return { name: basename(source), classNames, train, validation, close };
+    return { ...contents, name: basename(source), close };
   } catch (error) {
     await tree.close();
     throw error;
@@ -52,7 +53,8 @@ async function readContents(
   source: string,
   tree: FileTree,
   options: OpenOptions,
-): Promise<SourceContents & { close?(): Promise<void> }> {
+): Promise<SourceContents & { readonly licence?: string; close?(): Promise<void> }> {
+  if (tree.root.files.has(PACK_INDEX) || tree.root.files.has(PACK_PLAN)) return readPack(source);
   const cifar = await readCifar(tree);
   if (cifar !== null) return cifar;
   if (isImageNetFolder(tree)) return openImageNet(source, tree, options);

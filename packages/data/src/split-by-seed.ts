@@ -1,3 +1,5 @@
+import { hashText } from './hash-text.js';
+
 /** Share of every class held out when the source has no validation split of its own. */
 export const DEFAULT_VALIDATION_SHARE = 0.1;
 
@@ -27,18 +29,4 @@ export function splitBySeed(
 function heldOut(count: number, share: number): number {
   if (share === 0 || share === 1) return count * share;
   return count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * share)));
-}
-
-/** FNV-1a over UTF-16 code units, finished with MurmurHash3's mixer; 32 bits, unsigned. */
-function hashText(text: string, seed: number): number {
-  let hash = 0x811c9dc5 ^ mix(seed);
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return mix(hash);
-}
-
-function mix(value: number): number {
-  let h = value | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -1,0 +1,101 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Split } from '../dataset.js';
+import { createEncodedSplit } from '../encoded-split.js';
+import { DatasetError } from '../errors.js';
+import { readFilePart } from '../read-part.js';
+import type { SourceContents } from '../source-contents.js';
+import {
+  PACK_INDEX,
+  PACK_MEAN_IMAGE,
+  type PackIndex,
+  type PackSplit,
+  parsePackIndex,
+} from './pack-format.js';
+import { isIntact } from './pack-shard.js';
+
+/**
+ * Reads the index of a pack and checks that its shards have the sizes it gives.
+ *
+ * @throws {DatasetError} naming the shard that is missing, cut short or grown.
+ */
+export async function readPackIndex(folder: string): Promise<PackIndex> {
+  const path = join(folder, PACK_INDEX);
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new DatasetError(`${folder} has no ${PACK_INDEX}; the pack is not finished`);
+  });
+  const index = parsePackIndex(text, path);
+  for (const { file, bytes } of index.shards) {
+    const found = await stat(join(folder, file))
+      .then(({ size }) => size)
+      .catch(() => null);
+    if (found === null) throw new DatasetError(`${folder} lacks shard ${file}`);
+    if (found !== bytes) {
+      throw new DatasetError(`shard ${join(folder, file)} has ${found} bytes instead of ${bytes}`);
+    }
+  }
+  return index;
+}
+
+/** A finished pack as dataset contents; every picture's checksum is verified when it is read. */
+export async function readPack(
+  folder: string,
+): Promise<SourceContents & { readonly licence?: string }> {
+  const index = await readPackIndex(folder);
+  const split = (wanted: PackSplit) => toSplit(folder, index, wanted);
+  return {
+    classNames: index.classNames,
+    train: split('train'),
+    validation: split('validation'),
+    ...(index.licence === undefined ? {} : { licence: index.licence }),
+  };
+}
+
+/** The mean image of a pack: `[size, size, 3]` RGB, grey levels 0..255. */
+export async function readPackMeanImage(
+  folder: string,
+): Promise<{ height: number; width: number; data: Float32Array }> {
+  const { size } = await readPackIndex(folder);
+  const bytes = Uint8Array.from(await readFile(join(folder, PACK_MEAN_IMAGE)));
+  if (bytes.length !== size * size * 3 * 4) {
+    throw new DatasetError(`${join(folder, PACK_MEAN_IMAGE)} has the wrong size`);
+  }
+  return { height: size, width: size, data: new Float32Array(bytes.buffer) };
+}
+
+/**
+ * Reads every shard whole and compares checksums.
+ *
+ * @throws {DatasetError} naming the first shard that was altered.
+ */
+export async function verifyPack(
+  folder: string,
+  onProgress?: (done: number, total: number, what: string) => void,
+): Promise<void> {
+  const { shards } = await readPackIndex(folder);
+  for (const [i, shard] of shards.entries()) {
+    if (!(await isIntact(folder, shard))) {
+      throw new DatasetError(
+        `shard ${join(folder, shard.file)} was altered: its checksum is wrong`,
+      );
+    }
+    onProgress?.(i + 1, shards.length, 'shards verified');
+  }
+}
+
+function toSplit(folder: string, index: PackIndex, wanted: PackSplit): Split {
+  const shards = index.shards.filter(({ split }) => split === wanted);
+  const places = shards.flatMap(({ file, records }) =>
+    records.map((record) => ({ path: join(folder, file), record })),
+  );
+  const records = places.map(({ record: [id, label] }) => ({ id, label }));
+  return createEncodedSplit(records, async (id, i) => {
+    const place = places[i];
+    if (place === undefined) throw new RangeError(`no picture ${id}`);
+    const [, , offset, length, checksum] = place.record;
+    const bytes = await readFilePart(place.path, { offset, length });
+    if (crc32(bytes) === checksum) return bytes;
+    throw new DatasetError(`shard ${place.path} was altered: the checksum of ${id} is wrong`);
+  });
+}

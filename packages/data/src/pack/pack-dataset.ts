@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Dataset, OpenOptions, Split } from '../dataset.js';
+import { DatasetError } from '../errors.js';
+import { hashText } from '../hash-text.js';
+import type { Picture } from '../picture.js';
+import { replaceFile } from '../replace-file.js';
+import { readPackIndex } from './open-pack.js';
+import {
+  PACK_INDEX,
+  PACK_MEAN_IMAGE,
+  PACK_PLAN,
+  type PackColours,
+  type PackIndex,
+  type PackShard,
+  type PackSplit,
+} from './pack-format.js';
+import { isIntact, type PackEncoding, packShard, type ShardPlan } from './pack-shard.js';
+import { type PackMeasures, ShardMeasures } from './shard-measures.js';
+
+export interface PackOptions extends Pick<OpenOptions, 'signal' | 'onProgress'> {
+  /** Shorter side, px; default 256 (paper, section 2). */
+  readonly size?: number;
+  /** Cut pictures to their central square; default false. */
+  readonly square?: boolean;
+  /** JPEG quality; default 90. */
+  readonly quality?: number;
+  /** Pictures a shard; default 1,000. */
+  readonly perShard?: number;
+  /** Decides the order of the training pictures; default 0. */
+  readonly seed?: number;
+  /** Share of undecodable pictures that stops the run; default 0.01. */
+  readonly maxBrokenShare?: number;
+  /** Pictures prepared at once; default one more than there are cores. */
+  readonly parallel?: number;
+}
+
+/** What a run did. */
+export interface PackResult {
+  readonly index: PackIndex;
+  /** Shards found whole from an earlier run. */
+  readonly resumed: number;
+}
+
+/**
+ * Packs a dataset into WebDataset shards (`key.jpg`, `key.cls`) with an index for random access and
+ * the colours and mean image of the training pictures, measured in the same pass.
+ *
+ * Can be killed at any time and run again: shards that are whole are kept, after their checksum was
+ * verified, the others are made again; the result is the same files, byte for byte.
+ *
+ * @param measures `{ createColourAccumulator, createMeanImageAccumulator }` of `@alexnet/augment`.
+ * @throws {DatasetError} when `folder` holds something else, more pictures than `maxBrokenShare` are
+ * broken, or the disk is full.
+ */
+export async function packDataset(
+  dataset: Dataset,
+  folder: string,
+  measures: PackMeasures,
+  options: PackOptions = {},
+): Promise<PackResult> {
+  const { perShard = 1000, seed = 0, size = 256, square = false, quality = 90 } = options;
+  const encoding: PackEncoding = { size, square, quality };
+  if (dataset.train.records.length === 0) {
+    throw new DatasetError(`${dataset.name} has no training pictures to measure colours of`);
+  }
+  const plans = [
+    ...planShards('train', dataset.train, shuffled(dataset.train, seed), perShard),
+    ...planShards(
+      'validation',
+      dataset.validation,
+      [...dataset.validation.records.keys()],
+      perShard,
+    ),
+  ];
+  await claimFolder(folder, dataset, { ...encoding, perShard, seed });
+  const finished = await readPackIndex(folder).catch(() => null);
+  if (finished !== null) return { index: finished, resumed: finished.shards.length };
+
+  const total = plans.reduce((sum, { indices }) => sum + indices.length, 0);
+  const allowed = (options.maxBrokenShare ?? 0.01) * total;
+  const overall = new ShardMeasures(measures, size);
+  const shards: PackShard[] = [];
+  let done = 0;
+  let resumed = 0;
+  for (const plan of plans) {
+    options.signal?.throwIfAborted();
+    const measured = new ShardMeasures(measures, size);
+    const earlier = await readManifest(folder, plan, measured);
+    const shard =
+      earlier ??
+      (await packShard(folder, plan, encoding, {
+        parallel: options.parallel ?? availableParallelism() + 1,
+        measure: (picture: Picture) => {
+          if (plan.split === 'train') measured.add(picture);
+        },
+        onPicture: () => options.onProgress?.(++done, total, 'pictures packed'),
+        signal: options.signal,
+      }));
+    if (earlier === null) {
+      await writeManifest(folder, shard, measured);
+    } else {
+      resumed++;
+      done += plan.indices.length;
+      options.onProgress?.(done, total, 'pictures packed');
+    }
+    overall.merge(measured);
+    shards.push(shard);
+    checkBroken(shards, allowed, total);
+  }
+  const index = await finish(folder, dataset, encoding, overall, shards);
+  return { index, resumed };
+}
+
+function planShards(
+  split: PackSplit,
+  source: Split,
+  order: readonly number[],
+  perShard: number,
+): ShardPlan[] {
+  return Array.from({ length: Math.ceil(order.length / perShard) }, (_, i) => ({
+    file: `${split}-${String(i).padStart(6, '0')}.tar`,
+    split,
+    source,
+    indices: order.slice(i * perShard, (i + 1) * perShard),
+    first: i * perShard,
+  }));
+}
+
+/** Training pictures are stored in random order, so that reading shards in order mixes the classes. */
+function shuffled(split: Split, seed: number): number[] {
+  const ranks = split.records.map(({ id }) => hashText(id, seed));
+  return [...ranks.keys()].sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0) || a - b);
+}
+
+/** Refuses a folder with anything but the beginnings of this very pack. */
+async function claimFolder(folder: string, dataset: Dataset, asked: object): Promise<void> {
+  const records = [dataset.train.records, dataset.validation.records];
+  const digest = createHash('sha256').update(JSON.stringify(records)).digest('hex');
+  const plan = JSON.stringify({ ...asked, name: dataset.name, records: digest });
+  const path = join(folder, PACK_PLAN);
+  await mkdir(folder, { recursive: true });
+  const found = await readFile(path, 'utf8').catch(() => null);
+  if (found === plan) return;
+  if (found !== null) {
+    throw new DatasetError(
+      `${folder} holds a pack of other pictures or with other options; choose another folder`,
+    );
+  }
+  const others = (await readdir(folder)).filter((name) => !name.endsWith('.tmp'));
+  if (others.length > 0) {
+    throw new DatasetError(`${folder} is not empty (found ${others[0]}); choose another folder`);
+  }
+  await replaceFile(path, (handle) => handle.writeFile(plan));
+}
+
+async function readManifest(
+  folder: string,
+  plan: ShardPlan,
+  measured: ShardMeasures,
+): Promise<PackShard | null> {
+  const text = await readFile(join(folder, `${plan.file}.json`), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const { shard, measures } = JSON.parse(text);
+  if (!(await isIntact(folder, shard))) return null;
+  measured.restore(measures);
+  return shard;
+}
+
+async function writeManifest(
+  folder: string,
+  shard: PackShard,
+  measured: ShardMeasures,
+): Promise<void> {
+  const text = JSON.stringify({ shard, measures: measured.save() });
+  await replaceFile(join(folder, `${shard.file}.json`), (handle) => handle.writeFile(text));
+}
+
+function checkBroken(shards: readonly PackShard[], allowed: number, total: number): void {
+  const broken = shards.flatMap((shard) => shard.broken);
+  if (broken.length <= allowed) return;
+  const [first] = broken;
+  throw new DatasetError(
+    `${broken.length} of ${total} pictures cannot be decoded, the first being "${first?.id}" (${first?.reason}); repair them, or allow a larger share`,
+  );
+}
+
+async function finish(
+  folder: string,
+  dataset: Dataset,
+  { size, square }: PackEncoding,
+  measured: ShardMeasures,
+  shards: readonly PackShard[],
+): Promise<PackIndex> {
+  const index: PackIndex = {
+    format: 'alexnet-pack',
+    version: 1,
+    name: dataset.name,
+    classNames: dataset.classNames,
+    ...(dataset.licence === undefined ? {} : { licence: dataset.licence }),
+    size,
+    square,
+    colours: measured.colours() satisfies PackColours,
+    shards,
+  };
+  const mean = measured.meanImage();
+  await replaceFile(join(folder, PACK_MEAN_IMAGE), (handle) =>
+    handle.writeFile(new Uint8Array(mean.buffer, mean.byteOffset, mean.byteLength)),
+  );
+  await replaceFile(join(folder, PACK_INDEX), (handle) => handle.writeFile(JSON.stringify(index)));
+  for (const { file } of shards) await rm(join(folder, `${file}.json`), { force: true });
+  return index;
+}

@@ -1,0 +1,91 @@
+import { DatasetError } from '../errors.js';
+
+/** Name of the index beside the shards. */
+export const PACK_INDEX = 'index.json';
+/** `[size, size, 3]` float32 little-endian, RGB grey levels: mean of the training pictures' centres. */
+export const PACK_MEAN_IMAGE = 'mean-image.f32';
+/** What a pack being made was asked for; a resumed run must ask for the same. */
+export const PACK_PLAN = 'plan.json';
+
+export type PackSplit = 'train' | 'validation';
+
+/** One packed picture: where its bytes lie in the shard, and their CRC-32. */
+export type PackRecord = readonly [
+  id: string,
+  label: number,
+  offset: number,
+  size: number,
+  crc32: number,
+];
+
+/** One shard; also what the file beside it says while a pack is being made. */
+export interface PackShard {
+  readonly file: string;
+  readonly split: PackSplit;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly records: readonly PackRecord[];
+  /** Pictures left out because they could not be decoded. */
+  readonly broken: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/** Colours of the packed training pictures, RGB, grey levels 0..255 (see `@alexnet/augment`). */
+export interface PackColours {
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  readonly eigenvalues: readonly [number, number, number];
+  readonly eigenvectors: readonly (readonly [number, number, number])[];
+  readonly pixels: number;
+}
+
+/** `index.json` of a finished pack. */
+export interface PackIndex {
+  readonly format: 'alexnet-pack';
+  readonly version: 1;
+  readonly name: string;
+  readonly classNames: readonly string[];
+  readonly licence?: string;
+  /** Shorter side of the pictures, px. */
+  readonly size: number;
+  /** True when pictures were cut to their central square. */
+  readonly square: boolean;
+  readonly colours: PackColours;
+  readonly shards: readonly PackShard[];
+}
+
+/** Checks an index that was read from a file as far as reading pictures depends on it. */
+export function parsePackIndex(text: string, where: string): PackIndex {
+  const fail = (what: string) => new DatasetError(`${where} is not a pack index: ${what}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fail('not JSON');
+  }
+  const index = value as PackIndex;
+  if (index?.format !== 'alexnet-pack') throw fail('another format');
+  if (index.version !== 1) throw fail(`version ${index.version}, this reader knows 1`);
+  const { classNames, shards } = index;
+  if (!isArrayOf(classNames, (name) => typeof name === 'string') || classNames.length < 2) {
+    throw fail('no class names');
+  }
+  if (!Array.isArray(shards)) throw fail('no shards');
+  for (const shard of shards as readonly PackShard[]) {
+    if (!/^[\w-]+\.tar$/.test(shard?.file)) throw fail(`shard "${shard?.file}" is no plain name`);
+    const isRecord = (row: unknown) =>
+      Array.isArray(row) &&
+      typeof row[0] === 'string' &&
+      row.slice(1).every((number) => Number.isSafeInteger(number) && number >= 0) &&
+      row.length === 5 &&
+      row[1] < classNames.length &&
+      row[2] + row[3] <= shard.bytes;
+    if (!Number.isSafeInteger(shard.bytes) || !isArrayOf(shard.records, isRecord)) {
+      throw fail(`records of ${shard.file} are damaged`);
+    }
+  }
+  return index;
+}
+
+function isArrayOf(value: unknown, test: (item: unknown) => boolean): value is readonly unknown[] {
+  return Array.isArray(value) && value.every(test);
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import sharp from 'sharp';
+import type { ImageRecord, Split } from '../dataset.js';
+import { UndecodablePictureError } from '../errors.js';
+import type { Picture } from '../picture.js';
+import { replaceFile } from '../replace-file.js';
+import { TAR_BLOCK } from '../tar-header.js';
+import { orderedMap } from './ordered-map.js';
+import type { PackRecord, PackShard, PackSplit } from './pack-format.js';
+import { encodeTarFile, TAR_END } from './tar-writer.js';
+
+/** How pictures are stored. */
+export interface PackEncoding {
+  readonly size: number;
+  readonly square: boolean;
+  readonly quality: number;
+}
+
+/** One shard to be written: which pictures of `split` in which order. */
+export interface ShardPlan {
+  readonly file: string;
+  readonly split: PackSplit;
+  readonly source: Split;
+  readonly indices: readonly number[];
+  /** Number of the first picture in its split; keys count from it. */
+  readonly first: number;
+}
+
+/**
+ * Writes one shard and then the manifest that vouches for it, each under its final name only when
+ * whole, so a killed run leaves shards that are done or absent.
+ *
+ * @param measure Sees every stored picture before JPEG, in order.
+ */
+export async function packShard(
+  folder: string,
+  plan: ShardPlan,
+  encoding: PackEncoding,
+  options: {
+    readonly parallel: number;
+    readonly measure: (picture: Picture) => void;
+    readonly onPicture: () => void;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<PackShard> {
+  const records: PackRecord[] = [];
+  const broken: { id: string; reason: string }[] = [];
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await replaceFile(join(folder, plan.file), async (handle) => {
+    const append = async (chunk: Uint8Array) => {
+      hash.update(chunk);
+      bytes += chunk.length;
+      await handle.writeFile(chunk);
+    };
+    const prepared = orderedMap(plan.indices, options.parallel, (index) =>
+      preparePicture(plan.source, index, encoding),
+    );
+    let row = 0;
+    for await (const result of prepared) {
+      options.signal?.throwIfAborted();
+      const key = String(plan.first + row++).padStart(9, '0');
+      options.onPicture();
+      if ('reason' in result) {
+        broken.push(result);
+        continue;
+      }
+      options.measure(result.picture);
+      const { id, label } = result.record;
+      const { jpeg } = result;
+      records.push([id, label, bytes + TAR_BLOCK, jpeg.length, crc32(jpeg)]);
+      await append(encodeTarFile(`${key}.jpg`, jpeg));
+      await append(encodeTarFile(`${key}.cls`, new TextEncoder().encode(String(label))));
+    }
+    await append(TAR_END);
+  });
+  return { file: plan.file, split: plan.split, bytes, sha256: hash.digest('hex'), records, broken };
+}
+
+type Prepared =
+  | { readonly record: ImageRecord; readonly picture: Picture; readonly jpeg: Uint8Array }
+  | { readonly id: string; readonly reason: string };
+
+async function preparePicture(
+  source: Split,
+  index: number,
+  encoding: PackEncoding,
+): Promise<Prepared> {
+  const record = source.records[index];
+  if (record === undefined) throw new RangeError(`no picture ${index}`);
+  try {
+    const picture = await resize(await source.picture(index), encoding);
+    const { width, height, data } = picture;
+    // Chroma at half resolution, as cameras and ImageNet itself have it.
+    const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
+      .jpeg({ quality: encoding.quality })
+      .toBuffer();
+    return { record, picture, jpeg };
+  } catch (error) {
+    if (error instanceof UndecodablePictureError) return { id: record.id, reason: error.reason };
+    throw error;
+  }
+}
+
+/** Shorter side to `size` with libvips' triangle filter. */
+async function resize(picture: Picture, { size, square }: PackEncoding): Promise<Picture> {
+  const { width, height, data } = picture;
+  const long = Math.floor((size * Math.max(width, height)) / Math.min(width, height));
+  const to = width <= height ? { width: size, height: long } : { width: long, height: size };
+  let image = sharp(data, { raw: { width, height, channels: 3 } });
+  if (to.width !== width || to.height !== height) {
+    image = image.resize({ ...to, fit: 'fill', kernel: 'linear' });
+  }
+  const box = square ? centralSquare(to.width, to.height) : { left: 0, top: 0, ...to };
+  const { data: pixels } = await image.extract(box).raw().toBuffer({ resolveWithObject: true });
+  return { width: box.width, height: box.height, data: pixels };
+}
+
+/** The central square of a picture, px; an odd rest is halved to the even neighbour. */
+export function centralSquare(width: number, height: number) {
+  const side = Math.min(width, height);
+  const offset = (rest: number) => {
+    const half = Math.floor(rest / 2);
+    return half + (rest % 2 === 1 ? half % 2 : 0);
+  };
+  return { left: offset(width - side), top: offset(height - side), width: side, height: side };
+}
+
+/** True when the shard's bytes are still what its manifest says. */
+export async function isIntact(folder: string, shard: PackShard): Promise<boolean> {
+  const bytes = await readFile(join(folder, shard.file)).catch(() => null);
+  if (bytes === null || bytes.length !== shard.bytes) return false;
+  return createHash('sha256').update(bytes).digest('hex') === shard.sha256;
+}
