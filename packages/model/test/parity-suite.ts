@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildNetwork,
   createSpec,
+  initialWeights,
   type Network,
   type NetworkSpec,
   type Tf,
@@ -112,6 +113,13 @@ export function describeParity(backend: ParityBackend): void {
         }
         tf.dispose([value, labels, ...Object.values(grads)]);
       });
+    });
+
+    it('starts from the weights every backend starts from', async () => {
+      const spec = createSpec('lenet5', { init: 'he' });
+      const network = buildNetwork(tf, spec, { seed: 11 });
+      expect(await network.getWeights()).toEqual(new Map(initialWeights(spec, 11)));
+      network.dispose();
     });
 
     it('leaks nothing in a training step', async () => {

@@ -160,6 +160,12 @@ describe('refusals', () => {
       'lenet5 has no towers; leave groups out or 1.',
     ],
     ['all units dropped', 'paper', { dropout: 1 }, 'drop6.rate: 1 would drop everything.'],
+    [
+      'a modifier nobody knows',
+      'paper',
+      { widht: 2 } as SpecModifiers,
+      'No modifier is called "widht"; there are classes, input, channels, width, headWidth, activation, pool, norm, groups, head, dropout, init, conv1.',
+    ],
     ['no width', 'paper', { width: 0 }, 'width is a factor above 0 and up to 16, not 0.'],
     [
       'a hidden width without hidden layers',

@@ -49,7 +49,7 @@ export function formatLayerTable(spec: NetworkSpec, style: 'text' | 'markdown' =
   const sums = [
     sentence('Convolutions', conv),
     sentence('Dense head', dense),
-    'A MAC is one multiply-add; a biased sum, a pool or a norm counts none.',
+    'A MAC is one multiply-add; biases, pools and norms count none.',
   ];
   const table = style === 'markdown' ? markdown(cells) : text(cells);
   return [table, '', ...sums.map((line) => (style === 'markdown' ? `- ${line}` : line))].join('\n');

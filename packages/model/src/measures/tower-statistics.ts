@@ -24,7 +24,7 @@ export interface TowerComparison {
 
 /** Options of {@link compareTowers}. */
 export interface TowerComparisonOptions {
-  /** Random splits to try; 10,000 when left out. */
+  /** Random splits to try; 100,000 when left out. */
   readonly permutations?: number;
   /** Whole number behind the splits; 0 when left out. */
   readonly seed?: number;
@@ -41,7 +41,7 @@ export function compareTowers(
   scores: ArrayLike<number>,
   options: TowerComparisonOptions = {},
 ): TowerComparison {
-  const { permutations = 10_000, seed = 0 } = options;
+  const { permutations = 100_000, seed = 0 } = options;
   const values = Array.from(scores);
   const half = values.length / 2;
   if (!Number.isInteger(half) || half < 2 || !values.every(Number.isFinite)) {

@@ -16,7 +16,7 @@ export function modifiedRecipe(preset: PresetName, modifiers: SpecModifiers): Re
   const source = modifiers.init === undefined ? recipe : withInit(recipe, modifiers.init);
   const blocks = source.blocks.map((block, index) => ({
     ...block,
-    ...(index === 0 ? conv1Overrides(modifiers.conv1) : {}),
+    ...(index === 0 ? conv1Overrides(block, modifiers.conv1) : {}),
     filters: scaled(block.filters, width, groups),
     after: withNorm(block, index, modifiers.norm, recipe),
   }));
@@ -47,9 +47,9 @@ function inputOverrides(input: SpecModifiers['input']): { height?: number; width
   return typeof input === 'number' ? { height: input, width: input } : input;
 }
 
-function conv1Overrides(conv1: SpecModifiers['conv1']): Partial<Block> {
+function conv1Overrides(block: Block, conv1: SpecModifiers['conv1']): Partial<Block> {
   if (conv1 === undefined) return {};
-  const { stride, kernelSize, padding, rounding } = conv1;
+  const { stride, kernelSize, padding, rounding, sd } = conv1;
   return {
     ...(stride === undefined ? {} : { stride }),
     ...(kernelSize === undefined ? {} : { kernel: kernelSize }),
@@ -57,6 +57,7 @@ function conv1Overrides(conv1: SpecModifiers['conv1']): Partial<Block> {
       ? {}
       : { padding: typeof padding === 'number' ? pad(padding) : padding }),
     ...(rounding === undefined ? {} : { rounding }),
+    ...(sd === undefined ? {} : { init: { ...block.init, weight: { kind: 'normal', sd } } }),
   };
 }
 

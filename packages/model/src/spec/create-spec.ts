@@ -27,22 +27,35 @@ export function createSpec(
   const { input, classes } = recipe;
   const features = featureLayers(recipe);
   const head = modifiers.head ?? 'dense';
-  let layers: readonly LayerSpec[];
-  if (head === 'gap') layers = [...features, ...gapHead(recipe, modifiers.dropout ?? 0)];
-  else {
-    const dense = validateSpec({
-      preset,
-      input,
-      classes,
-      layers: [...features, ...denseHead(recipe)],
-    });
-    if (head === 'dense') return dense;
-    return convHead(dense);
-  }
-  return validateSpec({ preset, input, classes, layers });
+  const layers = head === 'gap' ? gapHead(recipe, modifiers.dropout ?? 0) : denseHead(recipe);
+  const spec = validateSpec({ preset, input, classes, layers: [...features, ...layers] });
+  return head === 'conv' ? convHead(spec) : spec;
 }
 
+/** Every key once, checked by the compiler, for callers without one. */
+const MODIFIERS: Readonly<Record<keyof SpecModifiers, true>> = {
+  classes: true,
+  input: true,
+  channels: true,
+  width: true,
+  headWidth: true,
+  activation: true,
+  pool: true,
+  norm: true,
+  groups: true,
+  head: true,
+  dropout: true,
+  init: true,
+  conv1: true,
+};
+
 function checkModifiers(modifiers: SpecModifiers): void {
+  const unknown = Object.keys(modifiers).find((key) => !(key in MODIFIERS));
+  if (unknown !== undefined) {
+    throw new Error(
+      `No modifier is called "${unknown}"; there are ${Object.keys(MODIFIERS).join(', ')}.`,
+    );
+  }
   const choices = {
     activation: ['relu', 'tanh', 'sigmoid'],
     pool: ['max', 'avg'],

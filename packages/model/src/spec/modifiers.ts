@@ -41,5 +41,10 @@ export interface SpecModifiers {
     readonly padding?: number | Padding;
     /** `floor` drops the pixels a last, partial window would need instead of refusing. */
     readonly rounding?: 'exact' | 'floor';
+    /**
+     * Standard deviation of the starting weights. Neighbouring pixels are alike, so that He's, made for
+     * independent inputs, is needlessly large here and its noise stays visible in the kernels.
+     */
+    readonly sd?: number;
   };
 }
