@@ -40,6 +40,7 @@ export async function openCheckpointStore(
   codec: TensorCodec,
 ): Promise<CheckpointStore> {
   await mkdir(folder, { recursive: true });
+  await removeHalfWritten(folder);
   const names = async () => (await readdir(folder)).filter((name) => NAME.test(name)).sort();
   const scores = new Map<string, number>();
 
@@ -68,6 +69,12 @@ export async function openCheckpointStore(
       return { snapshot: null, rejected };
     },
   };
+}
+
+/** What {@link writeAtomically} leaves when the process is killed in the middle of it. */
+async function removeHalfWritten(folder: string): Promise<void> {
+  const left = (await readdir(folder)).filter((name) => /\.safetensors\.\d+\.tmp$/.test(name));
+  await Promise.all(left.map((name) => unlink(join(folder, name))));
 }
 
 /** Keeps the newest {@link KEPT} and the best known; removes the others. */
