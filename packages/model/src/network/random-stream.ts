@@ -1,5 +1,5 @@
 /** Mixes a 32-bit number so that neighbours share nothing (the finaliser of MurmurHash3, public domain). */
-export function mix(word: number): number {
+function mix(word: number): number {
   let h = word | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -14,7 +14,7 @@ export function streamKey(seed: number, name: string): number {
 }
 
 /** Weyl step: the odd number nearest 2³² / golden ratio, so that counters never repeat within 2³² draws. */
-export const WEYL = 0x9e3779b9;
+const WEYL = 0x9e3779b9;
 
 /** The `index`-th 32-bit word of a stream: a pure function, the same on every machine and backend. */
 export function word(key: number, index: number): number {
