@@ -1,17 +1,47 @@
 import type { MapScale } from '../lib/activation-images.js';
 import type { FilterScale, FilterView } from '../lib/filter-tiles.js';
+import { type FilterSort, readChoices, writeChoices } from '../lib/link.js';
+import { viewer } from './viewer.svelte.js';
 
-export type FilterSort = 'index' | 'chroma' | 'frequency' | 'norm';
+const initial = readChoices(new URLSearchParams(location.search));
 
-/** What the reader has chosen on the page, in the shape a link carries it. */
+/** What the reader has chosen on the page, kept in the address. */
 class LinkState {
-  filterView = $state<FilterView>('rgb');
-  filterScale = $state<FilterScale>('filter');
-  filterSort = $state<FilterSort>('index');
-  filter = $state<number | null>(null);
-  layer = $state<string | null>(null);
-  unit = $state<number | null>(null);
-  mapScale = $state<MapScale>('unit');
+  filterView = $state<FilterView>(initial.filterView);
+  filterScale = $state<FilterScale>(initial.filterScale);
+  filterSort = $state<FilterSort>(initial.filterSort);
+  filter = $state(initial.filter);
+  layer = $state(initial.layer);
+  unit = $state(initial.unit);
+  mapScale = $state<MapScale>(initial.mapScale);
+
+  /** Puts back what a link holds for the network and the picture, once both are open. */
+  async restore(): Promise<void> {
+    if (initial.tenCrop) await viewer.setTenCrop(true);
+    await viewer.setChange(initial.change);
+  }
+
+  /** The address that shows what is on the page now. */
+  address(): string {
+    const url = new URL(location.href);
+    const { opened, picture, tenCrop, change } = viewer;
+    for (const [name, value] of [
+      ['weights', opened?.address],
+      ['picture', picture?.address],
+    ] as const) {
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
+    }
+    writeChoices(url.searchParams, { ...this.plain(), tenCrop, change });
+    // Slashes, colons and commas are allowed in a query, and easier to read than %2F.
+    url.search = url.search.replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',');
+    return url.href;
+  }
+
+  private plain() {
+    const { filterView, filterScale, filterSort, filter, layer, unit, mapScale } = this;
+    return { filterView, filterScale, filterSort, filter, layer, unit, mapScale };
+  }
 }
 
 export const link = new LinkState();

@@ -1,25 +1,15 @@
-import {
-  centreCrop,
-  type Picture,
-  preparePicture,
-  prepareTenCrop,
-  resizeShorterSide,
-} from '@alexnet/augment';
+import { centreCrop, type Picture, preparePicture, resizeShorterSide } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
 import type { ModelFile } from '@alexnet/convert';
-import {
-  buildNetwork,
-  type Network,
-  type Preprocessing,
-  predict,
-  predictTenCrop,
-} from '@alexnet/model';
+import { buildNetwork, type Network, type Preprocessing } from '@alexnet/model';
 import type { LayerMaps } from '../lib/activation-images.js';
+import { type Answer, answerFor } from '../lib/answer.js';
 import { checkOpened } from '../lib/check-opened.js';
 import { decodePicture } from '../lib/decode-picture.js';
 import { openEngine } from '../lib/engine.js';
 import { fetchBytes } from '../lib/fetch-bytes.js';
 import { applyChange, type Change, isIntact, NO_CHANGE } from '../lib/knock-out.js';
+import { whenLost } from '../lib/lost-device.js';
 import { toGrey } from '../lib/picture-pixels.js';
 import { readModelFile } from '../lib/read-model-file.js';
 import { Jobs, nextFrame } from './jobs.js';
@@ -28,6 +18,8 @@ import { Jobs, nextFrame } from './jobs.js';
 export interface Opened {
   readonly name: string;
   readonly bytes: number;
+  /** Where a link can fetch it again; null for a file of the reader's own. */
+  readonly address: string | null;
   readonly file: ModelFile;
   readonly network: Network;
 }
@@ -37,14 +29,6 @@ export interface OpenedPicture {
   readonly original: Picture;
   /** Where a link can fetch it again; null for a picture of the reader's own. */
   readonly address: string | null;
-}
-
-/** What the network said. */
-export interface Answer {
-  readonly probabilities: Float32Array;
-  /** Probabilities of each of the ten crops, or null for one crop. */
-  readonly crops: readonly Float32Array[] | null;
-  readonly durationMs: number;
 }
 
 /** Everything the page shows. One instance; panels read it and call its methods. */
@@ -87,13 +71,34 @@ export class Viewer {
 
   /** Starts the backend once; everything else waits for it. */
   start(): Promise<Selection> {
-    this.starting ??= openEngine(new URLSearchParams(location.search).get('backend')).then(
-      (selection) => {
-        this.selection = selection;
-        return selection;
-      },
-    );
+    this.starting ??= this.prepare(new URLSearchParams(location.search).get('backend'));
     return this.starting;
+  }
+
+  private async prepare(wanted: string | null): Promise<Selection> {
+    const selection = await openEngine(wanted);
+    this.selection = selection;
+    whenLost(selection, (reason) => this.recover(reason));
+    return selection;
+  }
+
+  /** Goes on without the graphics device: the file's weights are still in memory. */
+  private async recover(reason: string): Promise<void> {
+    this.starting = this.prepare('wasm');
+    await this.attempt('Starting again without the graphics device', async () => {
+      const { tf } = await this.start();
+      await this.jobs.run(async () => {
+        if (!this.opened) return;
+        const network = buildNetwork(tf, this.opened.file.spec);
+        network.setWeights(this.opened.file.weights);
+        applyChange(tf, network, this.opened.file.weights, this.change, NO_CHANGE);
+        this.applied = this.change;
+        this.opened = { ...this.opened, network };
+      });
+      this.version++;
+      await this.predict();
+    });
+    this.problem ??= `The graphics device was lost (${reason}). The page goes on with ${this.selection?.name}.`;
   }
 
   className(index: number): string {
@@ -105,7 +110,11 @@ export class Viewer {
       const bytes = await fetchBytes(address, (share) => {
         this.progress = { text: 'Fetching the weights', share };
       });
-      await this.openBytes(address.split(/[/?#]/).filter(Boolean).slice(-2).join('/'), bytes);
+      await this.openBytes(
+        address.split(/[/?#]/).filter(Boolean).slice(-2).join('/'),
+        bytes,
+        address,
+      );
     });
   }
 
@@ -177,33 +186,36 @@ export class Viewer {
 
   /** Answers for the picture as it is now; nothing happens before both picture and network are there. */
   async predict(): Promise<void> {
-    const { opened, picture, preprocessing } = this;
+    const { opened, picture, preprocessing, change, tenCrop } = this;
     if (!opened || !picture || !preprocessing) return;
     const { tf } = await this.start();
     const question = ++this.questions;
     this.answering = true;
     this.progress = { text: 'Computing', share: null };
-    await nextFrame();
-    const answer = await this.jobs.run(async () => {
-      const source = this.change.grey ? toGrey(picture.original) : picture.original;
-      const [height, width] = [preprocessing.crop.height, preprocessing.crop.width];
-      const started = performance.now();
-      if (!this.tenCrop) {
-        const x = tf.tensor4d(preparePicture(source, preprocessing), [1, height, width, 3]);
-        const [prediction] = await predict(opened.network, x).finally(() => x.dispose());
-        if (!prediction) throw new Error('The network gave no answer.');
-        return { ...prediction, crops: null, durationMs: performance.now() - started };
-      }
-      const x = tf.tensor4d(prepareTenCrop(source, preprocessing), [10, height, width, 3]);
-      const [prediction] = await predictTenCrop(opened.network, x).finally(() => x.dispose());
-      if (!prediction) throw new Error('The network gave no answer.');
-      return { ...prediction, durationMs: performance.now() - started };
-    });
-    // A newer question is on its way; its answer is the one to show.
-    if (question !== this.questions) return;
-    this.answer = answer;
-    this.answering = false;
-    if (isIntact(this.change)) this.intactAnswer = answer;
+    try {
+      await nextFrame();
+      await this.jobs.run(async () => {
+        // A newer question is on its way; its answer is the one to show.
+        if (question !== this.questions) return;
+        const source = change.grey ? toGrey(picture.original) : picture.original;
+        const answer = await answerFor(tf, opened.network, source, preprocessing, tenCrop);
+        let intact = answer;
+        if (!isIntact(change)) {
+          const { network, file } = opened;
+          applyChange(tf, network, file.weights, NO_CHANGE, this.applied);
+          try {
+            intact = await answerFor(tf, network, picture.original, preprocessing, tenCrop);
+          } finally {
+            applyChange(tf, network, file.weights, this.applied, NO_CHANGE);
+          }
+        }
+        if (question !== this.questions) return;
+        this.answer = answer;
+        this.intactAnswer = intact;
+      });
+    } finally {
+      if (question === this.questions) this.answering = false;
+    }
   }
 
   /** What the named layers make of the centre crop, read back from the device. */
@@ -278,7 +290,11 @@ export class Viewer {
     }
   }
 
-  private async openBytes(name: string, bytes: ArrayBuffer): Promise<void> {
+  private async openBytes(
+    name: string,
+    bytes: ArrayBuffer,
+    address: string | null = null,
+  ): Promise<void> {
     const size = bytes.byteLength;
     this.progress = { text: 'Reading the weights', share: null };
     const file = await readModelFile(bytes);
@@ -296,7 +312,7 @@ export class Viewer {
         throw error;
       }
       this.opened?.network.dispose();
-      this.opened = { name, bytes: size, file, network };
+      this.opened = { name, bytes: size, address, file, network };
       this.applied = NO_CHANGE;
     });
     this.change = NO_CHANGE;

@@ -1,0 +1,21 @@
+import type { Weight } from '@alexnet/convert';
+
+/**
+ * How alike neighbouring weights of the first kernels are: correlation of each weight with its right
+ * neighbour over all kernels, −1 to 1. Independent random weights give 0.
+ */
+export function smoothness(kernels: Weight): number {
+  const [height = 0, width = 0, depth = 0, count = 0] = kernels.shape;
+  const step = depth * count;
+  let product = 0;
+  let energy = 0;
+  for (let y = 0; y < height; y++) {
+    for (let i = 0; i < (width - 1) * step; i++) {
+      const a = kernels.data[y * width * step + i] ?? 0;
+      const b = kernels.data[y * width * step + i + step] ?? 0;
+      product += a * b;
+      energy += (a * a + b * b) / 2;
+    }
+  }
+  return energy > 0 ? product / energy : 0;
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { filterMeasures } from '../src/lib/filter-measures.js';
+import { filterTiles } from '../src/lib/filter-tiles.js';
+import { encodeNpy } from '../src/lib/npy.js';
+import { rankCorrelation } from '../src/lib/rank-correlation.js';
+import { smoothness } from '../src/lib/smoothness.js';
+import { relativeError } from '../src/lib/tolerance.js';
+import { compareTowers } from '../src/lib/tower-statistics.js';
+
+const SIDE = 11;
+
+/** HWIO kernels [11, 11, 3, n] from one function per kernel. */
+function kernels(...draw: ((x: number, y: number) => readonly [number, number, number])[]) {
+  const data = new Float32Array(SIDE * SIDE * 3 * draw.length);
+  for (let i = 0; i < data.length; i++) {
+    const filter = i % draw.length;
+    const channel = Math.floor(i / draw.length) % 3;
+    const pixel = Math.floor(i / draw.length / 3);
+    data[i] = draw[filter]?.(pixel % SIDE, Math.floor(pixel / SIDE))[channel] ?? 0;
+  }
+  return { shape: [SIDE, SIDE, 3, draw.length], data };
+}
+
+const wave = (x: number) => Math.cos((2 * Math.PI * x) / 4);
+const grey = (x: number) => [wave(x), wave(x), wave(x)] as const;
+const redOnly = (x: number) => [wave(x), 0, 0] as const;
+const opponent = (_x: number, y: number) => [wave(y), -wave(y), 0] as const;
+const blob = () => [1, 1, 1] as const;
+
+describe('measures of kernels', () => {
+  it('give what research/viewer.md computed for grey, one channel and opponent colours', () => {
+    const [a, b, c, d] = filterMeasures(kernels(grey, redOnly, opponent, blob));
+    expect(a?.chroma).toBeCloseTo(0, 6);
+    expect(b?.chroma).toBeCloseTo(2 / 3, 6);
+    expect(c?.chroma).toBeCloseTo(1, 6);
+    expect(a?.frequency).toBeCloseTo(0.25, 1);
+    expect(a?.orientation).toBeCloseTo(0, 0);
+    expect(c?.orientation).toBeCloseTo(90, 0);
+    expect(d?.frequency).toBe(0);
+    expect(d?.norm).toBeCloseTo(Math.sqrt(363), 4);
+  });
+
+  it('tell smooth kernels from noise', () => {
+    let state = 1;
+    const noise = () =>
+      [0, 1, 2].map(
+        () => (state = (state * 16807) % 2147483647) / 2147483647 - 0.5,
+      ) as unknown as readonly [number, number, number];
+    expect(Math.abs(smoothness(kernels(noise, noise, noise, noise)))).toBeLessThan(0.1);
+    expect(smoothness(kernels(blob))).toBeGreaterThan(0.9);
+  });
+});
+
+describe('comparing towers', () => {
+  it('sees a clean split, and none where there is none', () => {
+    const split = compareTowers([
+      ...Array(24).keys(),
+      ...Array.from({ length: 24 }, (_, i) => 100 + i),
+    ]);
+    expect(split.auc).toBe(1);
+    expect(split.pValue).toBeLessThan(0.001);
+    const even = compareTowers(Array.from({ length: 48 }, (_, i) => i % 24));
+    expect(even.auc).toBe(0.5);
+    expect(even.pValue).toBe(1);
+    // Mann–Whitney: deviation √((n+m+1)/12nm) = 0.084, and the mean size of a normal is √(2/π) of it.
+    expect(even.randomGap).toBeCloseTo(0.067, 2);
+  });
+});
+
+describe('small tools', () => {
+  it('correlate ranks with ties', () => {
+    expect(
+      rankCorrelation(Float32Array.of(1, 2, 2, 9), Float32Array.of(10, 20, 20, 21)),
+    ).toBeCloseTo(1, 9);
+    expect(rankCorrelation(Float32Array.of(1, 2, 3), Float32Array.of(3, 2, 1))).toBeCloseTo(-1, 9);
+    expect(rankCorrelation(Float32Array.of(1, 2, 3), Float32Array.of(5, 5, 5))).toBe(0);
+  });
+
+  it('never call a NaN equal', () => {
+    expect(relativeError(Float32Array.of(1, Number.NaN, 3), Float32Array.of(1, 2, 3))).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+    expect(relativeError(Float32Array.of(1, 2), Float32Array.of(1, 4))).toBe(0.5);
+  });
+
+  it('write npy with a header of 64-byte blocks', () => {
+    const bytes = encodeNpy({ shape: [2, 1], data: Float32Array.of(1.5, -2) });
+    const end = bytes.length - 8;
+    expect(end % 64).toBe(0);
+    expect(Array.from(bytes.subarray(0, 10))).toEqual([
+      0x93,
+      78,
+      85,
+      77,
+      80,
+      89,
+      1,
+      0,
+      end - 10,
+      0,
+    ]);
+    expect(new TextDecoder().decode(bytes.subarray(10, end))).toMatch(
+      /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(2, 1\), \} *\n$/,
+    );
+    expect(new Float32Array(bytes.slice(-8).buffer)).toEqual(Float32Array.of(1.5, -2));
+  });
+});
+
+describe('filter tiles', () => {
+  it('put zero at mid grey and the largest weight at the end of the scale', () => {
+    // Node has no ImageData; this one holds what the function writes.
+    globalThis.ImageData ??= class {
+      readonly data: Uint8ClampedArray;
+      constructor(
+        readonly width: number,
+        readonly height: number,
+      ) {
+        this.data = new Uint8ClampedArray(width * height * 4);
+      }
+    } as unknown as typeof ImageData;
+    const faint = () => [0.25, 0, -0.25] as const;
+    const loud = () => [1, 0, -1] as const;
+    const first = (scale: 'filter' | 'global', view: 'rgb' | 'grey' = 'rgb') =>
+      Array.from(filterTiles(kernels(faint, loud), view, scale)[0]?.data.subarray(0, 4) ?? []);
+    expect(first('filter')).toEqual([255, 128, 0, 255]);
+    expect(first('global')).toEqual([159, 128, 96, 255]);
+    expect(first('filter', 'grey')).toEqual([128, 128, 128, 255]);
+  });
+});
