@@ -12,7 +12,7 @@ export interface Candidate {
   readonly match: Match;
 }
 
-const PRESETS: readonly PresetName[] = [
+export const PRESETS: readonly PresetName[] = [
   'alexnet',
   'paper',
   'original2012',

@@ -1,4 +1,5 @@
-import type { NetworkSpec } from '@alexnet/model';
+import type { LayerSpec, NetworkSpec } from '@alexnet/model';
+import { type MapSize, mapSizes } from './map-sizes.js';
 
 /** A tensor axis order: output axis i is input axis `axes[i]`. */
 export type Axes = readonly number[];
@@ -32,54 +33,42 @@ const BATCH_NORM = ['weight', 'bias', 'running_mean', 'running_var'];
  * therefore seen with the three axes of the map that was flattened.
  */
 export function parameterLayouts(spec: NetworkSpec): readonly ParameterLayout[] {
-  const layouts: ParameterLayout[] = [];
-  const vector = (name: string, length: number) => {
-    const shape = [length];
-    layouts.push({ name, shape, canonicalShape: shape, view: shape, axes: VECTOR });
-  };
-  let { height, width, channels } = spec.input;
-  for (const layer of spec.layers) {
-    if (layer.op === 'conv') {
-      const [kernelHeight, kernelWidth] = layer.kernel;
-      const shape = [kernelHeight, kernelWidth, channels / layer.groups, layer.filters];
-      const name = `${layer.name}.weight`;
-      layouts.push({ name, shape, canonicalShape: permute(shape, CONV), view: shape, axes: CONV });
-      vector(`${layer.name}.bias`, layer.filters);
-      const { top, bottom, left, right } = layer.padding;
-      height = windows(height + top + bottom, kernelHeight, layer.stride);
-      width = windows(width + left + right, kernelWidth, layer.stride);
-      channels = layer.filters;
-    } else if (layer.op === 'pool') {
-      height = windows(height, layer.size, layer.stride);
-      width = windows(width, layer.size, layer.stride);
-    } else if (layer.op === 'globalpool') {
-      height = 1;
-      width = 1;
-    } else if (layer.op === 'dense') {
+  const maps = mapSizes(spec);
+  return spec.layers.flatMap((layer, index) => layerLayouts(layer, maps[index] ?? spec.input));
+}
+
+function layerLayouts(layer: LayerSpec, { height, width, channels }: MapSize): ParameterLayout[] {
+  const { name } = layer;
+  switch (layer.op) {
+    case 'conv': {
+      const shape = [...layer.kernel, channels / layer.groups, layer.filters];
+      const canonicalShape = permute(shape, CONV);
+      return [
+        { name: `${name}.weight`, shape, canonicalShape, view: shape, axes: CONV },
+        vector(`${name}.bias`, layer.filters),
+      ];
+    }
+    case 'dense': {
       const inputs = height * width * channels;
       const shape = [inputs, layer.units];
       const hidden = height * width > 1;
-      layouts.push({
-        name: `${layer.name}.weight`,
-        shape,
-        canonicalShape: [layer.units, inputs],
-        view: hidden ? [height, width, channels, layer.units] : shape,
-        axes: hidden ? CONV : DENSE,
-      });
-      vector(`${layer.name}.bias`, layer.units);
-      height = 1;
-      width = 1;
-      channels = layer.units;
-    } else if (layer.op === 'batchnorm') {
-      for (const part of BATCH_NORM) vector(`${layer.name}.${part}`, channels);
+      const view = hidden ? [height, width, channels, layer.units] : shape;
+      const axes = hidden ? CONV : DENSE;
+      return [
+        { name: `${name}.weight`, shape, canonicalShape: [layer.units, inputs], view, axes },
+        vector(`${name}.bias`, layer.units),
+      ];
     }
+    case 'batchnorm':
+      return BATCH_NORM.map((part) => vector(`${name}.${part}`, channels));
+    default:
+      return [];
   }
-  return layouts;
 }
 
-/** Positions of a window along one side; what does not fill a last window is dropped. */
-function windows(side: number, window: number, stride: number): number {
-  return Math.floor((side - window) / stride) + 1;
+function vector(name: string, length: number): ParameterLayout {
+  const shape = [length];
+  return { name, shape, canonicalShape: shape, view: shape, axes: VECTOR };
 }
 
 export function permute(shape: readonly number[], axes: Axes): number[] {

@@ -1,6 +1,7 @@
 import type { LayerSpec, LrnSpec, MapNormSpec, Padding, Weight } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { toCanonical } from '../layout/canonical.js';
+import { mapSizes } from '../layout/map-sizes.js';
 import { serializeDescription } from '../model-file/metadata.js';
 import type { ModelFile } from '../model-file/model-file.js';
 import { OnnxGraphWriter } from './graph-writer.js';
@@ -25,11 +26,10 @@ export function writeOnnx(file: ModelFile): Uint8Array {
   graph.input('input', ['batch', channels, ...size]);
 
   let value = 'input';
-  let count = channels;
-  for (const layer of spec.layers) {
-    value = addLayer(graph, layer, { value, channels: count, weights });
-    if (layer.op === 'conv') count = layer.filters;
-    if (layer.op === 'dense') count = layer.units;
+  const maps = mapSizes(spec);
+  for (const [index, layer] of spec.layers.entries()) {
+    const entering = maps[index]?.channels ?? channels;
+    value = addLayer(graph, layer, { value, channels: entering, weights });
   }
   graph.node('Identity', 'logits', [value]);
   graph.node('Softmax', 'probabilities', ['logits'], { axis: { integer: 1 } });
