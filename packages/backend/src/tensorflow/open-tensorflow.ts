@@ -7,6 +7,7 @@ import type { Tf } from '../selection/tf.js';
 import { ADDON_FILE, type BuiltAddon, builtAddons, QUIET_FILE } from './built-addon.js';
 import { locateTfjsNode, type TfjsNode } from './locate-tfjs-node.js';
 import { shimNodeUtil } from './node-util-shim.js';
+import { registerFastOps } from './ops/register-fast-ops.js';
 
 /** The part of tfjs-node's binding used here. Source: tfjs-node/dist/tfjs_binding.d.ts. */
 interface Binding {
@@ -114,6 +115,7 @@ async function registerBackend(binding: Binding, tfjsNode: TfjsNode): Promise<Tf
     };
     // Priority 3 is tfjs-node's own (dist/index.js).
     tf.registerBackend('tensorflow', () => new NodeJSKernelBackend(binding, tfjsNode.name), 3);
+    registerFastOps(tf);
   }
   await tf.setBackend('tensorflow');
   return tf;

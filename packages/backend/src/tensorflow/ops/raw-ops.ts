@@ -1,0 +1,164 @@
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../selection/tf.js';
+
+/** One attribute of a TensorFlow op, as the binding takes it. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+interface Metadata {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: number;
+}
+
+/** The part of tfjs-node's binding that runs ops. Source: tfjs-node/dist/tfjs_binding.d.ts. */
+interface OpBinding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_UINT8: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
+  deleteTensor(id: number): void;
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): readonly Metadata[];
+}
+
+/** tfjs-node's NodeJSKernelBackend. Source: tfjs-node/dist/nodejs_kernel_backend.d.ts. */
+export interface TensorflowBackend extends KernelBackend {
+  readonly binding: OpBinding;
+  readonly isUsingGpuDevice: boolean;
+  getInputTensorIds(tensors: readonly TensorInfo[]): readonly number[];
+  createOutputTensor(metadata: Metadata): TensorInfo;
+}
+
+/** A tensor of the TensorFlow runtime that tfjs does not know of. */
+export interface Handle {
+  readonly metadata: Metadata;
+}
+
+/**
+ * Runs TensorFlow ops without a tfjs tensor per step.
+ * Every handle made inside `work` is deleted at the end, except the one it returns, which becomes a
+ * tfjs tensor.
+ */
+export function withRawOps(
+  backend: TensorflowBackend,
+  work: (ops: RawOps) => Handle | readonly Handle[],
+): TensorInfo | TensorInfo[] {
+  const { binding } = backend;
+  const made = new Set<number>();
+  try {
+    const result = work(rawOps(backend, made));
+    const give = ({ metadata }: Handle) => {
+      made.delete(metadata.id);
+      return backend.createOutputTensor(metadata);
+    };
+    return 'metadata' in result ? give(result) : result.map(give);
+  } finally {
+    for (const id of made) binding.deleteTensor(id);
+  }
+}
+
+export interface RawOps {
+  /** The runtime's handle of a tfjs tensor; it stays tfjs'. */
+  input(tensor: TensorInfo): Handle;
+  /** A new float32 scalar. */
+  scalar(value: number): Handle;
+  /** A new one-dimensional int32 tensor. */
+  ints(values: readonly number[]): Handle;
+  /** A new uint8 tensor sharing `bytes`. */
+  bytes(values: Uint8Array, shape: readonly number[]): Handle;
+  /** Runs an op of one output; `T` is float32 unless given. */
+  run(name: string, attributes: Attributes, inputs: readonly Handle[]): Handle;
+}
+
+/** Attribute values by name: numbers are integers unless wrapped by `float`. */
+export type Attributes = Readonly<
+  Record<string, string | boolean | number | readonly number[] | { readonly float: number }>
+>;
+
+function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
+  const { binding } = backend;
+  const own = (metadata: Metadata): Handle => {
+    made.add(metadata.id);
+    return { metadata };
+  };
+  const create = (shape: readonly number[], dtype: number, values: ArrayBufferView) =>
+    own({ id: binding.createTensor(shape, dtype, values), shape, dtype });
+  const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  return {
+    input: (tensor) => {
+      const [id = -1] = backend.getInputTensorIds([tensor]);
+      return { metadata: { id, shape: tensor.shape, dtype: binding.TF_FLOAT } };
+    },
+    scalar: (value) => create([], binding.TF_FLOAT, Float32Array.of(value)),
+    ints: (values) => create([values.length], binding.TF_INT32, Int32Array.from(values)),
+    bytes: (values, shape) => create(shape, binding.TF_UINT8, values),
+    run: (name, attributes, inputs) => {
+      const given = Object.entries(attributes).map(([key, value]) =>
+        attribute(binding, key, value),
+      );
+      const ids = inputs.map(({ metadata }) => metadata.id);
+      const typed = name === 'Cast' || 'T' in attributes ? given : [type, ...given];
+      const [metadata] = binding.executeOp(name, typed, ids, 1);
+      if (!metadata) throw new Error(`the TensorFlow op ${name} returned nothing`);
+      return own(metadata);
+    },
+  };
+}
+
+/** Attributes whose number is a type; every other number here is an integer. */
+const TYPE_ATTRIBUTES = new Set(['T', 'SrcT', 'DstT', 'Index', 'Tpaddings']);
+
+function attribute(binding: OpBinding, name: string, value: Attributes[string]): OpAttribute {
+  if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING, value };
+  if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
+  if (typeof value === 'object' && 'float' in value) {
+    return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
+  }
+  const kind = TYPE_ATTRIBUTES.has(name) ? binding.TF_ATTR_TYPE : binding.TF_ATTR_INT;
+  return { name, type: kind, value };
+}
+
+type Run = {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly backend: TensorflowBackend;
+};
+
+/** Registers a kernel of this package on the tensorflow backend, once. */
+export function registerTensorflowKernel(
+  tf: Tf,
+  kernelName: string,
+  kernelFunc: (run: Run) => TensorInfo | TensorInfo[],
+): void {
+  if (tf.getKernel(kernelName, 'tensorflow')) tf.unregisterKernel(kernelName, 'tensorflow');
+  tf.registerKernel({
+    kernelName,
+    backendName: 'tensorflow',
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      kernelFunc({
+        inputs: inputs as Run['inputs'],
+        attrs: (attrs ?? {}) as Run['attrs'],
+        backend: backend as TensorflowBackend,
+      }),
+  });
+}
+
+/** An input a kernel cannot do without. */
+export function need(inputs: Run['inputs'], name: string): TensorInfo {
+  const tensor = inputs[name];
+  if (!tensor) throw new Error(`kernel input ${name} is missing`);
+  return tensor;
+}

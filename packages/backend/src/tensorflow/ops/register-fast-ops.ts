@@ -1,0 +1,15 @@
+import type { Tf } from '../../selection/tf.js';
+import { registerFromBytes } from './from-bytes.js';
+import { registerGroupedConv2D } from './grouped-conv2d.js';
+import { registerLrnGrad } from './lrn-grad.js';
+import { registerMomentumUpdate } from './momentum-update.js';
+import { registerReluGrad } from './relu-grad.js';
+
+/** Registers what TensorFlow does in one op and tfjs in many; callers look them up by name. */
+export function registerFastOps(tf: Tf): void {
+  registerGroupedConv2D(tf);
+  registerLrnGrad(tf);
+  registerReluGrad(tf);
+  registerMomentumUpdate(tf);
+  registerFromBytes(tf);
+}
