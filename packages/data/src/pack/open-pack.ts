@@ -4,8 +4,8 @@ import { crc32 } from 'node:zlib';
 import type { Split } from '../dataset.js';
 import { createEncodedSplit } from '../encoded-split.js';
 import { DatasetError } from '../errors.js';
-import { readFilePart } from '../read-part.js';
 import type { SourceContents } from '../source-contents.js';
+import { createFileReader, type FileReader } from './file-reader.js';
 import {
   PACK_INDEX,
   PACK_MEAN_IMAGE,
@@ -41,10 +41,12 @@ export async function readPackIndex(folder: string): Promise<PackIndex> {
 /** A finished pack as dataset contents; every picture's checksum is verified when it is read. */
 export async function readPack(
   folder: string,
-): Promise<SourceContents & { readonly licence?: string }> {
+): Promise<SourceContents & { readonly licence?: string; close(): Promise<void> }> {
   const index = await readPackIndex(folder);
-  const split = (wanted: PackSplit) => toSplit(folder, index, wanted);
+  const files = createFileReader();
+  const split = (wanted: PackSplit) => toSplit(folder, index, wanted, files.read);
   return {
+    close: async () => files.close(),
     classNames: index.classNames,
     train: split('train'),
     validation: split('validation'),
@@ -84,7 +86,12 @@ export async function verifyPack(
   }
 }
 
-function toSplit(folder: string, index: PackIndex, wanted: PackSplit): Split {
+function toSplit(
+  folder: string,
+  index: PackIndex,
+  wanted: PackSplit,
+  read: FileReader['read'],
+): Split {
   const shards = index.shards.filter(({ split }) => split === wanted);
   const places = shards.flatMap(({ file, records }) =>
     records.map((record) => ({ path: join(folder, file), record })),
@@ -94,7 +101,7 @@ function toSplit(folder: string, index: PackIndex, wanted: PackSplit): Split {
     const place = places[i];
     if (place === undefined) throw new RangeError(`no picture ${id}`);
     const [, , offset, length, checksum] = place.record;
-    const bytes = await readFilePart(place.path, { offset, length });
+    const bytes = read(place.path, { offset, length });
     if (crc32(bytes) === checksum) return bytes;
     throw new DatasetError(`shard ${place.path} was altered: the checksum of ${id} is wrong`);
   });

@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+import { readJpegHeader } from './jpeg-header.js';
+import type { Picture } from './picture.js';
+
+/** The two names used of `@julusian/jpeg-turbo`, an optional dependency. */
+interface JpegTurbo {
+  readonly FORMAT_RGB: number;
+  decompressSync(
+    bytes: Buffer,
+    options: { readonly format: number },
+  ): { readonly data: Buffer; readonly width: number; readonly height: number };
+}
+
+let loaded: JpegTurbo | null | undefined;
+
+function loadJpegTurbo(): JpegTurbo | null {
+  if (loaded === undefined) {
+    try {
+      loaded = createRequire(import.meta.url)('@julusian/jpeg-turbo') as JpegTurbo;
+    } catch {
+      // No build for this platform, or left out of the installation: sharp decodes everything.
+      loaded = null;
+    }
+  }
+  return loaded;
+}
+
+/** Which decoder `{ fast: true }` uses for ordinary JPEGs here. */
+export function fastDecoderName(): 'jpeg-turbo' | 'sharp' {
+  return loadJpegTurbo() === null ? 'sharp' : 'jpeg-turbo';
+}
+
+/**
+ * Decodes an ordinary JPEG (8-bit grey or colour, upright) with libjpeg-turbo's fast inverse cosine
+ * transform, synchronously; a few grey levels off the exact decoder, three to four times its speed.
+ *
+ * @returns `null` for everything else, damaged files included: `decodePicture` knows what to do.
+ */
+export function decodeJpegFast(bytes: Uint8Array, maxPixels: number): Picture | null {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
+  const turbo = loadJpegTurbo();
+  const header = turbo === null ? null : readJpegHeader(bytes);
+  if (turbo === null || header === null) return null;
+  const { width, height, components, precision, orientation } = header;
+  const ordinary = precision === 8 && (components === 1 || components === 3) && orientation === 1;
+  if (!ordinary || width * height > maxPixels) return null;
+  try {
+    const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const { data } = turbo.decompressSync(source, { format: turbo.FORMAT_RGB });
+    return data.length === width * height * 3 ? { width, height, data } : null;
+  } catch {
+    return null;
+  }
+}
