@@ -2,6 +2,7 @@ import type { Scalar, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
   buildNetwork,
+  costSplit,
   createSpec,
   initialWeights,
   type Network,
@@ -59,6 +60,7 @@ describe('network', () => {
     expect(new Map([...weights].map(([name, { shape }]) => [name, shape]))).toEqual(
       parameterShapes(network.spec),
     );
+    expect(network.model.countParams()).toBe(costSplit(network.spec).total.parameters);
     const other = buildNetwork(tf, network.spec, { seed: 4 });
     expect((await other.getWeights()).get('conv1.weight')).not.toEqual(weights.get('conv1.weight'));
     network.dispose();

@@ -17,7 +17,7 @@ export interface SpecModifiers {
   /**
    * `lrn` keeps the preset's normalisation, or puts the paper's after the activations of conv1 and
    * conv2 where the preset has none. `batch` replaces it by batch normalisation between every
-   * convolution and its activation. `none` removes it.
+   * convolution and its activation. `none` removes it, and with it the norm within maps of 2012.
    */
   readonly norm?: 'lrn' | 'batch' | 'none';
   /** 2 cuts conv2, conv4 and conv5 into two towers, 1 joins them. */
@@ -28,7 +28,10 @@ export interface SpecModifiers {
    * dense layer, without hidden layers.
    */
   readonly head?: 'dense' | 'conv' | 'gap';
-  /** Share of hidden units dropped in training, 0 ≤ dropout < 1; 0 removes the layers. */
+  /**
+   * Share of hidden units dropped in training, 0 ≤ dropout < 1; 0 removes the layers. A `gap` head
+   * has none unless a rate is given, and then drops the averages before the last layer.
+   */
   readonly dropout?: number;
   /** Starting values: the paper's, those of the 2012 source (0.03 in conv3…conv5), or He's. */
   readonly init?: 'paper' | '2012' | 'he';
