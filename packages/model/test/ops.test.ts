@@ -1,6 +1,7 @@
 import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { groupedConv2d } from '../src/ops/grouped-conv2d.js';
+import { relu } from '../src/ops/relu.js';
 import { localResponseNorm } from '../src/ops/response-norm.js';
 import { relativeError } from './golden.js';
 import { tf } from './tf.js';
@@ -139,6 +140,27 @@ describe('a backend’s own kernels', () => {
     expectClose(
       valueAndGradients((a) => localResponseNorm(tf, a as Tensor4D, norm, 1), [x]),
       fast,
+    );
+  });
+
+  it('run the gradient of ReLU', () => {
+    const x = random(10, 1, 2, 2, 3);
+    const own = valueAndGradients((a) => relu(tf, a as Tensor4D), [x]);
+    register('AlexNetReluGrad', ([dy, y]) => tf.where(tf.greater(y as Tensor, 0), dy as Tensor, 0));
+    expectClose(
+      valueAndGradients((a) => relu(tf, a as Tensor4D), [x]),
+      own,
+    );
+    expect(calls).toEqual(['AlexNetReluGrad']);
+  });
+});
+
+describe('ReLU', () => {
+  it('has the gradient of the stock operation, zero at zero', () => {
+    const x = tf.tensor4d([-2, 0, 3, -0.5, 1, 4], [1, 1, 2, 3]);
+    expectClose(
+      valueAndGradients((a) => relu(tf, a as Tensor4D), [x]),
+      valueAndGradients((a) => tf.relu(a as Tensor4D), [x]),
     );
   });
 });
