@@ -1,6 +1,7 @@
 export {
   type CheckpointStore,
   openCheckpointStore,
+  readNewestCheckpoint,
   type TensorCodec,
 } from './node/checkpoint-store.js';
 export { type EvaluationFile, readEvaluation, writeEvaluation } from './node/evaluation-file.js';

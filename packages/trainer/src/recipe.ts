@@ -25,6 +25,8 @@ export interface NetworkChoice {
   readonly conv1Kernel: number | null;
   /** Zero padding of conv1 in px, the same on every side. */
   readonly conv1Padding: number | null;
+  /** Standard deviation of conv1's starting weights. */
+  readonly conv1Sd: number | null;
 }
 
 /** How the learning rate moves. Every field is always there; each kind reads its own. */
@@ -95,12 +97,13 @@ export interface Recipe {
 
 /** The modifiers of {@link NetworkChoice} in the form `createSpec` takes. */
 export function specModifiers(choice: NetworkChoice, classes: number): SpecModifiers {
-  const { preset: _, conv1Stride, conv1Kernel, conv1Padding, ...direct } = choice;
+  const { preset: _, conv1Stride, conv1Kernel, conv1Padding, conv1Sd, ...direct } = choice;
   const chosen = Object.fromEntries(Object.entries(direct).filter(([, value]) => value !== null));
   const conv1 = {
     ...(conv1Stride === null ? {} : { stride: conv1Stride }),
     ...(conv1Kernel === null ? {} : { kernelSize: conv1Kernel }),
     ...(conv1Padding === null ? {} : { padding: conv1Padding }),
+    ...(conv1Sd === null ? {} : { sd: conv1Sd }),
   };
   return { ...chosen, classes, ...(Object.keys(conv1).length ? { conv1 } : {}) };
 }

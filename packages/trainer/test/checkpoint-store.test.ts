@@ -58,20 +58,21 @@ test('what was saved last comes back, to the bit', async () => {
   expect((await again.newest()).snapshot).toEqual(snapshotAt(7));
 });
 
-test('the last two and the best are kept, without leftovers', async () => {
-  const store = await openCheckpointStore(folder, codec);
-  for (const [step, top1] of [
-    [1, 0.2],
-    [2, 0.6],
-    [3, 0.5],
-    [4, null],
-    [5, 0.4],
-  ] as const) {
-    await store.save(snapshotAt(step), top1);
-  }
-  expect((await readdir(folder)).sort()).toEqual(
-    [2, 4, 5].map((n) => `step-0000000${n}.safetensors`),
-  );
+test('the last two and the best are kept, over a resume too, without leftovers', async () => {
+  const save = async (step: number, top1: number | null) =>
+    (await openCheckpointStore(folder, codec)).save(snapshotAt(step), top1);
+  await save(1, 0.2);
+  await save(2, 0.6);
+  await save(3, 0.5);
+  await save(4, null);
+  // What a process killed in the middle of a write leaves.
+  await writeFile(join(folder, 'step-00000005.safetensors.4242.tmp'), 'half');
+  await save(5, 0.4);
+  expect((await readdir(folder)).sort()).toEqual([
+    'step-00000002-top1-0.6000.safetensors',
+    'step-00000004.safetensors',
+    'step-00000005-top1-0.4000.safetensors',
+  ]);
 });
 
 test.each([
@@ -118,7 +119,32 @@ test('metrics after the checkpoint and half-written lines are dropped on resume'
     });
   }
   await writeFile(path, '{"kind":"st', { flag: 'a' });
-  await log.rewindTo(2);
+  await log.rewindTo({ globalStep: 2, step: 2 });
   const lines = (await readFile(path, 'utf8')).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2]);
+});
+
+test.each([
+  ['before its validation', 2, ['step 1', 'step 2']],
+  ['after its validation', 0, ['step 1', 'step 2', 'epoch 2']],
+])('resumed at the end of an epoch %s, that line is written once', async (_, step, kept) => {
+  const path = join(folder, 'metrics.jsonl');
+  const kinds = ['step 1', 'step 2', 'epoch 2', 'evaluation 2'];
+  const lines = kinds.map((text) => {
+    const [kind, at] = text.split(' ');
+    return `${JSON.stringify({ kind, step: Number(at) })}\n`;
+  });
+  await writeFile(path, lines.join(''));
+  await openMetricsLog(path).rewindTo({ globalStep: 2, step });
+  const left = (await readFile(path, 'utf8')).trim().split('\n');
+  expect(left.map((line) => Object.values(JSON.parse(line)).join(' '))).toEqual(kept);
+});
+
+test('of two checkpoints at the same step the one after validation counts', async () => {
+  const store = await openCheckpointStore(folder, codec);
+  const validated = snapshotAt(8);
+  const before = { ...validated, state: { ...validated.state, step: 8 } };
+  await store.save(before, null);
+  await store.save(validated, 0.5);
+  expect((await store.newest()).snapshot).toEqual(validated);
 });

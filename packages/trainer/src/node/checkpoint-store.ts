@@ -25,13 +25,13 @@ export interface CheckpointStore {
   newest(): Promise<{ snapshot: Snapshot | null; rejected: { file: string; reason: string }[] }>;
 }
 
-const NAME = /^step-(\d{8})\.safetensors$/;
+/** `step-00000300.safetensors`; `step-00000320-top1-0.5710.safetensors` where validation was run. */
+const NAME = /^step-(\d{8})(?:-top1-(\d\.\d{4}))?\.safetensors$/;
 const STATE_KEY = 'alexnet.checkpoint';
 const KEPT = 2;
 
 interface Header {
   readonly state: TrainState;
-  readonly top1: number | null;
   readonly sha256: string;
 }
 
@@ -41,34 +41,43 @@ export async function openCheckpointStore(
 ): Promise<CheckpointStore> {
   await mkdir(folder, { recursive: true });
   await removeHalfWritten(folder);
-  const names = async () => (await readdir(folder)).filter((name) => NAME.test(name)).sort();
-  const scores = new Map<string, number>();
-
   return {
     async save(snapshot, top1) {
       const tensors = flatten(snapshot);
-      const header: Header = { state: snapshot.state, top1, sha256: digest(tensors) };
-      const name = `step-${String(snapshot.state.globalStep).padStart(8, '0')}.safetensors`;
-      const bytes = codec.encode(tensors, { [STATE_KEY]: JSON.stringify(header) });
-      await writeAtomically(join(folder, name), bytes);
-      if (top1 !== null) scores.set(name, top1);
-      await prune(folder, await names(), scores);
-      return join(folder, name);
+      const header: Header = { state: snapshot.state, sha256: digest(tensors) };
+      const step = String(snapshot.state.globalStep).padStart(8, '0');
+      const score = top1 === null ? '' : `-top1-${top1.toFixed(4)}`;
+      const path = join(folder, `step-${step}${score}.safetensors`);
+      await writeAtomically(path, codec.encode(tensors, { [STATE_KEY]: JSON.stringify(header) }));
+      await prune(folder, await checkpointNames(folder));
+      return path;
     },
-    async newest() {
-      const rejected: { file: string; reason: string }[] = [];
-      for (const name of (await names()).reverse()) {
-        try {
-          const { snapshot, top1 } = parse(await readFile(join(folder, name)), codec);
-          if (top1 !== null) scores.set(name, top1);
-          return { snapshot, rejected };
-        } catch (error) {
-          rejected.push({ file: join(folder, name), reason: (error as Error).message });
-        }
-      }
-      return { snapshot: null, rejected };
-    },
+    newest: () => readNewestCheckpoint(folder, codec),
   };
+}
+
+/** Reads only: also good for a run that another process is writing. */
+export async function readNewestCheckpoint(
+  folder: string,
+  codec: TensorCodec,
+): ReturnType<CheckpointStore['newest']> {
+  const rejected: { file: string; reason: string }[] = [];
+  for (const name of (await checkpointNames(folder)).reverse()) {
+    const file = join(folder, name);
+    try {
+      return { snapshot: parse(await readFile(file), codec), rejected };
+    } catch (error) {
+      rejected.push({ file, reason: (error as Error).message });
+    }
+  }
+  return { snapshot: null, rejected };
+}
+
+/** File names in order of step; at the same step the one after validation comes last. */
+async function checkpointNames(folder: string): Promise<string[]> {
+  const key = (name: string) => name.replace(NAME, (_, step, top1 = '') => `${step} ${top1}`);
+  const names = (await readdir(folder)).filter((name) => NAME.test(name));
+  return names.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /** What {@link writeAtomically} leaves when the process is killed in the middle of it. */
@@ -78,12 +87,11 @@ async function removeHalfWritten(folder: string): Promise<void> {
 }
 
 /** Keeps the newest {@link KEPT} and the best known; removes the others. */
-async function prune(folder: string, names: string[], scores: ReadonlyMap<string, number>) {
-  const best = names.reduce<string | null>((found, name) => {
-    const score = scores.get(name);
-    return score !== undefined && score > (scores.get(found ?? '') ?? -1) ? name : found;
-  }, null);
-  const old = names.slice(0, -KEPT).filter((name) => name !== best);
+async function prune(folder: string, names: readonly string[]) {
+  const scoreOf = (name: string) => Number(NAME.exec(name)?.[2] ?? -1);
+  const best = Math.max(...names.map(scoreOf));
+  const kept = names.find((name) => best >= 0 && scoreOf(name) === best);
+  const old = names.slice(0, -KEPT).filter((name) => name !== kept);
   await Promise.all(old.map((name) => unlink(join(folder, name)).catch(() => undefined)));
 }
 
@@ -97,7 +105,7 @@ function flatten(snapshot: Snapshot): Map<string, Weight> {
   return tensors;
 }
 
-function parse(bytes: Uint8Array, codec: TensorCodec): { snapshot: Snapshot; top1: number | null } {
+function parse(bytes: Uint8Array, codec: TensorCodec): Snapshot {
   const { tensors, metadata } = codec.decode(bytes);
   const text = metadata[STATE_KEY];
   if (text === undefined) throw new Error('not a checkpoint of a training run');
@@ -112,13 +120,10 @@ function parse(bytes: Uint8Array, codec: TensorCodec): { snapshot: Snapshot; top
     );
   const average = group('average');
   return {
-    top1: header.top1,
-    snapshot: {
-      state: reviveState(header.state),
-      weights: group('weights'),
-      velocities: group('velocities'),
-      average: average.size > 0 ? average : null,
-    },
+    state: reviveState(header.state),
+    weights: group('weights'),
+    velocities: group('velocities'),
+    average: average.size > 0 ? average : null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
+import type { TrainState } from '../train.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** One line of `metrics.jsonl`. */
@@ -52,12 +53,12 @@ export function openMetricsLog(path: string) {
     append(line: MetricsLine): Promise<void> {
       return appendFile(path, `${JSON.stringify(line)}\n`);
     },
-    /** Drops what a killed run wrote after the checkpoint it resumes from, and half lines. */
-    async rewindTo(step: number): Promise<void> {
+    /** Drops what a killed run wrote after the state it resumes from, and half lines. */
+    async rewindTo(state: Pick<TrainState, 'globalStep' | 'step'>): Promise<void> {
       const text = await readFile(path, 'utf8').catch(() => '');
       const kept = text.split('\n').filter((line) => {
         try {
-          return (JSON.parse(line) as MetricsLine).step <= step;
+          return isPast(JSON.parse(line) as MetricsLine, state);
         } catch {
           return false;
         }
@@ -65,4 +66,10 @@ export function openMetricsLog(path: string) {
       await writeAtomically(path, kept.map((line) => `${line}\n`).join(''));
     },
   };
+}
+
+/** Whether a run in `state` will not write this line again. An evaluation ends a run: it comes again. */
+function isPast(line: MetricsLine, state: Pick<TrainState, 'globalStep' | 'step'>): boolean {
+  if (line.step !== state.globalStep) return line.step < state.globalStep;
+  return line.kind === 'step' || (line.kind === 'epoch' && state.step === 0);
 }

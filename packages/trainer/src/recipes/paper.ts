@@ -28,6 +28,7 @@ export const paper: Recipe = {
     conv1Stride: null,
     conv1Kernel: null,
     conv1Padding: null,
+    conv1Sd: null,
   },
   preprocessing: { shorterSide: 256, divideBy: 1 },
   augment: { crop: true, flip: true, colourPca: 0.1 },
