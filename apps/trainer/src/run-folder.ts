@@ -26,6 +26,7 @@ export interface RunRecord {
 
 const RECORD_NAME = 'run.json';
 
+export const CHECKPOINTS_FOLDER = 'checkpoints';
 /** One line a step and an epoch. */
 export const METRICS_NAME = 'metrics.jsonl';
 /** Answers of the finished network on the validation split. */

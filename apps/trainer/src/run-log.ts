@@ -1,6 +1,6 @@
 import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { EpochReport, Evaluation, Snapshot, StepReport } from '@alexnet/trainer';
+import type { EpochReport, Evaluation, Snapshot, StepReport, TrainState } from '@alexnet/trainer';
 import {
   type MetricsLine,
   openMetricsLog,
@@ -33,15 +33,16 @@ export interface RunLog {
  * Opens the logs of a run folder, taking back what a killed run wrote after the checkpoint it
  * resumes from.
  *
- * @param afterStep updates that checkpoint had done; 0 for a new run
+ * @param state where that checkpoint stands, or the initial state of a new run
  */
 export async function openRunLog(
   folder: string,
   record: RunRecord,
-  afterStep: number,
+  state: TrainState,
 ): Promise<RunLog> {
+  const afterStep = state.globalStep;
   const metrics = openMetricsLog(join(folder, METRICS_NAME));
-  await metrics.rewindTo(afterStep);
+  await metrics.rewindTo(state);
   const filters = join(folder, FILTERS_FOLDER);
   await rewindFilters(filters, afterStep);
   const tensorboard = await openTensorboardLog(join(folder, TENSORBOARD_FOLDER), { afterStep });

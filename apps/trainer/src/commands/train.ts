@@ -13,7 +13,7 @@ import { openData } from '../open-data.js';
 import { collect, time, whole } from '../options.js';
 import { planRun, resolveRecipe } from '../plan-run.js';
 import { withProgress } from '../progress.js';
-import { type RunRecord, readRun, startRun } from '../run-folder.js';
+import { CHECKPOINTS_FOLDER, type RunRecord, readRun, startRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
 import { duration, say } from '../say.js';
 import { openTrainDisplay } from '../train-display.js';
@@ -99,11 +99,11 @@ async function trainAndWrite(
 ): Promise<void> {
   const { out } = options;
   await mkdir(out, { recursive: true });
-  const store = await openCheckpointStore(join(out, 'checkpoints'), checkpointCodec);
+  const store = await openCheckpointStore(join(out, CHECKPOINTS_FOLDER), checkpointCodec);
   const { snapshot, rejected } = await store.newest();
   for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);
   if (options.resume) say(resumeLine(snapshot));
-  const log = await openRunLog(out, plan, snapshot?.state.globalStep ?? 0);
+  const log = await openRunLog(out, plan, snapshot?.state ?? INITIAL_STATE);
   if (!snapshot) {
     const weights = await network.getWeights();
     await log.snapshot({ state: INITIAL_STATE, weights, average: null });
