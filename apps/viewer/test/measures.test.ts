@@ -42,10 +42,11 @@ describe('measures of kernels', () => {
 
   it('tell smooth kernels from noise', () => {
     let state = 1;
-    const noise = () =>
-      [0, 1, 2].map(
-        () => (state = (state * 16807) % 2147483647) / 2147483647 - 0.5,
-      ) as unknown as readonly [number, number, number];
+    const next = () => {
+      state = (state * 16807) % 2147483647;
+      return state / 2147483647 - 0.5;
+    };
+    const noise = () => [next(), next(), next()] as const;
     expect(Math.abs(smoothness(kernels(noise, noise, noise, noise)))).toBeLessThan(0.1);
     expect(smoothness(kernels(blob))).toBeGreaterThan(0.9);
   });
@@ -111,10 +112,7 @@ describe('filter tiles', () => {
     // Node has no ImageData; this one holds what the function writes.
     globalThis.ImageData ??= class {
       readonly data: Uint8ClampedArray;
-      constructor(
-        readonly width: number,
-        readonly height: number,
-      ) {
+      constructor(width: number, height: number) {
         this.data = new Uint8ClampedArray(width * height * 4);
       }
     } as unknown as typeof ImageData;

@@ -211,6 +211,121 @@ describe.skipIf(!chromiumPath)(
         },
       );
 
+      it('silences a unit, a tower and colour, says what changed, and puts it back', async () => {
+        await page.getByRole('button', { name: 'Pizza' }).click();
+        await idle(page);
+        const whole = await shownAnswer(page);
+        const panel = page.locator('#knock-out');
+        await panel.getByText('Tower B').click();
+        await panel.locator('.verdict', { hasText: 'The answer' }).waitFor();
+        await panel.getByText('Grey', { exact: true }).click();
+        await page.locator('#filters').getByRole('button', { name: 'Filter 3' }).click();
+        await page.getByRole('button', { name: 'Silence it' }).click();
+        await panel.getByRole('button', { name: /conv1 unit 3/ }).waitFor();
+        await idle(page);
+        expect(await shownAnswer(page)).not.toEqual(whole);
+        await panel.getByRole('button', { name: 'Put everything back' }).click();
+        await panel.getByText('Nothing is taken away').waitFor();
+        await idle(page);
+        expect(await shownAnswer(page)).toEqual(whole);
+      });
+
+      it('restores from its address what was chosen', async () => {
+        const { page: first } = await openPage(
+          browser,
+          `${served.address}&backend=wasm&picture=samples/pizza.png&layer=relu3&unit=5&tower=A&crops=ten&filter=4&view=grey`,
+        );
+        await first.getByText('of the ten crops agree').waitFor();
+        await first.locator('#knock-out .verdict', { hasText: 'The answer' }).waitFor();
+        await first.getByText('Grey part').click();
+        await first.getByText('Colour part').click();
+        await first.waitForFunction(() => location.search.includes('view=opponent'));
+        const address = first.url();
+        const shown = await shownAnswer(first);
+        await first.close();
+        const { page: second, complaints } = await openPage(browser, address);
+        await second.getByText('of the ten crops agree').waitFor();
+        await second.locator('#knock-out .verdict', { hasText: 'The answer' }).waitFor();
+        await idle(second);
+        expect(await shownAnswer(second)).toEqual(shown);
+        await second.getByText('relu3, unit 5').waitFor();
+        await second.getByRole('heading', { name: 'Filter 4' }).waitFor();
+        expect(await second.getByLabel('Colour part').isChecked()).toBe(true);
+        expect(complaints).toEqual([]);
+        await second.close();
+      });
+
+      it('explains an answer three ways and checks the explanation', async () => {
+        const panel = page.locator('#why');
+        await panel.getByRole('button', { name: 'Follow the slopes' }).click();
+        await panel.getByText('Saliency', { exact: true }).waitFor();
+        await panel.getByText('Grad-CAM, tower B').waitFor();
+        await panel.getByRole('button', { name: 'Cover parts' }).click();
+        await panel.getByText('Occlusion', { exact: true }).waitFor();
+        const before = await shownAnswer(page);
+        await panel.getByRole('button', { name: 'Check: randomise' }).click();
+        await panel.getByRole('row', { name: /conv1/ }).waitFor();
+        // The check must leave the network as it found it.
+        await page.getByRole('button', { name: 'Airplane' }).click();
+        await idle(page);
+        await page.getByRole('button', { name: 'Pizza' }).click();
+        await page.getByText('Pizza', { exact: true }).waitFor();
+        await idle(page);
+        expect(await shownAnswer(page)).toEqual(before);
+      });
+
+      it('times every layer and spells out why 224 does not fit', async () => {
+        const panel = page.locator('#layers');
+        await panel.getByRole('button', { name: 'Measure time per layer' }).click();
+        await panel.getByRole('button', { name: 'Measure again' }).waitFor();
+        await panel.getByText('(224 - 11) / 4 + 1 = 54.25').waitFor();
+        await panel.getByRole('spinbutton').fill('227');
+        await panel.getByText('(227 − 11) / 4 + 1 = 55. It fits.').waitFor();
+      });
+
+      it('walks the tour to its end', async () => {
+        await page.getByRole('button', { name: 'Tour' }).click();
+        const tour = page.getByRole('region', { name: 'Tour' });
+        const titles: string[] = [];
+        for (let step = 1; step <= 8; step++) {
+          await tour.getByText(`${step} of 8`).waitFor();
+          titles.push((await tour.getByRole('heading').textContent()) ?? '');
+          if (step < 8) await tour.getByRole('button', { name: 'Next' }).click();
+        }
+        expect(new Set(titles).size).toBe(8);
+        await tour.getByRole('button', { name: 'Done' }).click();
+        await tour.waitFor({ state: 'detached' });
+      });
+
+      it('asks how pictures were prepared when the file does not say', async () => {
+        await drop(
+          page,
+          'mute.safetensors',
+          '',
+          await smallModelBytes({ preprocessing: null, classNames: null, provenance: null }),
+        );
+        await page.getByText('This file does not say how its pictures were prepared.').waitFor();
+        expect(await page.locator('.answer').count()).toBe(0);
+        await page.getByLabel('How pictures are prepared').selectOption({ index: 1 });
+        await page.locator('.answer').getByText('class ').first().waitFor();
+      });
+
+      it('goes on with wasm when the graphics device is lost', async () => {
+        const { page: other } = await openPage(browser, `${served.address}&backend=webgpu`);
+        await other.getByText('✓ Verified').waitFor({ timeout: 60_000 });
+        await idle(other);
+        const before = await shownAnswer(other);
+        await other.evaluate(() =>
+          (window as unknown as { alexnetDevice: { destroy(): void } }).alexnetDevice.destroy(),
+        );
+        await other.getByRole('alert').getByText('The graphics device was lost').waitFor();
+        expect(await other.locator('.engine').textContent()).toContain('Computed by wasm');
+        await idle(other);
+        const after = await shownAnswer(other);
+        expect([...after.keys()]).toEqual([...before.keys()]);
+        await other.close();
+      });
+
       it('refuses weights from another site', async () => {
         const { page: other } = await openPage(
           browser,

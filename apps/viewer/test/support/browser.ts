@@ -64,7 +64,10 @@ export async function serve(bytes: Uint8Array): Promise<Served> {
   };
 }
 
-/** A page that remembers every complaint: console errors, exceptions, requests to anywhere else. */
+/**
+ * A page that remembers every complaint: console errors, exceptions, requests to anywhere else.
+ * Its WebGPU device, if it asks for one, is kept as `window.alexnetDevice` for tests that lose it.
+ */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -72,6 +75,17 @@ export async function openPage(
   const page = await browser.newPage({
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',
+  });
+  await page.addInitScript(() => {
+    type Adapter = { requestDevice(options?: object): Promise<object> };
+    const adapter = (globalThis as { GPUAdapter?: { prototype: Adapter } }).GPUAdapter?.prototype;
+    if (!adapter) return;
+    const original = adapter.requestDevice;
+    adapter.requestDevice = async function (this: Adapter, options) {
+      const device = await original.call(this, options);
+      Object.assign(globalThis, { alexnetDevice: device });
+      return device;
+    };
   });
   page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
