@@ -1,3 +1,7 @@
 import { packageBuild } from '../../tsup.base.js';
 
-export default packageBuild({ index: 'src/index.ts' });
+export default packageBuild({
+  index: 'src/index.ts',
+  loader: 'src/loader/index.ts',
+  'loader-worker': 'src/loader/loader-worker.ts',
+});

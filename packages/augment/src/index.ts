@@ -9,6 +9,7 @@ export {
 } from './colour-statistics.js';
 export { type CropBox, centreCrop, cropPicture } from './crop-picture.js';
 export type { Matrix3, Vector3 } from './eigen-symmetric.js';
+export { createEpochOrder } from './epoch-order.js';
 export { createExampleRngs, SOURCE_2012_CHUNK } from './example-rngs.js';
 export { flipPicture } from './flip-picture.js';
 export {

@@ -1,0 +1,201 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { fastDecoderName, type OpenOptions, openDataset } from '@alexnet/data';
+import type { Preprocessing } from '@alexnet/model';
+import type { AugmentRecipe } from '../augment-into.js';
+import type { ColourStatistics } from '../colour-statistics.js';
+import { createEpochOrder } from '../epoch-order.js';
+import type { MeanImage } from '../mean-image.js';
+import type { BrokenPicture, WorkerSetup } from './messages.js';
+import { createWorkerPool, type WorkerDeath } from './worker-pool.js';
+
+export interface LoaderOptions
+  extends Pick<OpenOptions, 'validationShare' | 'cacheDir' | 'onProgress' | 'signal'> {
+  /** What `openDataset` of `@alexnet/data` takes; every worker opens it. */
+  readonly source: string;
+  /** Which split; default `train`. */
+  readonly split?: 'train' | 'validation';
+  /** Seed of `openDataset`, which decides what is held out; default 0. */
+  readonly splitSeed?: number;
+  /** Pictures a batch. */
+  readonly batch: number;
+  readonly preprocessing: Preprocessing;
+  readonly recipe: AugmentRecipe;
+  /** Needed for fancy PCA. */
+  readonly colours?: ColourStatistics | null;
+  readonly meanImage?: MeanImage | null;
+  /** Decides order, crops, flips and noise; default 0. */
+  readonly seed?: number;
+  /** Neighbours that share crop and flip; default 1, 32 in the 2012 source. */
+  readonly chunk?: number;
+  /** Random order; default true for `train`. */
+  readonly shuffle?: boolean;
+  /** Worker threads; default one a core. */
+  readonly workers?: number;
+  /** Batches made ahead; default two a worker. Each takes shared memory. */
+  readonly prefetch?: number;
+  /** Use the fast JPEG decoder where it loads; default true. */
+  readonly fast?: boolean;
+  /** Share of undecodable pictures that stops an epoch; default 0.01. */
+  readonly maxBrokenShare?: number;
+  /** Told about every worker that died; its batch is made again. */
+  readonly onWorkerDeath?: (death: WorkerDeath) => void;
+  /** Given every worker thread that is started, to watch it. */
+  readonly onWorkerStart?: (worker: Worker) => void;
+}
+
+/** One batch; its memory is used again as soon as the next batch is asked for. */
+export interface LoaderBatch {
+  /** Number in the epoch. */
+  readonly index: number;
+  /** Pictures in the batch: fewer than asked for at the end of an epoch and where some are broken. */
+  readonly count: number;
+  /** `[count, height, width, 3]` float32, on shared memory. */
+  readonly pictures: Float32Array;
+  readonly labels: Int32Array;
+  readonly broken: readonly BrokenPicture[];
+}
+
+export interface Loader {
+  readonly classNames: readonly string[];
+  /** Pictures an epoch, broken ones included. */
+  readonly pictures: number;
+  readonly batches: number;
+  readonly decoder: 'jpeg-turbo' | 'sharp';
+  /**
+   * The batches of one epoch, in order. The same bits whatever the number of workers and wherever it
+   * begins.
+   *
+   * @param from Batch to begin with, to go on after an interruption.
+   * @throws {Error} when another epoch is still read, too many pictures are broken, or workers keep
+   * dying.
+   */
+  epoch(epoch: number, from?: number): AsyncGenerator<LoaderBatch, void, void>;
+  /** Stops the workers at once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes augmented training batches in worker threads.
+ *
+ * No more than `prefetch` batches are ever ahead of the one in use: a slow consumer stops the
+ * workers, it does not fill the memory.
+ */
+export async function createLoader(options: LoaderOptions): Promise<Loader> {
+  const { source, split = 'train', batch, preprocessing, recipe, seed = 0 } = options;
+  const { workers = availableParallelism(), shuffle = split === 'train', fast = true } = options;
+  const prefetch = options.prefetch ?? 2 * workers;
+  for (const [name, value] of Object.entries({ batch, workers, prefetch })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`${name} must be a whole number above 0, not ${value}`);
+    }
+  }
+  const open = {
+    seed: options.splitSeed ?? 0,
+    ...(options.validationShare === undefined ? {} : { validationShare: options.validationShare }),
+    ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
+  };
+  // Opened here first: errors come out plainly, and what has to be prepared is prepared once.
+  const { onProgress, signal } = options;
+  const dataset = await openDataset(source, {
+    ...open,
+    ...(onProgress && { onProgress }),
+    ...(signal && { signal }),
+  });
+  const { classNames } = dataset;
+  const count = dataset[split].records.length;
+  await dataset.close();
+
+  const size = preprocessing.crop.height * preprocessing.crop.width * 3;
+  const slots = Array.from(
+    { length: prefetch + 1 },
+    () => new SharedArrayBuffer(batch * size * Float32Array.BYTES_PER_ELEMENT),
+  );
+  const setup: WorkerSetup = {
+    source,
+    open,
+    split,
+    preprocessing,
+    recipe,
+    colours: options.colours ?? null,
+    meanImage: options.meanImage ?? null,
+    seed,
+    chunk: options.chunk ?? 1,
+    fast,
+    slots,
+  };
+  const start = () => {
+    const worker = new Worker(new URL('./loader-worker.js', import.meta.url), {
+      workerData: setup,
+    });
+    options.onWorkerStart?.(worker);
+    return worker;
+  };
+  const pool = createWorkerPool(workers, start, (death) => options.onWorkerDeath?.(death));
+  const batches = Math.ceil(count / batch);
+  const allowedBroken = (options.maxBrokenShare ?? 0.01) * count;
+  let reading = false;
+
+  async function* epoch(number: number, from = 0): AsyncGenerator<LoaderBatch, void, void> {
+    if (reading) throw new Error('finish or leave the epoch that is being read first');
+    reading = true;
+    const order = shuffle
+      ? createEpochOrder(count, seed, number)
+      : Uint32Array.from({ length: count }, (_, i) => i);
+    const free = [...slots.keys()];
+    const ahead: { readonly slot: number; readonly result: ReturnType<typeof pool.run> }[] = [];
+    let next = from;
+    let broken = 0;
+    const launch = () => {
+      for (let slot = free.pop(); slot !== undefined; slot = free.pop()) {
+        if (next >= batches) return;
+        const first = next++ * batch;
+        const indices = order.slice(first, first + batch);
+        const result = pool.run({ slot, epoch: number, first, indices });
+        // Looked at when its turn comes; until then a rejection is not unhandled.
+        result.catch(() => {});
+        ahead.push({ slot, result });
+      }
+    };
+    try {
+      launch();
+      for (let index = from; index < batches; index++) {
+        const turn = ahead.shift();
+        if (turn === undefined) return;
+        const { labels, broken: skipped } = await turn.result;
+        broken += skipped.length;
+        if (broken > allowedBroken) throw tooManyBroken(broken, index, batch, skipped);
+        const shared = slots[turn.slot] as SharedArrayBuffer;
+        const pictures = new Float32Array(shared, 0, labels.length * size);
+        yield { index, count: labels.length, pictures, labels, broken: skipped };
+        free.push(turn.slot);
+        launch();
+      }
+    } finally {
+      pool.cancelQueued();
+      await Promise.allSettled(ahead.map(({ result }) => result));
+      reading = false;
+    }
+  }
+  return {
+    classNames,
+    pictures: count,
+    batches,
+    decoder: fast ? fastDecoderName() : 'sharp',
+    epoch,
+    close: pool.close,
+  };
+}
+
+function tooManyBroken(
+  broken: number,
+  index: number,
+  batch: number,
+  last: readonly BrokenPicture[],
+): Error {
+  const example =
+    last[0] === undefined ? '' : `, the last being "${last[0].id}" (${last[0].reason})`;
+  return new Error(
+    `${broken} of the first ${(index + 1) * batch} pictures cannot be decoded${example}; repair them, or allow a larger share`,
+  );
+}

@@ -1,0 +1,8 @@
+export {
+  createLoader,
+  type Loader,
+  type LoaderBatch,
+  type LoaderOptions,
+} from './create-loader.js';
+export type { BrokenPicture } from './messages.js';
+export type { WorkerDeath } from './worker-pool.js';

@@ -1,0 +1,51 @@
+import type { Preprocessing } from '@alexnet/model';
+import type { AugmentRecipe } from '../augment-into.js';
+import type { ColourStatistics } from '../colour-statistics.js';
+import type { MeanImage } from '../mean-image.js';
+
+/** What every worker is started with. */
+export interface WorkerSetup {
+  readonly source: string;
+  readonly open: {
+    readonly seed?: number;
+    readonly validationShare?: number;
+    readonly cacheDir?: string;
+  };
+  readonly split: 'train' | 'validation';
+  readonly preprocessing: Preprocessing;
+  readonly recipe: AugmentRecipe;
+  readonly colours: ColourStatistics | null;
+  readonly meanImage: MeanImage | null;
+  readonly seed: number;
+  readonly chunk: number;
+  readonly fast: boolean;
+  /** Shared memory a batch is written to: `[batch, height, width, 3]` float32. */
+  readonly slots: readonly SharedArrayBuffer[];
+}
+
+/** One batch to be made. */
+export interface Job {
+  readonly slot: number;
+  readonly epoch: number;
+  /** Position in the epoch of the first picture. */
+  readonly first: number;
+  /** Records of the split, in order. */
+  readonly indices: Uint32Array;
+}
+
+export interface BrokenPicture {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface JobResult {
+  /** One label a picture that was written; broken pictures leave no gap. */
+  readonly labels: Int32Array;
+  readonly broken: readonly BrokenPicture[];
+}
+
+/** What a worker says. `failed` is an error of the source, which another worker would meet too. */
+export type WorkerMessage =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly result: JobResult }
+  | { readonly type: 'failed'; readonly message: string };

@@ -1,0 +1,220 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
+import { openDataset, packDataset } from '@alexnet/data';
+import { build } from 'tsup';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  augmentInto,
+  createColourAccumulator,
+  createEpochOrder,
+  createExampleRngs,
+  createMeanImageAccumulator,
+  createRng,
+  type measureColours,
+} from '../src/index.js';
+import type {
+  createLoader as CreateLoader,
+  LoaderBatch,
+  LoaderOptions,
+} from '../src/loader/index.js';
+import { plain } from './picture-helpers.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const recipe = { crop: true, flip: true, colourPca: 0.1, colourForm: 'deviation' } as const;
+const preprocessing = { ...plain(32, 28), mean: [120, 110, 100] as const };
+const BATCH = 16;
+const CROP = 28 * 28 * 3;
+/** A whole GIF of one black pixel. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==', 'base64');
+
+let folder: string;
+let createLoader: typeof CreateLoader;
+let options: LoaderOptions;
+
+/** 150 pictures of two classes, 40 × 32 px of noise each. */
+function makeDataset() {
+  const records = Array.from({ length: 150 }, (_, i) => ({ id: `${i}.png`, label: i % 2 }));
+  const picture = async (index: number) => {
+    const rng = createRng(77, index);
+    const data = Uint8Array.from({ length: 40 * 32 * 3 }, () => rng.below(256));
+    return { width: 40, height: 32, data };
+  };
+  const split = { records, picture, bytes: async () => new Uint8Array() };
+  const empty = { ...split, records: [] };
+  const classNames = ['even', 'odd'];
+  return { name: 'noise', classNames, train: split, validation: empty, close: async () => {} };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'alexnet-loader-'));
+  const measures = { createColourAccumulator, createMeanImageAccumulator };
+  const { index } = await packDataset(makeDataset(), join(folder, 'pack'), measures, {
+    size: 32,
+    perShard: 40,
+  });
+  // The worker is a file of its own, so what is tested is a build; where data's dependencies resolve.
+  const outDir = join(here, '../../data/node_modules/.loader-test');
+  await build({
+    entry: {
+      loader: join(here, '../src/loader/index.ts'),
+      'loader-worker': join(here, '../src/loader/loader-worker.ts'),
+    },
+    outDir,
+    config: false,
+    format: 'esm',
+    platform: 'node',
+    silent: true,
+    clean: true,
+    skipNodeModulesBundle: true,
+    noExternal: ['@alexnet/data'],
+    esbuildOptions: (esbuild) => {
+      esbuild.conditions = ['@alexnet/source'];
+    },
+  });
+  ({ createLoader } = await import(join(outDir, 'loader.js')));
+  const { mean, std, eigenvalues, eigenvectors, pixels } = index.colours;
+  const vectors = eigenvectors as unknown as ReturnType<typeof measureColours>['eigenvectors'];
+  const colours = { mean, std, eigenvalues, eigenvectors: vectors, pixels };
+  options = { source: join(folder, 'pack'), batch: BATCH, preprocessing, recipe, colours, seed: 5 };
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Copy {
+  readonly index: number;
+  readonly labels: number[];
+  readonly pictures: Float32Array;
+}
+
+const copy = ({ index, labels, pictures }: LoaderBatch): Copy => ({
+  index,
+  labels: [...labels],
+  pictures: pictures.slice(),
+});
+
+async function readEpoch(extra: Partial<LoaderOptions>, epoch = 3, from = 0): Promise<Copy[]> {
+  const loader = await createLoader({ ...options, ...extra });
+  const batches: Copy[] = [];
+  for await (const batch of loader.epoch(epoch, from)) batches.push(copy(batch));
+  await loader.close();
+  return batches;
+}
+
+describe('loader', () => {
+  it('makes the same bits with 1, 2 and 8 workers, from any batch on, and as without workers', async () => {
+    const dataset = await openDataset(options.source);
+    const count = dataset.train.records.length;
+    const order = createEpochOrder(count, 5, 3);
+    const expected: Copy[] = [];
+    for (let first = 0; first < count; first += BATCH) {
+      const rows = order.slice(first, first + BATCH);
+      const pictures = new Float32Array(rows.length * CROP);
+      for (const [i, row] of rows.entries()) {
+        const picture = await dataset.train.picture(row, { fast: true });
+        const rngs = createExampleRngs({ seed: 5, epoch: 3, index: first + i });
+        const { colours = null } = options;
+        augmentInto(pictures, i * CROP, picture, { preprocessing, recipe, colours, ...rngs });
+      }
+      const labels = [...rows].map((row) => dataset.train.records[row]?.label ?? -1);
+      expected.push({ index: first / BATCH, labels, pictures });
+    }
+    await dataset.close();
+    for (const workers of [1, 2, 8]) expect(await readEpoch({ workers })).toEqual(expected);
+    expect(await readEpoch({ workers: 2 }, 3, 4)).toEqual(expected.slice(4));
+    expect(await readEpoch({ workers: 2 }, 4)).not.toEqual(expected);
+  });
+
+  it('never makes more than `prefetch` batches ahead', async () => {
+    let made = 0;
+    const onWorkerStart = (worker: Worker) => {
+      worker.on('message', (message) => {
+        if (message.type === 'done') made++;
+      });
+    };
+    const loader = await createLoader({ ...options, workers: 2, prefetch: 3, onWorkerStart });
+    const batches = loader.epoch(0);
+    await batches.next();
+    await vi.waitFor(() => expect(made).toBe(4), 60_000);
+    // The other six would take about as long, if nothing held the workers back.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(made).toBe(4);
+    await batches.next();
+    await vi.waitFor(() => expect(made).toBe(5), 60_000);
+    await loader.close();
+  });
+
+  it('reports a worker that dies and makes its batch again', async () => {
+    const expected = await readEpoch({ workers: 2 });
+    const workers: Worker[] = [];
+    const deaths: string[] = [];
+    const loader = await createLoader({
+      ...options,
+      workers: 2,
+      prefetch: 2,
+      onWorkerStart: (worker) => workers.push(worker),
+      onWorkerDeath: ({ reason }) => deaths.push(reason),
+    });
+    const batches: Copy[] = [];
+    for await (const batch of loader.epoch(3)) {
+      batches.push(copy(batch));
+      if (batch.index === 1) await workers[0]?.terminate();
+      if (batch.index === 4) await workers[1]?.terminate();
+    }
+    await loader.close();
+    expect(batches).toEqual(expected);
+    expect(deaths).toEqual(['exit code 1', 'exit code 1']);
+    expect(workers).toHaveLength(4);
+  });
+
+  it('gives up when workers keep dying', async () => {
+    const loader = await createLoader({
+      ...options,
+      workers: 1,
+      onWorkerStart: (worker) => worker.terminate(),
+    });
+    await expect(loader.epoch(0).next()).rejects.toThrow('loader workers keep dying');
+    await loader.close();
+  });
+
+  it('can leave an epoch early, and reads one at a time', async () => {
+    const loader = await createLoader({ ...options, workers: 2 });
+    for await (const { index } of loader.epoch(3)) {
+      await expect(loader.epoch(4).next()).rejects.toThrow('finish or leave');
+      if (index === 1) break;
+    }
+    const seen: number[] = [];
+    for await (const { index } of loader.epoch(3)) seen.push(index);
+    expect(seen).toEqual(Array.from({ length: loader.batches }, (_, i) => i));
+    await loader.close();
+    await expect(loader.epoch(0).next()).rejects.toThrow('the loader is closed');
+  });
+
+  it('skips broken pictures, names them, and stops over the share allowed', async () => {
+    const root = join(folder, 'broken');
+    for (const name of ['a', 'b']) {
+      await mkdir(join(root, name), { recursive: true });
+      for (let i = 0; i < 10; i++) await writeFile(join(root, name, `${i}.gif`), PIXEL);
+    }
+    await writeFile(join(root, 'a/3.gif'), 'broken');
+    const extra = { source: root, validationShare: 0, workers: 2, batch: 5 };
+    await expect(readEpoch(extra)).rejects.toThrow('the last being "a/3.gif"');
+    const loader = await createLoader({ ...options, ...extra, maxBrokenShare: 0.1 });
+    const counts: number[] = [];
+    const broken: string[] = [];
+    for await (const batch of loader.epoch(0)) {
+      counts.push(batch.count);
+      broken.push(...batch.broken.map(({ id }) => id));
+      expect(batch.pictures).toHaveLength(batch.count * CROP);
+    }
+    expect([...counts].sort()).toEqual([4, 5, 5, 5]);
+    expect(broken).toEqual(['a/3.gif']);
+    await loader.close();
+  });
+
+  it('says plainly what is wrong with its source and options', async () => {
+    await expect(createLoader({ ...options, source: '/nowhere' })).rejects.toThrow('no such data');
+    await expect(createLoader({ ...options, workers: 0 })).rejects.toThrow('workers must be');
+  });
+});
