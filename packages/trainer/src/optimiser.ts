@@ -1,5 +1,6 @@
 import type { Network, NetworkParameter, Tf, Weight } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { momentumUpdate } from './momentum-update.js';
 import type { Recipe } from './recipe.js';
 
 /** Momentum SGD with coupled weight decay over a network's parameters. Owns its velocities. */
@@ -42,18 +43,17 @@ export function createOptimiser(tf: Tf, network: Network, rule: Rule): Optimiser
     const velocity = velocities.get(parameter.name);
     if (!velocity) throw new Error(`no velocity for ${parameter.name}`);
     const decays = parameter.kind === 'weight' || rule.biasDecay;
-    const weightDecay = decays ? rule.weightDecay : 0;
+    const decay = decays ? rule.weightDecay : 0;
     const { variable } = parameter;
+    const { momentum } = rule;
+    if (rule.rateInMomentum === 'inside') {
+      momentumUpdate(tf, { variable, velocity, gradient }, { momentum, rate, decay });
+      return;
+    }
     tf.tidy(() => {
-      const pull = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(variable, weightDecay));
-      const kept = tf.mul(velocity, rule.momentum);
-      if (rule.rateInMomentum === 'inside') {
-        velocity.assign(tf.sub(kept, tf.mul(pull, rate)));
-        variable.assign(tf.add(variable, velocity));
-      } else {
-        velocity.assign(tf.add(kept, pull));
-        variable.assign(tf.sub(variable, tf.mul(velocity, rate)));
-      }
+      const pull = decay === 0 ? gradient : tf.add(gradient, tf.mul(variable, decay));
+      velocity.assign(tf.add(tf.mul(velocity, momentum), pull));
+      variable.assign(tf.sub(variable, tf.mul(velocity, rate)));
     });
   };
 

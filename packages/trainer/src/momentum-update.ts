@@ -1,0 +1,29 @@
+import type { Tf } from '@alexnet/model';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+
+/** Name a backend registers its own update under; the two agree to rounding. */
+const KERNEL = 'AlexNetMomentumUpdate';
+
+/**
+ * One update of one parameter by the rule of 2012: v = momentum v - rate (gradient + decay w), then
+ * w = w + v. Source: paper, section 5; `weights.cu`, update().
+ */
+export function momentumUpdate(
+  tf: Tf,
+  tensors: { readonly variable: Variable; readonly velocity: Variable; readonly gradient: Tensor },
+  rule: { readonly momentum: number; readonly rate: number; readonly decay: number },
+): void {
+  const { variable, velocity, gradient } = tensors;
+  tf.tidy(() => {
+    if (tf.getKernel(KERNEL, tf.getBackend())) {
+      const outputs = tf.engine().runKernel(KERNEL, { ...tensors }, { ...rule });
+      const [nextVelocity, nextVariable] = outputs as unknown as [Tensor, Tensor];
+      velocity.assign(nextVelocity);
+      variable.assign(nextVariable);
+      return;
+    }
+    const pull = rule.decay === 0 ? gradient : tf.add(gradient, tf.mul(variable, rule.decay));
+    velocity.assign(tf.sub(tf.mul(velocity, rule.momentum), tf.mul(pull, rule.rate)));
+    variable.assign(tf.add(variable, velocity));
+  });
+}

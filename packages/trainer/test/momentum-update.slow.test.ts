@@ -1,0 +1,30 @@
+import { selectBackend } from '@alexnet/backend/node';
+import { expect, test } from 'vitest';
+import { momentumUpdate } from '../src/momentum-update.js';
+import { tf as plain } from './tiny.js';
+
+const selection = await selectBackend({ require: 'tensorflow' }).catch((error: Error) => error);
+const unavailable = selection instanceof Error ? selection.message : null;
+
+function threeUpdates(tf: typeof plain): number[] {
+  return tf.tidy(() => {
+    const variable = tf.variable(tf.tensor1d([1, -2, 3, 0.25]));
+    const velocity = tf.variable(tf.tensor1d([0.1, 0, -0.2, 0]));
+    for (const rate of [0.1, 0.1, 0.01]) {
+      const gradient = tf.tensor1d([0.3, -0.7, 1.1, rate]);
+      momentumUpdate(tf, { variable, velocity, gradient }, { momentum: 0.9, rate, decay: 0.0005 });
+    }
+    return [...variable.dataSync(), ...velocity.dataSync()];
+  });
+}
+
+test.skipIf(unavailable)('the update of the tensorflow backend equals the plain one', async () => {
+  if (selection instanceof Error) throw selection;
+  const fast = threeUpdates(selection.tf as typeof plain);
+  expect(selection.tf.getKernel('AlexNetMomentumUpdate', 'tensorflow')).toBeDefined();
+  await plain.setBackend('cpu');
+  const reference = threeUpdates(plain);
+  reference.forEach((value, i) => {
+    expect(fast[i]).toBeCloseTo(value, 6);
+  });
+});
