@@ -1,0 +1,83 @@
+import { openCpu } from '../cpu/open-cpu.js';
+import { type BackendName, parseBackendName } from '../selection/backend-name.js';
+import {
+  type Candidate,
+  firstThatWorks,
+  type Selection,
+  type SelectOptions,
+} from '../selection/select.js';
+import { registerTrainingKernels } from '../wasm/register-training-kernels.js';
+import { findAdapter, isSoftwareName } from '../webgpu/adapter.js';
+import { openWebgpu } from '../webgpu/open-webgpu.js';
+import type { Gpu } from '../webgpu/webgpu-types.js';
+import { loadTf } from './load-tf.js';
+
+/** The engines a page can have, best first. */
+export const BROWSER_BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
+
+/**
+ * Chooses and prepares the best engine of this browser: webgpu, webgl, wasm, cpu.
+ *
+ * Each backend is a chunk of its own that loads only when it is tried; the WebGPU adapter is probed
+ * before. A software adapter is taken only when asked for. A page that serves the .wasm files from
+ * elsewhere calls `setWasmPaths` of @tensorflow/tfjs-backend-wasm first.
+ * Throws an Error in one line for an unknown name, and when the required engine does not work.
+ */
+export async function selectBackend(options: SelectOptions = {}): Promise<Selection> {
+  const wanted = options.require ?? options.prefer;
+  const name = wanted ? parseBackendName(wanted, BROWSER_BACKENDS) : undefined;
+  return firstThatWorks(browserCandidates(name), { name, required: options.require !== undefined });
+}
+
+function browserCandidates(asked: BackendName | undefined): readonly Candidate[] {
+  return [
+    { name: 'webgpu', open: () => openBrowserWebgpu(asked === 'webgpu') },
+    { name: 'webgl', open: () => openWebgl(asked === 'webgl') },
+    { name: 'wasm', open: openWasm },
+    { name: 'cpu', open: openPlain },
+  ];
+}
+
+async function openBrowserWebgpu(allowSoftware: boolean) {
+  const { gpu } = globalThis.navigator as { gpu?: Gpu };
+  const adapter = await findAdapter(gpu, allowSoftware);
+  const [tf, webgpu] = await Promise.all([
+    loadTf(),
+    import('@tensorflow/tfjs-backend-webgpu'),
+    import('@tensorflow/tfjs-backend-cpu'),
+  ]);
+  return { tf, device: `${await openWebgpu(tf, adapter, webgpu)}, WebGPU` };
+}
+
+async function openWebgl(allowSoftware: boolean) {
+  const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
+  if (!gl) throw new Error('WebGL 2 is not available in this browser');
+  const details = gl.getExtension('WEBGL_debug_renderer_info');
+  const renderer = String(gl.getParameter(details?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+  gl.getExtension('WEBGL_lose_context')?.loseContext();
+  if (!allowSoftware && isSoftwareName(renderer)) {
+    throw new Error(`WebGL here is a software one (${renderer})`);
+  }
+  const [tf] = await Promise.all([loadTf(), import('@tensorflow/tfjs-backend-webgl')]);
+  if (!(await tf.setBackend('webgl'))) throw new Error('the WebGL backend does not start');
+  if (!tf.env().getBool('WEBGL_RENDER_FLOAT32_CAPABLE')) {
+    throw new Error(`${renderer} computes in 16 bits only, too few for this network`);
+  }
+  return { tf, device: `${renderer}, WebGL` };
+}
+
+async function openWasm() {
+  const [tf, wasm] = await Promise.all([loadTf(), import('@tensorflow/tfjs-backend-wasm')]);
+  if (!(await tf.setBackend('wasm'))) throw new Error('the wasm module does not start');
+  registerTrainingKernels(tf);
+  const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'without SIMD';
+  const threads = wasm.getThreadsCount();
+  const count = threads > 1 ? `${threads} threads` : '1 thread';
+  return { tf, device: `this processor, WebAssembly ${simd}, ${count}` };
+}
+
+async function openPlain() {
+  const [tf] = await Promise.all([loadTf(), import('@tensorflow/tfjs-backend-cpu')]);
+  await openCpu(tf);
+  return { tf, device: 'this processor, plain JavaScript' };
+}

@@ -1,0 +1,47 @@
+import { selfCheck } from '../check/self-check.js';
+import type { Tf } from '../selection/tf.js';
+import { adapterName } from './adapter.js';
+import { reportErrorsOnRead } from './report-errors.js';
+import type { Adapter } from './webgpu-types.js';
+
+type WebgpuPackage = typeof import('@tensorflow/tfjs-backend-webgpu');
+
+/**
+ * Limits raised to what the adapter has: tfjs' own list (dist/base.js). WebGPU's default of 128 MiB for
+ * a storage buffer is less than fc6 of AlexNet, 144 MiB.
+ */
+const LIMITS = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
+
+/**
+ * Makes WebGPU on `adapter` the current backend.
+ *
+ * Errors of the device, which tfjs leaves as silent zeros, throw where results are read. A check
+ * against the cpu backend, which must be registered, runs first; a wrong result throws an Error.
+ */
+export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage): Promise<string> {
+  const requiredLimits: Record<string, number> = {};
+  for (const limit of LIMITS) {
+    const value = adapter.limits[limit];
+    if (value !== undefined) requiredLimits[limit] = value;
+  }
+  const device = await adapter.requestDevice({ requiredLimits });
+  const info = adapter.info ?? {};
+  const backend = new webgpu.WebGPUBackend(device as never, info as never);
+  reportErrorsOnRead(backend, device);
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  // Priority 3 is the package's own (dist/base.js).
+  tf.registerBackend('webgpu', () => backend, 3);
+  const { passed, error } = await selfCheck(tf, 'webgpu');
+  if (!passed) {
+    const percent = (100 * error).toPrecision(2);
+    throw new Error(`WebGPU computes wrong results on ${adapterName(info)} (${percent} % off)`);
+  }
+  return adapterName(info);
+}

@@ -1,0 +1,26 @@
+/** The few WebGPU members used here; browsers and Dawn share them. Source: the WebGPU specification. */
+export interface Gpu {
+  requestAdapter(options?: { powerPreference?: 'high-performance' }): Promise<Adapter | null>;
+}
+
+export interface Adapter {
+  readonly info?: AdapterInfo;
+  readonly limits: Readonly<Record<string, number>>;
+  requestDevice(descriptor: { requiredLimits: Record<string, number> }): Promise<Device>;
+}
+
+export interface AdapterInfo {
+  readonly vendor?: string;
+  readonly architecture?: string;
+  readonly description?: string;
+  readonly isFallbackAdapter?: boolean;
+}
+
+export type ErrorFilter = 'validation' | 'out-of-memory' | 'internal';
+
+export interface Device {
+  readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
+  pushErrorScope(filter: ErrorFilter): void;
+  popErrorScope(): Promise<{ readonly message: string } | null>;
+  destroy(): void;
+}

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+/** Chromium ships a software Vulkan driver and the loader Dawn wants. */
+const CHROMIUM = '/usr/lib/chromium';
+const missing = existsSync(`${CHROMIUM}/vk_swiftshader_icd.json`)
+  ? ''
+  : `(skipped: no SwiftShader in ${CHROMIUM}; install chromium)`;
+
+/** Runs a script in a process that sees the software driver; its last line is JSON. */
+function run(script: string): unknown {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { selectBackend } from '@alexnet/backend/node';\n${script}`,
+    ],
+    {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        LD_LIBRARY_PATH: CHROMIUM,
+        VK_DRIVER_FILES: `${CHROMIUM}/vk_swiftshader_icd.json`,
+      },
+    },
+  );
+  if (status !== 0) throw new Error(stderr || stdout);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+describe.skipIf(missing !== '')(`WebGPU in Node ${missing}`, () => {
+  it('trains: a loss falls, after the start-up check against cpu', () => {
+    const { name, losses } = run(`
+const { tf, name } = await selectBackend({ require: 'webgpu' });
+const filter = tf.variable(tf.randomNormal([3, 3, 1, 4], 0, 0.3, 'float32', 1));
+const weight = tf.variable(tf.randomNormal([36, 2], 0, 0.3, 'float32', 2));
+const x = tf.randomNormal([8, 7, 7, 1], 0, 1, 'float32', 3);
+const y = tf.oneHot(tf.tensor1d([0, 1, 0, 1, 0, 1, 0, 1], 'int32'), 2);
+const sgd = tf.train.momentum(0.1, 0.9);
+const losses = [];
+for (let i = 0; i < 10; i++) {
+  const loss = sgd.minimize(() => {
+    const map = tf.maxPool(tf.relu(tf.conv2d(x, filter, 1, 'valid')), 2, 2, 'same');
+    return tf.losses.softmaxCrossEntropy(y, tf.matMul(tf.reshape(map, [8, 36]), weight));
+  }, true);
+  losses.push((await loss.data())[0]);
+}
+console.log(JSON.stringify({ name, losses }));`) as { name: string; losses: number[] };
+    expect(name).toBe('webgpu');
+    expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
+  });
+
+  it('leaves a software adapter alone unless asked, and says so', () => {
+    const { name, reasons } = run(`
+const { name, passedOver } = await selectBackend({ prefer: 'cpu' });
+const automatic = await selectBackend();
+console.log(JSON.stringify({ name, reasons: automatic.passedOver }));`) as {
+      name: string;
+      reasons: { name: string; reason: string }[];
+    };
+    expect(name).toBe('cpu');
+    expect(reasons.find((passed) => passed.name === 'webgpu')?.reason).toMatch(/software/);
+  });
+
+  it('throws where stock tfjs returns zeros: a buffer over the limit, a lost device', () => {
+    const messages = run(`
+const { tf } = await selectBackend({ require: 'webgpu' });
+const message = async (work) => { try { await work(); return 'no error'; } catch (error) { return error.message; } };
+const limit = tf.backend().device.limits.maxBufferSize;
+const large = await message(() => tf.tidy(() => tf.mean(tf.ones([limit / 4 + 1024]))).data());
+const small = [...await tf.ones([2]).data()];
+const waiting = tf.add(tf.ones([2]), 1);
+tf.backend().device.destroy();
+await new Promise((resolve) => setTimeout(resolve, 100));
+const lost = await message(() => waiting.data());
+console.log(JSON.stringify({ large, small, lost }));`) as Record<string, unknown>;
+    expect(messages.large).toMatch(/WebGPU error/);
+    expect(messages.small).toEqual([1, 1]);
+    expect(messages.lost).toMatch(/device was lost/);
+  });
+});
