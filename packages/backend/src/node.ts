@@ -1,4 +1,9 @@
 export { type SelfCheck, selfCheck } from './check/self-check.js';
+export {
+  type BackendReport,
+  type Diagnosis,
+  diagnoseBackends,
+} from './diagnose/diagnose-backends.js';
 export { selectBackend } from './node/select-backend.js';
 export { BACKEND_NAMES, type BackendName, parseBackendName } from './selection/backend-name.js';
 export type { PassedOver, Selection, SelectOptions } from './selection/select.js';

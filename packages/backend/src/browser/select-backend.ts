@@ -31,10 +31,10 @@ export async function selectBackend(options: SelectOptions = {}): Promise<Select
 
 function browserCandidates(asked: BackendName | undefined): readonly Candidate[] {
   return [
-    { name: 'webgpu', open: () => openBrowserWebgpu(asked === 'webgpu') },
-    { name: 'webgl', open: () => openWebgl(asked === 'webgl') },
-    { name: 'wasm', open: openWasm },
-    { name: 'cpu', open: openPlain },
+    { name: 'webgpu', engine: 'WebGPU', open: () => openBrowserWebgpu(asked === 'webgpu') },
+    { name: 'webgl', engine: 'WebGL', open: () => openWebgl(asked === 'webgl') },
+    { name: 'wasm', engine: 'WebAssembly', open: openWasm },
+    { name: 'cpu', engine: 'plain JavaScript', open: openPlain },
   ];
 }
 

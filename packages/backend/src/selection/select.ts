@@ -28,6 +28,10 @@ export interface SelectOptions {
 /** One way to get an engine. `open` prepares it or throws an Error whose first line is the reason. */
 export interface Candidate {
   readonly name: BackendName;
+  /** In words, for tables. */
+  readonly engine: string;
+  /** Where it computes, for the two of one name. */
+  readonly kind?: 'gpu' | 'cpu';
   readonly open: () => Promise<{ readonly tf: Tf; readonly device: string }>;
 }
 

@@ -49,8 +49,8 @@ export async function openTensorflow(
 }
 
 function loadAddon(kind: 'gpu' | 'cpu'): Loaded {
-  if (loaded) return loaded;
   const addons = kind === 'gpu' ? gpuAddons() : cpuAddons();
+  if (loaded && (kind === 'cpu' || addons.length > 0)) return loaded;
   if (addons.length === 0) throw new Error(nothingInstalled(kind));
   quietTensorflow();
   const reasons: string[] = [];

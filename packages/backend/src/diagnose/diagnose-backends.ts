@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { type SelfCheck, selfCheck } from '../check/self-check.js';
+import { loadTf } from '../node/load-tf.js';
+import { nodeCandidates } from '../node/node-candidates.js';
+import type { BackendName } from '../selection/backend-name.js';
+import { type Candidate, firstLine } from '../selection/select.js';
+import { locateTfjsNode } from '../tensorflow/locate-tfjs-node.js';
+import { checkPlatform } from '../tensorflow/platform.js';
+
+/** One engine of this machine, as plain data. */
+export interface BackendReport {
+  readonly name: BackendName;
+  /** What distinguishes engines of one name, e.g. "TensorFlow on a GPU". */
+  readonly engine: string;
+  readonly available: boolean;
+  /** Present when available. */
+  readonly device?: string;
+  /** Why not, in one line; present when not available. */
+  readonly reason?: string;
+  /** How far it is from the cpu backend; present when available. */
+  readonly check?: SelfCheck;
+  /** What to type to gain it, where something can be done. */
+  readonly advice?: string;
+}
+
+export interface Diagnosis {
+  /** Best first, as selectBackend ranks them. */
+  readonly backends: readonly BackendReport[];
+  /** What selectBackend takes when nothing is asked for. */
+  readonly chosen: BackendName;
+}
+
+/**
+ * Tries every engine of this machine, compares each with the cpu backend and says how to gain the
+ * missing ones. The chosen engine is current afterwards.
+ */
+export async function diagnoseBackends(): Promise<Diagnosis> {
+  const backends: BackendReport[] = [];
+  for (const candidate of nodeCandidates(undefined)) backends.push(await examine(candidate));
+  const chosen = backends.find(({ available }) => available)?.name ?? 'cpu';
+  await loadTf().setBackend(chosen);
+  return { backends, chosen };
+}
+
+async function examine(candidate: Candidate): Promise<BackendReport> {
+  const { name, engine } = candidate;
+  try {
+    const { tf, device } = await candidate.open();
+    const check = await selfCheck(tf, name);
+    if (check.passed) return { name, engine, available: true, device, check };
+    const reason = `computes wrong results here (${check.error.toExponential(1)} off)`;
+    return { name, engine, available: false, device, reason, check };
+  } catch (error) {
+    const advice = adviceFor(candidate);
+    const report = { name, engine, available: false, reason: firstLine(error) };
+    return advice ? { ...report, advice } : report;
+  }
+}
+
+function adviceFor({ name, kind }: Candidate): string | undefined {
+  if (name === 'webgpu') return canResolve('webgpu') ? undefined : 'npm install webgpu';
+  if (name !== 'tensorflow') return undefined;
+  if (locateTfjsNode().length === 0) return 'npm install @tensorflow/tfjs-node --ignore-scripts';
+  try {
+    checkPlatform();
+  } catch (error) {
+    return firstLine(error);
+  }
+  if (kind === 'cpu') return 'alexnet backend install';
+  return existsSync('/proc/driver/nvidia/version') ? 'alexnet backend install --gpu' : undefined;
+}
+
+function canResolve(name: string): boolean {
+  try {
+    import.meta.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
