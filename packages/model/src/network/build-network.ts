@@ -69,8 +69,7 @@ export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = 
       const found = new Map<string, Tensor>();
       tf.tidy(() => {
         run(x, {}, (name, output) => {
-          // A clone: layers may hand their input through, and each result is disposed on its own.
-          if (wanted.has(name)) found.set(name, tf.keep(output.clone()));
+          if (wanted.has(name)) found.set(name, tf.keep(output));
         });
       });
       return found;
