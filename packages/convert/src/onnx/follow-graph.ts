@@ -1,3 +1,4 @@
+import { convolution, normalisation, rounded } from '../alexnet/describe-spec.js';
 import { FormatError } from '../format-error.js';
 import { transpose } from '../layout/transpose.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
@@ -5,7 +6,7 @@ import type { OnnxAttribute, OnnxModel, OnnxNode } from './parse-onnx.js';
 
 /** What a graph computes, and the weights it does it with, in running order. */
 export interface Followed {
-  /** One line a layer, as {@link describeSpec} writes them. */
+  /** One line a layer, as `describeSpec` writes them. */
   readonly description: readonly string[];
   /** `1.weight`, `1.bias`, `2.weight` … by layer. */
   readonly tensors: StoredTensors;
@@ -103,8 +104,12 @@ function describe(node: OnnxNode, of: (index: number) => StoredTensor | undefine
     }
     case 'LRN': {
       const size = number(node, 'size', 0);
-      const sum = number(node, 'alpha', 1e-4) / size;
-      return normalisation(size, sum, number(node, 'beta', 0.75), number(node, 'bias', 1));
+      return normalisation('lrn', {
+        size,
+        sumCoeff: number(node, 'alpha', 1e-4) / size,
+        beta: number(node, 'beta', 0.75),
+        k: number(node, 'bias', 1),
+      });
     }
     case 'Gemm':
       if (number(node, 'alpha', 1) !== 1 || number(node, 'beta', 1) !== 1) {
@@ -122,24 +127,6 @@ function describe(node: OnnxNode, of: (index: number) => StoredTensor | undefine
     default:
       throw new FormatError('unsupported', `ONNX: operator ${operator} is in no AlexNet`);
   }
-}
-
-export function convolution(
-  kernel: readonly number[],
-  strides: readonly number[],
-  pads: readonly number[],
-  groups: number,
-): string {
-  return `conv ${kernel} / ${strides} + ${pads} in ${groups}`;
-}
-
-export function normalisation(size: number, sumCoeff: number, beta: number, k: number): string {
-  return `lrn ${size} ${rounded(sumCoeff)} ${rounded(beta)} ${rounded(k)}`;
-}
-
-/** Six digits, what a float32 keeps. */
-export function rounded(value: number): number {
-  return Number(value.toPrecision(6));
 }
 
 /** The value of a node all of whose inputs are constants; null where it can be no weight. */

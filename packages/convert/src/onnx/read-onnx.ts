@@ -1,14 +1,10 @@
-import type { PresetName } from '@alexnet/model';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
-import { PRESETS } from '../alexnet/detect-spec.js';
-import type { Note } from '../alexnet/note.js';
+import { choosePresets } from '../alexnet/choose-preset.js';
 import { asSource, type ByteSource } from '../bytes/byte-source.js';
-import { FormatError } from '../format-error.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { parseDescription, type SpecValidator } from '../model-file/metadata.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { describeSpec } from './describe-spec.js';
 import { followGraph } from './follow-graph.js';
 import { type OnnxModel, parseOnnx } from './parse-onnx.js';
 import type { Resolve } from './parse-tensor.js';
@@ -35,24 +31,7 @@ export async function readOnnxModel(
   const text = model.metadata.get('alexnet');
   if (text !== undefined && options.validateSpec) return readOwn(model, text, options.validateSpec);
   const { description, tensors } = followGraph(model);
-  const found = description.join('\n');
-  const norm = description.some((line) => line.startsWith('batchnorm')) ? 'batch' : undefined;
-  const { createSpec, preset, spec } = options;
-  const same = (name: PresetName) =>
-    describeSpec(createSpec(name, norm ? { norm } : {})).join('\n') === found;
-  const presets = preset ? [preset] : PRESETS.filter(same);
-  if (presets.length === 0 && !spec) {
-    throw new FormatError(
-      'unknown-network',
-      "ONNX: no preset computes this; give the network's spec",
-    );
-  }
-  const notes: Note[] = [];
-  const expected = spec ? describeSpec(spec).join('\n') : null;
-  if (expected === null ? preset && !same(preset) : expected !== found) {
-    const detail = `the graph computes something else than ${(spec ?? { preset }).preset}`;
-    notes.push({ code: 'architecture', exact: false, detail });
-  }
+  const { presets, notes } = choosePresets(description, options);
   return assembleModel(
     {
       format: 'onnx',

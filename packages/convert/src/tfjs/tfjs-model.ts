@@ -1,0 +1,161 @@
+import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { choosePresets } from '../alexnet/choose-preset.js';
+import { parameterName } from '../alexnet/foreign-names.js';
+import type { Note } from '../alexnet/note.js';
+import { FormatError } from '../format-error.js';
+import { kerasLayers, kerasName } from '../keras/keras-layers.js';
+import { readTopology } from '../keras/topology.js';
+import { parameterLayouts } from '../layout/parameter-layouts.js';
+import { DEFAULT_LIMITS } from '../limits.js';
+import {
+  parseDescription,
+  type SpecValidator,
+  serializeDescription,
+} from '../model-file/metadata.js';
+import type { ModelFile } from '../model-file/model-file.js';
+import { parseStrictJson } from '../parse-strict-json.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import { type Resolve, readManifest } from './weights-manifest.js';
+
+/** Bytes of a shard, as tfjs's own converter cuts them. */
+const SHARD_BYTES = 4 * 2 ** 20;
+
+export interface ReadTfjsOptions extends AssembleOptions {
+  /** `validateSpec` of `@alexnet/model`; with it a model of this package brings its description. */
+  readonly validateSpec?: SpecValidator;
+  /** Opens a shard that lies beside `model.json`. */
+  readonly resolve: Resolve;
+}
+
+/**
+ * Reads an AlexNet from a TF.js layers model, quantised or not.
+ *
+ * @param modelJson the text of `model.json`
+ * @throws FormatError unsupported for a graph model, whose layers are gone
+ */
+export async function readTfjsModel(
+  modelJson: string,
+  options: ReadTfjsOptions,
+): Promise<Converted> {
+  const root = parseStrictJson(modelJson, 'model.json', DEFAULT_LIMITS.depth);
+  const { format, modelTopology, weightsManifest, userDefinedMetadata } = Object(root) as Record<
+    string,
+    unknown
+  >;
+  if (format !== undefined && format !== 'layers-model') {
+    throw new FormatError(
+      'unsupported',
+      `tfjs: a ${String(format)}; only layers models keep their layers`,
+    );
+  }
+  const found = await readManifest(weightsManifest, options.resolve);
+  const tensors: StoredTensors = new Map(
+    [...found].map(([name, tensor]) => [ourName(name), tensor]),
+  );
+  const { alexnet } = Object(userDefinedMetadata) as Record<string, unknown>;
+  const { validateSpec } = options;
+  const own =
+    alexnet !== undefined && validateSpec
+      ? parseDescription(JSON.stringify(alexnet), validateSpec, DEFAULT_LIMITS)
+      : null;
+  const chosen = own
+    ? { presets: null, notes: [] }
+    : choosePresets(readTopology(modelOf(modelTopology)).description, options);
+  const { file, notes } = await assembleModel(
+    {
+      format: 'tfjs',
+      tensors,
+      layout: 'channels-last',
+      channelOrder: null,
+      presets: chosen.presets,
+      preprocessing: own?.preprocessing ?? null,
+      classNames: own?.classNames ?? null,
+      notes: chosen.notes,
+    },
+    own ? { ...options, spec: own.spec } : options,
+  );
+  return { file: own ? { ...file, ...own } : file, notes };
+}
+
+/** The converter from Keras puts the model one level deeper than tfjs itself. */
+function modelOf(topology: unknown): unknown {
+  return (Object(topology) as Record<string, unknown>).model_config ?? topology;
+}
+
+/** Keras names of batch norm parameters, then those every reader knows. */
+function ourName(name: string): string {
+  const parts: Readonly<Record<string, string>> = {
+    gamma: 'weight',
+    beta: 'bias',
+    moving_mean: 'running_mean',
+    moving_variance: 'running_var',
+  };
+  const [, layer, part = ''] = /^(.+)\/([a-z_]+)$/.exec(name) ?? [];
+  return layer !== undefined && Object.hasOwn(parts, part)
+    ? `${layer}.${parts[part]}`
+    : parameterName(name);
+}
+
+export interface WrittenTfjs {
+  readonly modelJson: string;
+  /** By file name, to lie beside `model.json`. */
+  readonly shards: ReadonlyMap<string, Uint8Array>;
+  readonly notes: readonly Note[];
+}
+
+/**
+ * Writes an AlexNet as a TF.js layers model, with everything a model file holds in
+ * `userDefinedMetadata.alexnet`. Nothing is lost. Where the network has response normalisation or
+ * groups, `tf.loadLayersModel` needs `registerLayers(tf)` of `@alexnet/model`, which a note says.
+ */
+export function writeTfjsModel(file: ModelFile): WrittenTfjs {
+  const { spec, weights } = file;
+  const layers = kerasLayers(spec);
+  const custom = new Set(
+    layers.map((layer) => layer.class_name).filter((name) => name.startsWith('AlexNet')),
+  );
+  const notes: Note[] = [];
+  if (custom.size > 0) {
+    const detail = `loading needs registerLayers of @alexnet/model for ${[...custom].join(', ')}`;
+    notes.push({ code: 'architecture', exact: true, detail });
+  }
+  const parameters = parameterLayouts(spec).map(({ name }) => {
+    const weight = weights.get(name);
+    if (!weight) throw new FormatError('missing-tensor', `tfjs: "${name}" is missing`);
+    return { name: kerasName(name, spec), weight };
+  });
+  const size = parameters.reduce((sum, { weight }) => sum + weight.data.byteLength, 0);
+  const bytes = new Uint8Array(size);
+  let position = 0;
+  for (const { weight } of parameters) {
+    const { buffer, byteOffset, byteLength } = weight.data;
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), position);
+    position += byteLength;
+  }
+  const count = Math.max(1, Math.ceil(size / SHARD_BYTES));
+  const shards = new Map(
+    Array.from({ length: count }, (_, index) => [
+      `group1-shard${index + 1}of${count}.bin`,
+      bytes.subarray(index * SHARD_BYTES, (index + 1) * SHARD_BYTES),
+    ]),
+  );
+  const manifest = parameters.map(({ name, weight }) => ({
+    name,
+    shape: weight.shape,
+    dtype: 'float32',
+  }));
+  const model = {
+    format: 'layers-model',
+    generatedBy: '@alexnet/convert',
+    convertedBy: null,
+    modelTopology: {
+      class_name: 'Sequential',
+      config: { name: spec.preset, layers },
+      keras_version: 'tfjs-layers 4.22.0',
+      backend: 'tensor_flow.js',
+    },
+    weightsManifest: [{ paths: [...shards.keys()], weights: manifest }],
+    userDefinedMetadata: { alexnet: JSON.parse(serializeDescription(file)) },
+  };
+  return { modelJson: JSON.stringify(model), shards, notes };
+}
