@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
-const PUBLIC = new URL('./public/', import.meta.url);
+const PUBLIC = new URL('./static/', import.meta.url);
 
 /** Lists every built file in `sw.js`, so the page works without a network once it has loaded. */
 function offline(): Plugin {
@@ -56,6 +56,7 @@ self.addEventListener('fetch', (event) => {
 
 export default defineConfig({
   base: './',
+  publicDir: 'static',
   plugins: [svelte(), offline()],
   resolve: { conditions: ['@alexnet/source', 'module', 'browser', 'import', 'default'] },
   worker: { format: 'es' },

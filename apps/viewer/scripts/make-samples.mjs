@@ -1,5 +1,5 @@
 // Draws the sample pictures of the page: node scripts/make-samples.mjs
-// Fluent Emoji by Microsoft, MIT licence (see public/samples/LICENCE.txt).
+// Fluent Emoji by Microsoft, MIT licence (see static/samples/LICENCE.txt).
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import sharp from 'sharp';
@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const set = JSON.parse(
   await readFile(require.resolve('@iconify-json/fluent-emoji-flat/icons.json')),
 );
-const folder = new URL('../public/samples/', import.meta.url);
+const folder = new URL('../static/samples/', import.meta.url);
 await mkdir(folder, { recursive: true });
 for (const name of SAMPLES) {
   const icon = set.icons[name];

@@ -1,11 +1,10 @@
-import type { Selection } from '@alexnet/backend';
+import { type Selection, selectBackend } from '@alexnet/backend';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { selectBackend } from './select-backend.js';
 
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
-const NAMES: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
+/** What `?backend=` may say; anything else is as if it said nothing. */
+const NAMES = ['webgpu', 'webgl', 'wasm', 'cpu'] as const;
 
 /** The best backend this browser has, or the one `?backend=` asks for. */
 export async function openEngine(wanted: string | null): Promise<Selection> {
