@@ -12,7 +12,11 @@ export type { BuiltAddon } from './tensorflow/built-addon.js';
 export { InstallError, type InstallErrorCode } from './tensorflow/install-error.js';
 export {
   type InstallOptions,
+  type InstallPlan,
   type InstallProgress,
   type InstallStage,
   installTensorflow,
+  planInstallation,
 } from './tensorflow/install-tensorflow.js';
+export { removeTensorflow } from './tensorflow/remove-tensorflow.js';
+export { parseTensorflowSource, type TensorflowSource } from './tensorflow/tensorflow-source.js';

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { installTensorflow } from '../src/node.js';
+import { installTensorflow, planInstallation, removeTensorflow } from '../src/node.js';
 import { builtAddons } from '../src/tensorflow/built-addon.js';
+import { whyNoTensorflow } from './need-tensorflow.js';
 
+const missing = await whyNoTensorflow();
 const cacheDir = mkdtempSync(join(tmpdir(), 'alexnet-install-'));
 const root = join(cacheDir, 'tensorflow');
 
@@ -34,7 +36,7 @@ function reached(child: ChildProcess, stage: string): Promise<void> {
   });
 }
 
-describe('an installation', () => {
+describe.skipIf(missing)(`an installation ${missing ?? ''}`, () => {
   it.each(['download', 'unpack', 'compile'])(
     'killed at %s leaves no build behind',
     async (stage) => {
@@ -69,6 +71,25 @@ describe('an installation', () => {
     });
     expect(stages).toEqual([]);
     expect(build.directory.startsWith(root)).toBe(true);
+  });
+
+  it('is planned without changing anything', async () => {
+    const plan = await planInstallation({ cacheDir });
+    expect(plan.existing?.directory).toBe(builtAddons(cacheDir)[0]?.directory);
+    const other = await planInstallation({
+      cacheDir: join(cacheDir, 'nothing'),
+      version: '2.20.0',
+    });
+    expect(other).toMatchObject({ existing: null, source: { kind: 'index', version: '2.20.0' } });
+    expect(other.steps).toHaveLength(2);
+    expect(existsSync(join(cacheDir, 'nothing'))).toBe(false);
+  });
+
+  it('is removed with everything beside it', async () => {
+    const [build] = builtAddons(cacheDir);
+    expect(await removeTensorflow({ cacheDir })).toEqual([build]);
+    expect(existsSync(root)).toBe(false);
+    expect(await removeTensorflow({ cacheDir })).toEqual([]);
   });
 
   it('stops when aborted, with the reason given', async () => {

@@ -11,11 +11,12 @@ import {
 } from './built-addon.js';
 import { tensorflowDirectory } from './cache-directory.js';
 import { compileAddon, findCompiler } from './compile-addon.js';
-import { downloadWheel, noSpace } from './download-wheel.js';
+import { downloadWheel, noSpace, type Wheel } from './download-wheel.js';
 import { InstallError } from './install-error.js';
 import { withInstallLock } from './install-lock.js';
 import { locateTfjsNode, type TfjsNode } from './locate-tfjs-node.js';
 import { checkPlatform } from './platform.js';
+import { linkFolder, parseTensorflowSource, type TensorflowSource } from './tensorflow-source.js';
 import { unpackWheel } from './unpack-wheel.js';
 
 export type InstallStage = 'wait' | 'download' | 'unpack' | 'compile';
@@ -29,7 +30,10 @@ export interface InstallProgress {
 }
 
 export interface InstallOptions {
-  /** TensorFlow version, e.g. "2.21.0"; without it an existing build, else the newest pip offers. */
+  /**
+   * TensorFlow version ("2.21.0"), wheel file or folder of an installed TensorFlow; without it an
+   * existing build, else the newest version pip offers.
+   */
   readonly version?: string;
   readonly onProgress?: (progress: InstallProgress) => void;
   readonly signal?: AbortSignal;
@@ -49,10 +53,11 @@ const NEEDED_BYTES = 1.3e9;
  * Throws InstallError in one line; when `signal` aborts, its reason.
  */
 export async function installTensorflow(options: InstallOptions = {}): Promise<BuiltAddon> {
-  const { version, signal, cacheDir, onProgress } = options;
+  const { signal, cacheDir, onProgress } = options;
   checkPlatform();
   const tfjsNode = requireTfjsNode();
-  const existing = findBuild(tfjsNode, options);
+  const source = parseTensorflowSource(options.version);
+  const existing = findBuild(tfjsNode, source, cacheDir);
   if (existing) return existing;
 
   const root = tensorflowDirectory(cacheDir);
@@ -61,49 +66,68 @@ export async function installTensorflow(options: InstallOptions = {}): Promise<B
     const compiler = await findCompiler(signal);
     onProgress?.({ stage: 'wait', message: 'waiting for another installation to finish' });
     return await withInstallLock(root, signal, async () => {
-      const built = findBuild(tfjsNode, options);
+      const built = findBuild(tfjsNode, source, cacheDir);
       if (built) return built;
       removeLeftovers(root);
       await checkSpace(root);
-      return await build({ root, tfjsNode, compiler, version, signal, onProgress });
+      return await build({ root, tfjsNode, compiler, source, signal, onProgress });
     });
   } catch (error) {
     throw explain(error, root, signal);
   }
 }
 
+/** What an installation would do, for `--dry-run`. */
+export interface InstallPlan {
+  /** The build that would be taken as it is; null when one has to be made. */
+  readonly existing: BuiltAddon | null;
+  /** Folder the build goes to. */
+  readonly root: string;
+  readonly source: TensorflowSource;
+  /** Path of the C++ compiler; null when the build exists. */
+  readonly compiler: string | null;
+  /** The steps in words; empty when the build exists. */
+  readonly steps: readonly string[];
+}
+
+/** Checks everything but the network and says what installTensorflow would do; changes nothing. */
+export async function planInstallation(
+  options: Pick<InstallOptions, 'version' | 'cacheDir'> = {},
+): Promise<InstallPlan> {
+  checkPlatform();
+  const tfjsNode = requireTfjsNode();
+  const source = parseTensorflowSource(options.version);
+  const root = tensorflowDirectory(options.cacheDir);
+  const existing = findBuild(tfjsNode, source, options.cacheDir) ?? null;
+  if (existing) return { existing, root, source, compiler: null, steps: [] };
+  const compiler = await findCompiler();
+  const version = source.version ? ` ${source.version}` : '';
+  const first = {
+    index: `download tensorflow-cpu${version} with pip (about 270 MB) and unpack two libraries`,
+    wheel: `unpack two libraries from ${source.kind === 'wheel' ? source.path : ''}`,
+    folder: `link the libraries of ${source.kind === 'folder' ? source.path : ''}`,
+  }[source.kind];
+  const steps = [first, `compile the binding of tfjs-node ${tfjsNode.version} with ${compiler}`];
+  return { existing, root, source, compiler, steps };
+}
+
 async function build(options: {
   readonly root: string;
   readonly tfjsNode: TfjsNode;
   readonly compiler: string;
-  readonly version: string | undefined;
+  readonly source: TensorflowSource;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: InstallOptions['onProgress'];
 }): Promise<BuiltAddon> {
-  const { root, tfjsNode, compiler, version, signal, onProgress } = options;
-  const downloads = join(root, 'downloads');
-  onProgress?.({ stage: 'download', message: 'downloading TensorFlow with pip (about 270 MB)' });
-  const wheel = await downloadWheel({
-    directory: downloads,
-    packageName: 'tensorflow-cpu',
-    version,
-    signal,
-  });
-
+  const { root, tfjsNode, compiler, source, signal, onProgress } = options;
   const directory = mkdtempSync(join(root, LEFTOVER_PREFIX));
-  const unpacking = `unpacking TensorFlow ${wheel.version}`;
-  await unpackWheel({
-    wheel: wheel.path,
-    directory,
-    signal,
-    onProgress: (done, total) =>
-      onProgress?.({ stage: 'unpack', message: unpacking, fraction: done / total }),
-  });
+  const downloads = join(root, 'downloads');
+  const tensorflow = await prepareLibraries({ source, directory, downloads, signal, onProgress });
   onProgress?.({ stage: 'compile', message: `compiling the addon with ${basename(compiler)}` });
   await compileAddon({ compiler, tfjsNode: tfjsNode.directory, directory, signal });
 
   const manifest: AddonManifest = {
-    tensorflow: wheel.version,
+    tensorflow,
     tfjsNode: tfjsNode.version,
     platform: platformKey(),
     gpu: false,
@@ -117,6 +141,38 @@ async function build(options: {
   return { ...manifest, directory: target };
 }
 
+/** Puts libraries and headers into `directory`; returns TensorFlow's version. */
+async function prepareLibraries(options: {
+  readonly source: TensorflowSource;
+  readonly directory: string;
+  readonly downloads: string;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: InstallOptions['onProgress'];
+}): Promise<string> {
+  const { source, directory, downloads, signal, onProgress } = options;
+  if (source.kind === 'folder') {
+    linkFolder(source.path, directory);
+    return source.version;
+  }
+  let wheel: Wheel;
+  if (source.kind === 'wheel') {
+    wheel = source;
+  } else {
+    onProgress?.({ stage: 'download', message: 'downloading TensorFlow with pip (about 270 MB)' });
+    const { version } = source;
+    const packageName = 'tensorflow-cpu';
+    wheel = await downloadWheel({ directory: downloads, packageName, version, signal });
+  }
+  const message = `unpacking TensorFlow ${wheel.version}`;
+  await unpackWheel({
+    wheel: wheel.path,
+    directory,
+    signal,
+    onProgress: (done, total) => onProgress?.({ stage: 'unpack', message, fraction: done / total }),
+  });
+  return wheel.version;
+}
+
 const LEFTOVER_PREFIX = '.building-';
 
 /** Called under the lock: whatever is half built belongs to a process that no longer runs. */
@@ -126,12 +182,16 @@ function removeLeftovers(root: string): void {
   }
 }
 
-function findBuild(tfjsNode: TfjsNode, options: InstallOptions): BuiltAddon | undefined {
-  return builtAddons(options.cacheDir).find(
+function findBuild(
+  tfjsNode: TfjsNode,
+  source: TensorflowSource,
+  cacheDir: string | undefined,
+): BuiltAddon | undefined {
+  return builtAddons(cacheDir).find(
     (built) =>
       !built.gpu &&
       built.tfjsNode === tfjsNode.version &&
-      (options.version === undefined || built.tensorflow === options.version),
+      (source.version === undefined || built.tensorflow === source.version),
   );
 }
 

@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { parseTensorflowSource } from '../src/node.js';
+import { LIBRARIES, linkFolder } from '../src/tensorflow/tensorflow-source.js';
+
+const home = mkdtempSync(join(tmpdir(), 'alexnet-source-'));
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+function touch(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, '');
+}
+
+it('reads a version, a wheel and nothing', () => {
+  const wheel = join(home, 'tensorflow_cpu-2.20.0-cp312-cp312-manylinux_2_27_x86_64.whl');
+  touch(wheel);
+  expect(parseTensorflowSource(undefined)).toEqual({ kind: 'index' });
+  expect(parseTensorflowSource('2.21.0')).toEqual({ kind: 'index', version: '2.21.0' });
+  expect(parseTensorflowSource(wheel)).toEqual({ kind: 'wheel', path: wheel, version: '2.20.0' });
+});
+
+it('reads an installed TensorFlow and links it', () => {
+  const site = join(home, 'site-packages');
+  const folder = join(site, 'tensorflow');
+  mkdirSync(join(site, 'tensorflow_cpu-2.19.1.dist-info'), { recursive: true });
+  mkdirSync(folder);
+  expect(() => parseTensorflowSource(folder)).toThrow('libtensorflow_cc.so.2 is missing');
+  for (const name of LIBRARIES) touch(join(folder, name));
+  expect(() => parseTensorflowSource(folder)).toThrow('c_api.h is missing');
+  touch(join(folder, 'include/tensorflow/c/eager/c_api.h'));
+  const source = { kind: 'folder', path: folder, version: '2.19.1' };
+  expect(parseTensorflowSource(folder)).toEqual(source);
+  expect(parseTensorflowSource(site)).toEqual(source);
+
+  const build = join(home, 'build');
+  mkdirSync(build);
+  linkFolder(folder, build);
+  expect(readlinkSync(join(build, LIBRARIES[0]))).toBe(join(folder, LIBRARIES[0]));
+});
+
+it.each([
+  ['tensorflow-wheel.whl', 'not named like a TensorFlow wheel'],
+  ['tensorflow_cpu-2.21.0-cp311-cp311-x.whl', 'there is no wheel'],
+  ['newest', 'neither a TensorFlow version'],
+])('refuses %s', (text, reason) => {
+  expect(() => parseTensorflowSource(text)).toThrow(reason);
+});
