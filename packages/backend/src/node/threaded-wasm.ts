@@ -34,10 +34,25 @@ export async function startThreadedWasm(folder: string, threads: number): Promis
   // The text holds real line breaks inside string literals; tfjs escapes them the same way.
   const workerSource = wasmWorkerContents.replaceAll('\n', '\\n');
 
+  let started = false;
+  let fail: (error: Error) => void = () => undefined;
+  const failure = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+
   class Thread extends Worker {
     constructor() {
-      super(workerSource, { eval: true });
+      // Flags of this process must not apply: `--input-type=module` would make the text a module.
+      super(workerSource, { eval: true, execArgv: [] });
       super.unref();
+      super.on('error', (error: Error) => {
+        if (started) throw error;
+        fail(error);
+      });
+    }
+    /** A thread that cannot start is a reason to go on with one; the loader would end the program. */
+    override on(event: string, listener: (...args: never[]) => void): this {
+      return event === 'error' ? this : super.on(event, listener as () => void);
     }
     /** The loader would keep the program alive for as long as a thread exists. */
     override ref(): void {}
@@ -70,10 +85,12 @@ export async function startThreadedWasm(folder: string, threads: number): Promis
     `pthreadPoolSize=${threads - 1}`,
   );
   compileFunction(source, Object.keys(scope), { filename: script })(...Object.values(scope));
-  const wasm = await (module.exports as Factory)({
+  const loading = (module.exports as Factory)({
     locateFile: (path) => join(directory, path),
     mainScriptUrlOrBlob: script,
   });
+  const wasm = await Promise.race([loading, failure]);
+  started = true;
   wasm.tfjs = {
     init: wasm.cwrap('init', null, []),
     initWithThreadsCount: wasm.cwrap('init_with_threads_count', null, ['number']),
