@@ -1,4 +1,5 @@
 import type { ConvSpec, LayerSpec, NetworkSpec } from '@alexnet/model';
+import { parameterName } from '../alexnet/foreign-names.js';
 
 /** A layer of a Keras or TF.js model description. */
 export interface KerasLayer {
@@ -25,6 +26,13 @@ export function kerasName(parameter: string, spec: NetworkSpec): string {
   const [layer = '', part = ''] = parameter.split('.');
   const norm = spec.layers.some(({ op, name }) => op === 'batchnorm' && name === layer);
   return `${layer}/${(norm ? KERAS_NORM_PARTS : KERAS_PARTS)[part] ?? part}`;
+}
+
+/** The other way: `norm1/gamma` as `norm1.weight`, `conv1/kernel` as `conv1.weight`. */
+export function ourName(name: string): string {
+  const [, layer, part] = /^(.+)\/([a-z_]+)$/.exec(name) ?? [];
+  const norm = Object.entries(KERAS_NORM_PARTS).find(([, theirs]) => theirs === part);
+  return layer !== undefined && norm ? `${layer}.${norm[0]}` : parameterName(name);
 }
 
 /**

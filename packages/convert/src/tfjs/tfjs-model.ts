@@ -1,9 +1,8 @@
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
-import { parameterName } from '../alexnet/foreign-names.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
-import { kerasLayers, kerasName } from '../keras/keras-layers.js';
+import { kerasLayers, kerasName, ourName } from '../keras/keras-layers.js';
 import { readTopology } from '../keras/topology.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
@@ -80,20 +79,6 @@ export async function readTfjsModel(
 /** The converter from Keras puts the model one level deeper than tfjs itself. */
 function modelOf(topology: unknown): unknown {
   return (Object(topology) as Record<string, unknown>).model_config ?? topology;
-}
-
-/** Keras names of batch norm parameters, then those every reader knows. */
-function ourName(name: string): string {
-  const parts: Readonly<Record<string, string>> = {
-    gamma: 'weight',
-    beta: 'bias',
-    moving_mean: 'running_mean',
-    moving_variance: 'running_var',
-  };
-  const [, layer, part = ''] = /^(.+)\/([a-z_]+)$/.exec(name) ?? [];
-  return layer !== undefined && Object.hasOwn(parts, part)
-    ? `${layer}.${parts[part]}`
-    : parameterName(name);
 }
 
 export interface WrittenTfjs {

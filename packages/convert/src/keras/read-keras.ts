@@ -1,0 +1,104 @@
+import type { Group } from 'h5wasm';
+import { asSource, type ByteSource, bytesSource } from '../bytes/byte-source.js';
+import { FormatError } from '../format-error.js';
+import { checkName } from '../parse-strict-json.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import { readZip } from '../zip/read-zip.js';
+import { groupAt, type H5, tensorAt, textsAt, withHdf5 } from './hdf5.js';
+import { KERAS_NORM_PARTS, KERAS_PARTS } from './keras-layers.js';
+
+export interface KerasFile {
+  /** `layer/kernel`, `layer/gamma` …, in the order of the layers as far as the file tells it. */
+  readonly tensors: StoredTensors;
+  /** The model's JSON, null in a file of weights only. */
+  readonly config: string | null;
+}
+
+const MAX_CONFIG_BYTES = 16 * 2 ** 20;
+const HDF5_MAGIC = [0x89, 0x48, 0x44, 0x46];
+
+/**
+ * Reads a Keras file: `.h5` (the whole model or weights only), `.weights.h5`, or `.keras`. The
+ * model's description is returned as text and nothing in it is run.
+ *
+ * @throws FormatError
+ */
+export async function readKeras(input: Uint8Array | ByteSource, h5: H5): Promise<KerasFile> {
+  const source = asSource(input);
+  const bytes = await source.read(0, source.size);
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readArchive(bytes, h5);
+  if (!HDF5_MAGIC.every((byte, index) => bytes[index] === byte)) {
+    throw new FormatError('not-this-format', 'keras: neither an HDF5 file nor a .keras archive');
+  }
+  return withHdf5(h5, bytes, (root) => {
+    const weights = groupAt(root, 'model_weights') ?? root;
+    const names = textsAt(weights, 'layer_names');
+    const config = textsAt(root, 'model_config')?.join('') ?? null;
+    const tensors = names ? legacy(weights, names, bytes.length) : current(root, bytes.length);
+    return { tensors, config };
+  });
+}
+
+async function readArchive(bytes: Uint8Array, h5: H5): Promise<KerasFile> {
+  const entries = await readZip(bytesSource(bytes));
+  const contents = async (name: string, limit: number) => {
+    const entry = entries.get(name);
+    if (!entry) throw new FormatError('not-this-format', `keras: an archive without ${name}`);
+    if (entry.size > limit)
+      throw new FormatError('too-large', `keras: ${name} of ${entry.size} bytes`);
+    return (await entry.open()).read(0, entry.size);
+  };
+  const config = new TextDecoder().decode(await contents('config.json', MAX_CONFIG_BYTES));
+  const weights = await contents('model.weights.h5', 2 ** 30);
+  const tensors = await withHdf5(h5, weights, (root) => current(root, weights.length));
+  return { tensors, config };
+}
+
+/** Keras 1 and 2: a group per layer, its datasets named in an attribute. */
+function legacy(weights: Group, layers: readonly string[], fileBytes: number): StoredTensors {
+  const tensors: StoredTensors = new Map();
+  for (const layer of layers) {
+    const group = groupAt(weights, layer);
+    if (!group) throw new FormatError('missing-tensor', `keras: no weights of layer "${layer}"`);
+    for (const path of textsAt(group, 'weight_names') ?? []) {
+      const part = path.slice(path.lastIndexOf('/') + 1).replace(/:0$/, '');
+      const name = `${layer}/${part}`;
+      checkName(layer, 'keras');
+      tensors.set(name, tensorAt(group, path, name, fileBytes));
+    }
+  }
+  return tensors;
+}
+
+/** Keras 3: `layers/<class>_<n>/vars/<i>`, the layer's own name an attribute since 3.4. */
+function current(root: Group, fileBytes: number): StoredTensors {
+  const layers = groupAt(root, 'layers');
+  if (!layers) throw new FormatError('not-this-format', 'keras: an HDF5 file without layers');
+  const tensors: StoredTensors = new Map();
+  for (const key of layers.keys().sort(byClassThenCount)) {
+    const group = groupAt(layers, key);
+    const vars = group && groupAt(group, 'vars');
+    if (!vars) continue;
+    const layer = textsAt(vars, 'name')?.[0] ?? key;
+    checkName(layer, 'keras');
+    const norm = key.startsWith('batch_normalization');
+    const parts = Object.values(norm ? KERAS_NORM_PARTS : KERAS_PARTS);
+    for (const [index, part] of parts.entries()) {
+      if (!vars.keys().includes(String(index))) continue;
+      const name = `${layer}/${part}`;
+      tensors.set(name, tensorAt(vars, String(index), name, fileBytes));
+    }
+  }
+  return tensors;
+}
+
+/** Convolutions come before dense layers, and `conv2d_10` after `conv2d_9`. */
+function byClassThenCount(a: string, b: string): number {
+  const parts = (key: string): [string, number] => {
+    const [, name = key, count = '0'] = /^(.*?)(?:_(\d+))?$/.exec(key) ?? [];
+    return [name, Number(count)];
+  };
+  const [nameA, countA] = parts(a);
+  const [nameB, countB] = parts(b);
+  return nameA === nameB ? countA - countB : nameA < nameB ? -1 : 1;
+}
