@@ -4,9 +4,9 @@ import { type ColourForm, colourGain, drawColourNoise } from './colour-noise.js'
 import type { ColourStatistics } from './colour-statistics.js';
 import type { Vector3 } from './eigen-symmetric.js';
 import { type MeanImage, subtractMeanImage } from './mean-image.js';
-import { centreBox, channelAffine, checkRoom, writeCrop } from './normalise-crop.js';
+import { centreBox, channelAffine, checkRoom, cropResized, writeCrop } from './normalise-crop.js';
 import type { Picture } from './picture.js';
-import { resizeShorterSide } from './resize-picture.js';
+import { sizeWithShorterSide } from './resize-picture.js';
 import type { Rng } from './rng.js';
 
 /** What is done to a training picture. */
@@ -55,8 +55,7 @@ export function augmentInto(
   const { preprocessing, recipe, colours, rng, placementRng = rng, meanImage } = options;
   const { height, width } = preprocessing.crop;
   checkRoom(preprocessing, out, outOffset);
-  const resized = resizeShorterSide(picture, preprocessing.resize.shorterSide);
-
+  const resized = sizeWithShorterSide(picture, preprocessing.resize.shorterSide);
   const square = centralSquare(resized);
   const top = square.top + placementRng.below(square.height - height + 1);
   const left = square.left + placementRng.below(square.width - width + 1);
@@ -71,7 +70,8 @@ export function augmentInto(
   const noise: Vector3 = colours && sd > 0 ? drawColourNoise(colours, form, sd, rng) : [0, 0, 0];
   const normalisation = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
   const affine = channelAffine(normalisation, noise, colourGain(form, sd));
-  writeCrop(out, outOffset, resized, box, flip, affine);
+  const crop = cropResized(picture, resized, box);
+  writeCrop(out, outOffset, crop.picture, crop.box, flip, affine);
   if (meanImage !== undefined) {
     subtractMeanImage(out, outOffset, preprocessing.crop, meanImage, affine);
   }

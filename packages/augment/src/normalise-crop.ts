@@ -1,7 +1,8 @@
 import type { Preprocessing } from '@alexnet/model';
 import { type CropBox, centreOffset } from './crop-picture.js';
 import type { Vector3 } from './eigen-symmetric.js';
-import type { Picture } from './picture.js';
+import { checkPicture, type Picture } from './picture.js';
+import { type PictureSize, resizeWindow } from './resize-picture.js';
 
 /** `out = pixel · scale + shift` for the three output channels, and which RGB channel feeds each. */
 export interface ChannelAffine {
@@ -59,8 +60,22 @@ export function writeCrop(
   }
 }
 
+/**
+ * Where the pixels of a crop of the resized picture are: in the picture itself when it has that size,
+ * else in a window that is resized alone.
+ */
+export function cropResized(
+  picture: Picture,
+  size: PictureSize,
+  box: CropBox,
+): { readonly picture: Picture; readonly box: CropBox } {
+  checkPicture(picture);
+  if (size.width === picture.width && size.height === picture.height) return { picture, box };
+  return { picture: resizeWindow(picture, size, box), box: { ...box, top: 0, left: 0 } };
+}
+
 /** The centre crop of a resized picture. */
-export function centreBox(picture: Picture, crop: Preprocessing['crop']): CropBox {
+export function centreBox(picture: PictureSize, crop: Preprocessing['crop']): CropBox {
   const top = centreOffset(picture.height, crop.height);
   const left = centreOffset(picture.width, crop.width);
   return { top, left, height: crop.height, width: crop.width };

@@ -1,8 +1,15 @@
+import type { CropBox } from './crop-picture.js';
 import { checkPicture, type Picture } from './picture.js';
 
 /** Fraction bits of the filter weights, as in Pillow (`Resample.c`, `PRECISION_BITS`). */
 const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
+
+/** Size of a picture, px. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
  * Resizes so that the shorter side has `shorterSide` px and the longer one
@@ -10,32 +17,52 @@ const HALF = 1 << (PRECISION_BITS - 1);
  * already is returned as it is.
  */
 export function resizeShorterSide(picture: Picture, shorterSide: number): Picture {
-  checkPicture(picture);
+  return resizePicture(picture, sizeWithShorterSide(picture, shorterSide));
+}
+
+/** The size `resizeShorterSide` gives a picture. */
+export function sizeWithShorterSide(size: PictureSize, shorterSide: number): PictureSize {
   if (!Number.isInteger(shorterSide) || shorterSide < 1) {
     throw new RangeError(`shorterSide must be a whole number of pixels, not ${shorterSide}`);
   }
-  const { width, height } = picture;
+  const { width, height } = size;
   const longer = Math.floor((shorterSide * Math.max(width, height)) / Math.min(width, height));
   return width <= height
-    ? resizePicture(picture, { width: shorterSide, height: longer })
-    : resizePicture(picture, { width: longer, height: shorterSide });
+    ? { width: shorterSide, height: longer }
+    : { width: longer, height: shorterSide };
 }
 
 /**
  * Resizes with an antialiased triangle filter: PIL's `BILINEAR` in its fixed-point arithmetic, so
  * the result is PIL's to the bit. Horizontal pass first, rounded to 8 bits, then vertical.
  */
-export function resizePicture(
-  picture: Picture,
-  size: { readonly width: number; readonly height: number },
-): Picture {
+export function resizePicture(picture: Picture, size: PictureSize): Picture {
   checkPicture(picture);
-  const { width, height } = size;
-  if (width === picture.width && height === picture.height) return picture;
-  let data = picture.data;
-  if (width !== picture.width) data = resizeRows(data, picture.width, picture.height, width);
-  if (height !== picture.height) data = resizeColumns(data, width, picture.height, height);
-  return { width, height, data };
+  if (size.width === picture.width && size.height === picture.height) return picture;
+  return resizeWindow(picture, size, { top: 0, left: 0, ...size });
+}
+
+/**
+ * One box of the resized picture, without computing the rest of it.
+ *
+ * @param size Size of the whole picture after resizing.
+ * @param box Lies inside `size`.
+ */
+export function resizeWindow(picture: Picture, size: PictureSize, box: CropBox): Picture {
+  checkPicture(picture);
+  const columns = triangleFilter(picture.width, size.width, box.left, box.width);
+  const rows = triangleFilter(picture.height, size.height, box.top, box.height);
+  const last = box.height - 1;
+  const firstRow = rows.first[0] as number;
+  const endRow = (rows.first[last] as number) + (rows.count[last] as number);
+  const { width, height } = box;
+  let { data } = picture;
+  let top = 0;
+  if (size.width !== picture.width || width !== picture.width) {
+    data = resizeRows(data, picture.width, firstRow, endRow, columns, width);
+    top = firstRow;
+  }
+  return { width, height, data: resizeColumns(data, width, top, rows, height) };
 }
 
 /** For every output pixel: its first input pixel, and `taps` weights (zero-padded), fixed point. */
@@ -46,19 +73,20 @@ interface Filter {
   readonly weights: Int32Array;
 }
 
-function triangleFilter(from: number, to: number): Filter {
+/** Weights of `length` output pixels from `start` on, of an axis resized from `from` to `to` px. */
+function triangleFilter(from: number, to: number, start: number, length: number): Filter {
   const scale = from / to;
   // Shrinking widens the triangle to cover every input pixel; growing interpolates.
   const support = Math.max(scale, 1);
   const taps = Math.ceil(support) * 2 + 1;
   const filter: Filter = {
     taps,
-    first: new Int32Array(to),
-    count: new Int32Array(to),
-    weights: new Int32Array(to * taps),
+    first: new Int32Array(length),
+    count: new Int32Array(length),
+    weights: new Int32Array(length * taps),
   };
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale;
+  for (let i = 0; i < length; i++) {
+    const centre = (start + i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(centre - support + 0.5));
     const count = Math.min(from, Math.trunc(centre + support + 0.5)) - first;
     const weights: number[] = [];
@@ -75,16 +103,21 @@ function triangleFilter(from: number, to: number): Filter {
   return filter;
 }
 
+// `Math.imul` keeps the sums in 32-bit integers: 255 · 2²² is below 2³¹.
+
+/** Horizontal pass over the rows the vertical one needs. */
 function resizeRows(
   data: Picture['data'],
   width: number,
-  height: number,
+  firstRow: number,
+  endRow: number,
+  { taps, first, count, weights }: Filter,
   outWidth: number,
 ): Uint8ClampedArray {
-  const { taps, first, count, weights } = triangleFilter(width, outWidth);
-  const out = new Uint8ClampedArray(outWidth * height * 3);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < outWidth; x++) {
+  const out = new Uint8ClampedArray(outWidth * (endRow - firstRow) * 3);
+  let to = 0;
+  for (let y = firstRow; y < endRow; y++) {
+    for (let x = 0; x < outWidth; x++, to += 3) {
       let at = (y * width + (first[x] as number)) * 3;
       const start = x * taps;
       const end = start + (count[x] as number);
@@ -93,11 +126,10 @@ function resizeRows(
       let b = HALF;
       for (let k = start; k < end; k++, at += 3) {
         const weight = weights[k] as number;
-        r += (data[at] as number) * weight;
-        g += (data[at + 1] as number) * weight;
-        b += (data[at + 2] as number) * weight;
+        r = (r + Math.imul(data[at] as number, weight)) | 0;
+        g = (g + Math.imul(data[at + 1] as number, weight)) | 0;
+        b = (b + Math.imul(data[at + 2] as number, weight)) | 0;
       }
-      const to = (y * outWidth + x) * 3;
       out[to] = r >> PRECISION_BITS;
       out[to + 1] = g >> PRECISION_BITS;
       out[to + 2] = b >> PRECISION_BITS;
@@ -106,13 +138,14 @@ function resizeRows(
   return out;
 }
 
+/** Vertical pass; `data` begins with row `top` of the picture. */
 function resizeColumns(
   data: Picture['data'],
   width: number,
-  height: number,
+  top: number,
+  { taps, first, count, weights }: Filter,
   outHeight: number,
 ): Uint8ClampedArray {
-  const { taps, first, count, weights } = triangleFilter(height, outHeight);
   const stride = width * 3;
   const out = new Uint8ClampedArray(stride * outHeight);
   const sums = new Int32Array(stride);
@@ -120,9 +153,9 @@ function resizeColumns(
     sums.fill(HALF);
     for (let k = 0; k < (count[y] as number); k++) {
       const weight = weights[y * taps + k] as number;
-      const row = ((first[y] as number) + k) * stride;
+      const row = ((first[y] as number) + k - top) * stride;
       for (let i = 0; i < stride; i++) {
-        sums[i] = (sums[i] as number) + (data[row + i] as number) * weight;
+        sums[i] = (sums[i] as number) + Math.imul(data[row + i] as number, weight);
       }
     }
     for (let i = 0; i < stride; i++) out[y * stride + i] = (sums[i] as number) >> PRECISION_BITS;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { resizePicture, resizeShorterSide } from '../src/index.js';
+import { cropPicture, resizePicture, resizeShorterSide } from '../src/index.js';
+import { resizeWindow } from '../src/resize-picture.js';
 import { positionPicture } from './picture-helpers.js';
 
 interface GoldenCase {
@@ -41,5 +42,26 @@ describe('resizeShorterSide', () => {
   it('refuses pixels that do not fill the picture', () => {
     const picture = { width: 4, height: 4, data: new Uint8Array(47) };
     expect(() => resizeShorterSide(picture, 2)).toThrow('needs 4 × 4 × 3 = 48 bytes');
+  });
+});
+
+describe('resizeWindow', () => {
+  it.each([
+    [
+      { width: 16, height: 10 },
+      { top: 3, left: 5, height: 4, width: 7 },
+    ],
+    [
+      { width: 50, height: 40 },
+      { top: 30, left: 0, height: 10, width: 37 },
+    ],
+    [
+      { width: 37, height: 12 },
+      { top: 0, left: 1, height: 12, width: 36 },
+    ],
+  ])('of %j is that box of the whole', (size, box) => {
+    const picture = { width: 37, height: 23, data: bytes(golden[0]?.pixels ?? '') };
+    const whole = cropPicture(resizePicture(picture, size), box);
+    expect([...resizeWindow(picture, size, box).data]).toEqual([...whole.data]);
   });
 });
