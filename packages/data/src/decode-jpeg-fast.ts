@@ -7,6 +7,7 @@ interface JpegTurbo {
   readonly FORMAT_RGB: number;
   decompressSync(
     bytes: Buffer,
+    out: Buffer,
     options: { readonly format: number },
   ): { readonly data: Buffer; readonly width: number; readonly height: number };
 }
@@ -34,9 +35,14 @@ export function fastDecoderName(): 'jpeg-turbo' | 'sharp' {
  * Decodes an ordinary JPEG (8-bit grey or colour, upright) with libjpeg-turbo's fast inverse cosine
  * transform, synchronously; a few grey levels off the exact decoder, three to four times its speed.
  *
+ * @param into Memory to decode into, where it is large enough.
  * @returns `null` for everything else, damaged files included: `decodePicture` knows what to do.
  */
-export function decodeJpegFast(bytes: Uint8Array, maxPixels: number): Picture | null {
+export function decodeJpegFast(
+  bytes: Uint8Array,
+  maxPixels: number,
+  into?: Uint8Array,
+): Picture | null {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
   const turbo = loadJpegTurbo();
   const header = turbo === null ? null : readJpegHeader(bytes);
@@ -44,11 +50,16 @@ export function decodeJpegFast(bytes: Uint8Array, maxPixels: number): Picture | 
   const { width, height, components, precision, orientation } = header;
   const ordinary = precision === 8 && (components === 1 || components === 3) && orientation === 1;
   if (!ordinary || width * height > maxPixels) return null;
+  const size = width * height * 3;
+  const out = into !== undefined && into.length >= size ? asBuffer(into) : Buffer.allocUnsafe(size);
   try {
-    const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const { data } = turbo.decompressSync(source, { format: turbo.FORMAT_RGB });
-    return data.length === width * height * 3 ? { width, height, data } : null;
+    const { data } = turbo.decompressSync(asBuffer(bytes), out, { format: turbo.FORMAT_RGB });
+    return data.length === size ? { width, height, data } : null;
   } catch {
     return null;
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

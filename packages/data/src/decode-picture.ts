@@ -14,6 +14,11 @@ export interface DecodeOptions {
    * speed matters more than the last grey levels. It runs on the calling thread. Default false.
    */
   readonly fast?: boolean;
+  /**
+   * Memory the fast decoder may write to, where it is large enough; the picture is then a view of it.
+   * Fresh memory for every picture costs a quarter of the decoding time.
+   */
+  readonly into?: Uint8Array;
 }
 
 /**
@@ -37,7 +42,7 @@ export async function decodePicture(
     const what = bytes.length === 0 ? 'empty file' : 'not JPEG, PNG, WebP, GIF, AVIF or TIFF';
     throw new UndecodablePictureError(options.id, what);
   }
-  const fast = options.fast === true ? decodeJpegFast(bytes, MAX_PIXELS) : null;
+  const fast = options.fast === true ? decodeJpegFast(bytes, MAX_PIXELS, options.into) : null;
   if (fast !== null) return fast;
   try {
     // failOn 'error': a truncated picture fails, the harmless warnings of real JPEGs do not.

@@ -16,9 +16,15 @@ try {
   const dataset = await openDataset(setup.source, setup.open);
   const split = dataset[setup.split];
 
-  const fetch = async (index: number): Promise<Picture | BrokenPicture> => {
+  // One piece of memory for each picture that may be in flight.
+  const memory = Array.from({ length: AHEAD }, () => new Uint8Array(0));
+  const fetch = async (index: number, place: number): Promise<Picture | BrokenPicture> => {
+    const into = memory[place] as Uint8Array;
     try {
-      return await split.picture(index, { fast: setup.fast });
+      const picture = await split.picture(index, { fast: setup.fast, into });
+      const size = picture.data.length;
+      if (size > into.length) memory[place] = new Uint8Array(size);
+      return picture;
     } catch (error) {
       if (!(error instanceof UndecodablePictureError)) throw error;
       return { id: split.records[index]?.id ?? '', reason: error.reason };
@@ -34,7 +40,8 @@ try {
     const ahead: Promise<Picture | BrokenPicture>[] = [];
     for (const [i, index] of indices.entries()) {
       while (ahead.length < AHEAD && i + ahead.length < indices.length) {
-        ahead.push(fetch(indices[i + ahead.length] as number));
+        const next = i + ahead.length;
+        ahead.push(fetch(indices[next] as number, next % AHEAD));
       }
       const picture = await (ahead.shift() as Promise<Picture | BrokenPicture>);
       if ('reason' in picture) {
