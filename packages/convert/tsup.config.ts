@@ -1,7 +1,7 @@
 import { packageBuild } from '../../tsup.base.js';
 
 /** One entry per codec, so that a page bundles only the formats it reads. */
-const codecs = ['torch', 'numpy', 'caffe', 'onnx', 'tfjs', 'keras'].map(
+const codecs = ['torch', 'numpy', 'caffe', 'onnx', 'tfjs', 'keras', 'tensorflow'].map(
   (name) => [name, `src/${name}/index.ts`] as const,
 );
 

@@ -1,0 +1,48 @@
+import { createSpec } from '@alexnet/model';
+import { describe, expect, it } from 'vitest';
+import {
+  bytesSource,
+  FormatError,
+  readCheckpoint,
+  readTensorflowModel,
+} from '../src/tensorflow/index.js';
+import { readTorchModel } from '../src/torch/index.js';
+import { fixture } from './golden.js';
+import { sameWeights } from './networks.js';
+
+const shardsOf = (prefix: string) => async (index: number, count: number) => {
+  const five = (number: number) => String(number).padStart(5, '0');
+  return bytesSource(fixture(`${prefix}.data-${five(index)}-of-${five(count)}`));
+};
+
+describe('readTensorflowModel', () => {
+  it.each(['tf1', 'tf2'])(
+    'reads %s, saved by TensorFlow, with the weights of the .pth',
+    async (prefix) => {
+      const index = fixture(`${prefix}.index`);
+      const options = { createSpec, openShard: shardsOf(prefix) };
+      const { file } = await readTensorflowModel(index, options);
+      const torch = await readTorchModel(fixture('torchvision-tiny.pth'), { createSpec });
+      expect(file.spec).toEqual(torch.file.spec);
+      expect(sameWeights(file.weights, torch.file.weights)).toBe(true);
+    },
+  );
+
+  it('notices every flipped bit of the index that holds something', async () => {
+    const index = fixture('tf1.index');
+    const all = [...(await readCheckpoint(index, shardsOf('tf1'))).keys()].join();
+    for (let at = 0; at < index.length; at++) {
+      const damaged = index.slice();
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+      try {
+        const tensors = await readCheckpoint(damaged, shardsOf('tf1'));
+        expect([...tensors.keys()].join()).toBe(all); // padding of the footer
+      } catch (error) {
+        expect(error).toBeInstanceOf(FormatError);
+      }
+      await expect(readCheckpoint(index.subarray(0, at), shardsOf('tf1'))).rejects.toThrow(
+        FormatError,
+      );
+    }
+  });
+});
