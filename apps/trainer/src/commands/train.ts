@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
 import { buildNetwork, type Network, type Tf } from '@alexnet/model';
-import { evaluate, INITIAL_STATE, type Snapshot, train } from '@alexnet/trainer';
+import { evaluate, INITIAL_STATE, RECIPES, type Snapshot, train } from '@alexnet/trainer';
 import { openCheckpointStore, writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import { checkpointCodec } from '../checkpoint-codec.js';
@@ -43,7 +43,7 @@ export function addTrainCommand(program: Command): void {
     .description('train a network on labelled pictures')
     .option('--data <source>', 'emoji, a folder of class folders, or a .tar of the same')
     .requiredOption('--out <dir>', 'the run folder: weights, checkpoints, metrics')
-    .option('--recipe <name>', 'quick, quick-wasm or paper', 'quick')
+    .option('--recipe <name>', Object.keys(RECIPES).join(', '), 'quick')
     .option('--preset <name>', "another network than the recipe's")
     .option('--epochs <n>', 'passes over the training pictures', whole(1))
     .option('--batch <n>', 'pictures per update', whole(1))
