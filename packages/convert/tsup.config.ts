@@ -1,8 +1,15 @@
 import { packageBuild } from '../../tsup.base.js';
 
 /** One entry per codec, so that a page bundles only the formats it reads. */
-const codecs = ['torch', 'numpy', 'caffe', 'onnx', 'tfjs', 'keras', 'tensorflow'].map(
-  (name) => [name, `src/${name}/index.ts`] as const,
-);
+const codecs = [
+  'torch',
+  'numpy',
+  'caffe',
+  'onnx',
+  'tfjs',
+  'keras',
+  'tensorflow',
+  'cuda-convnet',
+].map((name) => [name, `src/${name}/index.ts`] as const);
 
 export default packageBuild({ index: 'src/index.ts', ...Object.fromEntries(codecs) });

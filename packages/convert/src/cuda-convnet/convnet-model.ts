@@ -1,0 +1,91 @@
+import type { Preprocessing } from '@alexnet/model';
+import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { choosePresets } from '../alexnet/choose-preset.js';
+import type { Note } from '../alexnet/note.js';
+import type { ByteSource } from '../bytes/byte-source.js';
+import { FormatError } from '../format-error.js';
+import { pickledTensor } from '../numpy/pickled-array.js';
+import { asItems, asText } from '../pickle/expect.js';
+import { describeTower } from './describe-tower.js';
+import { convnetLayers, get } from './layers.js';
+import { findStages, mergeStages } from './merge-towers.js';
+import { unpack } from './unpack.js';
+
+export interface ReadConvnetOptions extends AssembleOptions {
+  /** `batches.meta` of the data the network was trained on: class names and the mean image. */
+  readonly meta?: Uint8Array | ByteSource;
+}
+
+/**
+ * Reads a checkpoint of the 2012 source, cuda-convnet 1 or cuda-convnet2. Layers on two GPUs become
+ * one network with groups, each joined in the order its own `inputs` say; the net must be the one
+ * of `layers-145.cfg` or the caller's spec. Momentum is left out.
+ *
+ * @throws FormatError
+ */
+export async function readConvnetModel(
+  input: Uint8Array | ByteSource,
+  options: ReadConvnetOptions,
+): Promise<Converted> {
+  const layers = convnetLayers(await unpack(input));
+  const stages = findStages(layers);
+  const { presets, notes: chosen } = choosePresets(describeTower(layers, stages), options);
+  const notes: Note[] = [...chosen];
+  if (stages.some(({ towers }) => towers.length > 1)) {
+    const detail = 'layers on two GPUs were joined into grouped and full layers';
+    notes.push({ code: 'groups', exact: true, detail });
+  }
+  const meta = options.meta === undefined ? null : await readMeta(options.meta);
+  if (meta?.preprocessing) notes.push(...MEAN_NOTES);
+  return assembleModel(
+    {
+      format: 'cuda-convnet',
+      tensors: mergeStages(stages, layers),
+      layout: 'channels-first',
+      channelOrder: 'rgb',
+      presets,
+      preprocessing: meta?.preprocessing ?? null,
+      classNames: meta?.classNames ?? null,
+      notes,
+    },
+    options,
+  );
+}
+
+const MEAN_NOTES: readonly Note[] = [
+  {
+    code: 'mean-image',
+    exact: false,
+    detail: 'the mean image of batches.meta became one mean per channel',
+  },
+];
+
+/** `label_names`, and `data_mean` as RGB planes of a square picture, 0 to 255. */
+async function readMeta(input: Uint8Array | ByteSource) {
+  const root = await unpack(input);
+  const labels = get(root, 'label_names');
+  const classNames = labels
+    ? asItems(labels, 'label_names').map((label) => asText(label, 'a label'))
+    : null;
+  const mean = await pickledTensor('data_mean', get(root, 'data_mean') ?? null)?.read();
+  return { classNames, preprocessing: mean ? preprocessingOf(mean) : null };
+}
+
+/** Crops of 224 out of 256, or whatever the mean image leaves after the border of 16 on each side. */
+function preprocessingOf(mean: Float32Array): Preprocessing {
+  const area = mean.length / 3;
+  const side = Math.sqrt(area);
+  if (!Number.isInteger(side) || side <= 32) {
+    throw new FormatError('bad-shape', `cuda-convnet: a mean of ${mean.length} numbers`);
+  }
+  const channel = (index: number) =>
+    mean.subarray(index * area, (index + 1) * area).reduce((sum, value) => sum + value, 0) / area;
+  return {
+    resize: { shorterSide: side },
+    crop: { height: side - 32, width: side - 32 },
+    channelOrder: 'rgb',
+    range: 255,
+    mean: [channel(0), channel(1), channel(2)],
+    std: null,
+  };
+}

@@ -1,0 +1,60 @@
+import { createSpec } from '@alexnet/model';
+import { describe, expect, it } from 'vitest';
+import { FormatError, readConvnetModel } from '../src/cuda-convnet/index.js';
+import { fixture } from './golden.js';
+import { noise, sameWeights } from './networks.js';
+import { logitsOf, relativeDifference } from './run-network.js';
+
+const { logits } = JSON.parse(new TextDecoder().decode(fixture('convnet.json')));
+const picture = noise(224 * 224 * 3, 99).map((value) => value * 128);
+
+describe('readConvnetModel', () => {
+  it('joins the two towers into a network with the logits the towers have', async () => {
+    const { file, notes } = await readConvnetModel(fixture('convnet-91.2'), { createSpec });
+    expect([file.spec.preset, file.spec.classes]).toEqual(['original2012', 5]);
+    expect(notes.map(({ code, exact }) => [code, exact])).toEqual([
+      ['groups', true],
+      ['names', true],
+      ['layout', true],
+      ['preprocessing', true],
+    ]);
+    expect(relativeDifference(await logitsOf(file, picture), logits)).toBeLessThan(1e-4);
+  });
+
+  it.each(['convnet-v1.zip', 'convnet.gz'])('reads %s as the same network', async (name) => {
+    const { file } = await readConvnetModel(fixture('convnet-91.2'), { createSpec });
+    const other = await readConvnetModel(fixture(name), { createSpec });
+    expect(other.file.spec).toEqual(file.spec);
+    expect(sameWeights(other.file.weights, file.weights)).toBe(true);
+  });
+
+  it('takes class names and the mean from batches.meta', async () => {
+    const meta = fixture('convnet-batches.meta');
+    const bytes = fixture('convnet-91.2');
+    await expect(readConvnetModel(bytes, { createSpec, meta })).rejects.toThrow(
+      'allow "mean-image"',
+    );
+    const { file } = await readConvnetModel(bytes, { createSpec, meta, allow: ['mean-image'] });
+    expect(file.classNames).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
+    expect(file.preprocessing).toMatchObject({ channelOrder: 'rgb', mean: [120, 110, 100] });
+  });
+
+  it('refuses to read it as the paper prints the net', async () => {
+    const reading = readConvnetModel(fixture('convnet-91.2'), { createSpec, preset: 'paper' });
+    await expect(reading).rejects.toThrow('compute something else than paper');
+  });
+
+  it('throws nothing but FormatError for a damaged file', async () => {
+    const bytes = fixture('convnet-91.2');
+    for (let at = 0; at < bytes.length; at += 131) {
+      for (const damaged of [bytes.slice(0, at), bytes.slice()]) {
+        if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+        try {
+          await readConvnetModel(damaged, { createSpec });
+        } catch (error) {
+          expect(error).toBeInstanceOf(FormatError);
+        }
+      }
+    }
+  });
+});
