@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,10 +44,25 @@ async function findRun(given) {
   const path = resolve(process.env.INIT_CWD ?? process.cwd(), given);
   const found = await stat(path).catch(() => fail(`${given}: no such file or folder.`, 1));
   if (found.isFile()) return { folder: dirname(path), weights: basename(path) };
-  await stat(resolve(path, 'weights.safetensors')).catch(() =>
-    fail(`${given} holds no weights.safetensors yet; "alexnet train --out ${given}" writes it.`, 1),
+  const { weights, metrics } = await contents(path);
+  if (!weights && !metrics) {
+    fail(`${given} holds no run; "alexnet train --out ${given}" makes one.`, 1);
+  }
+  return { folder: path, weights: weights ? 'weights.safetensors' : null };
+}
+
+/** What of a run the page can show. A run in training has metrics and filters but no weights yet. */
+async function contents(folder) {
+  const names = (path) => readdir(path).catch(() => []);
+  const own = await names(folder);
+  const filters = (await names(resolve(folder, 'filters'))).filter((name) =>
+    /^step-\d+\.png$/.test(name),
   );
-  return { folder: path, weights: 'weights.safetensors' };
+  return {
+    weights: own.includes('weights.safetensors'),
+    metrics: own.includes('metrics.jsonl'),
+    filters: filters.sort(),
+  };
 }
 
 const { port, run: given } = readArguments();
@@ -76,6 +91,11 @@ const server = createServer((request, response) => {
     response.statusCode = 403;
     return response.end('This server answers to 127.0.0.1 only.');
   }
+  if (run && request.url === '/run/index.json') {
+    secure(response);
+    response.setHeader('Content-Type', 'application/json');
+    return contents(run.folder).then((found) => response.end(JSON.stringify(found)));
+  }
   if (files && request.url?.startsWith('/run/')) {
     request.url = request.url.slice('/run'.length);
     return files(request, response, missing);
@@ -89,7 +109,8 @@ server.on('error', (error) => {
   server.listen(port + tries, '127.0.0.1');
 });
 server.on('listening', () => {
-  const query = run ? `?weights=run/${encodeURIComponent(run.weights)}` : '';
+  const weights = run?.weights ? `weights=run/${encodeURIComponent(run.weights)}&` : '';
+  const query = run ? `?${weights}run=run` : '';
   process.stdout.write(
     `AlexNet viewer: http://127.0.0.1:${server.address().port}/${query}  (Ctrl+C ends it)\n`,
   );

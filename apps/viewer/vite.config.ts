@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 
-const PUBLIC = new URL('./static/', import.meta.url);
+const STATIC = new URL('./static/', import.meta.url);
 
 /** Lists every built file in `sw.js`, so the page works without a network once it has loaded. */
 function offline(): Plugin {
@@ -13,17 +13,17 @@ function offline(): Plugin {
     generateBundle(_options, bundle) {
       const files = Object.keys(bundle).filter((name) => !name.endsWith('.map'));
       const hash = createHash('sha256');
-      const publicFiles = readdirSync(PUBLIC, { recursive: true, encoding: 'utf8' }).filter(
+      const staticFiles = readdirSync(STATIC, { recursive: true, encoding: 'utf8' }).filter(
         (name) => /\.(png|svg)$/.test(name),
       );
-      for (const name of publicFiles) hash.update(readFileSync(new URL(name, PUBLIC)));
+      for (const name of staticFiles) hash.update(readFileSync(new URL(name, STATIC)));
       for (const name of files.sort()) {
         const item = bundle[name];
         if (item) hash.update(name).update(item.type === 'chunk' ? item.code : item.source);
       }
       const source = serviceWorker(hash.digest('hex').slice(0, 12), [
         './',
-        ...publicFiles.map((name) => `./${name}`),
+        ...staticFiles.map((name) => `./${name}`),
         ...files.filter((name) => name !== 'index.html').map((name) => `./${name}`),
       ]);
       this.emitFile({ type: 'asset', fileName: 'sw.js', source });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -113,7 +113,7 @@ describe.skipIf(!chromiumPath)(
       });
       [browser, served, expected] = await Promise.all([
         launch(),
-        serve(await smallModelBytes()),
+        serve({ 'weights.safetensors': await smallModelBytes() }),
         answersInNode(),
       ]);
     });
@@ -349,6 +349,32 @@ describe.skipIf(!chromiumPath)(
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
           390,
         );
+      });
+
+      it('follows a run that trains, goes back through its filters, and opens its weights at the end', async () => {
+        const epoch = (n: number) =>
+          `${JSON.stringify({ kind: 'epoch', epoch: n, step: n * 10, trainTop1: 0.2 * n, validationTop1: 0.15 * n })}\n`;
+        const run = await serve({
+          'metrics.jsonl': epoch(1) + epoch(2),
+          'filters/step-00000000.png': await png(testPicture(33, 11)),
+          'filters/step-00000020.png': await png(testPicture(33, 12)),
+        });
+        const { page: other, complaints } = await openPage(browser, `${run.address}&backend=wasm`);
+        await other
+          .getByText('After 2 epochs 30.0 % of the validation pictures are right')
+          .waitFor();
+        await other.getByText('First filters after step 20, epoch 2').waitFor();
+        await other.getByRole('slider').focus();
+        await other.keyboard.press('ArrowLeft');
+        await other.getByText('First filters after step 0, epoch 0').waitFor();
+        await appendFile(`${run.folder}/metrics.jsonl`, epoch(3));
+        await other.getByText('After 3 epochs 45.0 %').waitFor();
+        await writeFile(`${run.folder}/weights.safetensors`, await smallModelBytes());
+        await other.getByRole('heading', { name: 'AlexNet as the paper has it' }).waitFor();
+        await other.getByText('After 3 epochs 45.0 %').waitFor();
+        expect(complaints).toEqual([]);
+        await other.close();
+        await run.close();
       });
 
       it('refuses weights from another site', async () => {

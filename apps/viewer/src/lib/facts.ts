@@ -1,6 +1,6 @@
 import type { ModelFile } from '@alexnet/convert';
 import { costSplit } from '@alexnet/model';
-import { count, megabytes, millions } from './format.js';
+import { count, megabytes, millions, percent } from './format.js';
 
 export interface Fact {
   readonly name: string;
@@ -43,6 +43,21 @@ function datasetOf({ provenance }: ModelFile): string | null {
     if (typeof value === 'string') return value;
   }
   return null;
+}
+
+/**
+ * What the file says about its training in one sentence, from the keys `alexnet train` writes; null
+ * when it says nothing of the kind.
+ */
+export function trainingSentence({ provenance }: ModelFile): string | null {
+  const epochs = provenance?.epochs;
+  const pictures = provenance?.trainPictures;
+  if (typeof epochs !== 'number' || typeof pictures !== 'number') return null;
+  const trained = `Trained on ${count(pictures)} pictures for ${count(epochs)} epochs`;
+  const validation = provenance?.validation as { top1?: unknown; pictures?: unknown } | undefined;
+  return typeof validation?.top1 === 'number' && typeof validation.pictures === 'number'
+    ? `${trained}; right about ${percent(validation.top1)} of ${count(validation.pictures)} pictures it had not seen.`
+    : `${trained}.`;
 }
 
 /** Provenance as flat lines, deepest keys joined by dots; values shortened to stay readable. */

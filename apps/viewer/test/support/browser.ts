@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,16 +32,18 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath, args: FLAGS });
 }
 
-/** The real server of the page on a free port, serving `bytes` as a run. */
+/** The real server of the page on a free port. */
 export interface Served {
   readonly address: string;
   readonly folder: string;
   close(): Promise<void>;
 }
 
-export async function serve(bytes: Uint8Array): Promise<Served> {
+/** Serves a run made of `files`, by path inside it. */
+export async function serve(files: Readonly<Record<string, Uint8Array | string>>): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'alexnet-viewer-'));
-  await writeFile(join(folder, 'weights.safetensors'), bytes);
+  await mkdir(join(folder, 'filters'));
+  for (const [path, content] of Object.entries(files)) await writeFile(join(folder, path), content);
   const script = fileURLToPath(new URL('../../serve.mjs', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [script, folder, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
