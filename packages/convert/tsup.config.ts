@@ -10,6 +10,7 @@ const codecs = [
   'keras',
   'tensorflow',
   'cuda-convnet',
+  'matconvnet',
 ].map((name) => [name, `src/${name}/index.ts`] as const);
 
 export default packageBuild({ index: 'src/index.ts', ...Object.fromEntries(codecs) });

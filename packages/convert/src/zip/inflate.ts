@@ -1,30 +1,61 @@
 import { FormatError } from '../format-error.js';
 
+type Compression = 'deflate' | 'deflate-raw' | 'gzip';
+
 /**
  * Inflates with the platform's own decoder, stopping as soon as more than the announced size comes
  * out, so that a small bomb costs at most `size` bytes.
  *
- * @param format `deflate-raw` in zip, `deflate` (zlib) in .mat, `gzip`
  * @param size bytes announced; the result has exactly these
  * @throws FormatError bad-header for a broken stream or another size
  */
 export async function inflate(
   data: Uint8Array,
-  format: 'deflate' | 'deflate-raw' | 'gzip',
+  format: Compression,
   size: number,
 ): Promise<Uint8Array> {
   const result = new Uint8Array(size);
+  const filled = await inflateInto(data, format, size, (chunk, at) => result.set(chunk, at));
+  if (filled !== size) {
+    throw new FormatError('bad-header', `compressed data hold ${filled} bytes, ${size} announced`);
+  }
+  return result;
+}
+
+/** Inflates a stream that does not say its size, up to `limit` bytes. @throws FormatError */
+export async function inflateUpTo(
+  data: Uint8Array,
+  format: Compression,
+  limit: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const size = await inflateInto(data, format, limit, (chunk) => chunks.push(chunk));
+  const result = new Uint8Array(size);
+  let position = 0;
+  for (const chunk of chunks) {
+    result.set(chunk, position);
+    position += chunk.length;
+  }
+  return result;
+}
+
+async function inflateInto(
+  data: Uint8Array,
+  format: Compression,
+  limit: number,
+  take: (chunk: Uint8Array, at: number) => void,
+): Promise<number> {
   let filled = 0;
   const stream = new Blob([data.slice()]).stream().pipeThrough(new DecompressionStream(format));
   const reader = stream.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) break;
-      if (filled + value.length > size) {
-        throw new FormatError('too-large', `compressed data grow past the ${size} bytes announced`);
+      if (done) return filled;
+      if (filled + value.length > limit) {
+        throw new FormatError('too-large', `compressed data grow past the ${limit} bytes allowed`);
       }
-      result.set(value, filled);
+      take(value, filled);
       filled += value.length;
     }
   } catch (cause) {
@@ -32,8 +63,4 @@ export async function inflate(
     if (cause instanceof FormatError) throw cause;
     throw new FormatError('bad-header', 'compressed data are damaged', { cause });
   }
-  if (filled !== size) {
-    throw new FormatError('bad-header', `compressed data hold ${filled} bytes, ${size} announced`);
-  }
-  return result;
 }

@@ -1,0 +1,196 @@
+import { asSource, type ByteSource } from '../bytes/byte-source.js';
+import { FormatError } from '../format-error.js';
+import { checkName } from '../parse-strict-json.js';
+import { latin1 } from '../pickle/reader.js';
+import { inflateUpTo } from '../zip/inflate.js';
+
+/** A MATLAB value: numbers as stored, column-major. */
+export type MatValue =
+  | {
+      readonly kind: 'numeric';
+      readonly shape: readonly number[];
+      readonly type: number;
+      readonly data: Uint8Array;
+    }
+  | { readonly kind: 'char'; readonly text: string }
+  | { readonly kind: 'cell'; readonly items: readonly MatValue[] }
+  /** The fields of the first element, which is all a network's structs have. */
+  | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, MatValue> }
+  | { readonly kind: 'empty' };
+
+/** miXXX element types. */
+const MATRIX = 14;
+const COMPRESSED = 15;
+const UTF16 = 17;
+
+/** mxXXX array classes. */
+const CELL = 1;
+const STRUCT = 2;
+const CHAR = 4;
+const DOUBLE = 6;
+const UINT64 = 15;
+
+const MAX_FILE_BYTES = 2 ** 30;
+const MAX_DEPTH = 16;
+const MAX_VALUES = 100_000;
+const EMPTY: MatValue = { kind: 'empty' };
+
+/**
+ * Reads the variables of a MATLAB 5 file, compressed or not.
+ *
+ * @throws FormatError unsupported for the HDF5 form (v7.3), big-endian files and objects
+ */
+export async function readMat(input: Uint8Array | ByteSource): Promise<Map<string, MatValue>> {
+  const source = asSource(input);
+  if (source.size > MAX_FILE_BYTES) throw new FormatError('too-large', 'matlab: over 1 GiB');
+  const bytes = await source.read(0, source.size);
+  const head = latin1(bytes.subarray(0, 116));
+  if (head.startsWith('MATLAB 7.3')) {
+    throw new FormatError('unsupported', "matlab: version 7.3 is HDF5; save with '-v7'");
+  }
+  if (bytes.length < 128 || latin1(bytes.subarray(124, 128)) !== '\x00\x01IM') {
+    throw new FormatError('not-this-format', 'matlab: no little-endian MATLAB 5 file');
+  }
+  const variables = new Map<string, MatValue>();
+  const budget = { values: MAX_VALUES, bytes: MAX_FILE_BYTES };
+  for (let at = 128; at < bytes.length; ) {
+    const element = elementAt(bytes, at, false);
+    at = element.next;
+    let matrix = element.type === MATRIX ? element.data : null;
+    if (element.type === COMPRESSED) {
+      const inflated = await inflateUpTo(element.data, 'deflate', budget.bytes);
+      budget.bytes -= inflated.length;
+      const inner = elementAt(inflated, 0, true);
+      if (inner.type === MATRIX) matrix = inner.data;
+    }
+    if (!matrix) continue;
+    const { name, value } = parseMatrix(matrix, budget, 0);
+    checkName(name, 'matlab');
+    variables.set(name, value);
+  }
+  return variables;
+}
+
+interface Element {
+  readonly type: number;
+  readonly data: Uint8Array;
+  /** Where the next one starts: elements are padded to 8 bytes, compressed ones are not. */
+  readonly next: number;
+}
+
+function elementAt(bytes: Uint8Array, at: number, padded = true): Element {
+  if (at + 8 > bytes.length) throw new FormatError('truncated', 'matlab: an element is cut off');
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8);
+  const word = view.getUint32(0, true);
+  // Up to four bytes fit into the tag itself, their count in its upper half.
+  if (word >>> 16 !== 0) {
+    const size = word >>> 16;
+    if (size > 4) throw new FormatError('bad-header', 'matlab: a damaged element');
+    return { type: word & 0xffff, data: bytes.subarray(at + 4, at + 4 + size), next: at + 8 };
+  }
+  const size = view.getUint32(4, true);
+  const start = at + 8;
+  if (start + size > bytes.length)
+    throw new FormatError('truncated', 'matlab: an element is cut off');
+  const aligned = padded || word !== COMPRESSED ? Math.ceil(size / 8) * 8 : size;
+  return { type: word, data: bytes.subarray(start, start + size), next: start + aligned };
+}
+
+function parseMatrix(
+  bytes: Uint8Array,
+  budget: { values: number },
+  depth: number,
+): { name: string; value: MatValue } {
+  if (bytes.length === 0) return { name: '', value: EMPTY };
+  if (depth > MAX_DEPTH || budget.values-- <= 0) {
+    throw new FormatError('too-large', 'matlab: too deep or too many values');
+  }
+  const flags = elementAt(bytes, 0);
+  const dimensions = elementAt(bytes, flags.next);
+  const name = elementAt(bytes, dimensions.next);
+  const kind = flags.data[0] ?? 0;
+  const shape = integers(dimensions.data);
+  const count = shape.reduce((product, side) => product * side, 1);
+  const value = parseValue(bytes, name.next, { kind, shape, count }, budget, depth);
+  return { name: latin1(name.data.subarray(0, 256)), value };
+}
+
+function parseValue(
+  bytes: Uint8Array,
+  start: number,
+  { kind, shape, count }: { kind: number; shape: readonly number[]; count: number },
+  budget: { values: number },
+  depth: number,
+): MatValue {
+  let at = start;
+  const nested = (): MatValue => {
+    const element = elementAt(bytes, at);
+    at = element.next;
+    if (element.type !== MATRIX)
+      throw new FormatError('bad-header', 'matlab: a cell that is no array');
+    return parseMatrix(element.data, budget, depth + 1).value;
+  };
+  if (kind === CELL) {
+    const items: MatValue[] = [];
+    while (items.length < count) items.push(nested());
+    return { kind: 'cell', items };
+  }
+  if (kind === STRUCT) {
+    const length = elementAt(bytes, at);
+    const names = elementAt(bytes, length.next);
+    at = names.next;
+    const [width = 0] = integers(length.data);
+    if (width < 1 || width > 256) throw new FormatError('bad-header', 'matlab: a damaged struct');
+    const fields = new Map<string, MatValue>();
+    for (let from = 0; from + width <= names.data.length && count > 0; from += width) {
+      const [field = ''] = latin1(names.data.subarray(from, from + width)).split('\0');
+      checkName(field, 'matlab');
+      fields.set(field, nested());
+    }
+    return { kind: 'struct', fields };
+  }
+  if (kind === CHAR) {
+    const { type, data } = elementAt(bytes, at);
+    if (data.length > 100_000) throw new FormatError('too-large', 'matlab: a text too long');
+    const wide = type === UTF16 || type === 4;
+    const text = wide ? new TextDecoder('utf-16le').decode(data) : new TextDecoder().decode(data);
+    return { kind: 'char', text };
+  }
+  if (kind < DOUBLE || kind > UINT64) {
+    throw new FormatError('unsupported', `matlab: an array of class ${kind}`);
+  }
+  if (count === 0) return EMPTY;
+  const { type, data } = elementAt(bytes, at);
+  return { kind: 'numeric', shape, type, data };
+}
+
+function integers(data: Uint8Array): number[] {
+  if (data.length > 16 * 4) throw new FormatError('bad-shape', 'matlab: a rank over 16');
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const values = Array.from({ length: data.length >> 2 }, (_, n) => view.getInt32(n * 4, true));
+  if (values.some((value) => value < 0))
+    throw new FormatError('bad-shape', 'matlab: a negative size');
+  return values;
+}
+
+/** Bytes of a number by its miXXX type. */
+const WIDTHS: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4, 9: 8 };
+
+/** Numbers of an array, which MATLAB stores in the narrowest type that holds them; column-major. */
+export function matNumbers(value: MatValue | undefined): number[] {
+  if (value?.kind !== 'numeric') return [];
+  const { type, data } = value;
+  const width = WIDTHS[type];
+  if (!width) throw new FormatError('bad-dtype', `matlab: numbers of type ${type}`);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const read = (at: number): number => {
+    if (type === 1) return view.getInt8(at);
+    if (type === 2) return view.getUint8(at);
+    if (type === 3) return view.getInt16(at, true);
+    if (type === 4) return view.getUint16(at, true);
+    if (type === 5) return view.getInt32(at, true);
+    if (type === 6) return view.getUint32(at, true);
+    return type === 7 ? view.getFloat32(at, true) : view.getFloat64(at, true);
+  };
+  return Array.from({ length: Math.floor(data.length / width) }, (_, n) => read(n * width));
+}

@@ -1,0 +1,42 @@
+import { createSpec } from '@alexnet/model';
+import { describe, expect, it } from 'vitest';
+import { FormatError, readMatconvnetModel } from '../src/matconvnet/index.js';
+import { readNumpyModel } from '../src/numpy/index.js';
+import { fixture } from './golden.js';
+import { sameWeights } from './networks.js';
+
+describe('readMatconvnetModel', () => {
+  it.each(['matconvnet.mat', 'matconvnet-old.mat'])('reads %s, saved by scipy', async (name) => {
+    const bytes = fixture(name);
+    await expect(readMatconvnetModel(bytes, { createSpec })).rejects.toThrow('allow "mean-image"');
+    const { file } = await readMatconvnetModel(bytes, { createSpec, allow: ['mean-image'] });
+    const caffe = await readNumpyModel(fixture('npy-list.npy'), { createSpec, preset: 'caffe' });
+    expect(file.spec).toEqual(caffe.file.spec);
+    expect(sameWeights(file.weights, caffe.file.weights)).toBe(true);
+    expect(file.classNames).toEqual(['tench', 'goldfish', 'shark']);
+    expect(file.preprocessing).toEqual({
+      resize: { shorterSide: 256 },
+      crop: { height: 227, width: 227 },
+      channelOrder: 'rgb',
+      range: 255,
+      mean: [123, 117, 104],
+      std: null,
+    });
+  });
+
+  it('throws nothing but FormatError for a damaged file', async () => {
+    for (const name of ['matconvnet.mat', 'matconvnet-old.mat']) {
+      const bytes = fixture(name);
+      for (let at = 0; at < bytes.length; at += 1 + (bytes.length >> 8)) {
+        for (const damaged of [bytes.slice(0, at), bytes.slice()]) {
+          if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
+          try {
+            await readMatconvnetModel(damaged, { createSpec });
+          } catch (error) {
+            expect(error).toBeInstanceOf(FormatError);
+          }
+        }
+      }
+    }
+  });
+});
