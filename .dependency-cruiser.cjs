@@ -10,7 +10,12 @@ const only = (from, allowed) => ({
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-app-in-package', severity: 'error', from: { path: '^packages' }, to: { path: '^apps' } },
+    {
+      name: 'no-app-in-package',
+      severity: 'error',
+      from: { path: '^packages' },
+      to: { path: '^apps' },
+    },
     only('model', []),
     only('data', []),
     only('backend', []),
@@ -42,6 +47,9 @@ module.exports = {
     exclude: { path: '(^|/)(test|bench|dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { conditionNames: ['@alexnet/source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      conditionNames: ['@alexnet/source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
   },
 };

@@ -7,12 +7,12 @@ import type { Dataset } from '@alexnet/data';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { applyOverrides, RECIPES, type Recipe, specModifiers } from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
-import { requirePreset, specOrUsageError } from './commands/summary.js';
-import type { TrainCommandOptions } from './commands/train.js';
 import { UsageError } from './failure.js';
+import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
 import type { RunRecord } from './run-folder.js';
 import { say } from './say.js';
+import type { TrainCommandOptions } from './train-options.js';
 
 /** Pictures whose colours are measured: enough for three decimals of a mean over 0..255. */
 const COLOUR_SAMPLE = 4000;

@@ -4,8 +4,8 @@ import { writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openData } from '../open-data.js';
-import { showMistakes } from '../report/mistakes.js';
-import { type ReportExtras, reportPage } from '../report/page.js';
+import { type ReportExtras, showMistakes } from '../report/mistakes.js';
+import { reportPage } from '../report/page.js';
 import { type RunFiles, readRunFiles } from '../report/run-files.js';
 import { say } from '../say.js';
 

@@ -1,17 +1,14 @@
 import {
   costSplit,
-  createSpec,
   formatLayerTable,
   layerTable,
-  type NetworkSpec,
   PRESET_NAMES,
-  type PresetName,
   type SpecModifiers,
 } from '@alexnet/model';
 import type { Command } from 'commander';
-import { closest } from 'fastest-levenshtein';
 import { UsageError } from '../failure.js';
 import { whole } from '../options.js';
+import { requirePreset, specOrUsageError } from '../preset-argument.js';
 import { print, printJson } from '../say.js';
 
 interface Options {
@@ -33,26 +30,6 @@ export function addSummaryCommand(program: Command): void {
     .option('--markdown', 'the table as Markdown')
     .option('--json', 'one JSON document on stdout')
     .action(run);
-}
-
-/** @throws UsageError naming the nearest preset */
-export function requirePreset(name: string): PresetName {
-  const found = PRESET_NAMES.find((preset) => preset === name);
-  if (!found) {
-    throw new UsageError(
-      `there is no preset ${name}; did you mean ${closest(name, PRESET_NAMES)}?`,
-    );
-  }
-  return found;
-}
-
-/** The network, or why there is no such network: a matter of usage. */
-export function specOrUsageError(preset: PresetName, modifiers: SpecModifiers): NetworkSpec {
-  try {
-    return createSpec(preset, modifiers);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 function run(name: string, options: Options): void {

@@ -17,25 +17,9 @@ import { CHECKPOINTS_FOLDER, type RunRecord, readRun, startRun } from '../run-fo
 import { openRunLog } from '../run-log.js';
 import { duration, say } from '../say.js';
 import { openTrainDisplay } from '../train-display.js';
+import type { TrainCommandOptions } from '../train-options.js';
 import { WEIGHTS_NAME } from '../weights-file.js';
 import { printEvaluations } from './eval.js';
-
-export interface TrainCommandOptions {
-  readonly data?: string;
-  readonly out: string;
-  readonly preset?: string;
-  readonly recipe: string;
-  readonly epochs?: number;
-  readonly batch?: number;
-  readonly steps?: number;
-  /** Milliseconds, as the next. */
-  readonly time?: number;
-  readonly checkpointEvery: number;
-  readonly seed: number;
-  readonly backend?: string;
-  readonly resume?: true;
-  readonly set: readonly string[];
-}
 
 export function addTrainCommand(program: Command): void {
   program

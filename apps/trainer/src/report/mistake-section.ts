@@ -1,6 +1,5 @@
 import { type Html, html } from './html.js';
-import type { ShownMistake } from './mistakes.js';
-import type { ReportExtras } from './page.js';
+import type { ReportExtras, ShownMistake } from './mistakes.js';
 import type { RunFiles } from './run-files.js';
 
 /** The validation pictures the network was surest about, and wrong. */

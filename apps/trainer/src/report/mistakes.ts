@@ -36,3 +36,10 @@ async function thumbnail({ validation }: Pick<Dataset, 'validation'>, index: num
     .toBuffer();
   return `data:image/webp;base64,${webp.toString('base64')}`;
 }
+
+/** What the page says that is not in the run folder. */
+export interface ReportExtras {
+  readonly mistakes: readonly ShownMistake[];
+  /** Why mistakes have no pictures, or null when they have. */
+  readonly withoutPictures: string | null;
+}

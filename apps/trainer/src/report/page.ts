@@ -8,16 +8,9 @@ import { filterSection } from './filter-section.js';
 import { type Html, html, trusted } from './html.js';
 import { learningTable } from './learning-table.js';
 import { mistakeSection } from './mistake-section.js';
-import type { ShownMistake } from './mistakes.js';
+import type { ReportExtras } from './mistakes.js';
 import type { RunFiles } from './run-files.js';
 import { STYLE } from './style.js';
-
-/** What the page says that is not in the run folder. */
-export interface ReportExtras {
-  readonly mistakes: readonly ShownMistake[];
-  /** Why mistakes have no pictures, or null when they have. */
-  readonly withoutPictures: string | null;
-}
 
 /** The whole report as one HTML document that needs no other file. */
 export async function reportPage(

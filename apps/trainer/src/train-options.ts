@@ -1,0 +1,17 @@
+/** `alexnet train` as it was typed. */
+export interface TrainCommandOptions {
+  readonly data?: string;
+  readonly out: string;
+  readonly preset?: string;
+  readonly recipe: string;
+  readonly epochs?: number;
+  readonly batch?: number;
+  readonly steps?: number;
+  /** Milliseconds, as the next. */
+  readonly time?: number;
+  readonly checkpointEvery: number;
+  readonly seed: number;
+  readonly backend?: string;
+  readonly resume?: true;
+  readonly set: readonly string[];
+}
