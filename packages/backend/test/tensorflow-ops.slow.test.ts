@@ -94,6 +94,20 @@ describe.skipIf(missing)(
       expectClose(await on(tf, 'tensorflow', fast), reference, 1e-5);
     });
 
+    it.each([
+      { a: [3, 5], b: [5, 7], ta: false, tb: false },
+      { a: [1, 3, 5], b: [1, 5, 7], ta: false, tb: false },
+      { a: [2, 3, 5], b: [2, 5, 7], ta: false, tb: false },
+      { a: [5, 3], b: [7, 5], ta: true, tb: true },
+    ])('product of $a and $b, transposed $ta $tb', async ({ a, b, ta, tb }) => {
+      const product = () => tf.matMul(tensor(tf, a, 1), tensor(tf, b, 2), ta, tb);
+      expectClose(await on(tf, 'tensorflow', product), await on(tf, 'cpu', product), 1e-5);
+      await tf.setBackend('tensorflow');
+      const result = tf.tidy(product);
+      expect(result.shape).toEqual([...a.slice(0, -2), 3, 7]);
+      result.dispose();
+    });
+
     it('ReLU gradient', async () => {
       const dy = () => tensor(tf, [50], 2);
       const reference = await on(tf, 'cpu', () =>

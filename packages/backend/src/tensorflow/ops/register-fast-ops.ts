@@ -2,6 +2,7 @@ import type { Tf } from '../../selection/tf.js';
 import { registerFromBytes } from './from-bytes.js';
 import { registerGroupedConv2D } from './grouped-conv2d.js';
 import { registerLrnGrad } from './lrn-grad.js';
+import { registerMatMul } from './mat-mul.js';
 import { registerMomentumUpdate } from './momentum-update.js';
 import { registerReluGrad } from './relu-grad.js';
 
@@ -10,6 +11,7 @@ export function registerFastOps(tf: Tf): void {
   registerGroupedConv2D(tf);
   registerLrnGrad(tf);
   registerReluGrad(tf);
+  registerMatMul(tf);
   registerMomentumUpdate(tf);
   registerFromBytes(tf);
 }

@@ -1,0 +1,33 @@
+// onnxruntime-node under the harness, on the network this project exports. node onnxruntime.mjs BATCH
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { selectBackend } from '../../packages/backend/dist/node.js';
+import { writeOnnx } from '../../packages/convert/dist/index.js';
+import { buildNetwork, createSpec } from '../../packages/model/dist/index.js';
+
+const batch = Number(process.argv[2]);
+const require = createRequire(new URL('../../packages/convert/package.json', import.meta.url));
+const ort = require('onnxruntime-node');
+const { tf } = await selectBackend({ require: 'cpu' });
+const spec = createSpec('alexnet');
+const network = buildNetwork(tf, spec, { seed: 1 });
+const weights = await network.getWeights();
+const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
+const session = await ort.InferenceSession.create(writeOnnx(file));
+network.dispose();
+const { height, width, channels } = spec.input;
+const data = Float32Array.from({ length: batch * channels * height * width }, (_, i) =>
+  Math.sin(i),
+);
+const input = new ort.Tensor('float32', data, [batch, channels, height, width]);
+const work = () => session.run({ [session.inputNames[0]]: input });
+await work();
+const { version } = require('onnxruntime-node/package.json');
+console.log(JSON.stringify({ ready: `onnxruntime-node ${version}` }));
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line !== 'go') break;
+  const start = performance.now();
+  await work();
+  console.log(performance.now() - start);
+}
+process.exit(0);
