@@ -33,7 +33,8 @@ export function fastDecoderName(): 'jpeg-turbo' | 'sharp' {
 
 /**
  * Decodes an ordinary JPEG (8-bit grey or colour, upright) with libjpeg-turbo's fast inverse cosine
- * transform, synchronously; a few grey levels off the exact decoder, three to four times its speed.
+ * transform, synchronously: 1.2 grey levels off the exact decoder on average, 24 at most (40 pictures of
+ * ImageNet), at two to eight times its speed.
  *
  * @param into Memory to decode into, where it is large enough.
  * @returns `null` for everything else, damaged files included: `decodePicture` knows what to do.

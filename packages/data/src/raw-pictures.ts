@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import type { ImageRecord } from './dataset.js';
 import { replaceFile } from './replace-file.js';
 
@@ -11,9 +11,10 @@ export interface RawPictures {
 }
 
 interface RawIndex {
-  readonly version: 1;
+  readonly version: 2;
   readonly side: number;
-  readonly sha256: string;
+  /** CRC-32 of the pixels: it is checked at every opening, and the cache has no enemies. */
+  readonly crc32: number;
   readonly records: readonly (readonly [id: string, label: number])[];
 }
 
@@ -25,9 +26,9 @@ export async function writeRawPictures(
   pixels: Uint8Array,
 ): Promise<void> {
   const index: RawIndex = {
-    version: 1,
+    version: 2,
     side,
-    sha256: createHash('sha256').update(pixels).digest('hex'),
+    crc32: crc32(pixels),
     records: records.map(({ id, label }) => [id, label]),
   };
   await replaceFile(`${path}.rgb`, (handle) => handle.writeFile(pixels));
@@ -38,7 +39,7 @@ export async function writeRawPictures(
 export async function openRawPictures(path: string): Promise<RawPictures | null> {
   const index = await readFile(`${path}.json`, 'utf8').then(parseIndex, () => null);
   const handle = await open(`${path}.rgb`, 'r').catch(() => null);
-  if (index === null || handle === null || (await hashFile(handle)) !== index.sha256) {
+  if (index === null || handle === null || (await checksum(handle)) !== index.crc32) {
     await handle?.close();
     return null;
   }
@@ -49,20 +50,20 @@ export async function openRawPictures(path: string): Promise<RawPictures | null>
 function parseIndex(text: string): RawIndex | null {
   try {
     const index = JSON.parse(text);
-    return index.version === 1 ? index : null;
+    return index.version === 2 ? index : null;
   } catch {
     return null;
   }
 }
 
-async function hashFile(handle: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
+async function checksum(handle: FileHandle): Promise<number> {
   const buffer = new Uint8Array(1024 * 1024);
+  let sum = 0;
   let at = 0;
   while (true) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) return hash.digest('hex');
-    hash.update(buffer.subarray(0, bytesRead));
+    if (bytesRead === 0) return sum;
+    sum = crc32(buffer.subarray(0, bytesRead), sum);
     at += bytesRead;
   }
 }

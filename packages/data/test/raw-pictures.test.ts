@@ -33,7 +33,7 @@ describe('prepared pictures', () => {
     await writeFile(`${path}.rgb`, Uint8Array.from(pixels).reverse());
     expect(await openRawPictures(path)).toBeNull();
     await writeFile(`${path}.rgb`, pixels);
-    await writeFile(`${path}.json`, '{"version":1,');
+    await writeFile(`${path}.json`, '{"version":2,');
     expect(await openRawPictures(path)).toBeNull();
   });
 
