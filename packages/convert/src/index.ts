@@ -1,4 +1,5 @@
 export type { NetworkSpec, Preprocessing, Weight } from '@alexnet/model';
+export type { OpenedModel, OpenedParameter } from './alexnet/assemble-model.js';
 export { FormatError, type FormatErrorCode } from './format-error.js';
 export { fromCanonical, toCanonical } from './layout/canonical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -6,6 +7,7 @@ export type { SpecValidator } from './model-file/metadata.js';
 export { METADATA_VERSION, type ModelFile } from './model-file/model-file.js';
 export { type ReadModelOptions, readModel } from './model-file/read-model.js';
 export { type WriteModelOptions, writeModel } from './model-file/write-model.js';
+export { type Sink, writeOpenedModel } from './model-file/write-opened-model.js';
 export { writeOnnx } from './onnx/write-onnx.js';
 export { decodeSafetensors, looksLikeSafetensors, type Safetensors } from './safetensors/decode.js';
 export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';

@@ -1,7 +1,13 @@
 import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import type { ModelFile } from '../src/index.js';
-import { readTorch, readTorchModel, writeTorch, writeTorchModel } from '../src/torch/index.js';
+import { type ModelFile, writeModel, writeOpenedModel } from '../src/index.js';
+import {
+  openTorchModel,
+  readTorch,
+  readTorchModel,
+  writeTorch,
+  writeTorchModel,
+} from '../src/torch/index.js';
 import { fixture } from './golden.js';
 import { NETWORKS, noise, randomWeights, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
@@ -72,6 +78,27 @@ describe('readTorchModel', () => {
     });
     expect(sameWeights(allowed.file.weights, source.file.weights)).toBe(true);
   });
+});
+
+describe('writeOpenedModel', () => {
+  it.each(['f32', 'f16'] as const)(
+    'streams the bytes writeModel would give (%s)',
+    async (dtype) => {
+      for (const bytes of [fixture('torchvision-tiny.pth'), await halfPrecision()]) {
+        const { file } = await readTorchModel(bytes, { createSpec });
+        const parts: Uint8Array[] = [];
+        const opened = await openTorchModel(bytes, { createSpec });
+        await writeOpenedModel(opened, (part) => void parts.push(part.slice()), { dtype });
+        expect(Buffer.concat(parts).equals(writeModel(file, { dtype }))).toBe(true);
+      }
+    },
+  );
+
+  const halfPrecision = async () => {
+    const { file } = await readTorchModel(fixture('torchvision-tiny.pth'), { createSpec });
+    return writeTorchModel({ ...file, provenance: null }, { dtype: 'f16', allow: ['precision'] })
+      .bytes;
+  };
 });
 
 describe('writeTorchModel', () => {

@@ -1,8 +1,9 @@
 import type { NetworkSpec, Preprocessing, PresetName, Weight } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
-import { fromCanonical } from '../layout/canonical.js';
+import { tfjsWeight } from '../layout/canonical.js';
 import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
 import type { ModelFile } from '../model-file/model-file.js';
+import type { StoredTensor } from '../tensors/tensor-file.js';
 import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
 import { type Candidate, detectSpec, type SpecFactory } from './detect-spec.js';
 import { matchTensors } from './match-tensors.js';
@@ -29,6 +30,21 @@ export interface Converted {
   readonly notes: readonly Note[];
 }
 
+/** A network found in a file, its parameters still to be read. */
+export interface OpenedModel extends Omit<ModelFile, 'weights'> {
+  /** Everything that is changed on the way, exact or not. */
+  readonly notes: readonly Note[];
+  readonly parameters: readonly OpenedParameter[];
+}
+
+export interface OpenedParameter {
+  readonly layout: ParameterLayout;
+  /** The numbers in tfjs layout. */
+  read(): Promise<Weight>;
+  /** The file's own numbers, where they already are in canonical order and RGB. */
+  readonly canonical: StoredTensor | null;
+}
+
 /**
  * Makes a model file, tfjs layout and RGB, of what a codec found in another tool's file.
  *
@@ -38,6 +54,18 @@ export async function assembleModel(
   source: SourceModel,
   options: AssembleOptions,
 ): Promise<Converted> {
+  return loadModel(openModel(source, options));
+}
+
+/** Reads all parameters of an opened model. */
+export async function loadModel({ notes, parameters, ...rest }: OpenedModel): Promise<Converted> {
+  const weights = new Map<string, Weight>();
+  for (const { layout, read } of parameters) weights.set(layout.name, await read());
+  return { file: { ...rest, weights }, notes };
+}
+
+/** Finds the network in a file and says what reading it takes, before any number is read. */
+export function openModel(source: SourceModel, options: AssembleOptions): OpenedModel {
   const { spec, match } = findNetwork(source, options);
   const notes: Note[] = [...source.notes];
   const note = (code: NoteCode, exact: boolean, detail: string) =>
@@ -49,7 +77,8 @@ export async function assembleModel(
   for (const [, name, { dtype }] of match.pairs) {
     if (dtype === 'f64') note('precision', false, `"${name}" was rounded from f64 to f32`);
   }
-  if (source.layout === 'channels-first') {
+  const channelsFirst = source.layout === 'channels-first';
+  if (channelsFirst) {
     note('layout', true, 'convolutions and dense layers were transposed to channels-last');
   }
   const bgr = source.channelOrder === 'bgr';
@@ -58,20 +87,29 @@ export async function assembleModel(
   if (!known) note('preprocessing', true, 'the file does not say how pictures are prepared');
   checkAllowed(notes, options.allow);
 
-  const weights = await readWeights(spec, source, match);
-  const first = parameterLayouts(spec)[0]?.name ?? '';
-  const kernel = weights.get(first);
-  if (bgr && kernel) weights.set(first, reverseInputChannels(kernel));
+  const layouts = new Map(parameterLayouts(spec).map((layout) => [layout.name, layout]));
+  const first = parameterLayouts(spec)[0]?.name;
+  const parameters = match.pairs.flatMap(([name, , tensor]): OpenedParameter[] => {
+    const layout = layouts.get(name);
+    if (!layout) return [];
+    const reversed = bgr && name === first;
+    const shape = channelsFirst ? layout.canonicalShape : layout.shape;
+    const read = async () => {
+      const stored = { shape, data: await tensor.read() };
+      const weight = channelsFirst ? tfjsWeight(layout, stored) : stored;
+      return reversed ? reverseInputChannels(weight) : weight;
+    };
+    const asStored = !reversed && (channelsFirst || layout.axes.length === 1);
+    return [{ layout, read, canonical: asStored ? tensor : null }];
+  });
   const preprocessing = known && known.channelOrder === 'bgr' ? reversePreprocessing(known) : known;
   return {
-    file: {
-      spec,
-      weights,
-      preprocessing: preprocessing ?? null,
-      classNames: options.classNames ?? source.classNames,
-      provenance: { format: source.format },
-    },
+    spec,
+    preprocessing: preprocessing ?? null,
+    classNames: options.classNames ?? source.classNames,
+    provenance: { format: source.format },
     notes,
+    parameters,
   };
 }
 
@@ -84,20 +122,4 @@ function findNetwork(source: SourceModel, options: AssembleOptions): Candidate {
     'unknown-network',
     'the shapes in the file are not those of the given spec',
   );
-}
-
-async function readWeights(
-  spec: NetworkSpec,
-  source: SourceModel,
-  match: Candidate['match'],
-): Promise<Map<string, Weight>> {
-  const layouts = new Map(parameterLayouts(spec).map((layout) => [layout.name, layout]));
-  const weights = new Map<string, Weight>();
-  const shapeOf = ({ canonicalShape, shape }: ParameterLayout) =>
-    source.layout === 'channels-first' ? canonicalShape : shape;
-  for (const [name, , tensor] of match.pairs) {
-    const layout = layouts.get(name);
-    if (layout) weights.set(name, { shape: shapeOf(layout), data: await tensor.read() });
-  }
-  return source.layout === 'channels-first' ? fromCanonical(spec, weights) : weights;
 }

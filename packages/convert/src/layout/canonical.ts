@@ -14,13 +14,7 @@ export function toCanonical(
   spec: NetworkSpec,
   weights: ReadonlyMap<string, Weight>,
 ): Map<string, Weight> {
-  return convert(spec, weights, ({ view, axes, shape, canonicalShape }) => ({
-    expected: shape,
-    reorder: ({ data }) => ({
-      shape: canonicalShape,
-      data: axes.length === 1 ? data : transpose(data, view, axes),
-    }),
-  }));
+  return convert(spec, weights, canonicalWeight);
 }
 
 /** The reverse of {@link toCanonical}. @throws FormatError as it does */
@@ -28,24 +22,29 @@ export function fromCanonical(
   spec: NetworkSpec,
   canonical: ReadonlyMap<string, Weight>,
 ): Map<string, Weight> {
-  return convert(spec, canonical, ({ view, axes, shape, canonicalShape }) => ({
-    expected: canonicalShape,
-    reorder: ({ data }) => ({
-      shape,
-      data: axes.length === 1 ? data : transpose(data, permute(view, axes), inverse(axes)),
-    }),
-  }));
+  return convert(spec, canonical, tfjsWeight);
 }
 
-interface Step {
-  readonly expected: readonly number[];
-  readonly reorder: (weight: Weight) => Weight;
+/** One parameter from tfjs order to the file's. @throws FormatError bad-shape */
+export function canonicalWeight(layout: ParameterLayout, weight: Weight): Weight {
+  const { name, shape, canonicalShape, view, axes } = layout;
+  checkShape(name, weight, shape);
+  const { data } = weight;
+  return { shape: canonicalShape, data: axes.length === 1 ? data : transpose(data, view, axes) };
+}
+
+/** One parameter from the file's order to tfjs's. @throws FormatError bad-shape */
+export function tfjsWeight(layout: ParameterLayout, weight: Weight): Weight {
+  const { name, shape, canonicalShape, view, axes } = layout;
+  checkShape(name, weight, canonicalShape);
+  if (axes.length === 1) return { shape, data: weight.data };
+  return { shape, data: transpose(weight.data, permute(view, axes), inverse(axes)) };
 }
 
 function convert(
   spec: NetworkSpec,
   weights: ReadonlyMap<string, Weight>,
-  step: (layout: ParameterLayout) => Step,
+  reorder: (layout: ParameterLayout, weight: Weight) => Weight,
 ): Map<string, Weight> {
   const result = new Map<string, Weight>();
   for (const layout of parameterLayouts(spec)) {
@@ -56,9 +55,7 @@ function convert(
         `the network needs "${layout.name}", the weights lack it`,
       );
     }
-    const { expected, reorder } = step(layout);
-    checkShape(layout.name, weight, expected);
-    result.set(layout.name, reorder(weight));
+    result.set(layout.name, reorder(layout, weight));
   }
   for (const name of weights.keys()) {
     if (!result.has(name)) {

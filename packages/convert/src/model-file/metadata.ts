@@ -22,6 +22,14 @@ export function serializeDescription(description: Description): string {
   );
 }
 
+/** `__metadata__` of a model file; `format` is what PyTorch tools look for. */
+export function modelMetadata(description: Description): Map<string, string> {
+  return new Map([
+    ['alexnet', serializeDescription(description)],
+    ['format', 'pt'],
+  ]);
+}
+
 /**
  * Reads the text {@link serializeDescription} writes, from a file nobody vouches for.
  *

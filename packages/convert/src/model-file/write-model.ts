@@ -2,7 +2,7 @@ import { toFloat16 } from '../float16.js';
 import { toCanonical } from '../layout/canonical.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { encodeSafetensors } from '../safetensors/encode.js';
-import { serializeDescription } from './metadata.js';
+import { modelMetadata } from './metadata.js';
 import type { ModelFile } from './model-file.js';
 
 export interface WriteModelOptions {
@@ -24,9 +24,5 @@ export function writeModel(file: ModelFile, options: WriteModelOptions = {}): Ui
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     tensors.set(name, { dtype: options.dtype === 'f16' ? 'F16' : 'F32', shape, data: bytes });
   }
-  const metadata = new Map([
-    ['alexnet', serializeDescription(file)],
-    ['format', 'pt'],
-  ]);
-  return encodeSafetensors(tensors, metadata);
+  return encodeSafetensors(tensors, modelMetadata(file));
 }

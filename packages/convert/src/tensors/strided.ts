@@ -1,4 +1,4 @@
-import type { ByteSource } from '../bytes/byte-source.js';
+import { type ByteSource, sliceSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { decodeFloats, FLOAT_BYTES } from './floats.js';
 import type { FloatType, StoredTensor } from './tensor-file.js';
@@ -42,11 +42,13 @@ export function stridedTensor(name: string, storage: Storage, view: View): Store
   if (!strides.every(count) || !count(offset) || offset + used > storage.length) {
     throw new FormatError('bad-offset', `"${name}" reaches outside its ${storage.length} numbers`);
   }
+  const width = FLOAT_BYTES[storage.dtype];
+  const plain = isRowMajor(shape, strides) && !storage.bigEndian;
   return {
     dtype: storage.dtype,
     shape,
+    ...(plain ? { bytes: sliceSource(storage.source, offset * width, used * width) } : {}),
     async read() {
-      const width = FLOAT_BYTES[storage.dtype];
       const stored = await storage.source.read(offset * width, used * width);
       const bytes = storage.bigEndian ? swapBytes(stored, width) : stored;
       const values = decodeFloats(storage.dtype, bytes);

@@ -1,3 +1,5 @@
+import type { ByteSource } from '../bytes/byte-source.js';
+
 /** Number types a weight may be stored as; every reader hands out single precision. */
 export type FloatType = 'f16' | 'bf16' | 'f32' | 'f64';
 
@@ -9,6 +11,8 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   /** A fresh array of the product of `shape`. */
   read(): Promise<Float32Array>;
+  /** The same numbers as they lie in the file, where those are row-major and little-endian. */
+  readonly bytes?: ByteSource;
 }
 
 /** What a codec finds in a file, before any knowledge of AlexNet. */

@@ -1,4 +1,9 @@
-export type { AssembleOptions, Converted } from '../alexnet/assemble-model.js';
+export type {
+  AssembleOptions,
+  Converted,
+  OpenedModel,
+  OpenedParameter,
+} from '../alexnet/assemble-model.js';
 export type { SpecFactory } from '../alexnet/detect-spec.js';
 export type { Note, NoteCode } from '../alexnet/note.js';
 export type { WriteOptions, Written } from '../alexnet/written.js';
@@ -14,5 +19,5 @@ export {
 export { FormatError, type FormatErrorCode } from '../format-error.js';
 export type { FloatType, StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 export { readTorch, type TorchContainer, torchContainer } from './read-torch.js';
-export { readTorchModel, writeTorchModel } from './torch-model.js';
+export { openTorchModel, readTorchModel, writeTorchModel } from './torch-model.js';
 export { type WriteTorchOptions, writeTorch } from './write-torch.js';

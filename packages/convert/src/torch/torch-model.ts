@@ -1,4 +1,10 @@
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import {
+  type AssembleOptions,
+  type Converted,
+  loadModel,
+  type OpenedModel,
+  openModel,
+} from '../alexnet/assemble-model.js';
 import { torchvisionName } from '../alexnet/match-tensors.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
@@ -21,9 +27,17 @@ export async function readTorchModel(
   input: Uint8Array | ByteSource,
   options: AssembleOptions,
 ): Promise<Converted> {
+  return loadModel(await openTorchModel(input, options));
+}
+
+/** The same, parameters left in the file until asked for, as by `writeOpenedModel`. */
+export async function openTorchModel(
+  input: Uint8Array | ByteSource,
+  options: AssembleOptions,
+): Promise<OpenedModel> {
   const tensors = await readTorch(input);
   for (const name of tensors.keys()) if (IGNORED.test(name)) tensors.delete(name);
-  return assembleModel(
+  return openModel(
     {
       format: 'torch',
       tensors,
