@@ -45,14 +45,15 @@ export function writeCrop(
   affine: ChannelAffine,
 ): void {
   const { data, width: stride } = picture;
+  const { top, left, height, width } = box;
   const [o0, o1, o2] = affine.order;
   const [s0, s1, s2] = affine.scale;
   const [t0, t1, t2] = affine.shift;
   const step = flip ? -3 : 3;
   let to = outOffset;
-  for (let y = 0; y < box.height; y++) {
-    let from = ((box.top + y) * stride + box.left + (flip ? box.width - 1 : 0)) * 3;
-    for (let x = 0; x < box.width; x++, from += step, to += 3) {
+  for (let y = 0; y < height; y++) {
+    let from = ((top + y) * stride + left + (flip ? width - 1 : 0)) * 3;
+    for (let x = 0; x < width; x++, from += step, to += 3) {
       out[to] = (data[from + o0] as number) * s0 + t0;
       out[to + 1] = (data[from + o1] as number) * s1 + t1;
       out[to + 2] = (data[from + o2] as number) * s2 + t2;

@@ -13,7 +13,6 @@ import {
   createExampleRngs,
   createMeanImageAccumulator,
   createRng,
-  type measureColours,
 } from '../src/index.js';
 import type {
   createLoader as CreateLoader,
@@ -75,9 +74,7 @@ beforeAll(async () => {
     },
   });
   ({ createLoader } = await import(join(outDir, 'loader.js')));
-  const { mean, std, eigenvalues, eigenvectors, pixels } = index.colours;
-  const vectors = eigenvectors as unknown as ReturnType<typeof measureColours>['eigenvectors'];
-  const colours = { mean, std, eigenvalues, eigenvectors: vectors, pixels };
+  const { colours } = index;
   options = { source: join(folder, 'pack'), batch: BATCH, preprocessing, recipe, colours, seed: 5 };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -29,12 +29,14 @@ export interface PackShard {
   readonly broken: readonly { readonly id: string; readonly reason: string }[];
 }
 
+type Triple = readonly [number, number, number];
+
 /** Colours of the packed training pictures, RGB, grey levels 0..255 (see `@alexnet/augment`). */
 export interface PackColours {
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  readonly eigenvalues: readonly [number, number, number];
-  readonly eigenvectors: readonly (readonly [number, number, number])[];
+  readonly mean: Triple;
+  readonly std: Triple;
+  readonly eigenvalues: Triple;
+  readonly eigenvectors: readonly [Triple, Triple, Triple];
   readonly pixels: number;
 }
 
