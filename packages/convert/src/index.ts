@@ -1,5 +1,13 @@
 export type { NetworkSpec, Preprocessing, Weight } from '@alexnet/model';
 export type { OpenedModel, OpenedParameter } from './alexnet/assemble-model.js';
+export {
+  type ByteSource,
+  blobSource,
+  bytesSource,
+  handleSource,
+  type ReadableHandle,
+  type SourceOptions,
+} from './bytes/byte-source.js';
 export { FormatError, type FormatErrorCode } from './format-error.js';
 export { fromCanonical, toCanonical } from './layout/canonical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';

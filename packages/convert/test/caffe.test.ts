@@ -2,8 +2,6 @@ import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import {
   caffePreprocessing,
-  FormatError,
-  parseCaffeNet,
   readBinaryproto,
   readCaffeModel,
   writeBinaryproto,
@@ -69,20 +67,6 @@ describe('readCaffeModel', () => {
       allow: ['mean-image', 'preprocessing'],
     });
     expect(file.preprocessing).toMatchObject({ channelOrder: 'rgb', mean: [149.5, 129.5, 109.5] });
-  });
-
-  it('throws nothing but FormatError for a damaged file', async () => {
-    const bytes = fixture('caffe-v1.caffemodel');
-    for (let at = 0; at < bytes.length; at += 97) {
-      for (const damaged of [bytes.slice(0, at), bytes.slice()]) {
-        if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
-        try {
-          parseCaffeNet(damaged);
-        } catch (error) {
-          expect(error).toBeInstanceOf(FormatError);
-        }
-      }
-    }
   });
 });
 

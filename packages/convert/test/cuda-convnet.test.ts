@@ -1,6 +1,6 @@
 import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { FormatError, readConvnetModel } from '../src/cuda-convnet/index.js';
+import { readConvnetModel } from '../src/cuda-convnet/index.js';
 import { fixture } from './golden.js';
 import { noise, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
@@ -42,19 +42,5 @@ describe('readConvnetModel', () => {
   it('refuses to read it as the paper prints the net', async () => {
     const reading = readConvnetModel(fixture('convnet-91.2'), { createSpec, preset: 'paper' });
     await expect(reading).rejects.toThrow('compute something else than paper');
-  });
-
-  it('throws nothing but FormatError for a damaged file', async () => {
-    const bytes = fixture('convnet-91.2');
-    for (let at = 0; at < bytes.length; at += 131) {
-      for (const damaged of [bytes.slice(0, at), bytes.slice()]) {
-        if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
-        try {
-          await readConvnetModel(damaged, { createSpec });
-        } catch (error) {
-          expect(error).toBeInstanceOf(FormatError);
-        }
-      }
-    }
   });
 });

@@ -1,7 +1,7 @@
 import { createSpec } from '@alexnet/model';
 import * as h5 from 'h5wasm';
 import { describe, expect, it } from 'vitest';
-import { FormatError, readKerasModel, writeKerasWeights } from '../src/keras/index.js';
+import { readKerasModel, writeKerasWeights } from '../src/keras/index.js';
 import { readTorchModel } from '../src/torch/index.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, randomWeights, sameWeights } from './networks.js';
@@ -27,22 +27,6 @@ describe('readKerasModel', () => {
     await expect(readKerasModel(bytes, named)).rejects.toThrow('allow "architecture"');
     const { file } = await readKerasModel(bytes, { ...named, allow: ['architecture'] });
     expect(file.spec.preset).toBe('torchvision');
-  });
-
-  it('throws nothing but FormatError for a damaged file', async () => {
-    for (const name of ['keras.weights.h5', 'keras.keras']) {
-      const bytes = fixture(name);
-      for (let at = 0; at < bytes.length; at += 1 + (bytes.length >> 6)) {
-        for (const damaged of [bytes.slice(0, at), bytes.slice()]) {
-          if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
-          try {
-            await readKerasModel(damaged, { createSpec, h5 });
-          } catch (error) {
-            expect(error).toBeInstanceOf(FormatError);
-          }
-        }
-      }
-    }
   });
 });
 

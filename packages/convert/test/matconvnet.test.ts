@@ -1,6 +1,6 @@
 import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { FormatError, readMatconvnetModel } from '../src/matconvnet/index.js';
+import { readMatconvnetModel } from '../src/matconvnet/index.js';
 import { readNumpyModel } from '../src/numpy/index.js';
 import { fixture } from './golden.js';
 import { sameWeights } from './networks.js';
@@ -22,21 +22,5 @@ describe('readMatconvnetModel', () => {
       mean: [123, 117, 104],
       std: null,
     });
-  });
-
-  it('throws nothing but FormatError for a damaged file', async () => {
-    for (const name of ['matconvnet.mat', 'matconvnet-old.mat']) {
-      const bytes = fixture(name);
-      for (let at = 0; at < bytes.length; at += 1 + (bytes.length >> 8)) {
-        for (const damaged of [bytes.slice(0, at), bytes.slice()]) {
-          if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
-          try {
-            await readMatconvnetModel(damaged, { createSpec });
-          } catch (error) {
-            expect(error).toBeInstanceOf(FormatError);
-          }
-        }
-      }
-    }
   });
 });

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeSafetensors,
   encodeSafetensors,
-  FormatError,
   type ModelFile,
   readModel,
   writeModel,
@@ -127,23 +126,6 @@ describe('readModel', () => {
     expect(() => readModel(encodeSafetensors(tensors), { validateSpec })).toThrow(
       'does not say which network it holds',
     );
-  });
-
-  it('throws nothing but FormatError, whatever bit of the header is flipped', () => {
-    const bytes = writeModel(tiny);
-    const headerBits = (8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))) * 8;
-    let refused = 0;
-    for (let bit = 0; bit < headerBits; bit += 3) {
-      const flipped = bytes.slice();
-      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      try {
-        readModel(flipped, { validateSpec });
-      } catch (error) {
-        expect(error).toBeInstanceOf(FormatError);
-        refused++;
-      }
-    }
-    expect(refused).toBeGreaterThan(headerBits / 6);
   });
 });
 

@@ -1,12 +1,6 @@
 import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import {
-  FormatError,
-  readNpy,
-  readNumpy,
-  readNumpyModel,
-  writeNumpyModel,
-} from '../src/numpy/index.js';
+import { readNpy, readNumpy, readNumpyModel, writeNumpyModel } from '../src/numpy/index.js';
 import type { StoredTensors } from '../src/tensors/tensor-file.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, noise, randomWeights, sameWeights } from './networks.js';
@@ -88,27 +82,6 @@ describe('readNpy and readNumpy', () => {
       (letter) => letter.charCodeAt(0),
     );
     await expect(readNpy(bytes)).rejects.toThrow(expect.objectContaining({ code }));
-  });
-
-  it('throw nothing but FormatError for a damaged file', async () => {
-    for (const name of [
-      'npz-plain.npz',
-      'npz-compressed.npz',
-      'npy-protocol0.npy',
-      'npy-dict.npy',
-    ]) {
-      const bytes = fixture(name);
-      for (let at = 0; at < bytes.length; at += 1 + (bytes.length >> 9)) {
-        for (const damaged of [bytes.slice(0, at), bytes.slice()]) {
-          if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
-          try {
-            await values((await readNumpy(damaged)).tensors);
-          } catch (error) {
-            expect(error).toBeInstanceOf(FormatError);
-          }
-        }
-      }
-    }
   });
 });
 

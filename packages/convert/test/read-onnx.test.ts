@@ -77,18 +77,4 @@ describe('readOnnxModel', () => {
     );
     await expect(readOnnxModel(bytes, { createSpec })).rejects.toThrow('pass resolve');
   });
-
-  it('throws nothing but FormatError for a damaged file', async () => {
-    const bytes = fixture('torchvision-hand.onnx');
-    for (let at = 0; at < bytes.length; at += 211) {
-      for (const damaged of [bytes.slice(0, at), bytes.slice()]) {
-        if (at < damaged.length) damaged[at] = (damaged[at] ?? 0) ^ (1 << (at % 8));
-        try {
-          await readOnnxModel(damaged, { createSpec });
-        } catch (error) {
-          expect(error).toBeInstanceOf(FormatError);
-        }
-      }
-    }
-  });
 });

@@ -1,0 +1,122 @@
+import { createSpec, validateSpec } from '@alexnet/model';
+import * as h5 from 'h5wasm';
+import { parseCaffeNet, readBinaryproto } from '../src/caffe/index.js';
+import { readConvnetModel } from '../src/cuda-convnet/index.js';
+import { bytesSource, decodeSafetensors, FormatError, readModel } from '../src/index.js';
+import { readKerasModel } from '../src/keras/index.js';
+import { readMatconvnetModel } from '../src/matconvnet/index.js';
+import { readNpy, readNumpy } from '../src/numpy/index.js';
+import { readOnnxModel } from '../src/onnx/index.js';
+import { readCheckpoint } from '../src/tensorflow/index.js';
+import type { StoredTensors } from '../src/tensors/tensor-file.js';
+import { readTfjsModel, resolveFrom, writeTfjsModel } from '../src/tfjs/index.js';
+import { readTorch } from '../src/torch/index.js';
+import { fixture } from './golden.js';
+import { randomWeights } from './networks.js';
+
+export interface FuzzTarget {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  read(bytes: Uint8Array): unknown;
+  /** Share of the cases this reader gets; slow libraries get fewer. */
+  readonly share: number;
+}
+
+const all = async (tensors: StoredTensors) => {
+  for (const tensor of tensors.values()) await tensor.read();
+};
+
+const lenet = (() => {
+  const spec = createSpec('lenet5');
+  const weights = randomWeights(spec);
+  return writeTfjsModel({ spec, weights, preprocessing: null, classNames: null, provenance: null });
+})();
+
+/** Every reader with a small real file of its format. */
+export const TARGETS: readonly FuzzTarget[] = [
+  ...[
+    'torch-zip.pth',
+    'torch-legacy.pth',
+    'torch-tar.pth',
+    'torch-training.pth',
+    'torch-module.pth',
+  ].map((name) => target(name, async (bytes) => all(await readTorch(bytes)))),
+  ...['npz-plain.npz', 'npz-compressed.npz', 'npy-dict.npy', 'npy-protocol0.npy'].map((name) =>
+    target(name, async (bytes) => all((await readNumpy(bytes)).tensors)),
+  ),
+  target('npy-plain.npy', async (bytes) => (await readNpy(bytes)).read()),
+  target('python.safetensors', (bytes) => decodeSafetensors(bytes)),
+  target('model.safetensors', (bytes) => readModel(bytes, { validateSpec })),
+  target('caffe-v1.caffemodel', (bytes) => parseCaffeNet(bytes)),
+  target('caffe-mean.binaryproto', (bytes) => readBinaryproto(bytes)),
+  target('torchvision-hand.onnx', (bytes) => readOnnxModel(bytes, { createSpec })),
+  target('model.onnx', (bytes) => readOnnxModel(bytes, { createSpec, validateSpec })),
+  target('tf1.index', (bytes) =>
+    readCheckpoint(bytes, async () => bytesSource(new Uint8Array(1e5))),
+  ),
+  target('convnet-91.2', (bytes) => readConvnetModel(bytes, { createSpec }), 0.5),
+  target('convnet.gz', (bytes) => readConvnetModel(bytes, { createSpec }), 0.5),
+  ...['matconvnet.mat', 'matconvnet-old.mat'].map((name) =>
+    target(name, (bytes) => readMatconvnetModel(bytes, { createSpec }), 0.5),
+  ),
+  ...['keras.weights.h5', 'keras.keras'].map((name) =>
+    target(name, (bytes) => readKerasModel(bytes, { createSpec, h5 }), 0.1),
+  ),
+  {
+    name: 'model.json',
+    bytes: new TextEncoder().encode(lenet.modelJson),
+    share: 0.5,
+    read: (bytes) =>
+      readTfjsModel(new TextDecoder().decode(bytes), {
+        createSpec,
+        validateSpec,
+        resolve: resolveFrom(lenet.shards),
+      }),
+  },
+];
+
+function target(name: string, read: FuzzTarget['read'], share = 1): FuzzTarget {
+  return { name, bytes: fixture(name), read, share };
+}
+
+/**
+ * Damages a file `cases` times, by turns cut off and with one to eight bits or bytes changed, and
+ * reads it. Throws whatever is not a FormatError, with the case to repeat it.
+ *
+ * @returns how many were still readable
+ */
+export async function fuzz({ name, bytes, read }: FuzzTarget, cases: number): Promise<number> {
+  let state = 1;
+  const random = (below: number) => {
+    state = (state * 48271) % 2147483647;
+    return state % below;
+  };
+  let readable = 0;
+  for (let count = 0; count < cases; count++) {
+    const damaged = bytes.slice(
+      0,
+      count % 4 === 0 ? truncation(count, cases, bytes.length) : undefined,
+    );
+    if (count % 4 !== 0) {
+      // Headers are where damage is interesting: half of it goes to the first kilobyte.
+      for (let changes = 1 + random(8) * (count % 2); changes > 0; changes--) {
+        const at = random(count % 3 === 0 ? Math.min(1024, damaged.length) : damaged.length);
+        damaged[at] = count % 5 === 0 ? random(256) : (damaged[at] ?? 0) ^ (1 << random(8));
+      }
+    }
+    try {
+      await read(damaged);
+      readable++;
+    } catch (error) {
+      if (!(error instanceof FormatError)) {
+        throw new Error(`${name}, case ${count} of ${cases}`, { cause: error });
+      }
+    }
+  }
+  return readable;
+}
+
+/** Every length in turn, or as many as there are cases, spread evenly. */
+function truncation(count: number, cases: number, length: number): number {
+  return cases >= 4 * length ? (count / 4) % length : Math.floor((count / cases) * length);
+}
