@@ -18,7 +18,7 @@ export const EMOJI_GROUPS = [
 ] as const;
 
 /** The sets drawn for training; {@link VALIDATION_SET} is held out whole. */
-export const TRAIN_SETS = ['noto', 'twemoji', 'openmoji', 'emojione'] as const;
+const TRAIN_SETS = ['noto', 'twemoji', 'openmoji', 'emojione'] as const;
 export const VALIDATION_SET = 'fluent-emoji-flat';
 /** Sets whose categories are Unicode's groups and agree with each other on every emoji. */
 const REFERENCE_SETS = ['noto', 'twemoji', 'openmoji'];

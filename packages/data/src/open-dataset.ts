@@ -54,7 +54,7 @@ async function readContents(
   tree: FileTree,
   options: OpenOptions,
 ): Promise<SourceContents & { readonly licence?: string; close?(): Promise<void> }> {
-  if (tree.root.files.has(PACK_INDEX) || tree.root.files.has(PACK_PLAN)) return readPack(source);
+  if (isPack(tree)) return readPack(source);
   const cifar = await readCifar(tree);
   if (cifar !== null) return cifar;
   if (isImageNetFolder(tree)) return openImageNet(source, tree, options);
@@ -66,6 +66,11 @@ async function readContents(
     train: createEncodedSplit(layout.train, (id) => tree.read(id)),
     validation: createEncodedSplit(layout.validation, (id) => tree.read(id)),
   };
+}
+
+/** Class folders may well have an index.json of their own beside them; a pack has no folders. */
+function isPack({ root: { files, folders } }: FileTree): boolean {
+  return folders.size === 0 && (files.has(PACK_INDEX) || files.has(PACK_PLAN));
 }
 
 /** A folder of tar files without class folders, or one tar file with labels at its top. */

@@ -33,7 +33,7 @@ const WINDOW = 64 * 1024;
 /** Read after a jump: a header, and the name record or small file that may follow it. */
 const AFTER_JUMP = 2 * 1024;
 /** Largest file `keep` may ask for, bytes. */
-export const MAX_KEPT = 64 * 1024;
+const MAX_KEPT = 64 * 1024;
 /** Longest path and largest pax record accepted; real ones have a few hundred bytes. */
 const MAX_PATH = 4096;
 const MAX_PAX = 1024 * 1024;

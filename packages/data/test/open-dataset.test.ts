@@ -25,6 +25,7 @@ describe('a folder with train/ and val/', () => {
       ...(await classTree(['dog', 'cat'], 2, 'train/')),
       'train/cat/.DS_Store': 'x',
       'train/cat/notes.txt': 'x',
+      'index.json': '{}',
       'val/cat/deep/in/9.png': await greyPng(9),
       'test/cat/1.png': await greyPng(1),
     });
