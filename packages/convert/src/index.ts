@@ -8,6 +8,7 @@ export {
   type ReadableHandle,
   type SourceOptions,
 } from './bytes/byte-source.js';
+export { detectFormat, type FormatName } from './detect-format.js';
 export { FormatError, type FormatErrorCode } from './format-error.js';
 export { fromCanonical, toCanonical } from './layout/canonical.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';

@@ -18,6 +18,7 @@ export {
 } from '../bytes/byte-source.js';
 export { FormatError, type FormatErrorCode } from '../format-error.js';
 export type { FloatType, StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
-export { readTorch, type TorchContainer, torchContainer } from './read-torch.js';
+export { type TorchContainer, torchContainer } from './container.js';
+export { readTorch } from './read-torch.js';
 export { openTorchModel, readTorchModel, writeTorchModel } from './torch-model.js';
 export { type WriteTorchOptions, writeTorch } from './write-torch.js';
