@@ -1,11 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root, run } from './steps.mjs';
+import { packageManager, root, run } from './steps.mjs';
 
 /** Packs the package in the current folder as it would be published and checks what users would get. */
 
-const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const cwd = process.cwd();
 const scratch = mkdtempSync(join(tmpdir(), 'alexnet-pack-'));
 const bin = (name) => join(root, 'node_modules', '.bin', name);

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { alexnet, fail, prepare, prepareTensorflow, root, title } from './steps.mjs';
+import { prepare, prepareTensorflow } from './prepare.mjs';
+import { alexnet, fail, root, title } from './steps.mjs';
 
 /** From a fresh clone to a trained, evaluated, converted network and how to look at it. */
 
@@ -33,7 +34,7 @@ function chosenBackend() {
 // Ctrl-C reaches the command that is running; it saves and says so before this script ends.
 process.on('SIGINT', () => undefined);
 
-prepare();
+await prepare();
 const asked = process.env.ALEXNET_BACKEND;
 if (!asked || asked === 'tensorflow') {
   if (!prepareTensorflow() && asked) process.env.ALEXNET_BACKEND = 'wasm';

@@ -7,8 +7,15 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+export const { packageManager } = manifest;
 const windows = process.platform === 'win32';
 
+/** The environment of a command: without telemetry. */
+export function quietEnvironment() {
+  return { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1' };
+}
+
+/** A heading of the output. */
 export function title(text) {
   process.stdout.write(`\n── ${text} ${'─'.repeat(Math.max(0, 74 - text.length))}\n`);
 }
@@ -20,7 +27,7 @@ export function run(command, args, options = {}) {
     stdio: 'inherit',
     shell: windows,
     ...options,
-    env: { ...process.env, DO_NOT_TRACK: '1', TURBO_TELEMETRY_DISABLED: '1', ...options.env },
+    env: { ...quietEnvironment(), ...options.env },
   });
   if (error) process.stderr.write(`${command}: ${error.message}\n`);
   return status ?? 1;
@@ -28,7 +35,7 @@ export function run(command, args, options = {}) {
 
 /** A tool of the workspace, through the pinned pnpm (which turbo wants to find). */
 export function tool(name, args, options) {
-  return run('npx', ['--yes', manifest.packageManager, 'exec', name, ...args], options);
+  return run('npx', ['--yes', packageManager, 'exec', name, ...args], options);
 }
 
 /** The alexnet command of this repository. */
@@ -36,32 +43,7 @@ export function alexnet(args, options) {
   return run(process.execPath, [join(root, 'apps/trainer/dist/cli.js'), ...args], options);
 }
 
-/** Installs the packages with the pinned pnpm and builds everything. Exits when that fails. */
-export function prepare() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
-    fail(`this needs Node 20.19 or newer, this is ${process.versions.node}`);
-  }
-  title('Installing packages');
-  if (run('npx', ['--yes', manifest.packageManager, 'install', '--frozen-lockfile']) !== 0) {
-    fail('installing packages failed: see the lines above');
-  }
-  title('Building');
-  if (tool('turbo', ['run', 'build', '--output-logs=errors-only']) !== 0) {
-    fail('the build failed: see the lines above');
-  }
-}
-
-/** Compiles the TensorFlow engine where that is possible; returns whether it is there. */
-export function prepareTensorflow() {
-  title('TensorFlow engine');
-  if (alexnet(['backend', 'install']) === 0) return true;
-  process.stdout.write(
-    'Going on without TensorFlow: the wasm backend is slower, the rest is the same.\n',
-  );
-  return false;
-}
-
+/** Ends with one line. */
 export function fail(message) {
   process.stderr.write(`${message}\n`);
   process.exit(1);

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare, prepareTensorflow, title, tool } from './steps.mjs';
+import { prepare, prepareTensorflow } from './prepare.mjs';
+import { title, tool } from './steps.mjs';
 
 /** Installs, builds, runs every check and suite, and ends with their true totals. */
 
@@ -44,7 +45,7 @@ function suite(project) {
   totals.failed += failedHere;
 }
 
-prepare();
+await prepare();
 prepareTensorflow();
 check('Format and lint', 'biome', ['check', '.']);
 check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']);

@@ -5,8 +5,11 @@ import type { Recipe } from './recipe.js';
 /** Labelled pictures that can be read in any order. `@alexnet/data`'s splits are such. */
 export interface PictureSource {
   readonly records: readonly { readonly id: string; readonly label: number }[];
-  /** Decodes one picture; rejects when it cannot be decoded. */
-  picture(index: number): Promise<Picture>;
+  /**
+   * Decodes one picture; rejects when it cannot be decoded. `fast` allows a decoder that is a grey
+   * level or two off: enough for training, where colours are shifted at random anyway.
+   */
+  picture(index: number, options?: { readonly fast?: boolean }): Promise<Picture>;
 }
 
 /** A picture that could not be read, and why. */
@@ -56,14 +59,20 @@ export async function trainingBatch(
     readonly recipe: Recipe['augment'];
   },
 ): Promise<Batch> {
-  return fillBatch(source, indices, options.preprocessing, (pixels, offset, picture, index) => {
-    augmentInto(pixels, offset, picture, {
-      preprocessing: options.preprocessing,
-      recipe: options.recipe,
-      colours: options.colours,
-      rng: createRng(options.seed, options.epoch, index),
-    });
-  });
+  const read = (index: number) => source.picture(index, { fast: true });
+  return fillBatch(
+    { records: source.records, picture: read },
+    indices,
+    options.preprocessing,
+    (pixels, offset, picture, index) => {
+      augmentInto(pixels, offset, picture, {
+        preprocessing: options.preprocessing,
+        recipe: options.recipe,
+        colours: options.colours,
+        rng: createRng(options.seed, options.epoch, index),
+      });
+    },
+  );
 }
 
 /** Reads `indices` and lets `place` write each picture's pixels; unreadable ones are left out. */
