@@ -20,3 +20,4 @@ export {
 } from './tensorflow/install-tensorflow.js';
 export { removeTensorflow } from './tensorflow/remove-tensorflow.js';
 export { parseTensorflowSource, type TensorflowSource } from './tensorflow/tensorflow-source.js';
+export { registerTrainingKernels } from './wasm/register-training-kernels.js';

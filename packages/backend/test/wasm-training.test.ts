@@ -143,6 +143,60 @@ describe('max-pool gradients on wasm equal those of the cpu backend', () => {
   });
 });
 
+describe('the passes over memory on wasm equal those of the cpu backend', () => {
+  it.each([
+    { shape: [3, 4, 5, 6], axis: [0, 1, 2], keep: false },
+    { shape: [3, 4, 5, 6], axis: [0, 1, 2], keep: true },
+    { shape: [7, 6], axis: [0], keep: false },
+    { shape: [7, 6], axis: [1], keep: false },
+    { shape: [7], axis: [0], keep: false },
+  ])('sum of $shape over $axis', async ({ shape, axis, keep }) => {
+    const sum = () => tf.sum(tensor(tf, shape, 1), axis, keep);
+    const reference = await on(tf, 'cpu', sum);
+    expectClose(await on(tf, 'wasm', sum), reference, 1e-4);
+    expect(tf.tidy(() => sum().shape)).toEqual(
+      keep ? [1, 1, 1, 6] : shape.filter((_, i) => !axis.includes(i)),
+    );
+  });
+
+  it.each([0, 0.0005])('momentum update with decay %d', async (decay) => {
+    const rule = { momentum: 0.9, rate: 0.02, decay };
+    const inputs = () => ({
+      variable: tensor(tf, [40], 1),
+      velocity: tensor(tf, [40], 2),
+      gradient: tensor(tf, [40], 3),
+    });
+    const plain = () => {
+      const { variable, velocity, gradient } = inputs();
+      const pull = tf.mul(tf.add(gradient, tf.mul(variable, decay)), rule.rate);
+      const next = tf.sub(tf.mul(velocity, rule.momentum), pull);
+      return tf.concat([next, tf.add(variable, next)]);
+    };
+    const fast = () =>
+      tf.concat(
+        tf.engine().runKernel('AlexNetMomentumUpdate', inputs(), rule) as unknown as Tensor[],
+      );
+    expectClose(await on(tf, 'wasm', fast), await on(tf, 'cpu', plain), 1e-4);
+  });
+
+  it('gradients of ReLU and response normalisation', async () => {
+    const x = () => tensor(tf, [2, 3, 3, 9], 1) as Tensor4D;
+    const dy = () => tensor(tf, [2, 3, 3, 9], 2);
+    const kernel = (name: string, inputs: Record<string, Tensor>, attrs: object) =>
+      tf.engine().runKernel(name, inputs, attrs as never) as Tensor;
+    const relu = () => kernel('AlexNetReluGrad', { dy: dy(), y: tf.relu(x()) }, {});
+    const plainRelu = await on(tf, 'cpu', () => tf.grad((input) => tf.relu(input))(x(), dy()));
+    expectClose(await on(tf, 'wasm', relu), plainRelu, 1e-4);
+
+    const norm = (input: Tensor): Tensor =>
+      tf.localResponseNormalization(input as Tensor4D, 2, 2, 1e-1, 0.75);
+    const attrs = { depthRadius: 2, bias: 2, alpha: 1e-1, beta: 0.75 };
+    const lrn = () => kernel('AlexNetLRNGrad', { x: x(), y: norm(x()), dy: dy() }, attrs);
+    const plainLrn = await on(tf, 'cpu', () => tf.grad(norm)(x(), dy()));
+    expectClose(await on(tf, 'wasm', lrn), plainLrn, 1e-4);
+  });
+});
+
 it('neither leaks tensors nor packed filters over many steps', async () => {
   await tf.setBackend('wasm');
   const x = tensor(tf, [4, 12, 12, 8], 1);

@@ -60,7 +60,7 @@ export function replaceWasmKernel(
     readonly inputs: Inputs;
     readonly attrs: Attributes;
     readonly backend: WasmBackend;
-  }) => TensorInfo,
+  }) => TensorInfo | TensorInfo[],
   setupFunc?: KernelSetupFunc,
 ): void {
   if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');

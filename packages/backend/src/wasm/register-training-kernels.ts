@@ -2,8 +2,12 @@ import type { Tf } from '../selection/tf.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
 import { registerIdentity } from './identity.js';
+import { registerLrnGrad } from './lrn-grad.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerMaxPoolGrad } from './max-pool-grad.js';
+import { registerMomentumUpdate } from './momentum-update.js';
+import { registerReluGrad } from './relu-grad.js';
+import { registerSum } from './sum.js';
 
 const prepared = new WeakSet<object>();
 
@@ -16,5 +20,9 @@ export function registerTrainingKernels(tf: Tf): void {
   registerIdentity(tf);
   registerMatMul(tf);
   registerMaxPoolGrad(tf);
+  registerLrnGrad(tf);
+  registerReluGrad(tf);
+  registerMomentumUpdate(tf);
+  registerSum(tf);
   prepared.add(registry);
 }

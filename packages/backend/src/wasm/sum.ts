@@ -1,0 +1,44 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../selection/tf.js';
+import { need, replaceWasmKernel } from './heap.js';
+
+/**
+ * Replaces Sum where every axis but the last goes, the gradient of a bias: tfjs-backend-wasm 4.22
+ * transposes the whole tensor first (src/kernels/Sum.ts). Rows are added where they lie, in double
+ * precision.
+ */
+export function registerSum(tf: Tf): void {
+  const stock = tf.getKernel('Sum', 'wasm');
+  if (!stock) throw new Error('tfjs-backend-wasm has no Sum kernel');
+  replaceWasmKernel(
+    tf,
+    'Sum',
+    ({ inputs, attrs, backend }) => {
+      const x = need(inputs, 'x');
+      const axes = tf.util.parseAxisParam(attrs.axis as number | number[], x.shape);
+      if (!leavesLastAxis(axes, x)) {
+        return stock.kernelFunc({ inputs: { x }, attrs: attrs as never, backend }) as TensorInfo;
+      }
+      const channels = x.shape.at(-1) ?? 0;
+      const keepDims = attrs.keepDims === true;
+      const shape = keepDims ? [...x.shape.slice(0, -1).fill(1), channels] : [channels];
+      const output = backend.makeOutput(shape, 'float32');
+      const from = backend.typedArrayFromHeap(x);
+      const sums = new Float64Array(channels);
+      for (let row = 0; row < from.length; row += channels) {
+        for (let c = 0; c < channels; c++) {
+          sums[c] = (sums[c] as number) + (from[row + c] as number);
+        }
+      }
+      backend.typedArrayFromHeap(output).set(sums);
+      return output;
+    },
+    stock.setupFunc,
+  );
+}
+
+function leavesLastAxis(axes: readonly number[], { shape, dtype }: TensorInfo): boolean {
+  const rank = shape.length;
+  const leading = axes.length === rank - 1 && !axes.includes(rank - 1);
+  return dtype === 'float32' && rank > 1 && (shape.at(-1) ?? 0) > 0 && leading;
+}
