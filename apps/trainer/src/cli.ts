@@ -3,6 +3,7 @@ import { addBackendCommand } from './commands/backend.js';
 import { addConvertCommand } from './commands/convert.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addFiltersCommand } from './commands/filters.js';
+import { addPackCommand } from './commands/pack.js';
 import { addPredictCommand } from './commands/predict.js';
 import { addReportCommand } from './commands/report.js';
 import { addSummaryCommand } from './commands/summary.js';
@@ -23,6 +24,7 @@ for (const add of [
   addPredictCommand,
   addFiltersCommand,
   addReportCommand,
+  addPackCommand,
   addConvertCommand,
   addBackendCommand,
 ]) {
