@@ -85,6 +85,18 @@ describe('readTorch', () => {
     await expect(tensors.get('features.0.weight')?.read()).rejects.toThrow('enough');
   });
 
+  it('makes no gigabyte out of one number repeated by a stride of 0', async () => {
+    const bytes = writeTorch(new Map([['w', { shape: [3, 5], data: noise(15, 1) }]]));
+    // J5 J1, the strides of [3, 5] behind their mark, become J0 J0.
+    const strides = Buffer.from([0x4a, 5, 0, 0, 0, 0x4a, 1, 0, 0, 0]);
+    const place = Buffer.from(bytes).lastIndexOf(strides);
+    bytes[place + 1] = 0;
+    bytes[place + 6] = 0;
+    const sides = Buffer.from(bytes).indexOf(Buffer.from([0x4a, 3, 0, 0, 0, 0x4a, 5, 0, 0, 0]));
+    bytes[sides + 3] = 0x10; // 3 + 2^20 rows
+    await expect(readTorch(bytes)).rejects.toThrow('more numbers than its storage');
+  });
+
   it.each([
     ['a web page', '<html>', 'not-this-format'],
     ['nothing', '', 'not-this-format'],

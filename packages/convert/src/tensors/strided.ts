@@ -37,6 +37,10 @@ export function stridedTensor(name: string, storage: Storage, view: View): Store
   if (elements * 4 > MAX_TENSOR_BYTES) {
     throw new FormatError('too-large', `"${name}" of ${elements} numbers`);
   }
+  if (elements > storage.length) {
+    // Strides of 0 would make gigabytes out of a few bytes; weights are never stored like that.
+    throw new FormatError('bad-shape', `"${name}" has more numbers than its storage`);
+  }
   const span = shape.reduce((sum, side, axis) => sum + (side - 1) * (strides[axis] ?? 0), 1);
   const used = elements === 0 ? 0 : span;
   if (!strides.every(count) || !count(offset) || offset + used > storage.length) {

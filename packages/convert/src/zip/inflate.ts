@@ -1,5 +1,8 @@
 import { FormatError } from '../format-error.js';
 
+/** Deflate cannot do better than 1032 to 1, so a larger announcement is a lie. */
+const MAX_RATIO = 1032;
+
 type Compression = 'deflate' | 'deflate-raw' | 'gzip';
 
 /**
@@ -14,6 +17,9 @@ export async function inflate(
   format: Compression,
   size: number,
 ): Promise<Uint8Array> {
+  if (size > data.length * MAX_RATIO) {
+    throw new FormatError('bad-header', `${data.length} compressed bytes cannot hold ${size}`);
+  }
   const result = new Uint8Array(size);
   const filled = await inflateInto(data, format, size, (chunk, at) => result.set(chunk, at));
   if (filled !== size) {
