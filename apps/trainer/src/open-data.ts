@@ -3,9 +3,17 @@ import { withProgress } from './progress.js';
 import { say } from './say.js';
 
 /** Opens `--data` under a progress bar and says what it holds. */
-export async function openData(source: string, seed: number): Promise<Dataset> {
+export async function openData(
+  source: string,
+  seed: number,
+  validationShare?: number,
+): Promise<Dataset> {
   const dataset = await withProgress('opening pictures', (report) =>
-    openDataset(source, { seed, onProgress: (done, total, what) => report(done, total, what) }),
+    openDataset(source, {
+      seed,
+      ...(validationShare === undefined ? {} : { validationShare }),
+      onProgress: report,
+    }),
   );
   const { train, validation, classNames } = dataset;
   say(

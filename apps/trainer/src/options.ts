@@ -11,6 +11,15 @@ export function whole(least: number) {
   };
 }
 
+/** `--validation-share 0.2`: from 0 to 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError('expected a number from 0 to 1.');
+  }
+  return value;
+}
+
 /** `--set a=1 --set b=2`. */
 export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];

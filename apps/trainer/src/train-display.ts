@@ -13,6 +13,8 @@ export interface TrainDisplay {
 /** How much one more step moves the shown averages. */
 const SMOOTHING = 0.05;
 const PLAIN_EVERY_MS = 10_000;
+/** A validation done sooner needs no bar. */
+const SHOW_AFTER_MS = 800;
 
 export function openTrainDisplay(epochs: number): TrainDisplay {
   const bar = new SingleBar({
@@ -69,6 +71,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
         validationStarted = performance.now();
         close();
       }
+      if (performance.now() - validationStarted < SHOW_AFTER_MS) return;
       show('validating', done, total, `${done}/${total}`);
     },
     epoch(report) {

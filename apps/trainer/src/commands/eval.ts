@@ -48,7 +48,6 @@ async function run(options: Options): Promise<void> {
         ),
       );
     }
-    for (const { id, reason } of evaluations[0]?.skipped ?? []) say(`skipped ${id}: ${reason}`);
     if (options.json)
       printJson({
         weights: weights.path,
@@ -70,8 +69,9 @@ export function printEvaluations(
 ): void {
   const [first] = evaluations;
   if (!first) return;
+  for (const { id, reason } of first.skipped) say(`skipped ${id}: ${reason}`);
   print(
-    `${first.pictures} pictures${first.skipped.length ? `, ${first.skipped.length} skipped` : ''}`,
+    `${first.pictures} validation picture${first.pictures === 1 ? '' : 's'}${first.skipped.length ? `, ${first.skipped.length} skipped` : ''}`,
   );
   print(`${''.padEnd(14)}${'top-1'.padStart(8)}${'top-5'.padStart(9)}`);
   for (const { view, top1, top5 } of evaluations) {

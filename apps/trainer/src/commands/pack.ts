@@ -3,7 +3,7 @@ import { packDataset } from '@alexnet/data';
 import type { Command } from 'commander';
 import { Interrupted } from '../failure.js';
 import { openData } from '../open-data.js';
-import { whole } from '../options.js';
+import { share, whole } from '../options.js';
 import { withProgress } from '../progress.js';
 import { say } from '../say.js';
 
@@ -14,6 +14,7 @@ interface Options {
   readonly square?: true;
   readonly quality: number;
   readonly seed: number;
+  readonly validationShare?: number;
 }
 
 export function addPackCommand(program: Command): void {
@@ -25,12 +26,17 @@ export function addPackCommand(program: Command): void {
     .option('--size <px>', 'shorter side', whole(1), 256)
     .option('--square', 'cut pictures to their central square')
     .option('--quality <n>', 'JPEG quality', whole(1), 90)
+    .option(
+      '--validation-share <share>',
+      'share held out where the source has no validation pictures; 0 holds none out',
+      share,
+    )
     .option('--seed <n>', 'decides the order of the training pictures', whole(0), 0)
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
-  const dataset = await openData(options.data, options.seed);
+  const dataset = await openData(options.data, options.seed, options.validationShare);
   const controller = new AbortController();
   const stop = () => controller.abort();
   process.once('SIGINT', stop);
