@@ -21,3 +21,5 @@ export { writeOnnx } from './onnx/write-onnx.js';
 export { decodeSafetensors, looksLikeSafetensors, type Safetensors } from './safetensors/decode.js';
 export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';
 export { encodeSafetensors } from './safetensors/encode.js';
+export { foldDropout } from './transforms/fold-dropout.js';
+export { expandGroups, joinGroups } from './transforms/groups.js';

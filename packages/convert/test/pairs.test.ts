@@ -12,6 +12,7 @@ import { readTorchModel, writeTorchModel } from '../src/torch/index.js';
 import { randomWeights, sameWeights } from './networks.js';
 
 const spec = createSpec('paper', { width: 1 / 16, headWidth: 1 / 128, classes: 10, norm: 'batch' });
+const weights = randomWeights(spec);
 const options: ReadOnnxOptions = { createSpec, spec };
 
 /** Through a format and back, as a user would. */
@@ -41,7 +42,6 @@ const pairs = names.flatMap((a) => names.filter((b) => b !== a).map((b) => [a, b
 
 describe('A to B to A', () => {
   it.each(pairs)('%s → %s gives every bit back', async (a, b) => {
-    const weights = randomWeights(spec);
     const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
     const through = [a, b, a].map((name) => FORMATS[name]);
     let current: ModelFile = file;

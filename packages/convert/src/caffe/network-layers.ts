@@ -15,7 +15,7 @@ export interface CaffeNetwork {
 }
 
 /** Blob name of the number Caffe divides running statistics by. */
-export const UNIT_FACTOR = '1';
+const UNIT_FACTOR = '1';
 
 const ACTIVATION = { relu: 'ReLU', tanh: 'TanH', sigmoid: 'Sigmoid' } as const;
 

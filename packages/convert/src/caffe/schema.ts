@@ -1,5 +1,5 @@
 /** How a field of a layer's parameter message is written: caffe.proto of BVLC/caffe 9b89154. */
-export type FieldType = 'integer' | 'float' | 'boolean' | readonly string[];
+type FieldType = 'integer' | 'float' | 'boolean' | readonly string[];
 
 export interface FieldSchema {
   readonly number: number;

@@ -14,7 +14,7 @@ export async function readNpy(
   return plainArray(name, source, await readNpyHeader(source));
 }
 
-export function plainArray(name: string, source: ByteSource, header: NpyHeader): StoredTensor {
+function plainArray(name: string, source: ByteSource, header: NpyHeader): StoredTensor {
   const { descr, shape, fortranOrder, dataStart } = header;
   const type = numpyType(name, descr.slice(0, 1), descr.slice(1));
   const length = shape.reduce((product, side) => product * side, 1);

@@ -110,7 +110,6 @@ class PickleMachine {
       case '\x8f': // EMPTY_SET, kept as a list
         return [];
       case 'l':
-        return this.#popMark();
       case '\x91': // FROZENSET
         return this.#popMark();
       case 'a':
@@ -174,11 +173,11 @@ class PickleMachine {
         }
         return new PickleGlobal(module, name);
       }
-      case 'R': // REDUCE
-      case '\x81': // NEWOBJ
-        return this.#construct(this.#pop());
       case '\x92': // NEWOBJ_EX, keyword arguments ignored
         this.#pop();
+        return this.#construct(this.#pop());
+      case 'R': // REDUCE
+      case '\x81': // NEWOBJ
         return this.#construct(this.#pop());
       case 'o': {
         // OBJ: the class is the first value after the mark.
