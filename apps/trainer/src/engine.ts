@@ -1,4 +1,5 @@
-import { type Selection, selectBackend } from '@alexnet/backend/node';
+import { parseBackendName, type Selection, selectBackend } from '@alexnet/backend/node';
+import { UsageError } from './failure.js';
 import { say } from './say.js';
 
 /**
@@ -7,8 +8,18 @@ import { say } from './say.js';
  * @param wanted `--backend`: this one or nothing. Without it ALEXNET_BACKEND and then the best there is.
  */
 export async function openEngine(wanted: string | undefined): Promise<Selection> {
+  const asked = wanted ?? process.env.ALEXNET_BACKEND;
+  if (asked) requireKnown(asked);
   const selection = await selectBackend(wanted === undefined ? {} : { require: wanted });
   say(`backend: ${selection.name} (${selection.device})`);
   for (const { name, reason } of selection.passedOver) say(`  not ${name}: ${reason}`);
   return selection;
+}
+
+function requireKnown(name: string): void {
+  try {
+    parseBackendName(name);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }

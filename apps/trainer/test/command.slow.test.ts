@@ -1,0 +1,232 @@
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { alexnet } from './alexnet.js';
+import { TINY_RUN, writeClassFolders } from './class-folders.js';
+
+/** The command as a user meets it: one run trained once, then everything that reads it. */
+
+let folder: string;
+let data: string;
+let run: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'alexnet-command-'));
+  data = join(folder, 'pictures');
+  run = join(folder, 'run');
+  await writeClassFolders(data, { train: 12, val: 5 });
+  await writeFile(join(data, 'train/moss/broken.jpg'), 'not a picture');
+  await writeFile(join(data, 'val/slate/broken.png'), 'not a picture');
+  const trained = await alexnet(
+    'train',
+    `--data=${data}`,
+    `--out=${run}`,
+    '--epochs=2',
+    ...TINY_RUN,
+  );
+  expect(trained).toMatchObject({ code: 0 });
+  expect(trained.stderr).toMatch(/skipped moss\/broken\.jpg: |skipped .*moss\/broken\.jpg: /);
+  expect(trained.stderr).toMatch(/skipped .*slate\/broken\.png: /);
+  expect(trained.stdout).toContain('15 validation pictures, 1 skipped');
+}, 120_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test('the weights carry preprocessing and class names, and eval counts every picture', async () => {
+  const args = [`--weights=${run}`, `--data=${data}`, '--backend=cpu', '--ten-crop', '--json'];
+  const { code, stdout } = await alexnet('eval', ...args);
+  expect(code).toBe(0);
+  const result = JSON.parse(stdout);
+  expect(result.classNames).toEqual(['amber', 'moss', 'slate']);
+  expect(result.evaluations.map(({ view }: { view: string }) => view)).toEqual([
+    'centre crop',
+    'ten crops',
+  ]);
+  for (const { pictures, confusion } of result.evaluations) {
+    expect(pictures).toBe(15);
+    expect(confusion.flat().reduce((sum: number, count: number) => sum + count)).toBe(15);
+  }
+});
+
+test('predict answers for grey, transparent, turned and CMYK pictures and names the broken one', async () => {
+  const noise = { type: 'gaussian', mean: 120, sigma: 40 } as const;
+  const base = () =>
+    sharp({ create: { width: 60, height: 44, channels: 3, background: '#777', noise } });
+  const files = {
+    'grey.png': await base().greyscale().png().toBuffer(),
+    'alpha.png': await base().ensureAlpha(0.4).png().toBuffer(),
+    'turned.jpg': await base().withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+    'cmyk.jpg': await base().toColourspace('cmyk').jpeg().toBuffer(),
+    'broken.jpg': Buffer.from('not a picture'),
+  };
+  const paths = Object.keys(files).map((name) => join(folder, name));
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+  const { code, stdout, stderr } = await alexnet(
+    'predict',
+    ...paths,
+    `--weights=${run}`,
+    '--backend=cpu',
+    '--ten-crop',
+    '--top=3',
+    '--json',
+  );
+  expect(code).toBe(0);
+  const { answers, failed } = JSON.parse(stdout);
+  expect(answers).toHaveLength(4);
+  for (const { top, crops } of answers) {
+    const sum = top.reduce(
+      (total: number, { probability }: { probability: number }) => total + probability,
+      0,
+    );
+    expect(sum).toBeCloseTo(1, 5);
+    expect(crops).toHaveLength(10);
+  }
+  expect(failed.map(({ image }: { image: string }) => image)).toEqual([join(folder, 'broken.jpg')]);
+  expect(stderr).toMatch(/skipped .*broken\.jpg: /);
+});
+
+test('filters and ONNX are written where asked', async () => {
+  const png = join(folder, 'conv1.png');
+  const onnx = join(folder, 'model.onnx');
+  expect(await alexnet('filters', `--weights=${run}`, `--out=${png}`)).toMatchObject({ code: 0 });
+  expect(await alexnet('convert', run, onnx)).toMatchObject({ code: 0 });
+  const { width = 0, height = 0 } = await sharp(png).metadata();
+  expect(Math.min(width, height)).toBeGreaterThan(20);
+  expect((await readFile(onnx)).includes('probabilities')).toBe(true);
+});
+
+test('summary prints one JSON document with the split the note speaks of', async () => {
+  const { code, stdout, stderr } = await alexnet('summary', 'alexnet', '--json');
+  expect([code, stderr]).toEqual([0, '']);
+  const { split } = JSON.parse(stdout);
+  expect(split.total.parameters).toBe(62_378_344);
+});
+
+test.each<[string, number, RegExp, (f: { folder: string; data: string; run: string }) => string[]]>(
+  [
+    [
+      'no such data',
+      1,
+      /no such data source/,
+      (f) => ['train', '--data=nowhere', `--out=${f.folder}/x`, '--backend=cpu'],
+    ],
+    [
+      'no class folders',
+      1,
+      /holds no class folders/,
+      (f) => ['train', `--data=${f.folder}/empty`, `--out=${f.folder}/x`, '--backend=cpu'],
+    ],
+    [
+      'one class only',
+      1,
+      /one class only/,
+      (f) => ['train', `--data=${f.folder}/single`, `--out=${f.folder}/x`, '--backend=cpu'],
+    ],
+    [
+      'a folder that holds a run',
+      1,
+      /already holds a run: continue it with --resume/,
+      (f) => ['train', `--data=${f.data}`, `--out=${f.run}`],
+    ],
+    [
+      'nothing to resume',
+      1,
+      /holds no run to resume/,
+      (f) => ['train', '--resume', `--out=${f.folder}/empty`],
+    ],
+    [
+      'settings beside --resume',
+      2,
+      /leave out --epochs/,
+      (f) => ['train', '--resume', `--out=${f.run}`, '--epochs=9'],
+    ],
+    [
+      'an unknown recipe',
+      2,
+      /no recipe quik; did you mean quick\?/,
+      (f) => ['train', `--data=${f.data}`, `--out=${f.folder}/x`, '--recipe=quik'],
+    ],
+    [
+      'an unknown setting',
+      2,
+      /nearest is learningRate/,
+      (f) => ['train', `--data=${f.data}`, `--out=${f.folder}/x`, '--set=learnigRate=1'],
+    ],
+    [
+      'an unknown option',
+      2,
+      /Did you mean --data/,
+      (f) => ['train', '--dat=x', `--out=${f.folder}/x`],
+    ],
+    ['an unknown command', 2, /Did you mean train/, () => ['trian']],
+    ['an unknown preset', 2, /did you mean torchvision\?/, () => ['summary', 'torchvison']],
+    [
+      'a geometry that cannot be',
+      2,
+      /\(224 - 11\) \/ 4 \+ 1 = 54\.25/,
+      () => ['summary', '--input=224'],
+    ],
+    [
+      'an unknown backend',
+      2,
+      /did you mean "wasm"/,
+      (f) => ['eval', `--weights=${f.run}`, `--data=${f.data}`, '--backend=wsam'],
+    ],
+    [
+      'no such weights',
+      1,
+      /no file or run folder/,
+      (f) => ['eval', '--weights=nowhere', `--data=${f.data}`],
+    ],
+    [
+      'damaged weights',
+      1,
+      /damaged\.safetensors is no usable weights file/,
+      (f) => ['filters', `--weights=${f.folder}/damaged.safetensors`, `--out=${f.folder}/x.png`],
+    ],
+    [
+      'other classes',
+      1,
+      /they must be the same/,
+      (f) => ['eval', `--weights=${f.run}`, `--data=${f.folder}/others`, '--backend=cpu'],
+    ],
+    [
+      'no readable picture',
+      1,
+      /none of the pictures could be read/,
+      (f) => ['predict', `${f.folder}/broken.jpg`, `--weights=${f.run}`, '--backend=cpu'],
+    ],
+    [
+      'no such folder for the result',
+      1,
+      /there is no folder/,
+      (f) => ['filters', `--weights=${f.run}`, `--out=${f.folder}/none/x.png`],
+    ],
+    [
+      'an unknown format',
+      2,
+      /the ending must be one of/,
+      (f) => ['convert', f.run, `${f.folder}/x.foo`],
+    ],
+  ],
+)('%s: one line and exit code %i', async (_, code, line, args) => {
+  await mkdir(join(folder, 'empty'), { recursive: true });
+  await mkdir(join(folder, 'single'), { recursive: true });
+  const picture = await readFile(join(data, 'train/moss/0.png'));
+  for (const name of ['single/only', 'others/left', 'others/right']) {
+    await mkdir(join(folder, name), { recursive: true });
+    for (const number of [1, 2]) await writeFile(join(folder, name, `${number}.png`), picture);
+  }
+  await writeFile(join(folder, 'broken.jpg'), 'not a picture');
+  await writeFile(
+    join(folder, 'damaged.safetensors'),
+    await readFile(join(run, 'weights.safetensors')),
+  );
+  await truncate(join(folder, 'damaged.safetensors'), 5000);
+  const ended = await alexnet(...args({ folder, data, run }));
+  expect(ended.stderr).toMatch(line);
+  expect(ended.code).toBe(code);
+  expect(ended.stderr).not.toMatch(/\n\s+at /);
+});
