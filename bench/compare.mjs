@@ -12,6 +12,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 const SETTLE_MS = 300;
+const WAKE_MS = 150;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -50,6 +51,8 @@ for (let round = 0; round < Number(rounds); round++) {
     const peer = running[(round + turn) % running.length];
     // Thread pools of some engines spin on after their work and would slow down the next one.
     await setTimeout(SETTLE_MS);
+    // Then the peer's own threads are woken: a pause costs more than one small prediction.
+    for (let awake = 0; awake < WAKE_MS; ) awake += await peer.go();
     peer.times.push(await peer.go());
   }
 }
