@@ -15,6 +15,7 @@ export async function buildAll() {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
+    formatTime: (seconds) => (Number.isFinite(seconds) ? `${seconds} s` : '…'),
     clearOnComplete: true,
     noTTYOutput: true,
     notTTYSchedule: 10_000,

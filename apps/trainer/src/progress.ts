@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { duration } from './say.js';
 
 /** Told how far a task is; `text` is shown behind the bar. */
 export type Report = (done: number, total: number, text?: string) => void;
@@ -24,6 +25,8 @@ export async function withProgress<T>(
     clearOnComplete: true,
     noTTYOutput: true,
     notTTYSchedule: PLAIN_EVERY_MS,
+    // The library prints its own signs for "not known yet".
+    formatTime: (seconds) => (Number.isFinite(seconds) ? duration(1000 * seconds) : '…'),
     etaBuffer: 50,
     fps: 8,
   });

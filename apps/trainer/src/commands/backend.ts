@@ -1,19 +1,43 @@
-import { installTensorflow, selectBackend } from '@alexnet/backend/node';
+import {
+  type BackendReport,
+  diagnoseBackends,
+  installTensorflow,
+  planInstallation,
+  removeTensorflow,
+  selectBackend,
+} from '@alexnet/backend/node';
 import type { Command } from 'commander';
 import { withProgress } from '../progress.js';
 import { print, printJson, say } from '../say.js';
 
+interface InstallCommandOptions {
+  readonly tensorflow?: string;
+  readonly dryRun?: true;
+}
+
 export function addBackendCommand(program: Command): void {
   const backend = program
     .command('backend')
-    .description('which backend computes here, and why the others do not')
+    .description('which engine computes here, and why the better ones do not')
     .option('--json', 'one JSON document on stdout')
     .action(show);
   backend
+    .command('doctor')
+    .description(
+      'try every engine, compare it with the plain one, and say how to gain the missing ones',
+    )
+    .action(doctor);
+  backend
     .command('install')
-    .description("compile TensorFlow's engine for Node from pip's tensorflow-cpu, once")
-    .option('--tensorflow <version>', 'a version of tensorflow-cpu')
+    .description("compile TensorFlow's engine for Node, once, from pip's tensorflow-cpu")
+    .option('--tensorflow <version|wheel|dir>', 'another TensorFlow than the newest')
+    .option('--dry-run', 'only say what would be done')
     .action(install);
+  backend
+    .command('remove')
+    .description('delete the engines that were compiled')
+    .option('--tensorflow <version>', 'only those of this version')
+    .action(remove);
 }
 
 async function show(options: { readonly json?: true }): Promise<void> {
@@ -26,14 +50,59 @@ async function show(options: { readonly json?: true }): Promise<void> {
   for (const other of passedOver) print(`  not ${other.name}: ${other.reason}`);
 }
 
-async function install(options: { readonly tensorflow?: string }): Promise<void> {
-  const { tensorflow: version } = options;
+async function doctor(_: unknown, command: Command): Promise<void> {
+  const diagnosis = await diagnoseBackends();
+  if (command.optsWithGlobals<{ json?: true }>().json) {
+    printJson(diagnosis);
+    return;
+  }
+  for (const report of diagnosis.backends) printReport(report);
+  print(`chosen: ${diagnosis.chosen}`);
+}
+
+function printReport({
+  name,
+  engine,
+  available,
+  device,
+  reason,
+  check,
+  advice,
+}: BackendReport): void {
+  print(`${available ? '✓' : '✗'} ${name.padEnd(11)}${engine}`);
+  if (device !== undefined) print(`    on ${device}`);
+  if (available && check) {
+    const error = check.error.toExponential(1);
+    print(`    differs from the plain backend by ${error} at most (${check.tolerance} allowed)`);
+  }
+  if (reason !== undefined) print(`    ${reason}`);
+  if (advice !== undefined) print(`    to gain it: ${advice}`);
+}
+
+async function install(options: InstallCommandOptions): Promise<void> {
+  const version = options.tensorflow === undefined ? {} : { version: options.tensorflow };
+  if (options.dryRun) {
+    const { existing, root, steps } = await planInstallation(version);
+    if (existing)
+      print(`nothing to do: TensorFlow ${existing.tensorflow} is in ${existing.directory}`);
+    else for (const step of [...steps, `keep the result in ${root}`]) print(step);
+    return;
+  }
   const built = await withProgress('TensorFlow engine', (report) =>
     installTensorflow({
-      ...(version === undefined ? {} : { version }),
+      ...version,
       onProgress: ({ message, fraction }) =>
         fraction === undefined ? say(message) : report(Math.round(100 * fraction), 100, message),
     }),
   );
   print(`TensorFlow ${built.tensorflow} is ready (${built.directory})`);
+}
+
+async function remove(options: { readonly tensorflow?: string }): Promise<void> {
+  const removed = await removeTensorflow(
+    options.tensorflow === undefined ? {} : { version: options.tensorflow },
+  );
+  if (removed.length === 0) print('there was none');
+  for (const { tensorflow, directory } of removed)
+    print(`removed TensorFlow ${tensorflow} (${directory})`);
 }

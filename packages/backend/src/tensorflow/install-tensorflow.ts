@@ -64,7 +64,7 @@ export async function installTensorflow(options: InstallOptions = {}): Promise<B
   try {
     mkdirSync(root, { recursive: true });
     const compiler = await findCompiler(signal);
-    onProgress?.({ stage: 'wait', message: 'waiting for another installation to finish' });
+    onProgress?.({ stage: 'wait', message: 'waiting for another installation, if there is one' });
     return await withInstallLock(root, signal, async () => {
       const built = findBuild(tfjsNode, source, cacheDir);
       if (built) return built;
