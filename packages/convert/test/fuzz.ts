@@ -23,7 +23,9 @@ export interface FuzzTarget {
 }
 
 const all = async (tensors: StoredTensors) => {
-  for (const tensor of tensors.values()) await tensor.read();
+  const arrays: Float32Array[] = [];
+  for (const tensor of tensors.values()) arrays.push(await tensor.read());
+  return arrays;
 };
 
 const lenet = (() => {
@@ -47,13 +49,18 @@ export const TARGETS: readonly FuzzTarget[] = [
   target('npy-plain.npy', async (bytes) => (await readNpy(bytes)).read()),
   target('python.safetensors', (bytes) => decodeSafetensors(bytes)),
   target('model.safetensors', (bytes) => readModel(bytes, { validateSpec })),
-  target('caffe-v1.caffemodel', (bytes) => parseCaffeNet(bytes)),
+  target('caffe-v1.caffemodel', async (bytes) => {
+    const { layers } = parseCaffeNet(bytes);
+    const blobs = layers.flatMap((layer) => layer.blobs);
+    return Promise.all(blobs.map((blob) => blob.read()));
+  }),
   target('caffe-mean.binaryproto', (bytes) => readBinaryproto(bytes)),
   target('torchvision-hand.onnx', (bytes) => readOnnxModel(bytes, { createSpec })),
   target('model.onnx', (bytes) => readOnnxModel(bytes, { createSpec, validateSpec })),
-  target('tf1.index', (bytes) =>
-    readCheckpoint(bytes, async () => bytesSource(new Uint8Array(1e5))),
-  ),
+  target('tf1.index', async (bytes) => {
+    const zeros = bytesSource(new Uint8Array(1e5));
+    return all(await readCheckpoint(bytes, async () => zeros));
+  }),
   target('convnet-91.2', (bytes) => readConvnetModel(bytes, { createSpec }), 0.5),
   target('convnet.gz', (bytes) => readConvnetModel(bytes, { createSpec }), 0.5),
   ...['matconvnet.mat', 'matconvnet-old.mat'].map((name) =>

@@ -25,10 +25,16 @@ export interface SourceOptions {
   readonly onProgress?: (bytesRead: number, size: number) => void;
 }
 
+/** The same memory without the ways of a Node Buffer, whose `slice` shares and does not copy. */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 /** A source over bytes already in memory; reads are views. */
 export function bytesSource(bytes: Uint8Array, options: SourceOptions = {}): ByteSource {
+  const plain = plainBytes(bytes);
   return guard(bytes.length, options, async (offset, length) =>
-    bytes.subarray(offset, offset + length),
+    plain.subarray(offset, offset + length),
   );
 }
 

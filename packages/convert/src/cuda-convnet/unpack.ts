@@ -26,8 +26,8 @@ export async function unpack(input: Uint8Array | ByteSource): Promise<PickleValu
   const bytes = await source.read(0, source.size);
   if (first !== 0x1f || second !== 0x8b) return unpickle(bytes);
   if (bytes.length < 18) throw new FormatError('truncated', 'cuda-convnet: a gzip file cut off');
-  const end = bytes.slice(-4);
-  const size = new DataView(end.buffer).getUint32(0, true);
+  const end = bytes.subarray(-4);
+  const size = new DataView(end.buffer, end.byteOffset, 4).getUint32(0, true);
   if (size > MAX_PICKLE_BYTES) throw new FormatError('too-large', `cuda-convnet: ${size} bytes`);
   return unpickle(await inflate(bytes, 'gzip', size));
 }

@@ -1,3 +1,4 @@
+import { plainBytes } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { SafetensorsTensor } from './dtype.js';
@@ -21,9 +22,10 @@ export function decodeSafetensors(
   const length = parseHeaderLength(bytes.subarray(0, 8), bytes.length, limits);
   const start = 8 + length;
   const header = parseHeader(bytes.subarray(8, start), bytes.length - start, limits);
+  const plain = plainBytes(bytes);
   const tensors = new Map<string, SafetensorsTensor>();
   for (const { name, dtype, shape, begin, end } of header.entries) {
-    tensors.set(name, { dtype, shape, data: bytes.subarray(start + begin, start + end) });
+    tensors.set(name, { dtype, shape, data: plain.subarray(start + begin, start + end) });
   }
   return { tensors, metadata: new Map(header.metadata) };
 }

@@ -62,7 +62,7 @@ export function stridedTensor(name: string, storage: Storage, view: View): Store
 }
 
 function swapBytes(bytes: Uint8Array, width: number): Uint8Array {
-  const swapped = bytes.slice();
+  const swapped = new Uint8Array(bytes);
   for (let at = 0; at < swapped.length; at += width) swapped.subarray(at, at + width).reverse();
   return swapped;
 }

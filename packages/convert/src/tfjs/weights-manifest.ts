@@ -107,7 +107,7 @@ function decode(bytes: Uint8Array, quantization: Quantization | null): Float32Ar
   if (!quantization) return decodeFloats('f32', bytes);
   if (quantization.dtype === 'float16') return decodeFloats('f16', bytes);
   const { dtype, scale, min } = quantization;
-  const copy = bytes.slice().buffer;
+  const copy = new Uint8Array(bytes).buffer;
   const codes = dtype === 'uint8' ? new Uint8Array(copy) : new Uint16Array(copy);
   return Float32Array.from(codes, (code) => code * scale + min);
 }

@@ -52,7 +52,9 @@ async function inflateInto(
   take: (chunk: Uint8Array, at: number) => void,
 ): Promise<number> {
   let filled = 0;
-  const stream = new Blob([data.slice()]).stream().pipeThrough(new DecompressionStream(format));
+  const stream = new Blob([new Uint8Array(data)])
+    .stream()
+    .pipeThrough(new DecompressionStream(format));
   const reader = stream.getReader();
   try {
     for (;;) {
