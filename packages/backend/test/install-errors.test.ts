@@ -23,7 +23,16 @@ ERROR: No matching distribution found for tensorflow-cpu`,
 ERROR: Could not find a version that satisfies the requirement tensorflow-cpu==9 (from versions: 2.20.0, 2.21.0)
 ERROR: No matching distribution found for tensorflow-cpu==9`,
     },
-    'pip offers 2.20.0, 2.21.0',
+    'only 2.20.0, 2.21.0',
+  ],
+  [
+    'no-wheel',
+    {
+      missing: false,
+      output: `ERROR: Could not find a version that satisfies the requirement tensorflow-cpu (from versions: none)
+ERROR: No matching distribution found for tensorflow-cpu`,
+    },
+    'unreachable, or has none',
   ],
   [
     'no-space',

@@ -87,8 +87,17 @@ export function explainPip(
   }
   if (isNoMatch(output)) {
     const versions = /from versions: ([^)]*)\)/i.exec(output)?.[1];
-    const seen = versions && versions !== 'none' ? ` (pip offers ${versions})` : '';
-    return new InstallError('no-wheel', `pip offers no ${wanted} wheel for this platform${seen}`);
+    if (!versions || versions === 'none') {
+      // Without retries pip names no cause.
+      return new InstallError(
+        'no-wheel',
+        `pip found no ${wanted} wheel at all: the package index is unreachable, or has none for this platform and Python`,
+      );
+    }
+    return new InstallError(
+      'no-wheel',
+      `pip offers no ${wanted} wheel for this platform, only ${versions}`,
+    );
   }
   const last = output.trim().split('\n').at(-1) ?? 'no output';
   return new InstallError('failed', `pip could not download ${wanted}: ${last}`);
