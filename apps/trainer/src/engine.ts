@@ -12,7 +12,7 @@ export async function openEngine(wanted: string | undefined): Promise<Selection>
   if (asked) requireKnown(asked);
   const selection = await selectBackend(wanted === undefined ? {} : { require: wanted });
   say(`backend: ${selection.name} (${selection.device})`);
-  for (const { name, reason } of selection.passedOver) say(`  not ${name}: ${reason}`);
+  for (const { engine, reason } of selection.passedOver) say(`  not ${engine}: ${reason}`);
   return selection;
 }
 

@@ -22,7 +22,9 @@ describe('the order', () => {
       required: false,
     });
     expect(chosen.name).toBe('wasm');
-    expect(chosen.passedOver).toEqual([{ name: 'tensorflow', reason: 'no addon' }]);
+    expect(chosen.passedOver).toEqual([
+      { name: 'tensorflow', engine: 'tensorflow', reason: 'no addon' },
+    ]);
   });
 
   it('tries the preferred one first and falls on', async () => {

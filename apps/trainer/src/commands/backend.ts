@@ -47,7 +47,7 @@ async function show(options: { readonly json?: true }): Promise<void> {
     return;
   }
   print(`${name} (${device})`);
-  for (const other of passedOver) print(`  not ${other.name}: ${other.reason}`);
+  for (const other of passedOver) print(`  not ${other.engine}: ${other.reason}`);
 }
 
 async function doctor(_: unknown, command: Command): Promise<void> {

@@ -67,7 +67,9 @@ function adviceFor({ name, kind }: Candidate): string | undefined {
     return firstLine(error);
   }
   if (kind === 'cpu') return 'alexnet backend install';
-  return existsSync('/proc/driver/nvidia/version') ? 'alexnet backend install --gpu' : undefined;
+  return existsSync('/proc/driver/nvidia/version')
+    ? 'npm install @tensorflow/tfjs-node-gpu'
+    : undefined;
 }
 
 function canResolve(name: string): boolean {

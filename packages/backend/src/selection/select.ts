@@ -4,6 +4,8 @@ import type { Tf } from './tf.js';
 /** An engine that was not taken, and why. */
 export interface PassedOver {
   readonly name: BackendName;
+  /** In words: two engines can share a name, TensorFlow on a GPU and on the processor. */
+  readonly engine: string;
   readonly reason: string;
 }
 
@@ -46,12 +48,12 @@ export async function firstThatWorks(
   const first = candidates.filter(({ name }) => name === asked.name);
   const rest = asked.required ? [] : candidates.filter(({ name }) => name !== asked.name);
   const passedOver: PassedOver[] = [];
-  for (const { name, open } of [...first, ...rest]) {
+  for (const { name, engine, open } of [...first, ...rest]) {
     try {
       const { tf, device } = await open();
       return { tf, name, device, passedOver };
     } catch (error) {
-      passedOver.push({ name, reason: firstLine(error) });
+      passedOver.push({ name, engine, reason: firstLine(error) });
     }
   }
   const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join('; ');

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderBytes } from './folder-bytes.js';
 import { InstallError } from './install-error.js';
 import { runCommand } from './run-command.js';
 
@@ -11,6 +12,8 @@ export interface Wheel {
 
 /** `tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl`. Source: PyPA wheel file names. */
 const WHEEL_NAME = /^(tensorflow(?:_cpu)?)-([^-]+)-.*\.whl$/;
+
+const WATCH_MS = 500;
 
 export function parseWheelName(name: string): { readonly version: string } | undefined {
   const version = WHEEL_NAME.exec(name)?.[2];
@@ -26,13 +29,38 @@ export async function downloadWheel(options: {
   readonly packageName: 'tensorflow-cpu' | 'tensorflow';
   readonly version?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Bytes that have arrived, about twice a second. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }): Promise<Wheel> {
-  const { directory, packageName, version, signal } = options;
-  mkdirSync(directory, { recursive: true });
+  const { directory, packageName, version, signal, onBytes } = options;
+  // pip writes what arrives into the temporary folder: one of our own tells how far it is.
+  const arriving = join(directory, 'arriving');
+  rmSync(arriving, { recursive: true, force: true });
+  mkdirSync(arriving, { recursive: true });
+  const watch = setInterval(() => onBytes?.(folderBytes(arriving)), WATCH_MS);
+  try {
+    return await download({ directory, arriving, packageName, version, signal });
+  } finally {
+    clearInterval(watch);
+    rmSync(arriving, { recursive: true, force: true });
+  }
+}
+
+async function download(options: {
+  readonly directory: string;
+  readonly arriving: string;
+  readonly packageName: string;
+  readonly version: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}): Promise<Wheel> {
+  const { directory, arriving, packageName, version, signal } = options;
   const wanted = version ? `${packageName}==${version}` : packageName;
   const base = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--progress-bar=off'];
   const run = (extra: readonly string[]) =>
-    runCommand('python3', [...base, ...extra, '--dest', directory, wanted], { signal });
+    runCommand('python3', [...base, ...extra, '--dest', directory, wanted], {
+      signal,
+      env: { TMPDIR: arriving },
+    });
 
   let result = await run([]);
   if (result.code !== 0 && isNoMatch(result.output) && !isNetwork(result.output)) {

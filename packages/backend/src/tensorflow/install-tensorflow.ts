@@ -41,6 +41,8 @@ export interface InstallOptions {
   readonly cacheDir?: string;
 }
 
+/** About the size of a wheel, for a progress bar: that of tensorflow-cpu 2.21.0. */
+const WHEEL_BYTES = 274e6;
 /** Wheel 0.27 GB, libraries 0.85 GB, headers and slack. Measured with tensorflow-cpu 2.21.0. */
 const NEEDED_BYTES = 1.3e9;
 
@@ -158,10 +160,18 @@ async function prepareLibraries(options: {
   if (source.kind === 'wheel') {
     wheel = source;
   } else {
-    onProgress?.({ stage: 'download', message: 'downloading TensorFlow with pip (about 270 MB)' });
-    const { version } = source;
-    const packageName = 'tensorflow-cpu';
-    wheel = await downloadWheel({ directory: downloads, packageName, version, signal });
+    const message = 'downloading TensorFlow with pip (about 270 MB)';
+    onProgress?.({ stage: 'download', message });
+    wheel = await downloadWheel({
+      directory: downloads,
+      packageName: 'tensorflow-cpu',
+      version: source.version,
+      signal,
+      onBytes: (bytes) => {
+        const fraction = Math.min(bytes / WHEEL_BYTES, 1);
+        onProgress?.({ stage: 'download', message, fraction });
+      },
+    });
   }
   const message = `unpacking TensorFlow ${wheel.version}`;
   await unpackWheel({

@@ -15,11 +15,16 @@ export function runCommand(
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly onLine?: (line: string) => void;
+    /** Added to this process's environment. */
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     options.signal?.throwIfAborted();
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
+    });
     const stop = () => child.kill('SIGTERM');
     options.signal?.addEventListener('abort', stop, { once: true });
     let output = '';
