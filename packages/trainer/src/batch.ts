@@ -1,4 +1,10 @@
-import { augmentInto, type ColourStatistics, createRng, type Picture } from '@alexnet/augment';
+import {
+  augmentInto,
+  type ColourStatistics,
+  createRng,
+  type Picture,
+  randomResizedCropOp,
+} from '@alexnet/augment';
 import type { Preprocessing } from '@alexnet/model';
 import type { Recipe } from './recipe.js';
 
@@ -57,23 +63,39 @@ export async function trainingBatch(
     readonly preprocessing: Preprocessing;
     readonly colours: ColourStatistics;
     readonly recipe: Recipe['augment'];
+    /** Where in the epoch's order `indices` begin. */
+    readonly firstPosition: number;
   },
 ): Promise<Batch> {
+  const { recipe, preprocessing, colours, seed, epoch } = options;
   const read = (index: number) => source.picture(index, { fast: true });
-  return fillBatch(
-    { records: source.records, picture: read },
-    indices,
-    options.preprocessing,
-    (pixels, offset, picture, index) => {
-      augmentInto(pixels, offset, picture, {
-        preprocessing: options.preprocessing,
-        recipe: options.recipe,
-        colours: options.colours,
-        rng: createRng(options.seed, options.epoch, index),
-      });
-    },
+  const noisy = recipe.colourEpochs === 0 || epoch < recipe.colourEpochs;
+  const own = { ...recipe, colourPca: noisy ? recipe.colourPca : 0 };
+  // Pictures next to each other in the epoch's order share a chunk, wherever a batch begins.
+  const positions = new Map(
+    Array.from(indices, (index, at) => [index, options.firstPosition + at]),
   );
+  const place = (pixels: Float32Array, offset: number, picture: Picture, index: number) => {
+    const rng = createRng(seed, epoch, index);
+    const chunk = Math.floor((positions.get(index) ?? 0) / recipe.chunk);
+    const placementRng = recipe.chunk === 1 ? rng : createRng(seed, epoch, chunk, CHUNK_STREAM);
+    const keys = { colours, recipe: own, rng, placementRng };
+    if (!recipe.randomResizedCrop) {
+      augmentInto(pixels, offset, picture, { preprocessing, ...keys });
+      return;
+    }
+    const view = randomResizedCropOp(preprocessing.crop).apply(picture, rng) as Picture;
+    const shorterSide = Math.min(view.height, view.width);
+    augmentInto(pixels, offset, view, {
+      preprocessing: { ...preprocessing, resize: { shorterSide } },
+      ...keys,
+    });
+  };
+  return fillBatch({ records: source.records, picture: read }, indices, preprocessing, place);
 }
+
+/** Keeps the draws shared by a chunk apart from every picture's own. */
+const CHUNK_STREAM = 1;
 
 /** Reads `indices` and lets `place` write each picture's pixels; unreadable ones are left out. */
 export async function fillBatch(

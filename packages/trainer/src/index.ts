@@ -6,7 +6,7 @@ export {
   trainingBatch,
 } from './batch.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from './evaluate.js';
-export { createOptimiser, type Optimiser } from './optimiser.js';
+export { createOptimiser, type Moment, type Optimiser } from './optimiser.js';
 export { applyOverrides, OverrideError, settableKeys } from './overrides.js';
 export {
   type LayerLearning,
@@ -14,6 +14,7 @@ export {
   type Recipe,
   type Schedule,
   specModifiers,
+  type TrainAugment,
 } from './recipe.js';
 export { RECIPES } from './recipes/index.js';
 export { INITIAL_PLATEAU, observePlateau, type PlateauState, rateFactor } from './schedule.js';

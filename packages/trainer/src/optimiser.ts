@@ -3,16 +3,25 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { momentumUpdate } from './momentum-update.js';
 import type { Recipe } from './recipe.js';
 
+/** When an update is made. */
+export interface Moment {
+  /** Learning rate by the schedule. */
+  readonly rate: number;
+  /** Learning rate before the schedule; biases may keep to it. */
+  readonly peakRate: number;
+  /** Epoch counted from 0, for layers that drop or freeze. */
+  readonly epoch: number;
+}
+
 /** Momentum SGD with coupled weight decay over a network's parameters. Owns its velocities. */
 export interface Optimiser {
   /**
    * One update of every trainable parameter.
    *
    * @param gradients mean gradient over the batch by parameter name, shaped like the parameter; kept by the caller
-   * @param rate learning rate now; 0 leaves a layer and its velocity as they are
-   * @param epoch epoch counted from 0, for layers that freeze
+   * A parameter whose rate is 0 keeps its value and its velocity.
    */
-  update(gradients: ReadonlyMap<string, Tensor>, rate: number, epoch: number): void;
+  update(gradients: ReadonlyMap<string, Tensor>, at: Moment): void;
   /** Velocities by parameter name, in the parameters' own layout. */
   state(): Promise<Map<string, Weight>>;
   /** @throws Error when a name or shape is not that of this network */
@@ -22,7 +31,13 @@ export interface Optimiser {
 
 type Rule = Pick<
   Recipe,
-  'momentum' | 'weightDecay' | 'rateInMomentum' | 'biasRate' | 'biasDecay' | 'layers'
+  | 'momentum'
+  | 'weightDecay'
+  | 'rateInMomentum'
+  | 'biasRate'
+  | 'biasSchedule'
+  | 'biasDecay'
+  | 'layers'
 >;
 
 /**
@@ -58,14 +73,11 @@ export function createOptimiser(tf: Tf, network: Network, rule: Rule): Optimiser
   };
 
   return {
-    update(gradients, rate, epoch) {
+    update(gradients, at) {
       for (const parameter of trainable) {
-        const own = rule.layers[parameter.layer];
-        const frozen = own?.frozenFromEpoch !== undefined && epoch >= own.frozenFromEpoch;
-        const kindFactor = parameter.kind === 'weight' ? 1 : rule.biasRate;
-        const ownRate = frozen ? 0 : rate * (own?.rate ?? 1) * kindFactor;
         const gradient = gradients.get(parameter.name);
-        if (gradient && ownRate !== 0) updateOne(parameter, gradient, ownRate);
+        const rate = rateOf(rule, parameter, at);
+        if (gradient && rate !== 0) updateOne(parameter, gradient, rate);
       }
     },
     async state() {
@@ -94,4 +106,14 @@ export function createOptimiser(tf: Tf, network: Network, rule: Rule): Optimiser
       velocities.clear();
     },
   };
+}
+
+/** The rate of one parameter: schedule, its kind, and what its layer does differently. */
+function rateOf(rule: Rule, { layer, kind }: NetworkParameter, at: Moment): number {
+  const own = rule.layers[layer];
+  if (own?.frozenFromEpoch !== undefined && at.epoch >= own.frozenFromEpoch) return 0;
+  const isWeight = kind === 'weight';
+  const base = isWeight || rule.biasSchedule === 'same' ? at.rate : at.peakRate;
+  const drops = isWeight ? (own?.dropEpochs ?? []).filter((epoch) => at.epoch >= epoch).length : 0;
+  return base * (isWeight ? 1 : rule.biasRate) * (own?.rate ?? 1) * 0.1 ** drops;
 }

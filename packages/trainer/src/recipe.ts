@@ -45,10 +45,24 @@ export interface Schedule {
   readonly finalFactor: number;
 }
 
+/** What is done to training pictures. Every field is always there. */
+export interface TrainAugment extends AugmentRecipe {
+  /** Which form of fancy PCA: see `@alexnet/augment`. */
+  readonly colourForm: NonNullable<AugmentRecipe['colourForm']>;
+  /** Epochs with fancy PCA; 0: all of them. */
+  readonly colourEpochs: number;
+  /** Neighbouring pictures that share one crop position and one flip: 1, or 32 in the 2012 source. */
+  readonly chunk: number;
+  /** A crop of random area and proportions instead of `crop` (Szegedy et al. 2014; torchvision). */
+  readonly randomResizedCrop: boolean;
+}
+
 /** What is learned differently in one layer, as the 2012 layer-params files have it. */
 export interface LayerLearning {
   /** Factor on the learning rate; 0 freezes the layer. */
   readonly rate?: number;
+  /** Epochs at which this layer's own rate is divided by ten, beside the schedule. */
+  readonly dropEpochs?: readonly number[];
   /** From this epoch on (counted from 0) the layer no longer learns. */
   readonly frozenFromEpoch?: number;
 }
@@ -65,7 +79,7 @@ export interface Recipe {
     /** Pixel values are divided by this after mean subtraction; 1 leaves 0..255. */
     readonly divideBy: number;
   };
-  readonly augment: AugmentRecipe;
+  readonly augment: TrainAugment;
   readonly epochs: number;
   /** Pictures per update. */
   readonly batchSize: number;
@@ -83,6 +97,8 @@ export interface Recipe {
   readonly rateInMomentum: 'inside' | 'outside';
   /** Factor on the learning rate of biases (2012 source and Caffe: 2). */
   readonly biasRate: number;
+  /** `constant`: the schedule moves only the rate of weights, as in the 2012 source. */
+  readonly biasSchedule: 'same' | 'constant';
   /** Whether biases decay too (2012 source and Caffe: no). */
   readonly biasDecay: boolean;
   readonly schedule: Schedule;

@@ -1,7 +1,7 @@
 import type { Network, Tf } from '@alexnet/model';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Batch } from './batch.js';
-import type { Optimiser } from './optimiser.js';
+import type { Moment, Optimiser } from './optimiser.js';
 import type { Recipe } from './recipe.js';
 
 /** What one update saw, means over its pictures. */
@@ -39,7 +39,7 @@ export async function trainStep(
   optimiser: Optimiser,
   batch: Batch,
   recipe: Pick<Recipe, 'accumulate' | 'labelSmoothing' | 'clipNorm'>,
-  at: { readonly rate: number; readonly epoch: number; readonly dropoutSeed: number },
+  at: Moment & { readonly dropoutSeed: number },
 ): Promise<StepResult> {
   const total = batch.labels.length;
   const partSize = Math.ceil(total / recipe.accumulate);
@@ -58,7 +58,7 @@ export async function trainStep(
   const gradientNorm = recipe.clipNorm > 0 ? await clip(tf, sums, recipe.clipNorm) : null;
   // The weights stay as they were when a loss is not finite: the state before it can be saved.
   if (Number.isFinite(loss) && (gradientNorm === null || Number.isFinite(gradientNorm))) {
-    optimiser.update(sums, at.rate, at.epoch);
+    optimiser.update(sums, at);
   }
   tf.dispose([...sums.values()]);
   return { loss, correct, gradientNorm };

@@ -2,6 +2,7 @@ import { type ColourStatistics, createRng } from '@alexnet/augment';
 import type { Network, Preprocessing, Tf, Weight } from '@alexnet/model';
 import { type Batch, epochOrder, type PictureSource, trainingBatch } from './batch.js';
 import { type Evaluation, evaluate } from './evaluate.js';
+import { firstNonFiniteLayer } from './first-non-finite-layer.js';
 import { createOptimiser } from './optimiser.js';
 import { prefetch } from './prefetch.js';
 import type { Recipe } from './recipe.js';
@@ -136,19 +137,24 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
   };
   const batches = (epoch: number, firstStep: number) => {
     const order = epochOrder(options.train.records.length, seed, epoch);
-    const steps: Uint32Array[] = [];
+    const starts: number[] = [];
     for (let at = firstStep * recipe.batchSize; at < order.length; at += recipe.batchSize) {
-      steps.push(order.subarray(at, at + recipe.batchSize));
+      starts.push(at);
     }
-    const load = (indices: Uint32Array) =>
-      trainingBatch(options.train, indices, {
-        seed,
-        epoch,
-        preprocessing: options.preprocessing,
-        colours: options.colours,
-        recipe: recipe.augment,
-      });
-    return prefetch(steps, load, 2);
+    const load = (firstPosition: number) =>
+      trainingBatch(
+        options.train,
+        order.subarray(firstPosition, firstPosition + recipe.batchSize),
+        {
+          firstPosition,
+          seed,
+          epoch,
+          preprocessing: options.preprocessing,
+          colours: options.colours,
+          recipe: recipe.augment,
+        },
+      );
+    return prefetch(starts, load, 2);
   };
 
   const began = performance.now();
@@ -171,6 +177,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     const rate = recipe.learningRate * factor;
     const result = await trainStep(tf, network, optimiser, batch, recipe, {
       rate,
+      peakRate: recipe.learningRate,
       epoch: state.epoch,
       dropoutSeed: dropoutSeed(seed, state.globalStep),
     });
@@ -180,7 +187,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     if (!finite) {
       await snapshot(null);
       throw new NonFiniteError(
-        `the loss is ${result.loss} at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
+        `the loss is ${result.loss}, ${await firstNonFiniteLayer(tf, network, batch)}, at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
       );
     }
     average?.update();

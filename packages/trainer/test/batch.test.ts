@@ -25,7 +25,14 @@ test('an epoch visits every picture once, in an order of its own', () => {
 
 test('a picture is augmented alike whatever batch it is in, and unreadable ones are left out', async () => {
   const source = plainColours(6, [4]);
-  const options = { seed: 3, epoch: 2, preprocessing, colours, recipe: tinyRecipe.augment };
+  const options = {
+    seed: 3,
+    epoch: 2,
+    preprocessing,
+    colours,
+    recipe: tinyRecipe.augment,
+    firstPosition: 0,
+  };
   const whole = await trainingBatch(source, Uint32Array.of(0, 1, 4, 2), options);
   const alone = await trainingBatch(source, Uint32Array.of(2), options);
   const size = 32 * 32 * 3;
@@ -34,6 +41,32 @@ test('a picture is augmented alike whatever batch it is in, and unreadable ones 
   expect(whole.skipped).toEqual([{ id: '4.png', reason: '4.png is not a picture' }]);
   expect(whole.pixels).toHaveLength(3 * size);
   expect(whole.pixels.subarray(2 * size)).toEqual(alone.pixels);
+});
+
+test('neighbours in a chunk share crop and flip, across batches too; noise ends with its epochs', async () => {
+  // Every picture alike, so that only placement and noise can differ.
+  const plain = plainColours(8);
+  const ramp = {
+    width: 36,
+    height: 36,
+    data: new Uint8Array(36 * 36 * 3).map((_, at) => at % 251),
+  };
+  const source = { ...plain, picture: async () => ramp };
+  const load = async (first: number, indices: number[], changes: object) => {
+    const recipe = { ...tinyRecipe.augment, chunk: 4, colourEpochs: 2, ...changes };
+    const options = { seed: 3, epoch: 2, preprocessing, colours, recipe, firstPosition: first };
+    const { pixels } = await trainingBatch(source, Uint32Array.from(indices), options);
+    const size = pixels.length / indices.length;
+    return indices.map((_, at) => pixels.slice(at * size, (at + 1) * size));
+  };
+  const [, b, c, d] = await load(2, [6, 1, 4, 7], {});
+  const [, e] = await load(4, [0, 5], {});
+  // Positions 3 | 4, 5 and 4, 5: the second chunk begins at position 4.
+  expect(c).toEqual(d);
+  expect(c).toEqual(e);
+  expect(b).not.toEqual(c);
+  const [noisy, other] = await load(0, [0, 1], { colourEpochs: 3 });
+  expect(noisy).not.toEqual(other);
 });
 
 test('prefetch keeps the order, runs ahead by its depth and reports a failure at its turn', async () => {

@@ -63,7 +63,7 @@ test.each(['inside', 'outside'] as const)('100 updates equal the %s rule', (rate
         ['conv1.weight', gradientOf(weight)],
         ['conv1.bias', gradientOf(bias)],
       ]);
-      optimiser.update(gradients, rate, 0);
+      optimiser.update(gradients, { rate, peakRate: 0.05, epoch: 0 });
     });
   });
   const got = [...weight.dataSync(), ...bias.dataSync()];
@@ -83,12 +83,31 @@ test('a frozen layer keeps its weights and its momentum', async () => {
     layers: { conv1: { frozenFromEpoch: 1 } },
   });
   const gradients = new Map([['conv1.weight', tf.ones([3])]]);
-  optimiser.update(gradients, 0.1, 0);
+  optimiser.update(gradients, { rate: 0.1, peakRate: 0.1, epoch: 0 });
   const [moved, velocity] = [weight.dataSync(), (await optimiser.state()).get('conv1.weight')];
   expect(moved[0]).not.toBe(1);
-  optimiser.update(gradients, 0.1, 1);
+  optimiser.update(gradients, { rate: 0.1, peakRate: 0.1, epoch: 1 });
   expect(weight.dataSync()).toEqual(moved);
   expect((await optimiser.state()).get('conv1.weight')).toEqual(velocity);
+});
+
+test('by the 2012 schedule biases keep their rate while conv1 has drops of its own', () => {
+  const { network, weight, bias } = twoParameters();
+  const [before, biasBefore] = [weight.dataSync()[0] as number, bias.dataSync()[0] as number];
+  const optimiser = createOptimiser(tf, network, {
+    ...tinyRecipe,
+    weightDecay: 0,
+    biasRate: 2,
+    biasSchedule: 'constant',
+    layers: { conv1: { dropEpochs: [67] } },
+  });
+  const gradients = new Map([
+    ['conv1.weight', tf.ones([3])],
+    ['conv1.bias', tf.ones([1])],
+  ]);
+  optimiser.update(gradients, { rate: 0.001, peakRate: 0.01, epoch: 67 });
+  expect(weight.dataSync()[0]).toBeCloseTo(before - 0.0001, 6);
+  expect(bias.dataSync()[0]).toBeCloseTo(biasBefore - 0.02, 6);
 });
 
 test('momentum of another network is refused before anything changes', async () => {

@@ -39,7 +39,6 @@ export const tinyRecipe: Recipe = {
   batchSize: 8,
   learningRate: 0.02,
   schedule: { ...quick.schedule, kind: 'constant', warmupEpochs: 0 },
-  augment: { crop: true, flip: true, colourPca: 0.1 },
   ema: 0,
 };
 

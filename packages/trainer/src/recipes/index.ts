@@ -1,6 +1,15 @@
 import type { Recipe } from '../recipe.js';
+import { caffe } from './caffe.js';
 import { paper } from './paper.js';
 import { quick } from './quick.js';
+import { source2012 } from './source-2012.js';
+import { torchvision } from './torchvision.js';
 
 /** The recipes by the name `--recipe` takes. */
-export const RECIPES: Readonly<Record<string, Recipe>> = { quick, paper };
+export const RECIPES: Readonly<Record<string, Recipe>> = {
+  quick,
+  paper,
+  '2012': source2012,
+  caffe,
+  torchvision,
+};

@@ -1,0 +1,32 @@
+import type { Network, Tf } from '@alexnet/model';
+import type { Batch } from './batch.js';
+
+/**
+ * Where numbers stop being finite, for the message of a run that diverged: the first parameter that
+ * is not finite, else the first layer whose output for the first picture of the batch is not.
+ */
+export async function firstNonFiniteLayer(tf: Tf, network: Network, batch: Batch): Promise<string> {
+  for (const { name, variable } of network.parameters) {
+    if (!allFinite(await variable.data())) return `first in ${name}`;
+  }
+  const x = tf.tensor4d(batch.pixels.slice(0, batch.pixels.length / batch.labels.length), [
+    1,
+    ...batch.pictureShape,
+  ]);
+  const outputs = network.activations(x);
+  try {
+    for (const [layer, output] of outputs) {
+      if (!allFinite(await output.data())) return `first after ${layer}`;
+    }
+    return 'though every layer is finite for the first picture';
+  } finally {
+    tf.dispose([x, ...outputs.values()]);
+  }
+}
+
+function allFinite(values: ArrayLike<number>): boolean {
+  for (let index = 0; index < values.length; index++) {
+    if (!Number.isFinite(values[index])) return false;
+  }
+  return true;
+}
