@@ -1,7 +1,7 @@
 import {
   augmentInto,
   type ColourStatistics,
-  createRng,
+  createExampleRngs,
   type Picture,
   randomResizedCropOp,
 } from '@alexnet/augment';
@@ -36,23 +36,9 @@ export interface Batch {
   readonly skipped: readonly SkippedPicture[];
 }
 
-/** A full shuffle of 0..length-1 that depends on (seed, epoch) alone. Fisher and Yates's method. */
-export function epochOrder(length: number, seed: number, epoch: number): Uint32Array {
-  const order = Uint32Array.from({ length }, (_, index) => index);
-  // The third key, one past the last picture, keeps this stream apart from the pictures' own.
-  const rng = createRng(seed, epoch, length);
-  for (let last = length - 1; last > 0; last--) {
-    const other = Math.floor(rng.next() * (last + 1));
-    const moved = order[last] as number;
-    order[last] = order[other] as number;
-    order[other] = moved;
-  }
-  return order;
-}
-
 /**
  * One training batch: pictures read side by side, then cropped, mirrored and recoloured.
- * The result depends on (seed, epoch, picture) alone, not on timing.
+ * The result depends on (seed, epoch, position in the epoch) alone, not on timing.
  */
 export async function trainingBatch(
   source: PictureSource,
@@ -71,20 +57,18 @@ export async function trainingBatch(
   const read = (index: number) => source.picture(index, { fast: true });
   const noisy = recipe.colourEpochs === 0 || epoch < recipe.colourEpochs;
   const own = { ...recipe, colourPca: noisy ? recipe.colourPca : 0 };
-  // Pictures next to each other in the epoch's order share a chunk, wherever a batch begins.
   const positions = new Map(
     Array.from(indices, (index, at) => [index, options.firstPosition + at]),
   );
   const place = (pixels: Float32Array, offset: number, picture: Picture, index: number) => {
-    const rng = createRng(seed, epoch, index);
-    const chunk = Math.floor((positions.get(index) ?? 0) / recipe.chunk);
-    const placementRng = recipe.chunk === 1 ? rng : createRng(seed, epoch, chunk, CHUNK_STREAM);
-    const keys = { colours, recipe: own, rng, placementRng };
+    const position = positions.get(index) ?? 0;
+    const rngs = createExampleRngs({ seed, epoch, index: position, chunk: recipe.chunk });
+    const keys = { colours, recipe: own, ...rngs };
     if (!recipe.randomResizedCrop) {
       augmentInto(pixels, offset, picture, { preprocessing, ...keys });
       return;
     }
-    const view = randomResizedCropOp(preprocessing.crop).apply(picture, rng) as Picture;
+    const view = randomResizedCropOp(preprocessing.crop).apply(picture, rngs.rng) as Picture;
     const shorterSide = Math.min(view.height, view.width);
     augmentInto(pixels, offset, view, {
       preprocessing: { ...preprocessing, resize: { shorterSide } },
@@ -93,9 +77,6 @@ export async function trainingBatch(
   };
   return fillBatch({ records: source.records, picture: read }, indices, preprocessing, place);
 }
-
-/** Keeps the draws shared by a chunk apart from every picture's own. */
-const CHUNK_STREAM = 1;
 
 /** Reads `indices` and lets `place` write each picture's pixels; unreadable ones are left out. */
 export async function fillBatch(

@@ -1,6 +1,5 @@
 export {
   type Batch,
-  epochOrder,
   type PictureSource,
   type SkippedPicture,
   trainingBatch,

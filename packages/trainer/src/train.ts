@@ -1,6 +1,6 @@
-import { type ColourStatistics, createRng } from '@alexnet/augment';
+import { type ColourStatistics, createEpochOrder, createRng } from '@alexnet/augment';
 import type { Network, Preprocessing, Tf, Weight } from '@alexnet/model';
-import { type Batch, epochOrder, type PictureSource, trainingBatch } from './batch.js';
+import { type Batch, type PictureSource, trainingBatch } from './batch.js';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { firstNonFiniteLayer } from './first-non-finite-layer.js';
 import { createOptimiser } from './optimiser.js';
@@ -136,7 +136,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     savedAt = performance.now();
   };
   const batches = (epoch: number, firstStep: number) => {
-    const order = epochOrder(options.train.records.length, seed, epoch);
+    const order = createEpochOrder(options.train.records.length, seed, epoch);
     const starts: number[] = [];
     for (let at = firstStep * recipe.batchSize; at < order.length; at += recipe.batchSize) {
       starts.push(at);
