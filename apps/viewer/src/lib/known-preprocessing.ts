@@ -9,8 +9,10 @@ export interface KnownPreprocessing {
 /**
  * What published AlexNets were trained with, for a file that does not say. The reader chooses;
  * nothing here is ever assumed.
+ *
+ * @param turned whether the first kernels were turned from BGR to RGB when the file was read
  */
-export function knownPreprocessing({ input }: NetworkSpec): KnownPreprocessing[] {
+export function knownPreprocessing({ input }: NetworkSpec, turned: boolean): KnownPreprocessing[] {
   const crop = { height: input.height, width: input.width };
   const resize = { shorterSide: Math.round((Math.min(input.height, input.width) * 256) / 227) };
   return [
@@ -34,19 +36,32 @@ export function knownPreprocessing({ input }: NetworkSpec): KnownPreprocessing[]
       preprocessing: {
         resize,
         crop,
-        channelOrder: 'bgr',
+        channelOrder: turned ? 'rgb' : 'bgr',
         range: 255,
-        mean: [104, 117, 123],
+        mean: turned ? [123, 117, 104] : [104, 117, 123],
         std: null,
       },
     },
     {
+      // The same mean colour, for files whose kernels are already in RGB order.
       name: 'RGB, 0 to 255',
+      explanation: 'minus the mean colour',
+      preprocessing: {
+        resize,
+        crop,
+        channelOrder: 'rgb',
+        range: 255,
+        mean: [123, 117, 104],
+        std: null,
+      },
+    },
+    {
+      name: 'RGB, 0 to 255, plain',
       explanation: 'nothing taken off',
       preprocessing: { resize, crop, channelOrder: 'rgb', range: 255, mean: null, std: null },
     },
     {
-      name: 'RGB, 0 to 1',
+      name: 'RGB, 0 to 1, plain',
       explanation: 'nothing taken off',
       preprocessing: { resize, crop, channelOrder: 'rgb', range: 1, mean: null, std: null },
     },

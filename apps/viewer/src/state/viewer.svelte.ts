@@ -1,9 +1,11 @@
 import { centreCrop, type Picture, preparePicture, resizeShorterSide } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
 import type { ModelFile } from '@alexnet/convert';
+import type { Note } from '@alexnet/convert/torch';
 import { buildNetwork, type Network, type Preprocessing } from '@alexnet/model';
 import type { LayerMaps } from '../lib/activation-images.js';
 import { type Answer, answerFor } from '../lib/answer.js';
+import { asRgb } from '../lib/as-rgb.js';
 import { checkOpened } from '../lib/check-opened.js';
 import { decodePicture } from '../lib/decode-picture.js';
 import { openEngine } from '../lib/engine.js';
@@ -11,8 +13,8 @@ import { fetchBytes } from '../lib/fetch-bytes.js';
 import { applyChange, type Change, isIntact, NO_CHANGE } from '../lib/knock-out.js';
 import { whenLost } from '../lib/lost-device.js';
 import { toGrey } from '../lib/picture-pixels.js';
-import { readModelFile } from '../lib/read-model-file.js';
 import { Jobs, nextFrame } from './jobs.js';
+import { readAsking } from './read-asking.js';
 
 /** A network that has been opened. */
 export interface Opened {
@@ -22,6 +24,10 @@ export interface Opened {
   readonly address: string | null;
   readonly file: ModelFile;
   readonly network: Network;
+  /** What reading the file changed; empty for our own format. */
+  readonly notes: readonly Note[];
+  /** The file as read, where the reader said how pictures are prepared and `file` follows that. */
+  readonly silent: ModelFile | null;
 }
 
 export interface OpenedPicture {
@@ -41,16 +47,18 @@ export class Viewer {
   intactAnswer = $state.raw<Answer | null>(null);
   change = $state.raw<Change>(NO_CHANGE);
   tenCrop = $state(false);
-  /** Preprocessing the reader chose for a file that carries none. */
-  chosenPreprocessing = $state.raw<Preprocessing | null>(null);
+  /** The reader does not know how pictures were prepared: filters and layers only. */
+  withoutPictures = $state(false);
   progress = $state.raw<{ readonly text: string; readonly share: number | null } | null>(null);
+  /** Stops the reading of a file; null while there is nothing to stop. */
+  cancel = $state.raw<(() => void) | null>(null);
   problem = $state<string | null>(null);
   /** Counts every change of weights or picture: panels that computed something know it is stale. */
   version = $state(0);
   /** True while the answer shown is not yet that of the picture and weights shown. */
   answering = $state(false);
 
-  readonly preprocessing = $derived(this.opened?.file.preprocessing ?? this.chosenPreprocessing);
+  readonly preprocessing = $derived(this.opened?.file.preprocessing ?? null);
   /** The picture as the network's rule resizes it, grey where the reader asked for that. */
   readonly resized = $derived.by(() => {
     if (!this.picture || !this.preprocessing) return null;
@@ -110,11 +118,8 @@ export class Viewer {
       const bytes = await fetchBytes(address, (share) => {
         this.progress = { text: 'Fetching the weights', share };
       });
-      await this.openBytes(
-        address.split(/[/?#]/).filter(Boolean).slice(-2).join('/'),
-        bytes,
-        address,
-      );
+      const name = address.split(/[/?#]/).filter(Boolean).slice(-2).join('/');
+      await this.openWeights([new File([bytes], name)], address);
     });
   }
 
@@ -128,13 +133,15 @@ export class Viewer {
     });
   }
 
-  /** Opens whatever was dropped, pasted or picked: a picture or a weights file. */
-  async openFile(file: File): Promise<void> {
-    const isPicture = file.type.startsWith('image/');
-    await this.attempt(isPicture ? 'Decoding the picture' : 'Reading the weights', async () => {
-      if (file.size === 0) throw new Error(`${file.name} is empty.`);
-      if (isPicture) await this.usePicture(file, file.name);
-      else await this.openBytes(file.name, await file.arrayBuffer());
+  /** Opens whatever was dropped, pasted or picked: a picture, or the files of one network. */
+  async openFiles(files: readonly File[]): Promise<void> {
+    const picture = files.find(({ type }) => type.startsWith('image/'));
+    const others = files.filter(({ type }) => !type.startsWith('image/'));
+    if (others.length > 0) await this.attempt('Reading the weights', () => this.openWeights(others));
+    if (!picture || this.problem) return;
+    await this.attempt('Decoding the picture', async () => {
+      if (picture.size === 0) throw new Error(`${picture.name} is empty.`);
+      await this.usePicture(picture, picture.name);
     });
   }
 
@@ -153,10 +160,19 @@ export class Viewer {
     await this.attempt('Computing', () => this.predict());
   }
 
-  async choosePreprocessing(preprocessing: Preprocessing): Promise<void> {
-    this.chosenPreprocessing = preprocessing;
-    this.version++;
-    await this.attempt('Computing', () => this.predict());
+  /** Prepares pictures as the reader says, for a file that does not; null takes that back. */
+  async choosePreprocessing(preprocessing: Preprocessing | null): Promise<void> {
+    const { opened } = this;
+    if (!opened) return;
+    this.withoutPictures = false;
+    const silent = opened.silent ?? opened.file;
+    await this.attempt('Computing', () =>
+      this.useNetwork({
+        ...opened,
+        file: asRgb({ ...silent, preprocessing }),
+        silent: preprocessing && silent,
+      }),
+    );
   }
 
   /** Knocks something out, or puts it back. */
@@ -290,33 +306,55 @@ export class Viewer {
     }
   }
 
-  private async openBytes(
-    name: string,
-    bytes: ArrayBuffer,
-    address: string | null = null,
-  ): Promise<void> {
-    const size = bytes.byteLength;
-    this.progress = { text: 'Reading the weights', share: null };
-    const file = await readModelFile(bytes);
-    checkOpened(file);
+  private async openWeights(files: readonly File[], address: string | null = null): Promise<void> {
+    const stop = new AbortController();
+    this.cancel = () => stop.abort();
+    try {
+      const read = await readAsking(files, {
+        signal: stop.signal,
+        onProgress: (share) => {
+          this.progress = { text: 'Reading the weights', share };
+        },
+      });
+      if (!read) return;
+      const file = asRgb(read.file);
+      checkOpened(file);
+      this.withoutPictures = false;
+      await this.useNetwork({
+        name: files.map(({ name }) => name).join(', '),
+        bytes: files.reduce((sum, { size }) => sum + size, 0),
+        address,
+        file,
+        notes: read.notes,
+        silent: null,
+      });
+    } catch (error) {
+      if (!stop.signal.aborted) throw error;
+    } finally {
+      this.cancel = null;
+    }
+  }
+
+  /** Builds a network and shows it in place of the one before. */
+  private async useNetwork(opened: Omit<Opened, 'network'>): Promise<void> {
     this.progress = { text: 'Starting the backend', share: null };
     const { tf } = await this.start();
     this.progress = { text: 'Building the network', share: null };
+    this.cancel = null;
     await nextFrame();
     await this.jobs.run(async () => {
-      const network = buildNetwork(tf, file.spec);
+      const network = buildNetwork(tf, opened.file.spec);
       try {
-        network.setWeights(file.weights);
+        network.setWeights(opened.file.weights);
       } catch (error) {
         network.dispose();
         throw error;
       }
       this.opened?.network.dispose();
-      this.opened = { name, bytes: size, address, file, network };
+      this.opened = { ...opened, network };
       this.applied = NO_CHANGE;
     });
     this.change = NO_CHANGE;
-    this.chosenPreprocessing = null;
     this.answer = null;
     this.intactAnswer = null;
     this.version++;

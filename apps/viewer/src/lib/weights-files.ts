@@ -1,0 +1,53 @@
+import { type ByteSource, detectFormat, type FormatName } from '@alexnet/convert';
+
+/** Files dropped together, sorted by what they are to each other. */
+export interface SortedFiles {
+  readonly format: Exclude<FormatName, 'caffe-mean'>;
+  readonly main: File;
+  /** Caffe's mean image, or `batches.meta` of cuda-convnet. */
+  readonly companion: File | null;
+}
+
+/** Parts that belong to another file, whatever their bytes look like. */
+const PART = /\.data-\d{5}-of-\d{5}$|\.bin$|\.data$/;
+const CONVNET_META = /^batches\.meta$|\.meta$/;
+
+/**
+ * Finds which of some files is the network. The others are found by name when its reader asks.
+ *
+ * @throws Error with one clear line when none is, or several are
+ */
+export async function sortFiles(
+  files: readonly File[],
+  open: (file: File) => ByteSource,
+): Promise<SortedFiles> {
+  const found: { readonly file: File; readonly format: FormatName | null }[] = [];
+  for (const file of files) {
+    const source = open(file);
+    if (source.size === 0) throw new Error(`${file.name} is empty.`);
+    const part = PART.test(file.name) && files.length > 1;
+    found.push({ file, format: part ? null : await detectFormat(source) });
+  }
+  const isMeta = ({ file, format }: (typeof found)[number]) =>
+    files.length > 1 && format === 'cuda-convnet' && CONVNET_META.test(file.name);
+  const companion = found.find((entry) => entry.format === 'caffe-mean' || isMeta(entry));
+  const networks = found.filter((entry) => entry.format !== null && entry !== companion);
+  const [network, other] = networks;
+  if (other) {
+    const names = networks.map(({ file }) => file.name).join(', ');
+    throw new Error(`These are several networks (${names}). Drop one at a time.`);
+  }
+  if (network?.format && network.format !== 'caffe-mean') {
+    return { format: network.format, main: network.file, companion: companion?.file ?? null };
+  }
+  const name = files[0]?.name ?? 'The file';
+  if (companion) throw new Error(`${name} is a mean image. Drop the .caffemodel together with it.`);
+  if (files.some((file) => PART.test(file.name))) {
+    throw new Error(
+      `${name} is one part of a model. Drop the file that describes it too (model.json, .index or .onnx).`,
+    );
+  }
+  throw new Error(
+    `${name} is no file of weights this page knows: safetensors, PyTorch, ONNX, Caffe, NumPy, Keras, TensorFlow.js, TensorFlow, MatConvNet or cuda-convnet.`,
+  );
+}
