@@ -49,6 +49,7 @@ await prepare();
 prepareTensorflow();
 check('Format and lint', 'biome', ['check', '.']);
 check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']);
+check('Unused code', 'knip', ['--no-progress', '--no-config-hints']);
 check('Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']);
 check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
 suite('unit');
