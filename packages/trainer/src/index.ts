@@ -18,6 +18,7 @@ export {
 export { RECIPES } from './recipes/index.js';
 export { INITIAL_PLATEAU, observePlateau, type PlateauState, rateFactor } from './schedule.js';
 export {
+  type BatchFeed,
   type EpochReport,
   INITIAL_STATE,
   NonFiniteError,

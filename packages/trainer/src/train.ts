@@ -81,6 +81,9 @@ export interface TrainObserver {
   readonly onSnapshot?: (snapshot: Snapshot, report: EpochReport | null) => Promise<void>;
 }
 
+/** The training batches of one epoch from one step on, in the order and by the keys of {@link train}. */
+export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batch>;
+
 export interface TrainOptions {
   readonly network: Network;
   readonly recipe: Recipe;
@@ -90,6 +93,8 @@ export interface TrainOptions {
   /** Colour statistics of the training split, for fancy PCA. */
   readonly colours: ColourStatistics;
   readonly seed: number;
+  /** Where batches come from; default: made in this thread, two ahead. */
+  readonly feed?: BatchFeed;
   /** Continue from here; the same run, bit for bit, as one that was never stopped. */
   readonly from?: Snapshot;
   /** Stop after this many updates in all. */
@@ -135,7 +140,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     );
     savedAt = performance.now();
   };
-  const batches = (epoch: number, firstStep: number) => {
+  const makeHere: BatchFeed = (epoch, firstStep) => {
     const order = createEpochOrder(options.train.records.length, seed, epoch);
     const starts: number[] = [];
     for (let at = firstStep * recipe.batchSize; at < order.length; at += recipe.batchSize) {
@@ -156,6 +161,8 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       );
     return prefetch(starts, load, 2);
   };
+
+  const feed = options.feed ?? makeHere;
 
   const began = performance.now();
   const reasonToStop = (): TrainOutcome | null => {
@@ -226,7 +233,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       if (early) return early;
       let rate = 0;
       let started = performance.now();
-      for await (const batch of batches(state.epoch, state.step)) {
+      for await (const batch of feed(state.epoch, state.step)) {
         for (const { id, reason } of batch.skipped) observer.onSkip?.(id, reason);
         if (batch.labels.length > 0) {
           rate = await step(batch, performance.now() - started, started);

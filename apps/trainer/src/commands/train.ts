@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { checkpointCodec } from '../checkpoint-codec.js';
 import { openEngine } from '../engine.js';
 import { Interrupted, UsageError } from '../failure.js';
+import { openLoaderFeed } from '../loader-feed.js';
 import { openData } from '../open-data.js';
 import { collect, time, whole } from '../options.js';
 import { planRun, resolveRecipe } from '../plan-run.js';
@@ -93,6 +94,7 @@ async function trainAndWrite(
     await log.snapshot({ state: INITIAL_STATE, weights, average: null });
   }
 
+  const loader = openLoaderFeed(plan, dataset.train.records);
   const interrupt = interruptible();
   const display = openTrainDisplay(plan.recipe.epochs);
   const skipped = new Set<string>();
@@ -107,6 +109,7 @@ async function trainAndWrite(
       colours: plan.colours,
       seed: plan.seed,
       signal: interrupt.signal,
+      ...(loader ? { feed: loader.feed } : {}),
       ...(snapshot ? { from: snapshot } : {}),
       snapshotEveryMs: options.checkpointEvery,
       ...(options.steps === undefined ? {} : { maxSteps: options.steps }),
@@ -145,6 +148,7 @@ async function trainAndWrite(
   } finally {
     display.close();
     interrupt.release();
+    await loader?.close();
   }
 
   const evaluation = await withProgress('validating', (report) =>
