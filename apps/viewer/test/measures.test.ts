@@ -1,11 +1,13 @@
+import { measureColours } from '@alexnet/augment';
 import { describe, expect, it } from 'vitest';
 import { filterMeasures } from '../src/lib/filter-measures.js';
 import { filterTiles } from '../src/lib/filter-tiles.js';
 import { encodeNpy } from '../src/lib/npy.js';
+import { pixelCovariance } from '../src/lib/pixel-covariance.js';
 import { rankCorrelation } from '../src/lib/rank-correlation.js';
 import { smoothness } from '../src/lib/smoothness.js';
 import { relativeError } from '../src/lib/tolerance.js';
-import { compareTowers } from '../src/lib/tower-statistics.js';
+import { testPicture } from './support/pictures.js';
 
 const SIDE = 11;
 
@@ -52,19 +54,18 @@ describe('measures of kernels', () => {
   });
 });
 
-describe('comparing towers', () => {
-  it('sees a clean split, and none where there is none', () => {
-    const split = compareTowers([
-      ...Array(24).keys(),
-      ...Array.from({ length: 24 }, (_, i) => 100 + i),
-    ]);
-    expect(split.auc).toBe(1);
-    expect(split.pValue).toBeLessThan(0.001);
-    const even = compareTowers(Array.from({ length: 48 }, (_, i) => i % 24));
-    expect(even.auc).toBe(0.5);
-    expect(even.pValue).toBe(1);
-    // Mann–Whitney: deviation √((n+m+1)/12nm) = 0.084, and the mean size of a normal is √(2/π) of it.
-    expect(even.randomGap).toBeCloseTo(0.067, 2);
+describe('colours of a picture', () => {
+  it('give a covariance that weighs a kernel by how much such colours occur', () => {
+    const noisy = testPicture(40, 40);
+    const covariance = pixelCovariance(noisy);
+    const { std } = measureColours([noisy]);
+    expect(Math.sqrt(covariance?.[0]?.[0] ?? 0)).toBeCloseTo(std[0], 3);
+    expect(covariance?.[0]?.[1]).toBeCloseTo(covariance?.[1]?.[0] ?? Number.NaN, 6);
+  });
+
+  it('give none for a grey picture', () => {
+    const data = Uint8Array.from({ length: 300 }, (_, i) => Math.floor(i / 3));
+    expect(pixelCovariance({ width: 10, height: 10, data })).toBeNull();
   });
 });
 

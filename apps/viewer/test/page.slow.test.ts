@@ -1,7 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { preparePicture, prepareTenCrop } from '@alexnet/augment';
 import { buildNetwork, predict, predictTenCrop } from '@alexnet/model';
@@ -16,12 +14,12 @@ import {
   serve,
   whyNoBrowser,
 } from './support/browser.js';
+import { buildPage } from './support/build-page.js';
+import { hand, idle, shownAnswer } from './support/page-actions.js';
 import { png, sidewaysJpeg, testPicture } from './support/pictures.js';
 import { smallModel, smallModelBytes, tf } from './support/small-model.js';
 
 const require = createRequire(import.meta.url);
-const vite = require.resolve('vite/package.json').replace('package.json', 'bin/vite.js');
-const app = fileURLToPath(new URL('..', import.meta.url));
 
 /** What the cpu backend in Node answers for the test picture: one crop, then ten. */
 async function answersInNode() {
@@ -44,33 +42,9 @@ async function answersInNode() {
   };
 }
 
-/** Hands files to the page as a drop, pasted from nowhere near the file system. */
-async function drop(page: Page, name: string, type: string, bytes: Uint8Array) {
-  const base64 = Buffer.from(bytes).toString('base64');
-  await page.evaluate(
-    async ({ name, type, base64 }) => {
-      const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([data], name, { type }));
-      window.dispatchEvent(
-        new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }),
-      );
-    },
-    { name, type, base64 },
-  );
-}
-
-/** The five probabilities on the page, by class name. */
-async function shownAnswer(page: Page): Promise<Map<string, number>> {
-  const rows = page.getByRole('list', { name: 'Five most probable classes' }).getByRole('listitem');
-  const found = await rows.evaluateAll((items) =>
-    items.map((item): [string, number] => [
-      item.querySelector('.class')?.textContent?.trim() ?? '',
-      Number(item.querySelector('data')?.value),
-    ]),
-  );
-  return new Map(found);
-}
+/** Drops one file. */
+const drop = (page: Page, name: string, type: string, bytes: Uint8Array) =>
+  hand(page, 'drop', [{ name, type, bytes }]);
 
 function closeTo(
   shown: Map<string, number>,
@@ -84,11 +58,6 @@ function closeTo(
   expect(relativeError(Float32Array.from(own), Float32Array.from(reference))).toBeLessThanOrEqual(
     tolerance,
   );
-}
-
-/** Waits until the answer on the page belongs to the picture on the page. */
-async function idle(page: Page) {
-  await page.locator('.answer[aria-busy="false"]').waitFor();
 }
 
 /** Opens a sample picture and waits for its answer. */
@@ -106,11 +75,7 @@ describe.skipIf(!chromiumPath)(
     let expected: Awaited<ReturnType<typeof answersInNode>>;
 
     beforeAll(async () => {
-      // vitest runs with NODE_ENV=test, which would build a page without its service worker.
-      execFileSync(process.execPath, [vite, 'build', '--logLevel', 'error'], {
-        cwd: app,
-        env: { ...process.env, NODE_ENV: 'production' },
-      });
+      buildPage();
       [browser, served, expected] = await Promise.all([
         launch(),
         serve({ 'weights.safetensors': await smallModelBytes() }),

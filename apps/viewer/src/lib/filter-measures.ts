@@ -1,15 +1,12 @@
 import type { Weight } from '@alexnet/convert';
+import { type KernelColour, measureColour } from '@alexnet/model/measures';
 
 /** What one first-layer kernel responds to, from its weights alone. */
-export interface FilterMeasure {
-  /** Share of the kernel's energy outside grey: 0 = same weights in R, G and B; one channel alone gives 2/3. */
-  readonly chroma: number;
+export interface FilterMeasure extends KernelColour {
   /** Cycles per pixel of the strongest wave, 0 (blob) to 0.5. */
   readonly frequency: number;
   /** Direction of that wave in degrees, 0 = vertical stripes, to 180. */
   readonly orientation: number;
-  /** Root of the summed squares. */
-  readonly norm: number;
 }
 
 /** Zero-padded transform size: 1/32 cycle per pixel of resolution. */
@@ -18,28 +15,14 @@ const SPECTRUM = 32;
 /** Measures of every kernel of HWIO weights with three input channels. */
 export function filterMeasures(kernels: Weight): FilterMeasure[] {
   const [height = 0, width = 0, , count = 0] = kernels.shape;
-  return Array.from({ length: count }, (_, filter) => {
+  return measureColour(kernels).map((colour, filter) => {
     const planes = [0, 1, 2].map((c) =>
       Float64Array.from(
         { length: height * width },
         (_, pixel) => kernels.data[(pixel * 3 + c) * count + filter] ?? 0,
       ),
     );
-    let total = 0;
-    let grey = 0;
-    for (let pixel = 0; pixel < height * width; pixel++) {
-      const rgb = planes.map((plane) => plane[pixel] ?? 0);
-      const [r = 0, g = 0, b = 0] = rgb;
-      total += r * r + g * g + b * b;
-      grey += (r + g + b) ** 2 / 3;
-    }
-    const { frequency, orientation } = strongestWave(planes, height, width);
-    return {
-      chroma: total > 0 ? Math.max(0, 1 - grey / total) : 0,
-      frequency,
-      orientation,
-      norm: Math.sqrt(total),
-    };
+    return { ...colour, ...strongestWave(planes, height, width) };
   });
 }
 

@@ -2,7 +2,13 @@ import type { MapScale } from './activation-images.js';
 import type { FilterScale, FilterView } from './filter-tiles.js';
 import { type Change, NO_CHANGE } from './knock-out.js';
 
-export type FilterSort = 'index' | 'chroma' | 'frequency' | 'norm';
+export type FilterSort =
+  | 'index'
+  | 'chroma'
+  | 'sensitivityContrast'
+  | 'frequency'
+  | 'orientation'
+  | 'norm';
 
 /** What the reader has chosen on the page: everything a link restores beside weights and picture. */
 export interface Choices {
@@ -31,7 +37,14 @@ export const DEFAULT_CHOICES: Choices = {
 
 const VIEWS: readonly FilterView[] = ['rgb', 'grey', 'opponent', 'red', 'green', 'blue'];
 const FILTER_SCALES: readonly FilterScale[] = ['filter', 'global'];
-const SORTS: readonly FilterSort[] = ['index', 'chroma', 'frequency', 'norm'];
+const SORTS: readonly FilterSort[] = [
+  'index',
+  'chroma',
+  'sensitivityContrast',
+  'frequency',
+  'orientation',
+  'norm',
+];
 const MAP_SCALES: readonly MapScale[] = ['unit', 'layer', 'global'];
 /** Units are silenced by index; a link with more than this is not one of ours. */
 const MOST_SILENCED = 1000;

@@ -1,5 +1,9 @@
 import type { PresetName } from '@alexnet/model';
-import { type ReadInWorkerOptions, readInWorker, UnknownPresetError } from '../lib/read-in-worker.js';
+import {
+  type ReadInWorkerOptions,
+  readInWorker,
+  UnknownPresetError,
+} from '../lib/read-in-worker.js';
 import type { ReadWeights } from '../lib/read-weights.js';
 import { questions } from './questions.svelte.js';
 

@@ -137,7 +137,8 @@ export class Viewer {
   async openFiles(files: readonly File[]): Promise<void> {
     const picture = files.find(({ type }) => type.startsWith('image/'));
     const others = files.filter(({ type }) => !type.startsWith('image/'));
-    if (others.length > 0) await this.attempt('Reading the weights', () => this.openWeights(others));
+    if (others.length > 0)
+      await this.attempt('Reading the weights', () => this.openWeights(others));
     if (!picture || this.problem) return;
     await this.attempt('Decoding the picture', async () => {
       if (picture.size === 0) throw new Error(`${picture.name} is empty.`);

@@ -1,0 +1,77 @@
+// Pictures of the main views for the README: node scripts/screenshots.mjs RUN
+// Writes docs/viewer-{light,dark,phone}.png. The page must be built; CHROMIUM_PATH names another browser.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import sharp from 'sharp';
+
+const [run] = process.argv.slice(2);
+if (!run) {
+  process.stderr.write('Usage: node scripts/screenshots.mjs RUN\n');
+  process.exit(2);
+}
+
+const VIEWS = [
+  {
+    name: 'light',
+    width: 1440,
+    height: 1300,
+    colorScheme: 'light',
+    query: 'picture=samples/pizza.png',
+  },
+  {
+    name: 'dark',
+    width: 1440,
+    height: 1300,
+    colorScheme: 'dark',
+    query: 'picture=samples/sunflower.png&crops=ten',
+    section: 'maps',
+  },
+  {
+    name: 'phone',
+    width: 390,
+    height: 1300,
+    colorScheme: 'light',
+    query: 'picture=samples/pizza.png',
+    section: 'picture',
+  },
+];
+
+const server = spawn(
+  process.execPath,
+  [fileURLToPath(new URL('../serve.mjs', import.meta.url)), run, '--port', '0'],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
+const [line] = await once(server.stdout, 'data');
+const address = /http:\S+/.exec(String(line))?.[0];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox'],
+});
+try {
+  for (const { name, width, height, colorScheme, query, section } of VIEWS) {
+    const page = await browser.newPage({
+      viewport: { width, height },
+      colorScheme,
+      reducedMotion: 'reduce',
+    });
+    page.setDefaultTimeout(120_000);
+    await page.goto(`${address}&backend=wasm&${query}`);
+    await page.getByText('✓ Verified').waitFor();
+    await page.locator('.answer[aria-busy="false"]').waitFor();
+    if (section) {
+      await page.locator(`#${section}`).evaluate((element) => element.scrollIntoView());
+    }
+    await page.waitForTimeout(1000);
+    const file = fileURLToPath(new URL(`../../../docs/viewer-${name}.png`, import.meta.url));
+    const { size } = await sharp(await page.screenshot())
+      .png({ palette: true, quality: 90, compressionLevel: 9, effort: 10 })
+      .toFile(file);
+    process.stdout.write(`${file} ${Math.round(size / 1000)} kB\n`);
+    await page.close();
+  }
+} finally {
+  await browser.close();
+  server.kill();
+}

@@ -1,0 +1,21 @@
+import { measureColours, type Picture } from '@alexnet/augment';
+
+type Row = readonly [number, number, number];
+
+/** Beyond this share of the largest, a direction of colour is rounding: the picture has fewer. */
+const FLAT = 1e-6;
+
+/**
+ * Covariance of R, G and B over the pixels of a picture, null where its colours span no volume, as
+ * in a grey one.
+ */
+export function pixelCovariance(picture: Picture): readonly Row[] | null {
+  const { eigenvalues, eigenvectors } = measureColours([picture]);
+  if (!(eigenvalues[2] > eigenvalues[0] * FLAT)) return null;
+  const at = (row: number, column: number) =>
+    eigenvalues.reduce((sum, value, i) => {
+      const vector = eigenvectors[i];
+      return sum + value * (vector?.[row] ?? 0) * (vector?.[column] ?? 0);
+    }, 0);
+  return [0, 1, 2].map((row): Row => [at(row, 0), at(row, 1), at(row, 2)]);
+}
