@@ -2,5 +2,10 @@ import { packageBuild } from '../../tsup.base.js';
 
 export default packageBuild(
   { cli: 'src/cli.ts' },
-  { platform: 'node', dts: false, banner: { js: '#!/usr/bin/env node' } },
+  {
+    platform: 'node',
+    dts: false,
+    banner: { js: '#!/usr/bin/env node' },
+    external: ['h5wasm', 'onnxruntime-node'],
+  },
 );

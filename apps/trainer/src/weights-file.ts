@@ -1,16 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type ModelFile, readModel } from '@alexnet/convert';
-import {
-  buildNetwork,
-  type Network,
-  type Preprocessing,
-  type Tf,
-  validateSpec,
-} from '@alexnet/model';
+import { FormatError, type ModelFile } from '@alexnet/convert';
+import { buildNetwork, type Network, type Preprocessing, type Tf } from '@alexnet/model';
+import { type OpenedFile, openModel } from './convert/open-model.js';
 
-/** Name of the weights inside a run folder. */
-export const WEIGHTS_NAME = 'weights.safetensors';
+export { WEIGHTS_NAME } from './convert/weights-name.js';
 
 /** A weights file that says how its pictures are prepared and what its classes are called. */
 export interface OpenWeights {
@@ -21,43 +13,44 @@ export interface OpenWeights {
 }
 
 /**
- * Reads `--weights FILE|RUN`.
+ * Reads `--weights FILE|RUN` of any readable format, for looking at its numbers.
  *
- * @throws Error naming the file when it is missing, damaged, or silent about its preprocessing
+ * @throws Error naming the file when it is missing, damaged, ambiguous or not read exactly
+ */
+export async function openNetworkFile(path: string): Promise<OpenedFile> {
+  try {
+    return await openModel(path);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    const advice = error.code === 'ambiguous-preset' ? ': alexnet convert --preset NAME' : '';
+    throw new Error(`${path} is no usable weights file: ${error.message}${advice}`, {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The same, for predicting.
+ *
+ * @throws Error also when the file is silent about its preprocessing
  */
 export async function openWeights(path: string): Promise<OpenWeights> {
-  const found = await stat(path).catch(() => null);
-  if (!found) throw new Error(`there is no file or run folder ${path}`);
-  const file = found.isDirectory() ? join(path, WEIGHTS_NAME) : path;
-  const bytes = await readFile(file).catch(() => {
+  const { file, path: found } = await openNetworkFile(path);
+  if (!file.preprocessing) {
     throw new Error(
-      `${path} holds no ${WEIGHTS_NAME}: is the run finished? (alexnet train --resume)`,
-    );
-  });
-  const model = parse(bytes, file);
-  if (!model.preprocessing) {
-    throw new Error(
-      `${file} does not say how its pictures were prepared, so nothing can be predicted`,
+      `${found} does not say how its pictures were prepared, so nothing can be predicted`,
     );
   }
-  const names = model.classNames ?? [];
+  const names = file.classNames ?? [];
   return {
-    path: file,
-    file: model,
-    preprocessing: model.preprocessing,
+    path: found,
+    file,
+    preprocessing: file.preprocessing,
     classNames: Array.from(
-      { length: model.spec.classes },
+      { length: file.spec.classes },
       (_, index) => names[index] ?? `class ${index}`,
     ),
   };
-}
-
-function parse(bytes: Uint8Array, path: string): ModelFile {
-  try {
-    return readModel(bytes, { validateSpec });
-  } catch (error) {
-    throw new Error(`${path} is no usable weights file: ${(error as Error).message}`);
-  }
 }
 
 /** The network of a weights file on a backend; the caller disposes it. */

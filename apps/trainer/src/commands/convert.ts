@@ -1,32 +1,142 @@
-import { extname } from 'node:path';
-import { type ModelFile, writeModel, writeOnnx } from '@alexnet/convert';
-import { writeAtomically } from '@alexnet/trainer/node';
+import { readFile } from 'node:fs/promises';
+import { FormatError } from '@alexnet/convert';
 import type { Command } from 'commander';
-import { UsageError } from '../failure.js';
-import { say } from '../say.js';
-import { openWeights } from '../weights-file.js';
+import { type Conversion, type ConvertOptions, convertModel } from '../convert/convert-model.js';
+import { formatOfEnding, oneOf, SOURCE_FORMATS, TARGET_FORMATS } from '../convert/formats.js';
+import { formatNotes } from '../convert/judge-notes.js';
+import { NOTE_CODES } from '../convert/read-source.js';
+import { type Verification, verifyConversion } from '../convert/verify.js';
+import { openEngine } from '../engine.js';
+import { Interrupted } from '../failure.js';
+import { requirePreset } from '../preset-argument.js';
+import { type Report, withProgress } from '../progress.js';
+import { print, printJson } from '../say.js';
 
-const WRITERS: Readonly<Record<string, (file: ModelFile) => Uint8Array>> = {
-  '.safetensors': writeModel,
-  '.onnx': writeOnnx,
-};
+interface Options {
+  readonly from?: string;
+  readonly to?: string;
+  readonly preset?: string;
+  readonly allow?: readonly string[];
+  readonly mean?: string;
+  readonly meta?: string;
+  readonly labels?: string;
+  readonly dtype: string;
+  readonly verify?: true;
+  readonly backend?: string;
+  readonly json?: true;
+}
 
 export function addConvertCommand(program: Command): void {
   program
     .command('convert')
     .description('the same network in another format; the ending of OUT says which')
-    .argument('<in>', 'weights.safetensors, or a run folder')
-    .argument('<out>', 'a .onnx or .safetensors file')
+    .argument('<in>', 'a run folder, or a file or folder of any format it reads')
+    .argument(
+      '<out>',
+      '.safetensors, .pth, .caffemodel, .onnx, .npz, .weights.h5, or a folder/ for TF.js',
+    )
+    .option(
+      '--from <format>',
+      `what IN is, where it is not recognised: ${SOURCE_FORMATS.join(', ')}`,
+    )
+    .option('--to <format>', `what OUT is, whatever its ending: ${TARGET_FORMATS.join(', ')}`)
+    .option('--preset <name>', 'which network it is, where the file cannot tell')
+    .option('--allow <code...>', 'let an inexact step pass, by the code the refusal names')
+    .option('--mean <file>', 'mean image of a .caffemodel, .binaryproto')
+    .option('--meta <file>', 'batches.meta of a cuda-convnet checkpoint')
+    .option('--labels <file>', 'names of the classes, one a line')
+    .option('--dtype <type>', 'f32, or f16 for half the size in safetensors and torch', 'f32')
+    .option('--verify', 'run both networks on a probe picture and show the largest difference')
+    .option('--backend <name>', 'for --verify: tensorflow, webgpu, wasm or cpu')
+    .option('--json', 'one JSON document on stdout')
     .action(run);
 }
 
-async function run(source: string, target: string): Promise<void> {
-  const write = WRITERS[extname(target)];
-  if (!write) {
-    throw new UsageError(`${target}: the ending must be one of ${Object.keys(WRITERS).join(', ')}`);
+async function run(input: string, output: string, options: Options): Promise<void> {
+  const conversion = await parseOptions(output, options);
+  const done = await interruptible((signal) =>
+    withProgress('converting', (report) =>
+      convertModel(input, output, {
+        ...conversion,
+        signal,
+        onProgress: (bytes, size) => inMegabytes(report, bytes, size),
+      }),
+    ),
+  ).catch((error: unknown) => {
+    throw error instanceof FormatError ? new Error(`${input}: ${explained(error)}`) : error;
+  });
+  if (!options.json) printConversion(done);
+  let verification: Verification | null = null;
+  if (options.verify) {
+    const { tf } = await openEngine(options.backend);
+    verification = await verifyConversion(tf, done, conversion);
+    if (!options.json) printVerification(verification);
   }
-  const { file } = await openWeights(source);
-  const bytes = write(file);
-  await writeAtomically(target, bytes);
-  say(`wrote ${target} (${(bytes.length / 1e6).toFixed(1)} MB)`);
+  if (options.json) printJson({ ...done, ...(verification ? { verification } : {}) });
+}
+
+async function parseOptions(output: string, options: Options): Promise<ConvertOptions> {
+  const { from, to, preset, mean, meta, labels } = options;
+  const codes = (options.allow ?? []).flatMap((text) => text.split(','));
+  return {
+    to: to ? oneOf('format', to, TARGET_FORMATS) : formatOfEnding(output),
+    allow: codes.map((code) => oneOf('code', code, NOTE_CODES)),
+    dtype: oneOf('dtype', options.dtype, ['f32', 'f16']),
+    ...(from ? { from: oneOf('format', from, SOURCE_FORMATS) } : {}),
+    ...(preset ? { preset: requirePreset(preset) } : {}),
+    ...(mean ? { mean } : {}),
+    ...(meta ? { meta } : {}),
+    ...(labels ? { classNames: lines(await readFile(labels, 'utf8')) } : {}),
+  };
+}
+
+function lines(text: string): string[] {
+  return text.replace(/\r?\n$/, '').split(/\r?\n/);
+}
+
+/** The first Ctrl-C ends the task at its next read or write, a second one the process. */
+async function interruptible<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const onSignal = () => controller.abort(new Interrupted('interrupted: nothing was written'));
+  process.once('SIGINT', onSignal);
+  try {
+    return await task(controller.signal);
+  } finally {
+    process.off('SIGINT', onSignal);
+  }
+}
+
+function explained({ code, message }: FormatError): string {
+  return code === 'ambiguous-preset' ? `${message} (--preset NAME)` : message;
+}
+
+const MEGABYTE = 1e6;
+
+function inMegabytes(report: Report, bytes: number, size: number): void {
+  report(Math.floor(bytes / MEGABYTE), Math.ceil(size / MEGABYTE), 'MB');
+}
+
+function printConversion({ from, to, source, files, notes }: Conversion): void {
+  print(`${source} (${from}) → ${to}`);
+  for (const { path, bytes } of files) print(`wrote ${path} (${megabytes(bytes)})`);
+  for (const line of notes.length > 0 ? formatNotes(notes) : ['nothing was changed']) {
+    print(`  ${line}`);
+  }
+}
+
+function megabytes(bytes: number): string {
+  return bytes < MEGABYTE
+    ? `${(bytes / 1e3).toFixed(1)} kB`
+    : `${(bytes / MEGABYTE).toFixed(1)} MB`;
+}
+
+function printVerification({ checks, notRun }: Verification): void {
+  for (const { engine, largestDifference, largestLogit } of checks) {
+    const share =
+      largestLogit > 0 ? ` (${(largestDifference / largestLogit).toExponential(1)} of it)` : '';
+    print(
+      `${engine}: largest logit ${largestLogit.toPrecision(4)}, largest difference ${largestDifference.toPrecision(3)}${share}`,
+    );
+  }
+  for (const reason of notRun) print(`not run: ${reason}`);
 }

@@ -19,7 +19,7 @@ export function addEvalCommand(program: Command): void {
   program
     .command('eval')
     .description('top-1 and top-5 of a trained network on the validation pictures of a data set')
-    .requiredOption('--weights <file|run>', 'weights.safetensors, or a run folder')
+    .requiredOption('--weights <file|run>', 'a run folder, or weights of any format convert reads')
     .requiredOption('--data <source>', 'emoji, a folder of class folders, or a .tar of the same')
     .option('--ten-crop', 'also average the answers of ten crops, as the paper does')
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import sharp from 'sharp';
 import { UsageError } from '../failure.js';
 import { say } from '../say.js';
-import { openWeights } from '../weights-file.js';
+import { openNetworkFile } from '../weights-file.js';
 
 interface Options {
   readonly weights: string;
@@ -16,7 +16,7 @@ export function addFiltersCommand(program: Command): void {
   program
     .command('filters')
     .description('the first kernels as a picture')
-    .requiredOption('--weights <file|run>', 'weights.safetensors, or a run folder')
+    .requiredOption('--weights <file|run>', 'a run folder, or weights of any format convert reads')
     .requiredOption('--out <png>', 'where the picture goes')
     .option(
       '--scale <how>',
@@ -30,7 +30,7 @@ async function run(options: Options): Promise<void> {
   if (options.scale !== 'filter' && options.scale !== 'global') {
     throw new UsageError(`--scale ${options.scale}: it is filter or global`);
   }
-  const { file, path } = await openWeights(options.weights);
+  const { file, path } = await openNetworkFile(options.weights);
   const kernels = file.weights.get('conv1.weight');
   if (!kernels) throw new Error(`${path} has no conv1.weight`);
   const towers = file.spec.layers.some((layer) => layer.op === 'conv' && layer.groups === 2)

@@ -1,0 +1,147 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type ModelFile, writeOpenedModel } from '@alexnet/convert';
+import { type NoteCode, openTorchModel } from '@alexnet/convert/torch';
+import { writeAtomically } from '@alexnet/trainer/node';
+import { UsageError } from '../failure.js';
+import { encodeTarget, mainFile, precisionNotes } from './encode-target.js';
+import { findSource } from './find-source.js';
+import type { SourceFormat, TargetFormat } from './formats.js';
+import { requireAllowed, type StepNote } from './judge-notes.js';
+import { openFiles, type ReadReport } from './open-files.js';
+import {
+  assembleOptions,
+  openSource,
+  type ReadSourceOptions,
+  readSource,
+  type Source,
+} from './read-source.js';
+import { writeThrough } from './write-through.js';
+
+export interface ConvertOptions extends ReadSourceOptions {
+  readonly to: TargetFormat;
+  /** Codes of inexact notes to let pass. */
+  readonly allow: readonly NoteCode[];
+  readonly classNames?: readonly string[];
+  /** Asking for `f16` allows the rounding it takes. */
+  readonly dtype: 'f32' | 'f16';
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ReadReport;
+}
+
+export interface Conversion {
+  readonly from: SourceFormat;
+  readonly to: TargetFormat;
+  /** The file that was read first, and the main one written. */
+  readonly source: string;
+  readonly target: string;
+  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly notes: readonly StepNote[];
+}
+
+/**
+ * Converts IN to OUT. From torch to safetensors parameters go one by one from file to file, so that
+ * memory stays far below the size of the network.
+ *
+ * @throws Error, FormatError; nothing is written then
+ */
+export async function convertModel(
+  input: string,
+  output: string,
+  options: ConvertOptions,
+): Promise<Conversion> {
+  const path = await findSource(input);
+  const target = mainFile(output, options.to);
+  await requireDifferent(path, target);
+  const files = openFiles(options);
+  try {
+    const source = await openSource(path, files, options.from);
+    requireUsable(options, source.format);
+    const through = source.format === 'torch' && options.to === 'safetensors';
+    const done = through
+      ? await stream(source, target, options)
+      : await convertWhole(source, files, target, options);
+    return { from: source.format, to: options.to, source: path, target, ...done };
+  } finally {
+    await files.close();
+  }
+}
+
+type Done = Pick<Conversion, 'files' | 'notes'>;
+
+async function stream(source: Source, target: string, options: ConvertOptions): Promise<Done> {
+  const opened = await openTorchModel(source.bytes, assembleOptions(options));
+  const notes = [
+    ...opened.notes.map((note): StepNote => ({ step: 'read', ...note })),
+    ...precisionNotes(options.dtype).map((note): StepNote => ({ step: 'write', ...note })),
+  ];
+  judge(notes, options);
+  const model = named(opened, options.classNames);
+  const bytes = await writeThrough(target, (sink) => {
+    return writeOpenedModel(model, sink, { dtype: options.dtype });
+  });
+  return { files: [{ path: target, bytes }], notes };
+}
+
+async function convertWhole(
+  source: Source,
+  files: ReturnType<typeof openFiles>,
+  target: string,
+  options: ConvertOptions,
+): Promise<Done> {
+  const { file, notes: reading } = await readSource(source, files, options);
+  const read = reading.map((note): StepNote => ({ step: 'read', ...note }));
+  judge(read, options);
+  const model: ModelFile = named(file, options.classNames);
+  const encoded = await encodeTarget(model, options.to, target, options.dtype);
+  const notes = [...read, ...encoded.notes.map((note): StepNote => ({ step: 'write', ...note }))];
+  judge(notes, options);
+  if (options.to === 'tfjs') await mkdir(dirname(target), { recursive: true });
+  const written = [];
+  for (const [path, content] of encoded.files) {
+    options.signal?.throwIfAborted();
+    await writeAtomically(path, content);
+    written.push({ path, bytes: Buffer.byteLength(content) });
+  }
+  return { files: written, notes };
+}
+
+/** Half precision was asked for by name, on the side of writing only. */
+function judge(notes: readonly StepNote[], { allow, dtype }: ConvertOptions): void {
+  const asked = ({ step, code }: StepNote) =>
+    dtype === 'f16' && step === 'write' && code === 'precision';
+  requireAllowed(
+    notes.filter((note) => !asked(note)),
+    allow,
+  );
+}
+
+function named<T extends Pick<ModelFile, 'spec' | 'classNames'>>(
+  model: T,
+  classNames: readonly string[] | undefined,
+): T {
+  if (!classNames) return model;
+  if (classNames.length !== model.spec.classes) {
+    throw new Error(
+      `--labels has ${classNames.length} lines, the network ${model.spec.classes} classes`,
+    );
+  }
+  return { ...model, classNames };
+}
+
+function requireUsable({ mean, meta, dtype, to }: ConvertOptions, from: SourceFormat): void {
+  if (mean && from !== 'caffe') throw new UsageError(`--mean goes with a .caffemodel, not ${from}`);
+  if (meta && from !== 'cuda-convnet') {
+    throw new UsageError(`--meta goes with a cuda-convnet checkpoint, not ${from}`);
+  }
+  if (dtype === 'f16' && to !== 'safetensors' && to !== 'torch') {
+    throw new UsageError(`--dtype f16 is for safetensors and torch, not ${to}`);
+  }
+}
+
+async function requireDifferent(source: string, target: string): Promise<void> {
+  const real = await realpath(target).catch(() => null);
+  if (real !== null && real === (await realpath(source))) {
+    throw new UsageError(`${target} is what is read: give the result another name`);
+  }
+}

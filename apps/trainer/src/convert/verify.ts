@@ -1,0 +1,81 @@
+import type { Tf } from '@alexnet/model';
+import type { Conversion } from './convert-model.js';
+import { openModel } from './open-model.js';
+import { NOTE_CODES, type ReadSourceOptions } from './read-source.js';
+import { inOrder, probeImage, runOnnx, runTfjs } from './run-probe.js';
+
+/** What one engine makes of source and result. */
+export interface Check {
+  readonly engine: 'tfjs' | 'onnxruntime';
+  /** Largest logit of the source, and the largest difference to the result's. */
+  readonly largestLogit: number;
+  readonly largestDifference: number;
+}
+
+export interface Verification {
+  readonly checks: readonly Check[];
+  /** What could not be run, one sentence each. */
+  readonly notRun: readonly string[];
+}
+
+/**
+ * Reads a conversion's source and result again and runs both on the same picture of noise. The
+ * result is read as the source's network, since most formats hold numbers only.
+ */
+export async function verifyConversion(
+  tf: Tf,
+  { source, target, from, to }: Conversion,
+  options: ReadSourceOptions,
+): Promise<Verification> {
+  const checks: Check[] = [];
+  const notRun: string[] = [];
+  const { file } = await openModel(source, { ...options, from, allow: NOTE_CODES });
+  const { spec, preprocessing } = file;
+  const picture = probeImage(spec, preprocessing?.range ?? 1);
+  const order = preprocessing?.channelOrder ?? 'rgb';
+  const prepared = inOrder(picture, spec.input.channels, order);
+  const expected = await attempt('the source', notRun, () => runTfjs(tf, file, prepared));
+  if (!expected) return { checks, notRun };
+
+  const result = await attempt('the result', notRun, async () => {
+    const back = (await openModel(target, { from: to, spec, allow: NOTE_CODES })).file;
+    // Caffe is read back as RGB; elsewhere the order is what it was, said or not.
+    const order = back.preprocessing?.channelOrder ?? (to === 'caffe' ? 'rgb' : undefined);
+    return runTfjs(tf, back, order ? inOrder(picture, spec.input.channels, order) : prepared);
+  });
+  if (result) checks.push({ engine: 'tfjs', ...compare(expected, result) });
+
+  if (to === 'onnx') {
+    const logits = await attempt('the ONNX file', notRun, () => runOnnx(target, spec, prepared));
+    if (logits) checks.push({ engine: 'onnxruntime', ...compare(expected, logits) });
+    else if (logits === null) {
+      notRun.push('the ONNX graph itself: onnxruntime-node is not installed');
+    }
+  }
+  return { checks, notRun };
+}
+
+/** Undefined where it failed, with the reason in `notRun`. */
+async function attempt<T>(
+  what: string,
+  notRun: string[],
+  task: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await task();
+  } catch (error) {
+    notRun.push(`${what}: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function compare(expected: Float32Array, found: Float32Array) {
+  const largest = (values: Float32Array) =>
+    values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return {
+    largestLogit: largest(expected),
+    largestDifference: largest(
+      expected.map((value, index) => value - (found[index] ?? Number.NaN)),
+    ),
+  };
+}
