@@ -89,7 +89,12 @@ describe.skipIf(!chromiumPath)(
     });
 
     it('asks before it opens a Caffe model whose mean image it must shorten', async () => {
-      const files = [await fixture('caffe-v2.caffemodel'), await fixture('caffe-mean.binaryproto')];
+      const data = new Float32Array(3 * 256 * 256).fill(110);
+      const mean = writeBinaryproto({ height: 256, width: 256, data });
+      const files = [
+        await fixture('caffe-v2.caffemodel'),
+        { name: 'mean.binaryproto', bytes: mean },
+      ];
       await hand(page, 'drop', files);
       const dialog = page.getByRole('dialog', { name: 'This conversion is not exact' });
       await dialog.getByRole('button', { name: 'Do not open' }).click();
