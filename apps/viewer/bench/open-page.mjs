@@ -1,7 +1,10 @@
 // Time and memory of opening a run in Chromium: node bench/open-page.mjs RUN [wasm|webgpu|cpu]
-// Prints one JSON line. The page must be built; CHROMIUM_PATH names another browser.
+// Prints one JSON line and adds a row to bench/results/open-page.csv. The page must be built; CHROMIUM_PATH names another browser.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -52,10 +55,47 @@ try {
     }
   }
   answers.sort((a, b) => a - b);
-  process.stdout.write(
-    `${JSON.stringify({ backend, engine, weightsMs, firstAnswerMs, nextPictureMs: Math.round(answers[3] ?? 0), scriptMB: Math.round(usedSize / 1e6), buffersMB: Math.round((backingStorageSize ?? 0) / 1e6), tensors, browser: browser.version() })}\n`,
-  );
+  const result = {
+    backend,
+    engine,
+    weightsMs,
+    firstAnswerMs,
+    nextPictureMs: Math.round(answers[3] ?? 0),
+    scriptMB: Math.round(usedSize / 1e6),
+    buffersMB: Math.round((backingStorageSize ?? 0) / 1e6),
+    tensors,
+    browser: browser.version(),
+  };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  await record(result);
 } finally {
   await browser.close();
   server.kill();
+}
+
+/** One more row, with what it takes to repeat it. */
+async function record(result) {
+  const tfjs = JSON.parse(
+    await readFile(
+      new URL('../node_modules/@tensorflow/tfjs-core/package.json', import.meta.url),
+      'utf8',
+    ),
+  ).version;
+  const [cpu] = cpus();
+  const row = {
+    ...result,
+    tfjs,
+    node: process.versions.node,
+    machine: `${cpu?.model.trim()}, ${cpus().length} threads`,
+    command: `node bench/open-page.mjs ${basename(run)} ${backend}`,
+  };
+  const results = new URL('./results/', import.meta.url);
+  const file = new URL('open-page.csv', results);
+  const line = (values) => `${values.map((value) => JSON.stringify(value ?? '')).join(',')}\n`;
+  await mkdir(results, { recursive: true });
+  const empty = await readFile(file, 'utf8').then(
+    () => false,
+    () => true,
+  );
+  await appendFile(file, (empty ? line(Object.keys(row)) : '') + line(Object.values(row)));
 }

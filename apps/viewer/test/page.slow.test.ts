@@ -160,6 +160,33 @@ describe.skipIf(!chromiumPath)(
         expect(await page.locator('.said h3').last().textContent()).not.toBe(before);
       });
 
+      it('sorts filters, measures the pinned one, and counts colour in the towers', async () => {
+        const wall = page.locator('#filters');
+        const order = () =>
+          wall
+            .locator('[data-filter]')
+            .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.filter));
+        const stored = await order();
+        await wall.getByLabel('Sort').selectOption({ label: 'Orientation' });
+        const byOrientation = await order();
+        await wall.getByLabel('Sort').selectOption({ label: 'Frequency' });
+        const byFrequency = await order();
+        expect(byOrientation).not.toEqual(stored);
+        expect(byFrequency).not.toEqual(byOrientation);
+        expect(byFrequency.toSorted()).toEqual(stored.toSorted());
+        await wall.getByLabel('Sort').selectOption({ label: 'Stored order' });
+        const said = wall.locator('.said dl');
+        await said.getByText('χΣ, in this picture’s colours').waitFor();
+        expect(await said.textContent()).toMatch(/I *\d+\.\d\d, (grey|both|colour)/);
+        expect(await said.textContent()).toMatch(/ρ *-?\d\.\d\d/);
+        const towers = page.locator('#towers');
+        await towers.getByRole('row', { name: /χΣ/ }).waitFor();
+        await towers
+          .getByText(/answers? to colour more than twice/)
+          .first()
+          .waitFor();
+      });
+
       it('silences a unit, a tower and colour, says what changed, and puts it back', async () => {
         await chooseSample(page, 'Pizza');
         const whole = await shownAnswer(page);
