@@ -1,7 +1,7 @@
 import { packageBuild } from '../../tsup.base.js';
 
 export default packageBuild(
-  { cli: 'src/cli.ts' },
+  { cli: 'src/cli.ts', 'live-worker': 'src/live/live-worker.ts' },
   {
     platform: 'node',
     dts: false,

@@ -12,6 +12,13 @@ import { Interrupted, oneLine, UsageError } from './failure.js';
 
 const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 
+// A reader that has seen enough, as `head` has, is no failure, and a run goes on without one.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const program = new Command('alexnet')
   .description('Understand, train, convert and look inside AlexNet (2012).')
   .showHelpAfterError('(alexnet --help lists what there is)')

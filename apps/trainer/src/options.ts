@@ -11,6 +11,15 @@ export function whole(least: number) {
   };
 }
 
+/** `--serve 6012`: 0 lets the system choose. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 65_535) {
+    throw new InvalidArgumentError('expected a port from 0 to 65535.');
+  }
+  return value;
+}
+
 /** `--validation-share 0.2`: from 0 to 1. */
 export function share(text: string): number {
   const value = Number(text);

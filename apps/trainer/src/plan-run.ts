@@ -8,6 +8,7 @@ import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { applyOverrides, RECIPES, type Recipe, specModifiers } from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from './failure.js';
+import { redactToken } from './live/redact-token.js';
 import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
 import type { RunRecord } from './run-folder.js';
@@ -34,7 +35,7 @@ export async function planRun(
   return {
     format: 1,
     created: new Date().toISOString(),
-    command: ['alexnet', ...process.argv.slice(2)].join(' '),
+    command: ['alexnet', ...redactToken(process.argv.slice(2))].join(' '),
     data: options.data ?? dataset.name,
     datasetName: dataset.name,
     seed: options.seed,

@@ -1,5 +1,7 @@
+import type { ServeOptions } from './live/start-live.js';
+
 /** `alexnet train` as it was typed. */
-export interface TrainCommandOptions {
+export interface TrainCommandOptions extends ServeOptions {
   readonly data?: string;
   readonly out: string;
   readonly preset?: string;

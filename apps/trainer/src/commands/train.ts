@@ -3,15 +3,23 @@ import { join } from 'node:path';
 import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
 import { buildNetwork, type Network, type Tf } from '@alexnet/model';
-import { evaluate, INITIAL_STATE, RECIPES, type Snapshot, train } from '@alexnet/trainer';
+import {
+  evaluate,
+  INITIAL_STATE,
+  RECIPES,
+  type Recipe,
+  type Snapshot,
+  train,
+} from '@alexnet/trainer';
 import { openCheckpointStore, writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import { checkpointCodec } from '../checkpoint-codec.js';
 import { openEngine } from '../engine.js';
 import { Interrupted, UsageError } from '../failure.js';
+import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
 import { openData } from '../open-data.js';
-import { collect, time, whole } from '../options.js';
+import { collect, port, time, whole } from '../options.js';
 import { planRun, resolveRecipe } from '../plan-run.js';
 import { withProgress } from '../progress.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, readRun, startRun } from '../run-folder.js';
@@ -38,6 +46,13 @@ export function addTrainCommand(program: Command): void {
     .option('--seed <n>', 'decides order, crops, initial weights', whole(0), 1)
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
     .option('--resume', 'continue the run in --out where it stopped')
+    .option(
+      '--serve [port]',
+      'show the run in a browser while it goes (port 6012, 0: a free one)',
+      port,
+    )
+    .option('--serve-host <address>', 'also to other machines: those that have the token')
+    .option('--serve-token <token>', 'instead of one made up')
     .option('--set <key=value>', 'change a setting of the recipe; may be repeated', collect, [])
     .action(run);
 }
@@ -55,6 +70,21 @@ async function run(options: TrainCommandOptions): Promise<void> {
     }
   }
   const recipe = record?.recipe ?? resolveRecipe(options);
+  // First of all, so that a port that is taken leaves no run behind.
+  const live = await startLive(options);
+  try {
+    await runWatched(options, record, recipe, live);
+  } finally {
+    await live?.close();
+  }
+}
+
+async function runWatched(
+  options: TrainCommandOptions,
+  record: RunRecord | null,
+  recipe: Recipe,
+  live: Live | null,
+): Promise<void> {
   const { tf, name, device } = await openEngine(options.backend);
   const dataset = await openData(
     record?.data ?? (options.data as string),
@@ -66,7 +96,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
     if (!record) await startRun(options.out, plan);
     const network = buildNetwork(tf, plan.network, { seed: plan.seed });
     try {
-      await trainAndWrite(tf, network, dataset, plan, options);
+      await trainAndWrite(tf, network, dataset, plan, options, live);
     } finally {
       network.dispose();
     }
@@ -81,6 +111,7 @@ async function trainAndWrite(
   dataset: Dataset,
   plan: RunRecord,
   options: TrainCommandOptions,
+  live: Live | null,
 ): Promise<void> {
   const { out } = options;
   await mkdir(out, { recursive: true });
@@ -93,6 +124,7 @@ async function trainAndWrite(
     const weights = await network.getWeights();
     await log.snapshot({ state: INITIAL_STATE, weights, average: null });
   }
+  live?.follow(out, plan);
 
   const loader = openLoaderFeed(plan, dataset.train.records);
   const interrupt = interruptible();

@@ -2,15 +2,15 @@ import { basename, resolve } from 'node:path';
 import { duration } from '../say.js';
 import { classSection } from './class-section.js';
 import { curveFigures } from './curve-figures.js';
+import { document } from './document.js';
 import { environmentSection } from './environment-section.js';
 import { figureBlock } from './figure-block.js';
 import { filterSection } from './filter-section.js';
-import { type Html, html, trusted } from './html.js';
+import { type Html, html } from './html.js';
 import { learningTable } from './learning-table.js';
 import { mistakeSection } from './mistake-section.js';
 import type { ReportExtras } from './mistakes.js';
 import type { RunFiles } from './run-files.js';
-import { STYLE } from './style.js';
 
 /** The whole report as one HTML document that needs no other file. */
 export async function reportPage(
@@ -36,24 +36,6 @@ ${environmentSection(run.record)}
 </main>
 <footer>Made by <code>alexnet report</code>.</footer>`;
   return document(`${name}: report of a training run`, body);
-}
-
-/** The frame of a page: head, style, language. */
-export function document(title: string, body: Html): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`.html;
 }
 
 function summary({ record, epochs }: RunFiles): string {

@@ -1,0 +1,57 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeModel } from '@alexnet/convert';
+import { readNewestCheckpoint } from '@alexnet/trainer/node';
+import { checkpointCodec } from '../checkpoint-codec.js';
+import { CHECKPOINTS_FOLDER, type RunRecord } from '../run-folder.js';
+
+/** A weights file made of the newest checkpoint. */
+export interface NewestWeights {
+  readonly step: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The newest weights of a run as a file that the viewer and `alexnet predict` open: the moving
+ * average where the recipe keeps one. Made when asked for, once however many ask, and kept until
+ * there are newer ones.
+ */
+export function newestWeights(folder: string, record: RunRecord) {
+  let made: { readonly names: string; readonly weights: Promise<NewestWeights | null> } | null =
+    null;
+
+  return async (): Promise<NewestWeights | null> => {
+    const names = (await checkpointFiles(folder)).join();
+    if (names === '') return null;
+    if (made?.names !== names) {
+      const weights = make(folder, record);
+      made = { names, weights };
+      // What failed is tried again.
+      weights.catch(() => {
+        made = null;
+      });
+    }
+    return made.weights;
+  };
+}
+
+/** Names of the whole checkpoints in a run folder. */
+export async function checkpointFiles(folder: string): Promise<string[]> {
+  const names = await readdir(join(folder, CHECKPOINTS_FOLDER)).catch(() => []);
+  return names.filter((name) => name.endsWith('.safetensors')).sort();
+}
+
+async function make(folder: string, record: RunRecord): Promise<NewestWeights | null> {
+  const checkpoints = join(folder, CHECKPOINTS_FOLDER);
+  const { snapshot } = await readNewestCheckpoint(checkpoints, checkpointCodec);
+  if (!snapshot) return null;
+  const step = snapshot.state.globalStep;
+  const bytes = writeModel({
+    spec: record.network,
+    weights: new Map(snapshot.average ?? snapshot.weights),
+    preprocessing: record.preprocessing,
+    classNames: [...record.classNames],
+    provenance: { dataset: record.datasetName, recipe: record.recipe.name, steps: step },
+  });
+  return { step, bytes };
+}
