@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -67,9 +67,11 @@ async function contents(folder) {
 
 const { port, run: given } = readArguments();
 const dist = fileURLToPath(new URL('./dist', import.meta.url));
-await stat(resolve(dist, 'index.html')).catch(() =>
+const html = await readFile(resolve(dist, 'index.html'), 'utf8').catch(() =>
   fail('The page is not built yet; run "pnpm build" first.', 1),
 );
+// A page's policy does not bind its workers, which are the ones that read files: theirs is a header.
+const policy = /Content-Security-Policy"\s+content="([^"]+)"/.exec(html)?.[1];
 const run = given === undefined ? null : await findRun(given);
 
 // `dev` reads the disk at every request: a run's weights change while it trains.
@@ -79,6 +81,7 @@ const files = run && sirv(run.folder, { dev: true, dotfiles: false, setHeaders: 
 function secure(response) {
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Cache-Control', 'no-cache');
+  if (policy) response.setHeader('Content-Security-Policy', policy);
 }
 
 const server = createServer((request, response) => {

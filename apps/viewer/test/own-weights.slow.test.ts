@@ -168,6 +168,13 @@ describe.skipIf(!chromiumPath)(
       expect(await page.locator('.facts .file').textContent()).toBe(before);
     });
 
+    it('binds the workers that read files by the policy of the page', async () => {
+      const { headers } = await fetch(new URL(served.address).origin);
+      expect(headers.get('content-security-policy')).toMatch(
+        /default-src 'none'.*connect-src 'self'/,
+      );
+    });
+
     it('complained about nothing and sent nothing', () => {
       expect(complaints).toEqual([]);
     });
