@@ -88,6 +88,12 @@ test('a run is followed by events, metrics, kernels and weights, and the server 
   expect(JSON.parse(seen.step ?? '')).toMatchObject({ kind: 'step', loss: expect.any(Number) });
   expect(seen.figures).toContain('<svg');
 
+  const latecomer: string[] = [];
+  for await (const { event } of events(await fetch(at('/events')))) {
+    if (latecomer.push(event) === 3) break;
+  }
+  expect(latecomer).toEqual(['epoch', 'step', 'figures']);
+
   const html = await fetch(at('/'));
   expect(html.headers.get('content-security-policy')).toMatch(/default-src 'none'.*'sha256-/);
   expect((await html.text()).match(/https?:\/\/(?!www\.w3\.org\/)/g)).toBeNull();

@@ -59,10 +59,11 @@ export function openLiveFeed(folder: string, record: RunRecord): LiveFeed {
 
   return {
     listen(listener) {
-      listener(figures());
+      // Drawings last: they fill a connection's buffer, and a step would be left out for it.
       for (const line of [epochs.at(-1), steps.at(-1)]) {
         if (line) listener({ event: line.kind, data: line });
       }
+      listener(figures());
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

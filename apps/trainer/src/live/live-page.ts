@@ -31,7 +31,7 @@ export function livePage(folder: string, record: RunRecord, viewer: boolean): st
 <div><dt>pictures a second</dt><dd data-now="speed">–</dd></div>
 <div><dt>data wait</dt><dd data-now="wait">–</dd></div>
 </dl>
-<p class="soft" id="status">connecting …</p>
+<p class="soft" id="status" style="margin-top: 20px">connecting …</p>
 </header>
 <main>
 <section aria-labelledby="learning"><h2 id="learning">Learning</h2>

@@ -59,6 +59,11 @@ export function runRoutes(folder: string, record: RunRecord, feed: LiveFeed) {
       return send(response, 'application/json', JSON.stringify(found));
     },
     '/events': (_, response) => sendEvents(response, feed),
+    // Browsers ask for it unasked.
+    '/favicon.ico'(_, response) {
+      response.writeHead(204).end();
+      return true;
+    },
   };
 
   return (path: string): Route | null => {
