@@ -154,7 +154,7 @@ describe.skipIf(!chromiumPath)(
 
     it('stops reading when told to', async () => {
       const before = await page.locator('.facts .file').textContent();
-      // 2 GB that are never in memory: a Blob made of one piece many times.
+      // 1.6 GB that are never in memory: a Blob made of one piece many times.
       await page.evaluate(() => {
         const head = new TextEncoder().encode(`${'\u0010'}${'\u0000'.repeat(7)}{"a":{}        }`);
         const piece = new Blob([new Uint8Array(2 ** 26)]);
