@@ -19,7 +19,8 @@ const DRAW_EVERY_MS = 2000;
 export interface LiveFeed {
   /** Tells the listener at once how things stand, then everything new; returns how to stop. */
   listen(listener: Listener): () => void;
-  close(): void;
+  /** After the last line has been told. */
+  close(): Promise<void>;
 }
 
 /** Follows the metrics of the run in `folder` as they are written. */
@@ -51,7 +52,7 @@ export function openLiveFeed(folder: string, record: RunRecord): LiveFeed {
     drawn = true;
     tell(figures());
   }, DRAW_EVERY_MS);
-  void (async () => {
+  const following = (async () => {
     for await (const line of tailLines(join(folder, METRICS_NAME), stopping.signal)) {
       take(JSON.parse(line) as MetricsLine);
     }
@@ -67,9 +68,11 @@ export function openLiveFeed(folder: string, record: RunRecord): LiveFeed {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close() {
+    async close() {
       stopping.abort();
+      await following;
       clearInterval(drawing);
+      if (!drawn) tell(figures());
       tell({ event: 'end', data: {} });
       listeners.clear();
     },

@@ -34,7 +34,7 @@ const HEADERS = {
  * @throws Error in one line when the port is taken or the address is not this machine's
  */
 export async function openLiveServer(address: LiveAddress): Promise<LiveServer> {
-  let stop = () => {};
+  let stop = async () => {};
   let find: ((path: string) => Route | null) | null = null;
   const server = createServer((request, response) => {
     answer(request, response, address, find).catch((error: Error) => {
@@ -52,8 +52,8 @@ export async function openLiveServer(address: LiveAddress): Promise<LiveServer> 
       find = runRoutes(folder, record, feed);
     },
     async close() {
+      await stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      stop();
       const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);
       await closed;
       clearTimeout(cut);

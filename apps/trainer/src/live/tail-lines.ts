@@ -6,12 +6,13 @@ const EVERY_MS = 500;
 
 /**
  * The lines of a file that is being written, those there already first and then each when it is
- * whole. Ends when `signal` aborts; waits for a file that does not exist yet.
+ * whole. After `signal` aborts it reads once more and ends; waits for a file that does not exist yet.
  */
 export async function* tailLines(path: string, signal: AbortSignal): AsyncGenerator<string> {
   let offset = 0;
   let rest = Buffer.alloc(0);
-  while (!signal.aborted) {
+  for (let last = false; !last; ) {
+    last = signal.aborted;
     const grown = await readFrom(path, offset);
     offset += grown.length;
     rest = Buffer.concat([rest, grown]);
@@ -19,7 +20,7 @@ export async function* tailLines(path: string, signal: AbortSignal): AsyncGenera
       yield rest.subarray(0, end).toString('utf8');
       rest = rest.subarray(end + 1);
     }
-    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+    if (!last) await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
