@@ -43,7 +43,7 @@ export function formatOfEnding(target: string): TargetFormat {
   const dot = name.indexOf('.');
   const nearest = dot < 0 ? '' : ` did you mean ${closest(name.slice(dot), Object.keys(ENDINGS))}?`;
   throw new UsageError(
-    `${target}: its ending must be one of ${Object.keys(ENDINGS).join(' ')}, or --to says the format;${nearest || ' it has none'}`,
+    `${target}: the ending must be one of ${Object.keys(ENDINGS).join(' ')}, or --to says the format;${nearest || ' it has none'}`,
   );
 }
 
