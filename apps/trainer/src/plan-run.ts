@@ -5,7 +5,13 @@ import {
 } from '@alexnet/augment';
 import type { Dataset } from '@alexnet/data';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
-import { applyOverrides, RECIPES, type Recipe, specModifiers } from '@alexnet/trainer';
+import {
+  applyOverrides,
+  RECIPES,
+  type Recipe,
+  settableKeys,
+  specModifiers,
+} from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from './failure.js';
 import { redactToken } from './live/redact-token.js';
@@ -121,11 +127,33 @@ async function measureTraining(dataset: Dataset, shorterSide: number): Promise<C
   return colours.result();
 }
 
+/** The network in a line and every setting of the resolved recipe. */
 function describe(recipe: Recipe, network: NetworkSpec): string {
   const { height, width } = network.input;
-  const { schedule } = recipe;
+  const settings = settableKeys(recipe).flatMap((key) => {
+    const value = key
+      .split('.')
+      .reduce<unknown>((node, part) => (node as Record<string, unknown>)[part], recipe);
+    return value === null ? [] : [`${key}=${JSON.stringify(value)}`];
+  });
+  const layers =
+    Object.keys(recipe.layers).length > 0 ? [`layers=${JSON.stringify(recipe.layers)}`] : [];
   return [
     `  network ${network.preset}, ${height}×${width} px crops of ${recipe.preprocessing.shorterSide}, ${network.classes} classes`,
-    `  ${recipe.epochs} epochs, batch ${recipe.batchSize}, rate ${recipe.learningRate} ${schedule.kind}, momentum ${recipe.momentum}, decay ${recipe.weightDecay}`,
+    ...wrap([...settings, ...layers]),
   ].join('\n');
+}
+
+const LINE_WIDTH = 100;
+
+/** Words put together into indented lines. */
+function wrap(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < LINE_WIDTH) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(`  ${word}`);
+  }
+  return lines;
 }

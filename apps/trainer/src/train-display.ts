@@ -18,10 +18,10 @@ const SHOW_AFTER_MS = 800;
 
 export function openTrainDisplay(epochs: number): TrainDisplay {
   const bar = new SingleBar({
-    format: `{phase} {bar} {percentage}% · {text} · whole run ETA {runEta}`,
+    format: `{phase} {bar} {value}/{total} · {text} · whole run ETA {runEta}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
-    barsize: 24,
+    barsize: 16,
     hideCursor: true,
     clearOnComplete: true,
     noTTYOutput: true,
@@ -32,6 +32,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
   let open = false;
   let stepMs = 0;
   let loss = 0;
+  let accuracy = 0;
   let wait = 0;
   let epochOverheadMs = 0;
   let validationStarted = 0;
@@ -54,6 +55,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
       const first = stepMs === 0;
       stepMs += (report.durationMs - stepMs) * (first ? 1 : SMOOTHING);
       loss += (report.loss - loss) * (first ? 1 : SMOOTHING);
+      accuracy += (report.accuracy - accuracy) * (first ? 1 : SMOOTHING);
       wait += (report.waitMs / report.durationMs - wait) * (first ? 1 : SMOOTHING);
       const total = report.stepsPerEpoch * epochs;
       const epochsLeft = epochs - report.epoch;
@@ -63,7 +65,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
         `epoch ${report.epoch + 1}/${epochs}`,
         report.step,
         report.stepsPerEpoch,
-        `loss ${loss.toFixed(3)} · ${rate} img/s · data wait ${percent(wait)} · rate ${report.rate.toPrecision(2)}`,
+        `loss ${loss.toFixed(3)} · top-1 ${percent(accuracy)} · rate ${report.rate.toPrecision(2)} · ${rate} img/s · data wait ${percent(wait)} · ${memory()}`,
       );
     },
     validate(done, total) {
@@ -72,7 +74,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
         close();
       }
       if (performance.now() - validationStarted < SHOW_AFTER_MS) return;
-      show('validating', done, total, `${done}/${total}`);
+      show('validating', done, total, 'pictures');
     },
     epoch(report) {
       epochOverheadMs = performance.now() - validationStarted;
@@ -88,4 +90,9 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
     },
     close,
   };
+}
+
+/** Resident memory of this process. */
+function memory(): string {
+  return `${(process.memoryUsage.rss() / 1e9).toFixed(1)} GB`;
 }

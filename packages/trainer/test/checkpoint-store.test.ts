@@ -49,6 +49,15 @@ function snapshotAt(globalStep: number): Snapshot {
   };
 }
 
+test('a checkpoint says what run it is of', async () => {
+  const store = await openCheckpointStore(folder, codec, { seed: 7, recipe: 'quick' });
+  const { metadata } = codec.decode(await readFile(await store.save(snapshotAt(3), null)));
+  expect(JSON.parse(metadata['alexnet.checkpoint'] ?? '')).toMatchObject({
+    about: { seed: 7, recipe: 'quick' },
+    state: { globalStep: 3 },
+  });
+});
+
 test('what was saved last comes back, to the bit', async () => {
   const store = await openCheckpointStore(folder, codec);
   expect(await store.newest()).toEqual({ snapshot: null, rejected: [] });

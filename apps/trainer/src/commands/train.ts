@@ -115,7 +115,10 @@ async function trainAndWrite(
 ): Promise<void> {
   const { out } = options;
   await mkdir(out, { recursive: true });
-  const store = await openCheckpointStore(join(out, CHECKPOINTS_FOLDER), checkpointCodec);
+  const store = await openCheckpointStore(join(out, CHECKPOINTS_FOLDER), checkpointCodec, {
+    recipe: plan.recipe,
+    seed: plan.seed,
+  });
   const { snapshot, rejected } = await store.newest();
   for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);
   if (options.resume) say(resumeLine(snapshot));

@@ -32,23 +32,32 @@ const KEPT = 2;
 
 interface Header {
   readonly state: TrainState;
+  /** What the run is, for a reader of this file alone: recipe, seed, which random numbers derive from. */
+  readonly about: Readonly<Record<string, unknown>>;
   readonly sha256: string;
 }
 
+/** @param about plain JSON kept in every checkpoint: the resolved recipe and the seed */
 export async function openCheckpointStore(
   folder: string,
   codec: TensorCodec,
+  about: Readonly<Record<string, unknown>> = {},
 ): Promise<CheckpointStore> {
   await mkdir(folder, { recursive: true });
   await removeHalfWritten(folder);
   return {
     async save(snapshot, top1) {
       const tensors = flatten(snapshot);
-      const header: Header = { state: snapshot.state, sha256: digest(tensors) };
+      const header: Header = { state: snapshot.state, about, sha256: digest(tensors) };
       const step = String(snapshot.state.globalStep).padStart(8, '0');
       const score = top1 === null ? '' : `-top1-${top1.toFixed(4)}`;
       const path = join(folder, `step-${step}${score}.safetensors`);
-      await writeAtomically(path, codec.encode(tensors, { [STATE_KEY]: JSON.stringify(header) }));
+      const bytes = codec.encode(tensors, { [STATE_KEY]: JSON.stringify(header) });
+      await writeAtomically(path, bytes).catch(async (error: Error) => {
+        const last = (await checkpointNames(folder)).at(-1);
+        const rest = last ? `; the last good checkpoint is ${join(folder, last)}` : '';
+        throw new Error(`${error.message}${rest}`, { cause: error });
+      });
       await prune(folder, await checkpointNames(folder));
       return path;
     },
