@@ -7,6 +7,7 @@ import { title, tool } from './steps.mjs';
 /** Installs, builds, runs every check and suite, and ends with their true totals. */
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
+const skipped = [];
 const scratch = mkdtempSync(join(tmpdir(), 'alexnet-test-'));
 
 /** A check counts as one test. */
@@ -38,6 +39,11 @@ function suite(project) {
     failedHere = numFailedTests + broken;
     totals.passed += numPassedTests;
     totals.skipped += numPendingTests + numTodoTests;
+    for (const { assertionResults } of testResults) {
+      for (const { status, fullName } of assertionResults) {
+        if (status === 'skipped' || status === 'pending') skipped.push(fullName);
+      }
+    }
   } catch {
     failedHere = 1;
   }
@@ -56,6 +62,7 @@ suite('unit');
 suite('slow');
 rmSync(scratch, { recursive: true, force: true });
 
+if (skipped.length > 0) process.stdout.write(`\nSkipped:\n  ${skipped.join('\n  ')}\n`);
 process.stdout.write(
   `\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
 );

@@ -18,13 +18,16 @@ function threeUpdates(tf: typeof plain): number[] {
   });
 }
 
-test.skipIf(unavailable)('the update of the tensorflow backend equals the plain one', async () => {
-  if (selection instanceof Error) throw selection;
-  const fast = threeUpdates(selection.tf as typeof plain);
-  expect(selection.tf.getKernel('AlexNetMomentumUpdate', 'tensorflow')).toBeDefined();
-  await plain.setBackend('cpu');
-  const reference = threeUpdates(plain);
-  reference.forEach((value, i) => {
-    expect(fast[i]).toBeCloseTo(value, 6);
-  });
-});
+test.skipIf(unavailable)(
+  `the update of the tensorflow backend equals the plain one ${unavailable ?? ''}`.trim(),
+  async () => {
+    if (selection instanceof Error) throw selection;
+    const fast = threeUpdates(selection.tf as typeof plain);
+    expect(selection.tf.getKernel('AlexNetMomentumUpdate', 'tensorflow')).toBeDefined();
+    await plain.setBackend('cpu');
+    const reference = threeUpdates(plain);
+    reference.forEach((value, i) => {
+      expect(fast[i]).toBeCloseTo(value, 6);
+    });
+  },
+);
