@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createEpochOrder } from '@alexnet/augment';
 import { createLoader, type Loader } from '@alexnet/augment/loader';
-import type { BatchFeed, PictureSource } from '@alexnet/trainer';
+import { type BatchFeed, colourPcaIn, type PictureSource } from '@alexnet/trainer';
 import type { RunRecord } from './run-folder.js';
 
 /** Training batches made in worker threads while the network computes. */
@@ -45,8 +45,7 @@ export function openLoaderFeed(
   };
   return {
     async *feed(epoch, firstStep) {
-      const noisy = augment.colourEpochs === 0 || epoch < augment.colourEpochs;
-      const loader = await loaderWith(noisy ? augment.colourPca : 0);
+      const loader = await loaderWith(colourPcaIn(augment, epoch));
       const order = createEpochOrder(records.length, plan.seed, epoch);
       for await (const { index, pictures, labels, broken } of loader.epoch(epoch, firstStep)) {
         const unread = new Set(broken.map(({ id }) => id));

@@ -6,7 +6,7 @@ import {
   randomResizedCropOp,
 } from '@alexnet/augment';
 import type { Preprocessing } from '@alexnet/model';
-import type { Recipe } from './recipe.js';
+import { colourPcaIn, type Recipe } from './recipe.js';
 
 /** Labelled pictures that can be read in any order. `@alexnet/data`'s splits are such. */
 export interface PictureSource {
@@ -55,8 +55,7 @@ export async function trainingBatch(
 ): Promise<Batch> {
   const { recipe, preprocessing, colours, seed, epoch } = options;
   const read = (index: number) => source.picture(index, { fast: true });
-  const noisy = recipe.colourEpochs === 0 || epoch < recipe.colourEpochs;
-  const own = { ...recipe, colourPca: noisy ? recipe.colourPca : 0 };
+  const own = { ...recipe, colourPca: colourPcaIn(recipe, epoch) };
   const positions = new Map(
     Array.from(indices, (index, at) => [index, options.firstPosition + at]),
   );

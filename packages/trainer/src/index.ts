@@ -8,6 +8,7 @@ export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from '.
 export { createOptimiser, type Moment, type Optimiser } from './optimiser.js';
 export { applyOverrides, OverrideError, settableKeys } from './overrides.js';
 export {
+  colourPcaIn,
   type LayerLearning,
   type NetworkChoice,
   type Recipe,

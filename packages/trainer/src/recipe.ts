@@ -111,6 +111,11 @@ export interface Recipe {
   readonly ema: number;
 }
 
+/** Standard deviation of fancy PCA in an epoch counted from 0; 0 when its epochs are over. */
+export function colourPcaIn(augment: TrainAugment, epoch: number): number {
+  return augment.colourEpochs === 0 || epoch < augment.colourEpochs ? augment.colourPca : 0;
+}
+
 /** The modifiers of {@link NetworkChoice} in the form `createSpec` takes. */
 export function specModifiers(choice: NetworkChoice, classes: number): SpecModifiers {
   const { preset: _, conv1Stride, conv1Kernel, conv1Padding, conv1Sd, ...direct } = choice;

@@ -133,6 +133,7 @@ async function trainAndWrite(
   const interrupt = interruptible();
   const display = openTrainDisplay(plan.recipe.epochs);
   const skipped = new Set<string>();
+  let step = snapshot?.state.globalStep ?? 0;
   const started = performance.now();
   try {
     const outcome = await train(tf, {
@@ -167,6 +168,7 @@ async function trainAndWrite(
         async onSnapshot(current, report) {
           await log.snapshot(current);
           await store.save(current, report ? report.validation.top1 : null);
+          step = current.state.globalStep;
         },
       },
     });
@@ -193,7 +195,6 @@ async function trainAndWrite(
       onProgress: report,
     }),
   );
-  const step = (await store.newest()).snapshot?.state.globalStep ?? 0;
   await log.evaluation(evaluation, step);
   await log.close();
   const path = join(out, WEIGHTS_NAME);
