@@ -16,7 +16,6 @@ import {
   readSource,
   type Source,
 } from './read-source.js';
-import { writeThrough } from './write-through.js';
 
 export interface ConvertOptions extends ReadSourceOptions {
   readonly to: TargetFormat;
@@ -77,8 +76,13 @@ async function stream(source: Source, target: string, options: ConvertOptions): 
   ];
   judge(notes, options);
   const model = named(opened, options.classNames);
-  const bytes = await writeThrough(target, (sink) => {
-    return writeOpenedModel(model, sink, { dtype: options.dtype });
+  let bytes = 0;
+  await writeAtomically(target, async (file) => {
+    const sink = async (piece: Uint8Array) => {
+      await file.writeFile(piece);
+      bytes += piece.length;
+    };
+    await writeOpenedModel(model, sink, { dtype: options.dtype });
   });
   return { files: [{ path: target, bytes }], notes };
 }
