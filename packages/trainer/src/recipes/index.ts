@@ -2,12 +2,14 @@ import type { Recipe } from '../recipe.js';
 import { caffe } from './caffe.js';
 import { paper } from './paper.js';
 import { quick } from './quick.js';
+import { showcase } from './showcase.js';
 import { source2012 } from './source-2012.js';
 import { torchvision } from './torchvision.js';
 
 /** The recipes by the name `--recipe` takes. */
 export const RECIPES: Readonly<Record<string, Recipe>> = {
   quick,
+  showcase,
   paper,
   '2012': source2012,
   caffe,
