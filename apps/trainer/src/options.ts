@@ -11,6 +11,15 @@ export function whole(least: number) {
   };
 }
 
+/** `--freeze conv1,conv2`: names between commas. */
+export function names(text: string): string[] {
+  const found = text.split(',').map((name) => name.trim());
+  if (found.some((name) => name === '')) {
+    throw new InvalidArgumentError('expected names between commas.');
+  }
+  return found;
+}
+
 /** `--serve 6012`: 0 lets the system choose. */
 export function port(text: string): number {
   const value = Number(text);

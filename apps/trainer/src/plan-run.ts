@@ -19,6 +19,7 @@ import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
 import type { RunRecord } from './run-folder.js';
 import { say } from './say.js';
+import { freeze, recipeFrom, type StartWeights } from './start-weights.js';
 import type { TrainCommandOptions } from './train-options.js';
 
 /** Pictures whose colours are measured: enough for three decimals of a mean over 0..255. */
@@ -27,14 +28,18 @@ const COLOUR_SAMPLE = 4000;
 /** Everything decided before the first step, from the command line and the pictures. */
 export async function planRun(
   options: TrainCommandOptions,
-  recipe: Recipe,
+  chosen: Recipe,
   dataset: Dataset,
   engine: { readonly name: string; readonly device: string },
+  start: StartWeights | null,
 ): Promise<RunRecord> {
-  const network = specOrUsageError(
-    recipe.network.preset,
-    specModifiers(recipe.network, dataset.classNames.length),
-  );
+  const network =
+    start?.network ??
+    specOrUsageError(
+      chosen.network.preset,
+      specModifiers(chosen.network, dataset.classNames.length),
+    );
+  const recipe = freeze(start ? recipeFrom(chosen, start) : chosen, network, options.freeze ?? []);
   say(`recipe: ${recipe.name} (${recipe.source})`);
   say(describe(recipe, network));
   const colours = await measureTraining(dataset, recipe.preprocessing.shorterSide);
@@ -50,10 +55,11 @@ export async function planRun(
     classNames: dataset.classNames,
     recipe,
     network,
-    preprocessing: preprocessingFor(recipe, network, colours),
+    preprocessing: start?.preprocessing ?? preprocessingFor(recipe, network, colours),
     colours,
     backend: engine.name,
     device: engine.device,
+    ...(start ? { start: start.record } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ColourStatistics } from '@alexnet/augment';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import type { Recipe } from '@alexnet/trainer';
 import { writeAtomically } from '@alexnet/trainer/node';
+import type { StartRecord } from './start-weights.js';
 
 /** `run.json`: everything decided before the first step. */
 export interface RunRecord {
@@ -22,6 +23,8 @@ export interface RunRecord {
   readonly colours: ColourStatistics;
   readonly backend: string;
   readonly device: string;
+  /** Of a run that did not start from nothing. */
+  readonly start?: StartRecord;
 }
 
 const RECORD_NAME = 'run.json';

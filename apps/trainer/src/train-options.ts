@@ -4,6 +4,8 @@ import type { ServeOptions } from './live/start-live.js';
 export interface TrainCommandOptions extends ServeOptions {
   readonly data?: string;
   readonly out: string;
+  readonly init?: string;
+  readonly freeze?: readonly string[];
   readonly preset?: string;
   readonly recipe: string;
   readonly epochs?: number;

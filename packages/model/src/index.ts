@@ -52,4 +52,5 @@ export type { SpecModifiers } from './spec/modifiers.js';
 export type { InputSpec, NetworkSpec, PresetName } from './spec/network-spec.js';
 export { PRESET_NAMES } from './spec/presets.js';
 export { validateSpec } from './spec/validate-spec.js';
+export { withClasses } from './spec/with-classes.js';
 export type { Tf } from './tf.js';

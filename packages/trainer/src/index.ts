@@ -5,6 +5,7 @@ export {
   trainingBatch,
 } from './batch.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from './evaluate.js';
+export { initialSnapshot } from './initial-snapshot.js';
 export { createOptimiser, type Moment, type Optimiser } from './optimiser.js';
 export { applyOverrides, OverrideError, settableKeys } from './overrides.js';
 export {
@@ -32,3 +33,4 @@ export {
   train,
 } from './train.js';
 export { crossEntropy, type StepResult, trainStep } from './train-step.js';
+export { type Transfer, transferWeights } from './transfer-weights.js';

@@ -1,5 +1,6 @@
 import type { Network, NetworkParameter, Tf, Weight } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { isFrozen } from './frozen-layers.js';
 import { momentumUpdate } from './momentum-update.js';
 import type { Recipe } from './recipe.js';
 
@@ -22,6 +23,8 @@ export interface Optimiser {
    * A parameter whose rate is 0 keeps its value and its velocity.
    */
   update(gradients: ReadonlyMap<string, Tensor>, at: Moment): void;
+  /** The parameters that learn in an epoch counted from 0: those of layers that are not frozen. */
+  learning(epoch: number): readonly NetworkParameter[];
   /** Velocities by parameter name, in the parameters' own layout. */
   state(): Promise<Map<string, Weight>>;
   /** @throws Error when a name or shape is not that of this network */
@@ -80,6 +83,7 @@ export function createOptimiser(tf: Tf, network: Network, rule: Rule): Optimiser
         if (gradient && rate !== 0) updateOne(parameter, gradient, rate);
       }
     },
+    learning: (epoch) => trainable.filter(({ layer }) => !isFrozen(rule.layers, layer, epoch)),
     async state() {
       const state = new Map<string, Weight>();
       for (const [name, velocity] of velocities) {
@@ -111,7 +115,7 @@ export function createOptimiser(tf: Tf, network: Network, rule: Rule): Optimiser
 /** The rate of one parameter: schedule, its kind, and what its layer does differently. */
 function rateOf(rule: Rule, { layer, kind }: NetworkParameter, at: Moment): number {
   const own = rule.layers[layer];
-  if (own?.frozenFromEpoch !== undefined && at.epoch >= own.frozenFromEpoch) return 0;
+  if (isFrozen(rule.layers, layer, at.epoch)) return 0;
   const isWeight = kind === 'weight';
   const base = isWeight || rule.biasSchedule === 'same' ? at.rate : at.peakRate;
   const drops = isWeight ? (own?.dropEpochs ?? []).filter((epoch) => at.epoch >= epoch).length : 0;

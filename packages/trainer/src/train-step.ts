@@ -1,6 +1,7 @@
-import type { Network, Tf } from '@alexnet/model';
+import type { ForwardOptions, Network, NetworkParameter, Tf } from '@alexnet/model';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Batch } from './batch.js';
+import { frozenLayers } from './frozen-layers.js';
 import type { Moment, Optimiser } from './optimiser.js';
 import type { Recipe } from './recipe.js';
 
@@ -38,17 +39,23 @@ export async function trainStep(
   network: Network,
   optimiser: Optimiser,
   batch: Batch,
-  recipe: Pick<Recipe, 'accumulate' | 'labelSmoothing' | 'clipNorm'>,
+  recipe: Pick<Recipe, 'accumulate' | 'labelSmoothing' | 'clipNorm' | 'layers'>,
   at: Moment & { readonly dropoutSeed: number },
 ): Promise<StepResult> {
   const total = batch.labels.length;
   const partSize = Math.ceil(total / recipe.accumulate);
+  const learning = optimiser.learning(at.epoch);
+  const frozen = frozenLayers(recipe.layers, at.epoch);
   let sums = new Map<string, Tensor>();
   let loss = 0;
   let correct = 0;
   for (let start = 0; start < total; start += partSize) {
     const end = Math.min(start + partSize, total);
-    const part = gradientsOf(tf, network, batch, start, end, recipe.labelSmoothing, at.dropoutSeed);
+    const part = gradientsOf(tf, network, learning, batch, start, end, recipe.labelSmoothing, {
+      training: true,
+      dropoutSeed: at.dropoutSeed + start,
+      frozen,
+    });
     sums = addWeighted(tf, sums, part.gradients, (end - start) / total);
     const [partLoss, partCorrect] = await Promise.all([part.loss.data(), part.correct.data()]);
     loss += ((partLoss[0] as number) * (end - start)) / total;
@@ -67,29 +74,30 @@ export async function trainStep(
 function gradientsOf(
   tf: Tf,
   network: Network,
+  learning: readonly NetworkParameter[],
   batch: Batch,
   start: number,
   end: number,
   labelSmoothing: number,
-  dropoutSeed: number,
+  options: ForwardOptions,
 ) {
   const [height, width, channels] = batch.pictureShape;
   const size = height * width * channels;
   const labels = batch.labels.subarray(start, end);
-  const variables = network.parameters.filter((parameter) => parameter.trainable);
-  const nameOf = new Map(variables.map(({ variable, name }) => [variable.name, name]));
+  const nameOf = new Map(learning.map(({ variable, name }) => [variable.name, name]));
   let correct: Scalar | undefined;
   const { value, grads } = tf.tidy(() => {
     const pixels = batch.pixels.subarray(start * size, end * size);
     const x = tf.tensor4d(pixels, [end - start, height, width, channels]) as Tensor4D;
     return tf.variableGrads(
       () => {
-        const logits = network.forward(x, { training: true, dropoutSeed: dropoutSeed + start });
+        const logits = network.forward(x, options);
         const hits = tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32'));
         correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
         return crossEntropy(tf, logits, labels, labelSmoothing);
       },
-      variables.map(({ variable }) => variable as Variable),
+      // Only these: what comes before the first learning layer needs no backward pass.
+      learning.map(({ variable }) => variable as Variable),
     );
   });
   const gradients = new Map(

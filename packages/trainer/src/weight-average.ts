@@ -33,7 +33,8 @@ export function createWeightAverage(
       const kept = Math.min(decay, (1 + steps) / (10 + steps));
       steps++;
       for (const { live, mean } of pairs) {
-        tf.tidy(() => mean.assign(tf.add(tf.mul(mean, kept), tf.mul(live, 1 - kept))));
+        // In this form a frozen weight's average is that weight, to the bit.
+        tf.tidy(() => mean.assign(tf.add(mean, tf.mul(tf.sub(live, mean), 1 - kept))));
       }
     },
     swap() {

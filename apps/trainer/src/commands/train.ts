@@ -19,12 +19,13 @@ import { Interrupted, UsageError } from '../failure.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
 import { openData } from '../open-data.js';
-import { collect, port, time, whole } from '../options.js';
+import { collect, names, port, time, whole } from '../options.js';
 import { planRun, resolveRecipe } from '../plan-run.js';
 import { withProgress } from '../progress.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, readRun, startRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
 import { duration, say } from '../say.js';
+import { applyStart, openStart, refuseOtherNetwork, type StartWeights } from '../start-weights.js';
 import { openTrainDisplay } from '../train-display.js';
 import type { TrainCommandOptions } from '../train-options.js';
 import { WEIGHTS_NAME } from '../weights-file.js';
@@ -37,6 +38,8 @@ export function addTrainCommand(program: Command): void {
     .option('--data <source>', 'emoji, a folder of class folders, or a .tar of the same')
     .requiredOption('--out <dir>', 'the run folder: weights, checkpoints, metrics')
     .option('--recipe <name>', Object.keys(RECIPES).join(', '), 'quick')
+    .option('--init <file|run>', 'start from these weights: their network, a new last layer')
+    .option('--freeze <layers>', 'layers that keep their weights, as conv1,conv2', names)
     .option('--preset <name>', "another network than the recipe's")
     .option('--epochs <n>', 'passes over the training pictures', whole(1))
     .option('--batch <n>', 'pictures per update', whole(1))
@@ -61,6 +64,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
   const record = options.resume ? await readRun(options.out) : null;
   if (options.resume && !record) throw new Error(`${options.out} holds no run to resume`);
   if (options.resume) refuseChanges(options);
+  refuseOtherNetwork(options);
   if (!options.resume) {
     if (!options.data) throw new UsageError('--data is missing: emoji, a folder or a .tar');
     if (await readRun(options.out)) {
@@ -91,12 +95,13 @@ async function runWatched(
     record?.seed ?? options.seed,
   );
   try {
-    const plan = record ?? (await planRun(options, recipe, dataset, { name, device }));
+    const start = record || !options.init ? null : await openStart(options.init, dataset);
+    const plan = record ?? (await planRun(options, recipe, dataset, { name, device }, start));
     requireSameData(plan, dataset, options.out);
     if (!record) await startRun(options.out, plan);
     const network = buildNetwork(tf, plan.network, { seed: plan.seed });
     try {
-      await trainAndWrite(tf, network, dataset, plan, options, live);
+      await trainAndWrite(tf, network, dataset, plan, options, live, start);
     } finally {
       network.dispose();
     }
@@ -112,6 +117,7 @@ async function trainAndWrite(
   plan: RunRecord,
   options: TrainCommandOptions,
   live: Live | null,
+  start: StartWeights | null,
 ): Promise<void> {
   const { out } = options;
   await mkdir(out, { recursive: true });
@@ -119,11 +125,18 @@ async function trainAndWrite(
     recipe: plan.recipe,
     seed: plan.seed,
   });
+  // What a run starts from is kept with it: resuming needs no other file.
+  if (start) await store.save(await applyStart(network, start), null);
   const { snapshot, rejected } = await store.newest();
+  if (!snapshot && plan.start) {
+    throw new Error(
+      `${out} was stopped before it had saved the weights it starts from: remove it and start anew`,
+    );
+  }
   for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);
   if (options.resume) say(resumeLine(snapshot));
   const log = await openRunLog(out, plan, snapshot?.state ?? INITIAL_STATE);
-  if (!snapshot) {
+  if (!snapshot || start) {
     const weights = await network.getWeights();
     await log.snapshot({ state: INITIAL_STATE, weights, average: null });
   }
@@ -226,6 +239,7 @@ function provenance(plan: RunRecord, top1: number, top5: number, steps: number) 
     device: plan.device,
     created: plan.created,
     validation: { pictures: plan.validationPictures, top1, top5 },
+    ...(plan.start ? { start: plan.start } : {}),
   };
 }
 
@@ -233,6 +247,8 @@ function provenance(plan: RunRecord, top1: number, top5: number, steps: number) 
 function refuseChanges(options: TrainCommandOptions): void {
   const given = [
     options.data !== undefined && '--data',
+    options.init !== undefined && '--init',
+    options.freeze !== undefined && '--freeze',
     options.preset !== undefined && '--preset',
     options.epochs !== undefined && '--epochs',
     options.batch !== undefined && '--batch',

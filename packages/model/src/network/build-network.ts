@@ -42,8 +42,11 @@ export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = 
     visit: (name: string, output: Tensor) => void,
   ): Tensor {
     checkInput(checked, anySize, x);
+    const { frozen = [], ...kwargs } = forwardOptions;
     return layers.reduce<Tensor>((features, layer) => {
-      const output = layer.apply(features, forwardOptions as never) as Tensor;
+      const still = frozen.includes(layer.name);
+      const options = still ? { ...kwargs, training: false } : kwargs;
+      const output = layer.apply(features, options as never) as Tensor;
       visit(layer.name, output);
       return output;
     }, x);

@@ -16,6 +16,8 @@ export interface ForwardOptions {
   readonly training?: boolean;
   /** Whole number; the same seed gives the same masks on every backend. Left out: a new one each call. */
   readonly dropoutSeed?: number;
+  /** Layers that run as outside training: batch norm among them keeps its running values. */
+  readonly frozen?: readonly string[];
 }
 
 /** A network that runs: variables on the current tfjs backend and what can be done with them. */

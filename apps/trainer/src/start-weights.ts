@@ -1,0 +1,127 @@
+import type { Dataset } from '@alexnet/data';
+import {
+  type Network,
+  type NetworkSpec,
+  type Preprocessing,
+  type Weight,
+  withClasses,
+} from '@alexnet/model';
+import { initialSnapshot, type Recipe, type Snapshot, transferWeights } from '@alexnet/trainer';
+import { closest } from 'fastest-levenshtein';
+import { UsageError } from './failure.js';
+import { say } from './say.js';
+import type { TrainCommandOptions } from './train-options.js';
+import { openNetworkFile } from './weights-file.js';
+
+/** What `--init` starts a run from. */
+export interface StartWeights {
+  readonly network: NetworkSpec;
+  readonly preprocessing: Preprocessing;
+  /** tfjs layout; without the last layer where the classes are others. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** For the run's record and the weights it writes. */
+  readonly record: StartRecord;
+}
+
+/** Where a run's first weights came from. */
+export interface StartRecord {
+  /** `--init`, as it was given. */
+  readonly weights: string;
+  readonly classes: number;
+  /** Layers that start anew, for other classes. */
+  readonly fresh: readonly string[];
+  readonly provenance: Readonly<Record<string, unknown>> | null;
+}
+
+/**
+ * Reads `--init`: the network and its preprocessing are the file's, the classes the pictures'.
+ *
+ * @throws Error when the file cannot be read exactly or is silent about its preprocessing
+ */
+export async function openStart(path: string, dataset: Dataset): Promise<StartWeights> {
+  const { file, path: found } = await openNetworkFile(path);
+  if (!file.preprocessing) {
+    throw new Error(
+      `${found} does not say how its pictures were prepared, so no run can start from it`,
+    );
+  }
+  const { spec } = file;
+  const same =
+    spec.classes === dataset.classNames.length &&
+    (file.classNames === null || file.classNames.join('\n') === dataset.classNames.join('\n'));
+  const head = spec.layers.filter(({ op }) => op === 'dense' || op === 'conv').at(-1)?.name ?? '';
+  const weights = [...file.weights].filter(([name]) => same || !name.startsWith(`${head}.`));
+  return {
+    network: withClasses(spec, dataset.classNames.length),
+    preprocessing: file.preprocessing,
+    weights: new Map(weights),
+    record: {
+      weights: path,
+      classes: spec.classes,
+      fresh: same ? [] : [head],
+      provenance: file.provenance,
+    },
+  };
+}
+
+/** Puts the weights into the network of the run, which then starts from this snapshot. */
+export async function applyStart(network: Network, start: StartWeights): Promise<Snapshot> {
+  const { taken, fresh } = await transferWeights(network, start.weights);
+  const renewed = fresh.length > 0 ? `; ${fresh.join(', ')} starts anew` : '';
+  say(`starting from ${start.record.weights}: ${taken.join(', ')}${renewed}`);
+  return initialSnapshot(network);
+}
+
+/** `recipe` as it is with the network and the pictures of `start`. */
+export function recipeFrom(recipe: Recipe, start: StartWeights): Recipe {
+  const { network, preprocessing } = start;
+  const unchanged = Object.fromEntries(Object.keys(recipe.network).map((key) => [key, null]));
+  const preset = network.preset === 'custom' ? recipe.network.preset : network.preset;
+  const deviation = preprocessing.std?.[0] ?? 1;
+  return {
+    ...recipe,
+    network: { ...(unchanged as unknown as Recipe['network']), preset },
+    preprocessing: {
+      shorterSide: preprocessing.resize.shorterSide,
+      divideBy: (deviation * 255) / preprocessing.range,
+    },
+  };
+}
+
+/** The settings that decide the network are its file's where there is one. */
+export function refuseOtherNetwork(options: TrainCommandOptions): void {
+  if (options.init === undefined) return;
+  const given = [
+    ...(options.preset === undefined ? [] : ['--preset']),
+    ...options.set
+      .filter((setting) => /^(network|preprocessing)\./.test(setting))
+      .map((setting) => `--set ${setting}`),
+  ];
+  if (given.length > 0) {
+    throw new UsageError(
+      `--init brings its own network and preprocessing: leave out ${given.join(', ')}`,
+    );
+  }
+}
+
+/**
+ * `--freeze conv1,conv2`: rate 0 for these layers.
+ *
+ * @throws UsageError naming the nearest layer, or when nothing would be left to learn
+ */
+export function freeze(recipe: Recipe, network: NetworkSpec, layers: readonly string[]): Recipe {
+  const learning = network.layers
+    .filter(({ op }) => op === 'conv' || op === 'dense' || op === 'batchnorm')
+    .map(({ name }) => name);
+  const unknown = layers.find((layer) => !learning.includes(layer));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--freeze ${unknown}: no layer with weights is called so; did you mean ${closest(unknown, learning)}?`,
+    );
+  }
+  if (learning.every((layer) => layers.includes(layer))) {
+    throw new UsageError('--freeze names every layer with weights: nothing is left to learn');
+  }
+  const frozen = layers.map((layer) => [layer, { ...recipe.layers[layer], rate: 0 }] as const);
+  return { ...recipe, layers: { ...recipe.layers, ...Object.fromEntries(frozen) } };
+}
