@@ -1,8 +1,12 @@
 import { type Dataset, openDataset } from '@alexnet/data';
-import { withProgress } from './progress.js';
+import { type Report, withProgress } from './progress.js';
 import { say } from './say.js';
 
-/** Opens `--data` under a progress bar and says what it holds. */
+/** What `--data` takes, for the help of every command that has it. */
+export const DATA_HELP =
+  'emoji, cifar10, cifar100, imagenette, tiny-imagenet, a folder of class folders, a .tar or .zip of the same, packed shards';
+
+/** Opens `--data` under a progress bar and says what it holds and under which terms. */
 export async function openData(
   source: string,
   seed: number,
@@ -12,12 +16,21 @@ export async function openData(
     openDataset(source, {
       seed,
       ...(validationShare === undefined ? {} : { validationShare }),
-      onProgress: report,
+      onProgress: inMegabytes(report),
     }),
   );
-  const { train, validation, classNames } = dataset;
+  const { train, validation, classNames, licence } = dataset;
   say(
     `data: ${dataset.name}, ${train.records.length} training and ${validation.records.length} validation pictures in ${classNames.length} classes`,
   );
+  if (licence !== undefined) say(`terms: ${licence}`);
   return dataset;
+}
+
+/** Nine digits of bytes say less than three of megabytes. */
+function inMegabytes(report: Report): Report {
+  return (done, total, what = '') => {
+    if (!what.startsWith('bytes')) report(done, total, what);
+    else report(Math.round(done / 1e6), Math.ceil(total / 1e6), what.replace('bytes', 'MB'));
+  };
 }

@@ -11,6 +11,7 @@ export interface ImageRecord {
 
 /** Labelled pictures with random access; the order never depends on the file system. */
 export interface Split {
+  /** In an order that decides the picture numbers everywhere else. */
   readonly records: readonly ImageRecord[];
   /**
    * Decodes the picture of `records[index]`.
@@ -31,6 +32,7 @@ export interface Split {
 
 /** An opened image set. Close it when done: it may hold a file open. */
 export interface Dataset {
+  /** Of the source, for people. */
   readonly name: string;
   /** Readable class names, unique, in label order. */
   readonly classNames: readonly string[];
@@ -38,14 +40,17 @@ export interface Dataset {
   readonly validation: Split;
   /** Licence of the pictures, where the source states one. */
   readonly licence?: string;
+  /** Closes the files it holds open. */
   close(): Promise<void>;
 }
 
+/** How a source is opened. */
 export interface OpenOptions {
   /** Decides which pictures are held out when the source has no validation split; default 0. */
   readonly seed?: number;
   /** Share of each class held out when the source has no validation split, 0..1; default 0.1. */
   readonly validationShare?: number;
+  /** Aborting stops downloading or preparing; what was prepared is kept. */
   readonly signal?: AbortSignal;
   /** Called while something long is prepared, with the unit counted in `what`. */
   readonly onProgress?: (done: number, total: number, what: string) => void;

@@ -6,6 +6,7 @@ import type { Picture } from './picture.js';
 /** Larger pictures are refused: decoded they would take over 300 MB. ImageNet's largest has 61 M. */
 export const MAX_PIXELS = 100_000_000;
 
+/** How one picture is decoded. */
 export interface DecodeOptions {
   /** Named in the error when the picture cannot be decoded. */
   readonly id?: string;

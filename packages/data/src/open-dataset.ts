@@ -4,6 +4,8 @@ import { readCifar } from './cifar.js';
 import { layOutClasses } from './class-layout.js';
 import type { Dataset, OpenOptions } from './dataset.js';
 import { openDiskTree } from './disk-tree.js';
+import { fetchSet } from './download/fetch-set.js';
+import { KNOWN_SETS, type KnownSet } from './download/known-sets.js';
 import { openEmoji } from './emoji-dataset.js';
 import { createEncodedSplit } from './encoded-split.js';
 import { DatasetError } from './errors.js';
@@ -16,16 +18,18 @@ import { isLabelName } from './shard-samples.js';
 import { readShards } from './shards.js';
 import type { SourceContents } from './source-contents.js';
 import { openTarTree } from './tar-tree.js';
+import { openZipTree } from './zip-tree.js';
 
 /**
  * Opens an image set.
  *
  * @param source One of
- * - a folder, `.tar` or `.tar.gz` of class folders, with or without `train/` and `val/`;
+ * - a folder, `.tar`, `.tar.gz` or `.zip` of class folders, with or without `train/` and `val/`;
  * - CIFAR-10 or CIFAR-100 in the binary version, unpacked or as distributed;
  * - a folder with ImageNet's `ILSVRC2012_img_train.tar` and `ILSVRC2012_img_val.tar`;
  * - a folder of packed shards made by `packDataset`, or of other WebDataset shards, or one shard;
- * - the name `emoji` (a folder called emoji is opened as `./emoji`).
+ * - a name: `emoji`, or `cifar10`, `cifar100`, `imagenette`, `tiny-imagenet`, which are downloaded
+ *   once (a folder called emoji is opened as `./emoji`).
  * @throws {DatasetError} one clear line, when the source cannot be used.
  */
 export async function openDataset(source: string, options: OpenOptions = {}): Promise<Dataset> {
@@ -35,6 +39,27 @@ export async function openDataset(source: string, options: OpenOptions = {}): Pr
   }
   options.signal?.throwIfAborted();
   if (source === 'emoji') return openEmoji(options);
+  const known = Object.hasOwn(KNOWN_SETS, source) ? KNOWN_SETS[source] : undefined;
+  return known === undefined ? openPath(source, options) : openKnownSet(source, known, options);
+}
+
+/** A set fetched by its name; separate, so that small archives can be tried in place of the real ones. */
+export async function openKnownSet(
+  name: string,
+  set: KnownSet,
+  options: OpenOptions,
+): Promise<Dataset> {
+  const dataset = await openPath(await fetchSet(set, options), options);
+  const { licence, classNames = {} } = set;
+  return {
+    ...dataset,
+    name,
+    licence,
+    classNames: dataset.classNames.map((folder) => classNames[folder] ?? folder),
+  };
+}
+
+async function openPath(source: string, options: OpenOptions): Promise<Dataset> {
   const tree = await openTree(source, options);
   try {
     const contents = await readContents(source, tree, options);
@@ -86,20 +111,22 @@ async function openTree(source: string, options: OpenOptions): Promise<FileTree>
   const found = await stat(source).catch(() => null);
   if (found === null) {
     throw new DatasetError(
-      `no such data source: "${source}" is neither a folder or file here nor a known name; use a folder of class folders, a .tar or .tar.gz of one, or emoji`,
+      `no such data source: "${source}" is neither a folder or file here nor a known name; use a folder of class folders, a .tar, .tar.gz or .zip of one, or ${['emoji', ...Object.keys(KNOWN_SETS)].join(', ')}`,
     );
   }
   if (found.isDirectory()) return openDiskTree(source, options.signal);
   if (!found.isFile()) throw new DatasetError(`${source} is neither a folder nor a file`);
-  const path = (await isGzip(source)) ? await gunzipToCache(source, options) : source;
+  const head = await firstBytes(source);
+  if (head === 'PK') return openZipTree(source, options);
+  const path = head === '\x1f\x8b' ? await gunzipToCache(source, options) : source;
   return openTarTree(path, source, options);
 }
 
-async function isGzip(path: string): Promise<boolean> {
+async function firstBytes(path: string): Promise<string> {
   const handle = await open(path, 'r');
   try {
     const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer[0] === 0x1f && buffer[1] === 0x8b;
+    return buffer.toString('latin1');
   } finally {
     await handle.close();
   }

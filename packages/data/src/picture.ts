@@ -5,7 +5,10 @@
  * sRGB. Structurally the same type as `Picture` of `@alexnet/augment`.
  */
 export interface Picture {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** `[height, width, 3]`, values 0..255. */
   readonly data: Uint8Array;
 }

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { DatasetError, firstLine } from './errors.js';
+import { createFileWindow } from './file-window.js';
 import { isPictureName } from './folder-tree.js';
 import { parsePaxRecords, parseTarHeader, TAR_BLOCK, type TarHeader } from './tar-header.js';
 
@@ -28,10 +29,6 @@ export interface TarIndexOptions {
   readonly keep?: (path: string) => boolean;
 }
 
-/** Headers are read through a window: smaller contents stream by, larger ones are jumped over. */
-const WINDOW = 64 * 1024;
-/** Read after a jump: a header, and the name record or small file that may follow it. */
-const AFTER_JUMP = 2 * 1024;
 /** Largest file `keep` may ask for, bytes. */
 const MAX_KEPT = 64 * 1024;
 /** Longest path and largest pax record accepted; real ones have a few hundred bytes. */
@@ -51,7 +48,7 @@ export async function readTarIndex(
 ): Promise<TarIndex> {
   const { start = 0 } = options;
   const total = options.end ?? (await handle.stat()).size;
-  const read = createWindow(handle);
+  const read = createFileWindow(handle);
   const entries: TarEntry[] = [];
   const folders: string[] = [];
   let at = start;
@@ -148,21 +145,6 @@ function refuseLink(path: string, name: string): void {
   throw new DatasetError(
     `${name} is refused: picture "${path}" is a link; pack the files themselves (tar --dereference --hard-dereference)`,
   );
-}
-
-function createWindow(handle: FileHandle): (at: number, length: number) => Promise<Uint8Array> {
-  let window: Uint8Array = new Uint8Array(0);
-  let start = 0;
-  return async (at, length) => {
-    if (at < start || at + length > start + window.length) {
-      const jumped = at > start + window.length + WINDOW;
-      const buffer = new Uint8Array(Math.max(jumped ? AFTER_JUMP : WINDOW, length));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
-      window = buffer.subarray(0, bytesRead);
-      start = at;
-    }
-    return window.subarray(at - start, at - start + length);
-  };
 }
 
 function cutShort(name: string, reason: string): DatasetError {

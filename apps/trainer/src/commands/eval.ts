@@ -2,7 +2,7 @@ import type { Dataset } from '@alexnet/data';
 import { type Evaluation, evaluate } from '@alexnet/trainer';
 import type { Command } from 'commander';
 import { openEngine } from '../engine.js';
-import { openData } from '../open-data.js';
+import { DATA_HELP, openData } from '../open-data.js';
 import { withProgress } from '../progress.js';
 import { percent, print, printJson, say } from '../say.js';
 import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
@@ -20,7 +20,7 @@ export function addEvalCommand(program: Command): void {
     .command('eval')
     .description('top-1 and top-5 of a trained network on the validation pictures of a data set')
     .requiredOption('--weights <file|run>', 'a run folder, or weights of any format convert reads')
-    .requiredOption('--data <source>', 'emoji, a folder of class folders, or a .tar of the same')
+    .requiredOption('--data <source>', DATA_HELP)
     .option('--ten-crop', 'also average the answers of ten crops, as the paper does')
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
     .option('--json', 'one JSON document on stdout')

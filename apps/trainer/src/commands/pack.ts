@@ -2,7 +2,7 @@ import { createColourAccumulator, createMeanImageAccumulator } from '@alexnet/au
 import { packDataset } from '@alexnet/data';
 import type { Command } from 'commander';
 import { Interrupted } from '../failure.js';
-import { openData } from '../open-data.js';
+import { DATA_HELP, openData } from '../open-data.js';
 import { share, whole } from '../options.js';
 import { withProgress } from '../progress.js';
 import { say } from '../say.js';
@@ -21,7 +21,7 @@ export function addPackCommand(program: Command): void {
   program
     .command('pack')
     .description('pictures resized once into WebDataset shards, which train reads fastest')
-    .requiredOption('--data <source>', 'emoji, a folder of class folders, or a .tar of the same')
+    .requiredOption('--data <source>', DATA_HELP)
     .requiredOption('--out <dir>', 'the folder of shards')
     .option('--size <px>', 'shorter side', whole(1), 256)
     .option('--square', 'cut pictures to their central square')

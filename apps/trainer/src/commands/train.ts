@@ -18,7 +18,7 @@ import { openEngine } from '../engine.js';
 import { Interrupted, UsageError } from '../failure.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
-import { openData } from '../open-data.js';
+import { DATA_HELP, openData } from '../open-data.js';
 import { collect, names, port, time, whole } from '../options.js';
 import { planRun, resolveRecipe } from '../plan-run.js';
 import { withProgress } from '../progress.js';
@@ -35,7 +35,7 @@ export function addTrainCommand(program: Command): void {
   program
     .command('train')
     .description('train a network on labelled pictures')
-    .option('--data <source>', 'emoji, a folder of class folders, or a .tar of the same')
+    .option('--data <source>', DATA_HELP)
     .requiredOption('--out <dir>', 'the run folder: weights, checkpoints, metrics')
     .option('--recipe <name>', Object.keys(RECIPES).join(', '), 'quick')
     .option('--init <file|run>', 'start from these weights: their network, a new last layer')
@@ -66,7 +66,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
   if (options.resume) refuseChanges(options);
   refuseOtherNetwork(options);
   if (!options.resume) {
-    if (!options.data) throw new UsageError('--data is missing: emoji, a folder or a .tar');
+    if (!options.data) throw new UsageError(`--data is missing: ${DATA_HELP}`);
     if (await readRun(options.out)) {
       throw new Error(
         `${options.out} already holds a run: continue it with --resume, or choose another --out`,

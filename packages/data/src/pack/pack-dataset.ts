@@ -20,6 +20,7 @@ import {
 import { isIntact, type PackEncoding, packShard, type ShardPlan } from './pack-shard.js';
 import { type PackMeasures, ShardMeasures } from './shard-measures.js';
 
+/** What a pack holds, and how it is made. */
 export interface PackOptions extends Pick<OpenOptions, 'signal' | 'onProgress'> {
   /** Shorter side, px; default 256 (paper, section 2). */
   readonly size?: number;
@@ -39,6 +40,7 @@ export interface PackOptions extends Pick<OpenOptions, 'signal' | 'onProgress'> 
 
 /** What a run did. */
 export interface PackResult {
+  /** What was written to `index.json`. */
   readonly index: PackIndex;
   /** Shards found whole from an earlier run. */
   readonly resumed: number;

@@ -7,6 +7,7 @@ export const PACK_MEAN_IMAGE = 'mean-image.f32';
 /** What a pack being made was asked for; a resumed run must ask for the same. */
 export const PACK_PLAN = 'plan.json';
 
+/** The two parts of a set. */
 export type PackSplit = 'train' | 'validation';
 
 /** One packed picture: where its bytes lie in the shard, and their CRC-32. */
@@ -20,10 +21,14 @@ export type PackRecord = readonly [
 
 /** One shard; also what the file beside it says while a pack is being made. */
 export interface PackShard {
+  /** Name beside the index. */
   readonly file: string;
   readonly split: PackSplit;
+  /** Size of the file. */
   readonly bytes: number;
+  /** Of the whole file, hexadecimal. */
   readonly sha256: string;
+  /** In file order. */
   readonly records: readonly PackRecord[];
   /** Pictures left out because they could not be decoded. */
   readonly broken: readonly { readonly id: string; readonly reason: string }[];
@@ -33,10 +38,15 @@ type Triple = readonly [number, number, number];
 
 /** Colours of the packed training pictures, RGB, grey levels 0..255 (see `@alexnet/augment`). */
 export interface PackColours {
+  /** Per channel. */
   readonly mean: Triple;
+  /** Per channel. */
   readonly std: Triple;
+  /** Of the RGB covariance, largest first, grey levels squared. */
   readonly eigenvalues: Triple;
+  /** Unit vectors, one a row, in the order of the eigenvalues. */
   readonly eigenvectors: readonly [Triple, Triple, Triple];
+  /** Pixels counted. */
   readonly pixels: number;
 }
 
@@ -44,13 +54,17 @@ export interface PackColours {
 export interface PackIndex {
   readonly format: 'alexnet-pack';
   readonly version: 1;
+  /** Of the source. */
   readonly name: string;
+  /** In label order. */
   readonly classNames: readonly string[];
+  /** Of the pictures, where the source states one. */
   readonly licence?: string;
   /** Shorter side of the pictures, px. */
   readonly size: number;
   /** True when pictures were cut to their central square. */
   readonly square: boolean;
+  /** Of the training pictures as packed. */
   readonly colours: PackColours;
   readonly shards: readonly PackShard[];
 }

@@ -4,24 +4,35 @@ import { centralSquare } from './pack-shard.js';
 
 /** Sums of colours over pixels; `createColourAccumulator()` of `@alexnet/augment` is one. */
 export interface ColourSummer {
+  /** Counts every pixel of a picture once. */
   add(picture: Picture): void;
+  /** Adds what another one counted. */
   merge(sums: readonly number[] & { readonly length: 10 }): void;
+  /** Pixel count, sums of three channels and of six products: whole numbers. */
   sums(): readonly number[] & { readonly length: 10 };
+  /** Mean, deviation and covariance PCA of everything counted. */
   result(): PackColours;
 }
 
 /** Sums of pictures of one size; `createMeanImageAccumulator()` of `@alexnet/augment` is one. */
 export interface PictureSummer {
+  /** Adds a picture of the size asked for. */
   add(picture: Picture): void;
+  /** Adds what another one counted. */
   merge(other: { readonly count: number; readonly sums: Float64Array }): void;
+  /** Pictures counted. */
   readonly count: number;
+  /** `[height, width, 3]` sums of grey levels. */
   readonly sums: Float64Array;
+  /** The mean picture, `[height, width, 3]`. */
   result(): { readonly data: Float32Array };
 }
 
 /** What measures a set while it is packed, given by the caller. */
 export interface PackMeasures {
+  /** `createColourAccumulator` of `@alexnet/augment`. */
   createColourAccumulator(): ColourSummer;
+  /** `createMeanImageAccumulator` of `@alexnet/augment`; height and width in px. */
   createMeanImageAccumulator(height: number, width: number): PictureSummer;
 }
 

@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it, vi } from 'vitest';
+import { type DownloadOptions, downloadFile } from '../src/download/download-file.js';
+import { KNOWN_SETS } from '../src/download/known-sets.js';
+import { openKnownSet } from '../src/open-dataset.js';
+import { breakAfter, type Reply, sendFile, startServer } from './file-server.js';
+import { classTree, makeTar, temporaryFolder } from './source-helpers.js';
+
+vi.mock('node:fs/promises', { spy: true });
+
+const content = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
+
+function describeFile(url: string, bytes: Uint8Array = content) {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { url: `${url}/set.tar.gz`, bytes: bytes.length, sha256 };
+}
+
+/** Downloads from a server of `replies`; `path` is where the file should then be. */
+async function download(replies: Reply[], options: DownloadOptions & { part?: Uint8Array } = {}) {
+  const { part, ...rest } = options;
+  const server = await startServer(...replies);
+  const folder = await temporaryFolder();
+  const path = join(folder, 'set.tar.gz');
+  if (part) await writeFile(`${path}.part`, part);
+  const run = () => downloadFile(describeFile(server.url), path, { retryMs: 1, ...rest });
+  return { run, server, path, folder };
+}
+
+const file = sendFile(content);
+const status =
+  (code: number, headers = {}): Reply =>
+  (_, response) =>
+    response.writeHead(code, headers).end('no');
+
+describe('downloadFile', () => {
+  it('fetches, verifies and reports; a file that is there is not asked for again', async () => {
+    const seen: number[] = [];
+    const { run, server, path, folder } = await download([file], {
+      onProgress: (done, total, what) => {
+        expect([total, what]).toEqual([content.length, 'bytes downloaded']);
+        seen.push(done);
+      },
+    });
+    await run();
+    await run();
+    expect(content.equals(await readFile(path))).toBe(true);
+    expect(await readdir(folder)).toEqual(['set.tar.gz']);
+    expect(server.ranges).toEqual([undefined]);
+    expect(seen.at(-1)).toBe(content.length);
+  });
+
+  it('goes on by range where connections broke', async () => {
+    const { run, server, path } = await download([
+      breakAfter(content, 100_000),
+      breakAfter(content, 70_000),
+      file,
+    ]);
+    await run();
+    expect(content.equals(await readFile(path))).toBe(true);
+    expect(server.ranges).toHaveLength(3);
+    const starts = server.ranges.map((range) => Number(range?.slice(6, -1) ?? 0));
+    expect(starts[1]).toBeGreaterThan(0);
+    expect(starts[2]).toBeGreaterThan(starts[1] ?? 0);
+  });
+
+  it('goes on from what an earlier process left', async () => {
+    const { run, server, path } = await download([file], { part: content.subarray(0, 123_456) });
+    await run();
+    expect(server.ranges).toEqual(['bytes=123456-']);
+    expect(content.equals(await readFile(path))).toBe(true);
+  });
+
+  it('begins again with a server that has no ranges', async () => {
+    const whole: Reply = (_, response) => response.writeHead(200).end(content);
+    const { run, path } = await download([whole], { part: Buffer.alloc(200_000, 7) });
+    await run();
+    expect(content.equals(await readFile(path))).toBe(true);
+  });
+
+  it('asks again when a server is busy, silent, or ends too early', async () => {
+    const silent: Reply = (_, response) =>
+      void response.writeHead(200).write(content.subarray(0, 9));
+    const short: Reply = (_, response) => response.writeHead(200).end(content.subarray(0, 50_000));
+    const { run, path } = await download([status(503), silent, short, file], { stallMs: 100 });
+    await run();
+    expect(content.equals(await readFile(path))).toBe(true);
+  });
+
+  it('follows redirects, also to where the range is honoured', async () => {
+    const target = await startServer(file);
+    const moved = status(302, { location: `${target.url}/elsewhere` });
+    const { run, path } = await download([moved], { part: content.subarray(0, 1000) });
+    await run();
+    expect(target.ranges).toEqual(['bytes=1000-']);
+    expect(content.equals(await readFile(path))).toBe(true);
+  });
+
+  it('keeps bytes as sent when a server calls an archive encoded', async () => {
+    const zipped = gzipSync(content);
+    const server = await startServer((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'x-gzip' }).end(zipped),
+    );
+    const path = join(await temporaryFolder(), 'set.tar.gz');
+    await downloadFile(describeFile(server.url, zipped), path);
+    expect(zipped.equals(await readFile(path))).toBe(true);
+  });
+
+  it('removes a file with a wrong checksum and says so', async () => {
+    const altered = Buffer.from(content);
+    altered[5] = 99;
+    const { run, folder } = await download([sendFile(altered)]);
+    await expect(run()).rejects.toThrow(/SHA-256 is \w{64} instead of \w{64}; it was removed/);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each<[string, Reply, string]>([
+    ['404', status(404), 'answers 404 Not Found; fetch the file elsewhere'],
+    ['another size', sendFile(content.subarray(1)), 'has 299999 bytes instead of 300000'],
+    ['more than it says', (_, r) => r.writeHead(200).end(Buffer.alloc(400_000)), 'sends more than'],
+    ['a loop', status(302, { location: '/again' }), 'more than 5 redirects'],
+    ['another protocol', status(302, { location: 'ftp://127.0.0.1/' }), 'redirected to ftp:'],
+    ['lasting trouble', status(500), 'cannot download http'],
+  ])('gives up on %s', async (_, reply, message) => {
+    const { run } = await download([reply]);
+    await expect(run()).rejects.toThrow(message);
+    await expect(run()).rejects.not.toThrow('\n');
+  });
+
+  it('gives up on a server that stays silent, and keeps what came', async () => {
+    const silent: Reply = (request, response) => {
+      const start = request.headers.range === undefined ? 0 : 40_000;
+      response.writeHead(start ? 206 : 200, {
+        ...(start && { 'content-range': `bytes ${start}-299999/300000` }),
+      });
+      response.write(start ? '' : content.subarray(0, 40_000));
+    };
+    const { run, path } = await download([silent], { stallMs: 50 });
+    await expect(run()).rejects.toThrow(
+      /nothing came for 0.05 s; 40000 of 300000 bytes are kept and the next try goes on/,
+    );
+    const kept = await readFile(`${path}.part`);
+    expect(kept.equals(content.subarray(0, 40_000))).toBe(true);
+  });
+
+  it('says what to do without a network', async () => {
+    const { run, server } = await download([file]);
+    await server.stop();
+    await expect(run()).rejects.toThrow(
+      /^no connection to 127\.0\.0\.1:\d+ \(.*ECONNREFUSED.*\); without a network, fetch http.*set\.tar\.gz elsewhere and give that file in place of the name$/,
+    );
+  });
+
+  it('says how much room is needed before it begins', async () => {
+    const { run, server } = await download([file], { spaceAfter: 2e6 });
+    vi.mocked(statfs).mockResolvedValueOnce({ bavail: 1000, bsize: 1000 } as never);
+    await expect(run()).rejects.toThrow(/needs 3 MB in .*, where 1 MB are free; make room/);
+    expect(server.ranges).toEqual([]);
+  });
+
+  it('stops when it is told to and keeps what came', async () => {
+    const controller = new AbortController();
+    const { run, path } = await download([file], {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
+    await expect(run()).rejects.toThrow('aborted');
+    expect((await readFile(`${path}.part`)).length).toBeGreaterThan(0);
+  });
+
+  it('lets two processes that want the same file fetch it once', async () => {
+    const { run, server, path } = await download([file]);
+    await Promise.all([run(), run()]);
+    expect(server.ranges).toEqual([undefined]);
+    expect(content.equals(await readFile(path))).toBe(true);
+  });
+});
+
+describe('sets by name', () => {
+  it('fetches an archive, opens it and gives its classes readable names', async () => {
+    const tree = await classTree(['n01440764', 'n02102040'], 3, 'imagenette2-320/train/');
+    const held = await classTree(['n01440764', 'n02102040'], 1, 'imagenette2-320/val/');
+    const archive = gzipSync(await makeTar({ ...tree, ...held }));
+    const server = await startServer(sendFile(archive));
+    const cacheDir = await temporaryFolder();
+    const { licence, classNames } = KNOWN_SETS.imagenette ?? { licence: '' };
+    const set = {
+      file: describeFile(server.url, archive),
+      licence,
+      ...(classNames && { classNames }),
+    };
+    const dataset = await openKnownSet('imagenette', set, { cacheDir });
+    expect(dataset.name).toBe('imagenette');
+    expect(dataset.classNames).toEqual(['tench', 'English springer']);
+    expect([dataset.train.records.length, dataset.validation.records.length]).toEqual([6, 2]);
+    expect(dataset.licence).toContain('non-commercial');
+    await dataset.close();
+    await server.stop();
+    const again = await openKnownSet('imagenette', set, { cacheDir });
+    expect((await again.train.picture(5)).data[0]).toBe(52);
+    await again.close();
+  });
+
+  it('knows whole checksums and official addresses', () => {
+    for (const { file: known, licence } of Object.values(KNOWN_SETS)) {
+      expect(known.sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(known.url).toMatch(
+        /^https?:\/\/(www\.cs\.toronto\.edu|cs231n\.stanford\.edu|s3\.amazonaws\.com)\//,
+      );
+      expect(licence).not.toContain('\n');
+    }
+  });
+});
