@@ -21,8 +21,11 @@ export interface AugmentRecipe {
   readonly colourForm?: ColourForm;
 }
 
+/** What {@link augmentInto} needs beside the picture. */
 export interface AugmentOptions {
+  /** Size of the crop in px, channel order, value range, mean and deviation of what comes out. */
   readonly preprocessing: Preprocessing;
+  /** Which of the random steps are done. */
   readonly recipe: AugmentRecipe;
   /** Colours of the training set; needed when `recipe.colourPca` is above 0. */
   readonly colours: ColourStatistics | null;

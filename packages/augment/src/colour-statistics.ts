@@ -3,6 +3,7 @@ import { checkPicture, type Picture } from './picture.js';
 
 /** Colour of a whole set of pictures, in RGB order and grey levels 0..255. */
 export interface ColourStatistics {
+  /** Per-channel mean. */
   readonly mean: Vector3;
   /** Per-channel standard deviation. */
   readonly std: Vector3;
@@ -10,6 +11,7 @@ export interface ColourStatistics {
   readonly eigenvalues: Vector3;
   /** `eigenvectors[i]` is the unit vector of `eigenvalues[i]`; its largest component is positive. */
   readonly eigenvectors: Matrix3;
+  /** Pixels counted. */
   readonly pixels: number;
 }
 
@@ -19,10 +21,13 @@ export interface ColourStatistics {
  */
 export type ColourSums = readonly number[] & { readonly length: 10 };
 
+/** Sums of colours that grow picture by picture and can be put together. */
 export interface ColourAccumulator {
+  /** Counts every pixel of a picture once. */
   add(picture: Picture): void;
   /** Adds what another accumulator counted, perhaps in another worker. */
   merge(sums: ColourSums): void;
+  /** Everything counted so far, for another accumulator to merge. */
   sums(): ColourSums;
   /** @throws {RangeError} when nothing was added. */
   result(): ColourStatistics;

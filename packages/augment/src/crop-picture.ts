@@ -31,7 +31,7 @@ export function cropPicture(picture: Picture, box: CropBox): Picture {
   return { width, height, data };
 }
 
-/** Cuts the middle out of a picture; see {@link centreOffset} for which middle. */
+/** Cuts the middle out of a picture; see `centreOffset` for which middle. */
 export function centreCrop(
   picture: Picture,
   size: { readonly height: number; readonly width: number },

@@ -1,4 +1,6 @@
+/** Three numbers, one a channel: red, green, blue. */
 export type Vector3 = readonly [number, number, number];
+/** Three rows of three. */
 export type Matrix3 = readonly [Vector3, Vector3, Vector3];
 
 /** Jacobi converges quadratically; a 3×3 matrix needs about six sweeps to the last bit. */

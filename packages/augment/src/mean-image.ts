@@ -4,16 +4,21 @@ import { checkPicture, type Picture } from './picture.js';
 
 /** The mean of all training pictures, pixel by pixel: `[height, width, 3]` RGB, grey levels 0..255. */
 export interface MeanImage {
+  /** Pixels. */
   readonly height: number;
+  /** Pixels. */
   readonly width: number;
+  /** `[height, width, 3]`. */
   readonly data: Float32Array;
 }
 
+/** Sums of pictures of one size that grow picture by picture and can be put together. */
 export interface MeanImageAccumulator {
   /** @throws {RangeError} when the picture has another size. */
   add(picture: Picture): void;
   /** Adds what another accumulator counted. */
   merge(other: { readonly count: number; readonly sums: Float64Array }): void;
+  /** Pictures counted. */
   readonly count: number;
   /** Sums of grey levels: whole numbers, so order does not change the result. */
   readonly sums: Float64Array;

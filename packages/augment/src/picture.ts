@@ -3,8 +3,11 @@
  * (0..255).
  */
 export interface Picture {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** `[height, width, 3]`, values 0..255. */
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 

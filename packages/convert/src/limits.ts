@@ -15,6 +15,10 @@ export interface Limits {
   readonly depth: number;
 }
 
+/**
+ * What readers allow unless told otherwise: far above any AlexNet, far below what a hostile file
+ * could ask for.
+ */
 export const DEFAULT_LIMITS: Limits = {
   headerBytes: 25_000_000,
   tensorBytes: 2 ** 30,

@@ -10,6 +10,7 @@ import { colourPcaIn, type Recipe } from './recipe.js';
 
 /** Labelled pictures that can be read in any order. `@alexnet/data`'s splits are such. */
 export interface PictureSource {
+  /** What can be read; a label is a class index. */
   readonly records: readonly { readonly id: string; readonly label: number }[];
   /**
    * Decodes one picture; rejects when it cannot be decoded. `fast` allows a decoder that is a grey
@@ -31,6 +32,7 @@ export interface Batch {
   readonly pictureShape: readonly [height: number, width: number, channels: number];
   /** Class indices, [n]. */
   readonly labels: Int32Array;
+  /** Of the pictures, [n]. */
   readonly ids: readonly string[];
   /** Pictures of this batch that could not be read; n is smaller by as many. */
   readonly skipped: readonly SkippedPicture[];

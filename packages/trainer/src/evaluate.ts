@@ -14,25 +14,29 @@ import { prefetch } from './prefetch.js';
 /** Counts over a split; every readable picture is counted exactly once. */
 export interface Evaluation {
   readonly view: 'centre crop' | 'ten crops';
+  /** Pictures answered; those skipped are not among them. */
   readonly pictures: number;
   readonly skipped: readonly SkippedPicture[];
   /** Mean cross-entropy in nats. */
   readonly loss: number;
   /** Shares, 0..1. Ties in probability count as correct only for the lower class index. */
   readonly top1: number;
+  /** Share with the label among the five most probable classes, 0..1. */
   readonly top5: number;
   /** Always answering the most frequent class would give this top-1. */
   readonly majority: { readonly label: number; readonly share: number };
   /** `confusion[truth][answer]`, counts, [classes][classes]. */
   readonly confusion: readonly (readonly number[])[];
-  /** The wrong answers the network was surest of, surest first; at most {@link KEPT_MISTAKES}. */
+  /** The wrong answers the network was surest of, surest first; at most 50. */
   readonly mistakes: readonly Mistake[];
 }
 
 /** A picture that was answered wrongly. */
 export interface Mistake {
   readonly id: string;
+  /** What it is: class index. */
   readonly label: number;
+  /** What the network said: class index. */
   readonly answer: number;
   /** What the network gave its wrong answer, 0..1. */
   readonly probability: number;
@@ -43,7 +47,9 @@ const KEPT_MISTAKES = 50;
 
 /** How a split is evaluated. */
 export interface EvaluateOptions {
+  /** That of the weights. */
   readonly preprocessing: Preprocessing;
+  /** Number of classes, as many as the network has. */
   readonly classes: number;
   /** Average the softmax of ten crops (paper, section 4.1) instead of one centre crop. */
   readonly tenCrop?: boolean;

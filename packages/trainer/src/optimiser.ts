@@ -29,6 +29,7 @@ export interface Optimiser {
   state(): Promise<Map<string, Weight>>;
   /** @throws Error when a name or shape is not that of this network */
   restore(state: ReadonlyMap<string, Weight>): void;
+  /** Frees the velocities. */
   dispose(): void;
 }
 

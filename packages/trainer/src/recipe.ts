@@ -21,7 +21,9 @@ export interface NetworkChoice {
   /** Share of units dropped before (after, in `paper`) fc6 and fc7, 0 to below 1. */
   readonly dropout: number | null;
   readonly init: SpecModifiers['init'] | null;
+  /** Pixels. */
   readonly conv1Stride: number | null;
+  /** Side of the window, pixels. */
   readonly conv1Kernel: number | null;
   /** Zero padding of conv1 in px, the same on every side. */
   readonly conv1Padding: number | null;
@@ -39,9 +41,13 @@ export interface Schedule {
   readonly kind: 'constant' | 'cosine' | 'step' | 'plateau';
   /** Epochs of linear growth from 0 to the peak rate, before the rest. */
   readonly warmupEpochs: number;
+  /** At a drop of `step` or `plateau`: 0.1 (paper, section 5). */
   readonly factor: number;
+  /** Counted from 0, for `step`. */
   readonly dropEpochs: readonly number[];
+  /** Epochs without gain before a drop, for `plateau`. */
   readonly patience: number;
+  /** Of the peak, at the end of `cosine`. */
   readonly finalFactor: number;
 }
 
@@ -80,6 +86,7 @@ export interface Recipe {
     readonly divideBy: number;
   };
   readonly augment: TrainAugment;
+  /** Passes over the training pictures. */
   readonly epochs: number;
   /** Pictures per update. */
   readonly batchSize: number;
@@ -87,6 +94,7 @@ export interface Recipe {
   readonly accumulate: number;
   /** Peak learning rate, for the mean gradient of a batch. */
   readonly learningRate: number;
+  /** Share of the velocity kept at an update: 0.9 (paper, section 5). */
   readonly momentum: number;
   /** L2 decay inside the update, times the learning rate. */
   readonly weightDecay: number;
@@ -102,6 +110,7 @@ export interface Recipe {
   /** Whether biases decay too (2012 source and Caffe: no). */
   readonly biasDecay: boolean;
   readonly schedule: Schedule;
+  /** By layer name; a layer left out learns as the others. */
   readonly layers: Readonly<Record<string, LayerLearning>>;
   /** Probability mass spread over all classes in the target, 0 to below 1. */
   readonly labelSmoothing: number;

@@ -2,11 +2,15 @@ import type { Schedule } from './recipe.js';
 
 /** What a plateau schedule remembers between epochs; part of a checkpoint. */
 export interface PlateauState {
+  /** Lowest validation error so far, a share 0..1; Infinity before the first. */
   readonly best: number;
+  /** Since the best one. */
   readonly epochsWithoutGain: number;
+  /** How often the rate was lowered. */
   readonly drops: number;
 }
 
+/** The state of a plateau schedule before the first epoch. */
 export const INITIAL_PLATEAU: PlateauState = { best: Infinity, epochsWithoutGain: 0, drops: 0 };
 
 /**

@@ -16,6 +16,7 @@ export interface TrainState {
   readonly epoch: number;
   /** Updates done in this epoch. */
   readonly step: number;
+  /** Updates done in the whole run. */
   readonly globalStep: number;
   readonly plateau: PlateauState;
   /** Sums over this epoch so far. */
@@ -24,6 +25,7 @@ export interface TrainState {
   readonly correctSum: number;
 }
 
+/** Where every run begins. */
 export const INITIAL_STATE: TrainState = {
   epoch: 0,
   step: 0,
@@ -38,34 +40,49 @@ export const INITIAL_STATE: TrainState = {
 export interface Snapshot {
   readonly state: TrainState;
   readonly weights: ReadonlyMap<string, Weight>;
+  /** Momentum by parameter name. */
   readonly velocities: ReadonlyMap<string, Weight>;
   /** Moving average of the weights, where the recipe keeps one. */
   readonly average: ReadonlyMap<string, Weight> | null;
 }
 
+/** One update, as {@link TrainObserver.onStep} hears of it. */
 export interface StepReport {
+  /** Counted from 0. */
   readonly epoch: number;
+  /** Updates done in this epoch, this one included. */
   readonly step: number;
   readonly stepsPerEpoch: number;
+  /** Updates done in the whole run. */
   readonly globalStep: number;
+  /** Mean cross-entropy of the batch in nats, dropout on. */
   readonly loss: number;
   /** Share of the batch answered right, dropout on. */
   readonly accuracy: number;
+  /** Learning rate of this update, by the schedule. */
   readonly rate: number;
+  /** Pictures in the batch. */
   readonly pictures: number;
   /** Whole step, and the part of it spent waiting for pictures. */
   readonly durationMs: number;
   readonly waitMs: number;
+  /** Before clipping; null where the recipe does not clip. */
   readonly gradientNorm: number | null;
 }
 
+/** One epoch with its validation, as {@link TrainObserver.onEpoch} hears of it. */
 export interface EpochReport {
+  /** Counted from 0. */
   readonly epoch: number;
   readonly globalStep: number;
+  /** Learning rate of the last update. */
   readonly rate: number;
+  /** Mean over the epoch in nats, dropout on. */
   readonly trainLoss: number;
+  /** Share of training pictures answered right as they passed, dropout on. */
   readonly trainTop1: number;
   readonly validation: Evaluation;
+  /** Training alone, validation left out. */
   readonly durationMs: number;
   /** Share of training time spent waiting for pictures, 0..1. */
   readonly waitShare: number;
@@ -84,14 +101,17 @@ export interface TrainObserver {
 /** The training batches of one epoch from one step on, in the order and by the keys of {@link train}. */
 export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batch>;
 
+/** What a run is made of. */
 export interface TrainOptions {
   readonly network: Network;
   readonly recipe: Recipe;
   readonly train: PictureSource;
   readonly validation: PictureSource;
+  /** Of training and validation pictures alike. */
   readonly preprocessing: Preprocessing;
   /** Colour statistics of the training split, for fancy PCA. */
   readonly colours: ColourStatistics;
+  /** Decides order, crops, flips, colour noise and dropout masks; the weights are the network's. */
   readonly seed: number;
   /** Where batches come from; default: made in this thread, two ahead. */
   readonly feed?: BatchFeed;
@@ -108,6 +128,7 @@ export interface TrainOptions {
   readonly observer?: TrainObserver;
 }
 
+/** Why {@link train} returned. */
 export type TrainOutcome = 'finished' | 'interrupted' | 'out of steps' | 'out of time';
 
 /** A loss or gradient that is not a number; the state before the step was snapshot. */

@@ -2,6 +2,7 @@ import type { Network, Weight } from '@alexnet/model';
 
 /** Which layers of a network started from other weights, and which keep their own start. */
 export interface Transfer {
+  /** Names of layers, in running order. */
   readonly taken: readonly string[];
   /** The last layer, where its classes are others; else none. */
   readonly fresh: readonly string[];

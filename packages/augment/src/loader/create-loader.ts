@@ -9,6 +9,7 @@ import type { MeanImage } from '../mean-image.js';
 import type { BrokenPicture, WorkerSetup } from './messages.js';
 import { createWorkerPool, type WorkerDeath } from './worker-pool.js';
 
+/** What a loader makes, and with how many hands. */
 export interface LoaderOptions
   extends Pick<OpenOptions, 'validationShare' | 'cacheDir' | 'onProgress' | 'signal'> {
   /** What `openDataset` of `@alexnet/data` takes; every worker opens it. */
@@ -19,10 +20,13 @@ export interface LoaderOptions
   readonly splitSeed?: number;
   /** Pictures a batch. */
   readonly batch: number;
+  /** Size, channel order, range, mean and deviation of the pictures that come out. */
   readonly preprocessing: Preprocessing;
+  /** The random steps; see `AugmentRecipe`. */
   readonly recipe: AugmentRecipe;
   /** Needed for fancy PCA. */
   readonly colours?: ColourStatistics | null;
+  /** Subtracted instead of the mean of `preprocessing`, as in 2012. */
   readonly meanImage?: MeanImage | null;
   /** Decides order, crops, flips and noise; default 0. */
   readonly seed?: number;
@@ -52,15 +56,20 @@ export interface LoaderBatch {
   readonly count: number;
   /** `[count, height, width, 3]` float32, on shared memory. */
   readonly pictures: Float32Array;
+  /** `[count]` class indices. */
   readonly labels: Int32Array;
+  /** Pictures of this batch that could not be decoded. */
   readonly broken: readonly BrokenPicture[];
 }
 
+/** Worker threads that make the training batches of a source. */
 export interface Loader {
   readonly classNames: readonly string[];
   /** Pictures an epoch, broken ones included. */
   readonly pictures: number;
+  /** Batches an epoch, the last one perhaps smaller. */
   readonly batches: number;
+  /** What decodes JPEGs: results differ by a few grey levels between the two. */
   readonly decoder: 'jpeg-turbo' | 'sharp';
   /**
    * The batches of one epoch, in order. The same bits whatever the number of workers and wherever it

@@ -33,6 +33,7 @@ export interface Job {
   readonly indices: Uint32Array;
 }
 
+/** A picture that could not be decoded, and why. */
 export interface BrokenPicture {
   readonly id: string;
   readonly reason: string;

@@ -15,13 +15,17 @@ export interface SampleState {
 
 /** One picture on its way through a chain: `[height, width, 3]`, row-major. */
 export interface Sample {
+  /** Pixels. */
   readonly height: number;
+  /** Pixels. */
   readonly width: number;
+  /** `height · width · 3` values. */
   readonly data: Uint8Array | Uint8ClampedArray | Float32Array;
 }
 
 /** One step of a chain, which declares what it takes and gives. */
 export interface AugmentOp {
+  /** In the messages of a chain that does not fit. */
   readonly name: string;
   /**
    * The state after this step.

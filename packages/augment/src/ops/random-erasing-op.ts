@@ -1,6 +1,7 @@
 import type { AugmentOp } from './augment-op.js';
 import { checkIntervals, drawBoxOfArea, type Interval } from './box-of-area.js';
 
+/** How often and how much {@link randomErasingOp} erases. */
 export interface RandomErasingOptions {
   /** How many of the pictures lose a box; default 0.5. */
   readonly probability?: number;

@@ -4,8 +4,11 @@ import { asPicture } from './as-picture.js';
 import { type AugmentOp, needBytes, withSize } from './augment-op.js';
 import { checkIntervals, drawBoxOfArea, type Interval } from './box-of-area.js';
 
+/** What {@link randomResizedCropOp} cuts, and the size it gives. */
 export interface RandomResizedCropOptions {
+  /** Of what comes out, px. */
   readonly height: number;
+  /** Of what comes out, px. */
   readonly width: number;
   /** Share of the picture's area; default [0.08, 1]. */
   readonly scale?: Interval;

@@ -2,9 +2,14 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { BackendName } from '../selection/backend-name.js';
 import type { Tf } from '../selection/tf.js';
 
+/** How far an engine is from the cpu backend. */
 export interface SelfCheck {
   /** Largest difference from the cpu backend, relative to the largest value of that tensor. */
   readonly error: number;
+  /**
+   * The largest error that passes, relative: 1e-5 for tensorflow, 1e-4 for wasm, 1e-3 for webgpu
+   * and webgl.
+   */
   readonly tolerance: number;
   readonly passed: boolean;
   /** Wall time of the engine's own part, compilation of its kernels included. */

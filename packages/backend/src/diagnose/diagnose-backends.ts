@@ -23,6 +23,7 @@ export interface BackendReport {
   readonly advice?: string;
 }
 
+/** What every engine of this machine can do. */
 export interface Diagnosis {
   /** Best first, as selectBackend ranks them. */
   readonly backends: readonly BackendReport[];

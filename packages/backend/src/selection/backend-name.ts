@@ -3,6 +3,7 @@ import { nearest } from './nearest.js';
 /** The engines this package knows, best first within one kind of machine. */
 export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
 
+/** One of {@link BACKEND_NAMES}. */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** Checks a name a user typed; throws an Error naming the nearest right one. */

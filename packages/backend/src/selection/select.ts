@@ -20,6 +20,9 @@ export interface Selection {
   readonly passedOver: readonly PassedOver[];
 }
 
+/**
+ * Which engine is wanted; without either, `ALEXNET_BACKEND` is preferred, then the best there is.
+ */
 export interface SelectOptions {
   /** Try this one first and go on with the others, with the reason, when it does not work. */
   readonly prefer?: string;

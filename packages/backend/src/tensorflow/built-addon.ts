@@ -6,14 +6,19 @@ import { tensorflowDirectory } from './cache-directory.js';
 export interface AddonManifest {
   /** TensorFlow version, from the wheel's name. */
   readonly tensorflow: string;
+  /** Version of the tfjs-node whose binding it is. */
   readonly tfjsNode: string;
+  /** `linux-x64` and the like. */
   readonly platform: string;
+  /** Whether it was built against a TensorFlow that uses CUDA. */
   readonly gpu: boolean;
   /** ISO 8601. The addon built last is the one used. */
   readonly installedAt: string;
 }
 
+/** A TensorFlow addon in the cache. */
 export interface BuiltAddon extends AddonManifest {
+  /** Where it lies, absolute. */
   readonly directory: string;
 }
 

@@ -19,8 +19,10 @@ import { checkPlatform } from './platform.js';
 import { linkFolder, parseTensorflowSource, type TensorflowSource } from './tensorflow-source.js';
 import { unpackWheel } from './unpack-wheel.js';
 
+/** What an installation is doing: waiting for another one, or its three steps. */
 export type InstallStage = 'wait' | 'download' | 'unpack' | 'compile';
 
+/** One step of an installation, as it goes. */
 export interface InstallProgress {
   readonly stage: InstallStage;
   /** One line for people, e.g. "unpacking TensorFlow 2.21.0". */
@@ -29,6 +31,7 @@ export interface InstallProgress {
   readonly fraction?: number;
 }
 
+/** Which TensorFlow is built, and where. */
 export interface InstallOptions {
   /**
    * TensorFlow version ("2.21.0"), wheel file or folder of an installed TensorFlow; without it an
@@ -36,6 +39,7 @@ export interface InstallOptions {
    */
   readonly version?: string;
   readonly onProgress?: (progress: InstallProgress) => void;
+  /** Aborting stops the download or the compiler and leaves nothing half made. */
   readonly signal?: AbortSignal;
   /** Folder for builds; default: ALEXNET_CACHE_DIR, else the user's cache folder. */
   readonly cacheDir?: string;
@@ -85,6 +89,7 @@ export interface InstallPlan {
   readonly existing: BuiltAddon | null;
   /** Folder the build goes to. */
   readonly root: string;
+  /** Which TensorFlow would be taken. */
   readonly source: TensorflowSource;
   /** Path of the C++ compiler; null when the build exists. */
   readonly compiler: string | null;

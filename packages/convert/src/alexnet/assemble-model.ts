@@ -10,6 +10,7 @@ import { matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
 import type { SourceModel } from './source-model.js';
 
+/** What a reader needs to know that foreign files do not say. */
 export interface AssembleOptions {
   /** `createSpec` of `@alexnet/model`. */
   readonly createSpec: SpecFactory;
@@ -19,12 +20,15 @@ export interface AssembleOptions {
   readonly spec?: NetworkSpec;
   /** What the file does not say but the caller knows. */
   readonly preprocessing?: Preprocessing;
+  /** Names of the classes in label order, where the caller knows them. */
   readonly classNames?: readonly string[];
   /** Codes of inexact notes to accept. */
   readonly allow?: readonly NoteCode[];
 }
 
+/** A network read from another tool's file. */
 export interface Converted {
+  /** The network, weights in tfjs layout and RGB. */
   readonly file: ModelFile;
   /** Everything that was changed on the way, exact or not. */
   readonly notes: readonly Note[];
@@ -34,10 +38,13 @@ export interface Converted {
 export interface OpenedModel extends Omit<ModelFile, 'weights'> {
   /** Everything that is changed on the way, exact or not. */
   readonly notes: readonly Note[];
+  /** In canonical order. */
   readonly parameters: readonly OpenedParameter[];
 }
 
+/** One parameter that is read when it is needed. */
 export interface OpenedParameter {
+  /** Its name, its shapes in tfjs and canonical order, and the axes moved between them. */
   readonly layout: ParameterLayout;
   /** The numbers in tfjs layout. */
   read(): Promise<Weight>;

@@ -13,7 +13,9 @@ export type NoteCode =
   | 'mean-image' // a mean per pixel reduced to one per channel
   | 'architecture'; // the format cannot say a part of the network
 
+/** One thing a conversion changed, or could not keep. */
 export interface Note {
+  /** What kind of change; an inexact one is let through by naming it. */
   readonly code: NoteCode;
   /** One sentence naming what is concerned. */
   readonly detail: string;

@@ -1,13 +1,17 @@
 import type { ModelFile } from '../model-file/model-file.js';
 import type { Note, NoteCode } from './note.js';
 
+/** What may be lost on writing. */
 export interface WriteOptions {
   /** Codes of inexact notes to accept. */
   readonly allow?: readonly NoteCode[];
 }
 
+/** A file for another tool. */
 export interface Written {
+  /** The whole file. */
   readonly bytes: Uint8Array;
+  /** Everything that was changed on the way, exact or not. */
   readonly notes: readonly Note[];
 }
 

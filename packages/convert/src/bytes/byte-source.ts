@@ -10,6 +10,7 @@ export interface ByteSource {
 
 /** The part of Node's `fs.promises.FileHandle` a source needs. */
 export interface ReadableHandle {
+  /** Reads up to `length` bytes at `position` into `buffer` at `offset`. */
   read(
     buffer: Uint8Array,
     offset: number,
@@ -18,6 +19,7 @@ export interface ReadableHandle {
   ): Promise<{ readonly bytesRead: number }>;
 }
 
+/** How a source is watched and stopped. */
 export interface SourceOptions {
   /** Stops the next read with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -17,6 +17,7 @@ import { parseCaffeNet } from './parse-net.js';
 import { formatPrototxt, serializeCaffeNet } from './serialize-net.js';
 import { signature } from './signature.js';
 
+/** What reading a `.caffemodel` needs beside it. */
 export interface ReadCaffeOptions extends AssembleOptions {
   /** The mean image that belongs to the weights, from `readBinaryproto`. */
   readonly mean?: MeanImage;
@@ -76,11 +77,13 @@ function matchingPresets(net: CaffeNet, { createSpec }: AssembleOptions): Preset
   });
 }
 
+/** An AlexNet as the two files Caffe takes. */
 export interface WrittenCaffe {
   /** `.caffemodel`, binary, V2. */
   readonly caffemodel: Uint8Array;
   /** `deploy.prototxt`, text. */
   readonly prototxt: string;
+  /** Everything that was changed on the way, exact or not. */
   readonly notes: readonly Note[];
 }
 

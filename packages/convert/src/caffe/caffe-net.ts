@@ -4,16 +4,22 @@ import type { ParameterName } from './schema.js';
 /** A parameter message as its set fields; enums by name. */
 export type CaffeParameter = Readonly<Record<string, number | boolean | string>>;
 
+/** One layer of a net, whichever version of the format said it. */
 export interface CaffeLayer<Blob = StoredTensor> {
   readonly name: string;
   /** As in V2: Convolution, InnerProduct, LRN, … */
   readonly type: string;
+  /** Names of the blobs it takes. */
   readonly bottom: readonly string[];
+  /** Names of the blobs it gives. */
   readonly top: readonly string[];
+  /** Its parameter messages, those that change what an AlexNet computes. */
   readonly parameters: Readonly<Partial<Record<ParameterName, CaffeParameter>>>;
+  /** Its weights: kernels O, I / groups, H, W, then the bias. */
   readonly blobs: readonly Blob[];
 }
 
+/** A net as its layers, in file order. */
 export interface CaffeNet {
   readonly name: string;
   readonly layers: readonly CaffeLayer[];

@@ -79,6 +79,7 @@ export const PARAMETERS = {
   scale_param: { v2: 142, v1: null, fields: { bias_term: boolean(4) } },
 } as const satisfies Readonly<Record<string, ParameterSchema>>;
 
+/** Name of a parameter message that is read. */
 export type ParameterName = keyof typeof PARAMETERS;
 
 /** V1LayerParameter.LayerType of the layers an AlexNet is made of, by the names V2 gave them. */

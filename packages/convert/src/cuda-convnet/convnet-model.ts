@@ -11,6 +11,7 @@ import { convnetLayers, get } from './layers.js';
 import { findStages, mergeStages } from './merge-towers.js';
 import { unpack } from './unpack.js';
 
+/** What reading a checkpoint of the 2012 source needs beside it. */
 export interface ReadConvnetOptions extends AssembleOptions {
   /** `batches.meta` of the data the network was trained on: class names and the mean image. */
   readonly meta?: Uint8Array | ByteSource;

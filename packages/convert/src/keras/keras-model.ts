@@ -14,7 +14,9 @@ import { ourName } from './keras-layers.js';
 import { readKeras } from './read-keras.js';
 import { readTopology } from './topology.js';
 
+/** What reading a Keras file needs beside it. */
 export interface ReadKerasOptions extends AssembleOptions {
+  /** The HDF5 library, as `await ready` of h5wasm gives it. */
   readonly h5: H5;
 }
 

@@ -7,6 +7,7 @@ import { readZip } from '../zip/read-zip.js';
 import { groupAt, type H5, tensorAt, textsAt, withHdf5 } from './hdf5.js';
 import { KERAS_NORM_PARTS, KERAS_PARTS } from './keras-layers.js';
 
+/** A Keras file as its tensors and its description. */
 export interface KerasFile {
   /** `layer/kernel`, `layer/gamma` …, in the order of the layers as far as the file tells it. */
   readonly tensors: StoredTensors;

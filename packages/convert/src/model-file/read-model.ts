@@ -7,9 +7,11 @@ import { readFloats } from '../safetensors/floats.js';
 import { parseDescription, type SpecValidator } from './metadata.js';
 import type { ModelFile } from './model-file.js';
 
+/** How {@link readModel} checks what it reads. */
 export interface ReadModelOptions {
   /** `validateSpec` of `@alexnet/model`: this package trusts no network description it has not seen checked. */
   readonly validateSpec: SpecValidator;
+  /** Instead of those of {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<Limits>;
 }
 

@@ -5,6 +5,7 @@ import { encodeSafetensors } from '../safetensors/encode.js';
 import { modelMetadata } from './metadata.js';
 import type { ModelFile } from './model-file.js';
 
+/** How {@link writeModel} stores numbers. */
 export interface WriteModelOptions {
   /** `f16` halves the file and keeps 11 significant bits; default `f32`, exact. */
   readonly dtype?: 'f32' | 'f16';

@@ -12,6 +12,7 @@ import { readNpy } from './read-npy.js';
 
 const MAX_PICKLE_BYTES = 2 ** 30;
 
+/** The named arrays of a NumPy file. */
 export interface NumpyFile {
   /** Names as in the archive without `.npy`, or `layer/weights`, `layer/biases` of a pickled dict. */
   readonly tensors: StoredTensors;

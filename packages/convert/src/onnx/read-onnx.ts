@@ -9,6 +9,7 @@ import { followGraph } from './follow-graph.js';
 import { type OnnxModel, parseOnnx } from './parse-onnx.js';
 import type { Resolve } from './parse-tensor.js';
 
+/** What reading an ONNX file needs beside it. */
 export interface ReadOnnxOptions extends AssembleOptions {
   /** `validateSpec` of `@alexnet/model`; with it a file of this package brings its own description. */
   readonly validateSpec?: SpecValidator;

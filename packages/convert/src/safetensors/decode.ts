@@ -4,8 +4,11 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { SafetensorsTensor } from './dtype.js';
 import { parseHeader, parseHeaderLength } from './parse-header.js';
 
+/** A safetensors file as it is. */
 export interface Safetensors {
+  /** By name, in the order of the header. */
   readonly tensors: Map<string, SafetensorsTensor>;
+  /** `__metadata__`, text by key; empty where there is none. */
   readonly metadata: Map<string, string>;
 }
 

@@ -20,6 +20,7 @@ export const SAFETENSORS_DTYPES = {
   U64: 8,
 } as const;
 
+/** Name of a number type, as it stands in the header. */
 export type SafetensorsDtype = keyof typeof SAFETENSORS_DTYPES;
 
 export function isSafetensorsDtype(value: unknown): value is SafetensorsDtype {

@@ -5,7 +5,9 @@ import { ourName } from '../keras/keras-layers.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { type OpenShard, readCheckpoint } from './read-checkpoint.js';
 
+/** What reading a checkpoint needs beside its index. */
 export interface ReadTensorflowOptions extends AssembleOptions {
+  /** Opens a data file of the checkpoint. */
   readonly openShard: OpenShard;
 }
 

@@ -19,6 +19,7 @@ import { type Resolve, readManifest } from './weights-manifest.js';
 /** Bytes of a shard, as tfjs's own converter cuts them. */
 const SHARD_BYTES = 4 * 2 ** 20;
 
+/** What reading a TF.js model needs beside its `model.json`. */
 export interface ReadTfjsOptions extends AssembleOptions {
   /** `validateSpec` of `@alexnet/model`; with it a model of this package brings its description. */
   readonly validateSpec?: SpecValidator;
@@ -81,10 +82,13 @@ function modelOf(topology: unknown): unknown {
   return (Object(topology) as Record<string, unknown>).model_config ?? topology;
 }
 
+/** An AlexNet as the files of a TF.js model. */
 export interface WrittenTfjs {
+  /** Text of `model.json`. */
   readonly modelJson: string;
   /** By file name, to lie beside `model.json`. */
   readonly shards: ReadonlyMap<string, Uint8Array>;
+  /** Everything that was changed on the way, exact or not. */
   readonly notes: readonly Note[];
 }
 

@@ -5,6 +5,7 @@ import { checkName } from '../parse-strict-json.js';
 import { rowMajor } from '../tensors/strided.js';
 import { writeZip, type ZipMember } from '../zip/write-zip.js';
 
+/** How {@link writeTorch} stores numbers. */
 export interface WriteTorchOptions {
   /** Default `f32`. */
   readonly dtype?: 'f32' | 'f16';

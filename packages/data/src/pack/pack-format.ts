@@ -60,6 +60,8 @@ export interface PackIndex {
   readonly classNames: readonly string[];
   /** Of the pictures, where the source states one. */
   readonly licence?: string;
+  /** How pictures are stored: JPEG files, or NumPy arrays of pixels. */
+  readonly pictures: 'jpeg' | 'raw';
   /** Shorter side of the pictures, px. */
   readonly size: number;
   /** True when pictures were cut to their central square. */

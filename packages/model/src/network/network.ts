@@ -7,6 +7,9 @@ import type { Weight } from './weight.js';
 
 /** One parameter of a built network and the variable that holds it. */
 export interface NetworkParameter extends ParameterSpec {
+  /**
+   * Its value: tfjs layout, float32, on the backend that was current when the network was built.
+   */
   readonly variable: Variable;
 }
 
@@ -22,10 +25,13 @@ export interface ForwardOptions {
 
 /** A network that runs: variables on the current tfjs backend and what can be done with them. */
 export interface Network {
+  /** The tfjs the network was built with. */
   readonly tf: Tf;
+  /** The layer list it was built from, checked. */
   readonly spec: NetworkSpec;
   /** The same layers and variables as a standard tfjs model that gives logits. */
   readonly model: LayersModel;
+  /** In running order; running means and variances of batch norm included. */
   readonly parameters: readonly NetworkParameter[];
   /**
    * Logits `[batch, classes]` for preprocessed pictures `[batch, height, width, channels]` float32.

@@ -9,8 +9,10 @@ export type ParameterKind = 'weight' | 'bias' | 'scale' | 'shift' | 'running_mea
 export interface ParameterSpec {
   /** `conv1.weight`, `conv1.bias`, `norm1.running_mean`, … */
   readonly name: string;
+  /** Name of its layer: `conv1`. */
   readonly layer: string;
   readonly kind: ParameterKind;
+  /** False for running means and variances. */
   readonly trainable: boolean;
   /** tfjs layout: convolutions `[h, w, in / groups, out]`, dense `[in, out]`. */
   readonly shape: readonly number[];

@@ -1,5 +1,6 @@
 /** A class and how likely it is. */
 export interface ClassProbability {
+  /** Class index, from 0. */
   readonly index: number;
   /** 0..1 */
   readonly probability: number;

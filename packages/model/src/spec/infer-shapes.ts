@@ -11,7 +11,9 @@ export type FeatureShape =
 export interface LayerShape {
   readonly name: string;
   readonly op: LayerSpec['op'];
+  /** Without the batch. */
   readonly input: FeatureShape;
+  /** Without the batch. */
   readonly output: FeatureShape;
 }
 

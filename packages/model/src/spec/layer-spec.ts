@@ -16,6 +16,7 @@ export interface Initialiser {
     | { readonly kind: 'normal'; readonly sd: number }
     | { readonly kind: 'he' }
     | { readonly kind: 'lecun' };
+  /** The same for every bias. */
   readonly bias: number;
 }
 
@@ -23,11 +24,13 @@ export interface Initialiser {
 export interface ConvSpec {
   readonly op: 'conv';
   readonly name: string;
+  /** Output channels. */
   readonly filters: number;
   /** Height and width of the window, in pixels. */
   readonly kernel: readonly [height: number, width: number];
   /** Step of the window in both directions, in pixels. */
   readonly stride: number;
+  /** Zeros around the map, px. */
   readonly padding: Padding;
   /** Input and output channels are cut into this many blocks that do not see each other. */
   readonly groups: number;
@@ -40,22 +43,26 @@ export interface ConvSpec {
 export interface DenseSpec {
   readonly op: 'dense';
   readonly name: string;
+  /** Length of the output vector. */
   readonly units: number;
   readonly init: Initialiser;
 }
 
+/** One function applied to every number; shapes stay. */
 export interface ActivationSpec {
   readonly op: 'activation';
   readonly name: string;
   readonly function: ActivationFunction;
 }
 
+/** What an activation layer computes. */
 export type ActivationFunction = 'relu' | 'tanh' | 'sigmoid';
 
 /** Pooling without padding; the last partial window is dropped. */
 export interface PoolSpec {
   readonly op: 'pool';
   readonly name: string;
+  /** `max` in every preset but lenet5. */
   readonly kind: PoolKind;
   /** Side of the square window, in pixels. */
   readonly size: number;
@@ -63,6 +70,7 @@ export interface PoolSpec {
   readonly stride: number;
 }
 
+/** Largest value of a window, or its mean. */
 export type PoolKind = 'max' | 'avg';
 
 /**
@@ -74,9 +82,11 @@ export interface LrnSpec {
   readonly name: string;
   /** Channels in the window, odd. */
   readonly size: number;
+  /** Above 0; 2 in the paper, 1 in Caffe. */
   readonly k: number;
   /** Multiplies the plain sum of squares: α/n of Caffe and PyTorch, α of TensorFlow. */
   readonly sumCoeff: number;
+  /** 0.75 in the paper. */
   readonly beta: number;
   /** Windows do not cross the borders between this many blocks of channels. */
   readonly groups: number;
@@ -89,6 +99,7 @@ export interface MapNormSpec {
   /** Side of the window in pixels, odd. */
   readonly size: number;
   readonly k: number;
+  /** Multiplies the plain sum of squares. */
   readonly sumCoeff: number;
   readonly beta: number;
 }
@@ -98,6 +109,7 @@ export interface BatchNormSpec {
   readonly op: 'batchnorm';
   readonly name: string;
   readonly momentum: number;
+  /** Added to the variance before the root. */
   readonly epsilon: number;
 }
 

@@ -7,10 +7,12 @@ import { writeAtomically } from './write-atomically.js';
 
 /** How tensors become bytes and back; `@alexnet/convert`'s safetensors functions fit. */
 export interface TensorCodec {
+  /** A whole file of these tensors and texts. */
   encode(
     tensors: ReadonlyMap<string, Weight>,
     metadata: Readonly<Record<string, string>>,
   ): Uint8Array;
+  /** The same back. @throws Error when the bytes are damaged */
   decode(bytes: Uint8Array): {
     readonly tensors: ReadonlyMap<string, Weight>;
     readonly metadata: Readonly<Record<string, string>>;
@@ -19,7 +21,12 @@ export interface TensorCodec {
 
 /** Checkpoints of one run in a folder: atomic, self-verifying, the last two and the best kept. */
 export interface CheckpointStore {
-  /** @param top1 validation accuracy at this moment, if it was measured: decides which is best */
+  /**
+   * Writes a checkpoint and removes those no longer kept; gives its path.
+   *
+   * @param top1 validation accuracy at this moment, if it was measured: decides which is best
+   * @throws Error naming the last good checkpoint, when it cannot be written
+   */
   save(snapshot: Snapshot, top1: number | null): Promise<string>;
   /** The newest checkpoint that verifies, or null; `rejected` says what was wrong with newer ones. */
   newest(): Promise<{ snapshot: Snapshot | null; rejected: { file: string; reason: string }[] }>;
@@ -37,7 +44,11 @@ interface Header {
   readonly sha256: string;
 }
 
-/** @param about plain JSON kept in every checkpoint: the resolved recipe and the seed */
+/**
+ * Opens the checkpoints in `folder`, made if missing; what an interrupted write left is removed.
+ *
+ * @param about plain JSON kept in every checkpoint: the resolved recipe and the seed
+ */
 export async function openCheckpointStore(
   folder: string,
   codec: TensorCodec,

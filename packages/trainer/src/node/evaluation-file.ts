@@ -14,6 +14,7 @@ export interface EvaluationFile {
   readonly evaluations: readonly Evaluation[];
 }
 
+/** Writes an evaluation as JSON, whole or not at all. */
 export async function writeEvaluation(path: string, file: EvaluationFile): Promise<void> {
   await writeAtomically(path, `${JSON.stringify(file)}\n`);
 }

@@ -16,6 +16,7 @@ export interface StepLine {
   readonly loss: number;
   /** Share of the batch answered right, dropout on, 0..1. */
   readonly accuracy: number;
+  /** Learning rate. */
   readonly rate: number;
   readonly picturesPerSecond: number;
   /** Share of the step spent waiting for pictures, 0..1. */
@@ -27,12 +28,16 @@ export interface EpochLine {
   readonly kind: 'epoch';
   readonly step: number;
   readonly epoch: number;
+  /** In nats, dropout on. */
   readonly trainLoss: number;
   readonly trainTop1: number;
+  /** In nats. */
   readonly validationLoss: number;
   readonly validationTop1: number;
   readonly validationTop5: number;
+  /** Training alone, validation left out. */
   readonly seconds: number;
+  /** Share of that spent waiting for pictures, 0..1. */
   readonly wait: number;
 }
 
@@ -50,6 +55,7 @@ export interface EvaluationLine {
 /** Appends to `path`, one JSON object a line. */
 export function openMetricsLog(path: string) {
   return {
+    /** Adds one line. */
     append(line: MetricsLine): Promise<void> {
       return appendFile(path, `${JSON.stringify(line)}\n`);
     },

@@ -8,10 +8,13 @@ import { summaryValues } from './summary-values.js';
 
 /** An event file that `tensorboard --logdir` reads while it grows. */
 export interface TensorboardLog {
+  /** Of the event file. */
   readonly path: string;
+  /** Adds the numbers of one line of metrics. */
   append(line: MetricsLine): Promise<void>;
-  /** @param png a picture shown under Images at this step */
+  /** A picture shown under Images at this step; `png` is the whole file. */
   appendImage(step: number, tag: string, png: Uint8Array): Promise<void>;
+  /** Writes what is still held back and closes the file. */
   close(): Promise<void>;
 }
 
