@@ -22,6 +22,7 @@ module.exports = {
     only('convert', ['model']),
     only('augment', ['model', 'data']),
     only('trainer', ['model', 'augment']),
+    only('showcase', []),
     {
       name: 'model-types-only',
       comment: 'convert and augment may use types of model, not its code',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { showcase } from './build/showcase.js';
 
 const STATIC = new URL('./static/', import.meta.url);
 
@@ -31,7 +32,7 @@ function offline(): Plugin {
   };
 }
 
-/** Only files of this build are cached: never weights, never pictures. */
+/** Only files of this build are cached: never a reader's own weights or pictures. */
 function serviceWorker(version: string, files: readonly string[]): string {
   return `const CACHE = 'alexnet-viewer-${version}';
 const FILES = ${JSON.stringify(files)};
@@ -57,7 +58,7 @@ self.addEventListener('fetch', (event) => {
 export default defineConfig({
   base: './',
   publicDir: 'static',
-  plugins: [svelte(), offline()],
+  plugins: [svelte(), showcase(), offline()],
   resolve: { conditions: ['@alexnet/source', 'module', 'browser', 'import', 'default'] },
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 1200, assetsInlineLimit: 0 },

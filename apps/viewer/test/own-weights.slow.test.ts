@@ -40,6 +40,7 @@ describe.skipIf(!chromiumPath)(
         browser,
         `${new URL(served.address).origin}/?backend=wasm`,
       ));
+      await idle(page);
     });
     afterAll(async () => {
       await browser?.close();

@@ -320,19 +320,56 @@ describe.skipIf(!chromiumPath)(
         await other.close();
       });
 
-      it('loads at most 400 kB of compressed script before weights', async () => {
+      it('loads at most 400 kB of compressed script before weights, and does without them', async () => {
         const context = await browser.newContext({ serviceWorkers: 'block' });
         const fresh = await context.newPage();
         const scripts: Promise<Buffer>[] = [];
         fresh.on('response', (response) => {
           if (response.request().resourceType() === 'script') scripts.push(response.body());
         });
+        await fresh.route('**/weights.safetensors', (route) => route.abort());
         await fresh.goto(`${new URL(served.address).origin}/?backend=webgpu`);
         await fresh.getByRole('heading', { name: 'Open an AlexNet and look inside' }).waitFor();
         await fresh.waitForLoadState('networkidle');
         const sizes = (await Promise.all(scripts)).map((script) => gzipSync(script).length);
         expect(sizes.length).toBeGreaterThan(2);
         expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(400_000);
+        await context.close();
+      });
+
+      it('opens on two towers with their training, and shows one tower beside it', async () => {
+        const context = await browser.newContext({ serviceWorkers: 'block' });
+        const fresh = await context.newPage();
+        await fresh.goto(`${new URL(served.address).origin}/?backend=wasm`);
+        await idle(fresh);
+        await fresh.getByText('After 24 epochs').waitFor();
+        await fresh.locator('#filters').getByText('Tower B').waitFor();
+        await fresh.getByText('One tower', { exact: true }).click();
+        await fresh.waitForURL(/weights=showcase\/one-tower/);
+        await idle(fresh);
+        expect(await fresh.locator('#filters').getByText('Tower B').count()).toBe(0);
+        await context.close();
+      });
+
+      it('a file dropped while the page opens is the one that stays', async () => {
+        const context = await browser.newContext({ serviceWorkers: 'block' });
+        const fresh = await context.newPage();
+        let release: (() => void) | undefined;
+        const held = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        await fresh.route('**/showcase/**/weights.safetensors', async (route) => {
+          await held;
+          await route.continue();
+        });
+        await fresh.goto(`${new URL(served.address).origin}/?backend=wasm`);
+        await fresh.getByRole('heading', { name: 'Opening an AlexNet' }).waitFor();
+        await hand(fresh, 'drop', [{ name: 'own.safetensors', bytes: await smallModelBytes() }]);
+        await fresh.locator('.facts .file', { hasText: 'own.safetensors' }).waitFor();
+        release?.();
+        await fresh.waitForLoadState('networkidle');
+        await fresh.locator('.facts .file', { hasText: 'own.safetensors' }).waitFor();
+        expect(new URL(fresh.url()).searchParams.get('weights')).toBeNull();
         await context.close();
       });
 
@@ -387,13 +424,13 @@ describe.skipIf(!chromiumPath)(
         await offline.waitForFunction(() => navigator.serviceWorker.controller !== null);
         await context.setOffline(true);
         await offline.reload();
-        await offline.getByRole('heading', { name: 'Open an AlexNet and look inside' }).waitFor();
+        await idle(offline);
         const [chooser] = await Promise.all([
           offline.waitForEvent('filechooser'),
           offline.getByText('Open weights…').click(),
         ]);
         await chooser.setFiles(`${served.folder}/weights.safetensors`);
-        await offline.getByRole('heading', { name: 'AlexNet as the paper has it' }).waitFor();
+        await offline.locator('.facts .file', { hasText: 'weights.safetensors' }).waitFor();
         await context.close();
       });
 

@@ -1,5 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SHOWCASE } from '@alexnet/showcase';
 import { WEIGHTS_NAME } from './weights-name.js';
 
 /** Files that say what a folder is, in the order they are looked for. */
@@ -10,9 +12,9 @@ const MARKS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The file to read first for IN: a file itself; in a folder the weights of a run, a TF.js model, the
- * variables of a SavedModel, the only checkpoint or the only file; for a TensorFlow checkpoint's
- * prefix its index.
+ * The file to read first for IN: a file itself, or a network of the showcase by name; in a folder the
+ * weights of a run, a TF.js model, the variables of a SavedModel, the only checkpoint or the only
+ * file; for a TensorFlow checkpoint's prefix its index.
  *
  * @throws Error when there is nothing, or more than one thing, to read
  */
@@ -22,6 +24,8 @@ export async function findSource(path: string): Promise<string> {
   if (!found || prefix !== path) {
     const index = `${prefix}.index`;
     if (await isFile(index)) return index;
+    const named = new Map<string, URL>(Object.entries(SHOWCASE)).get(path);
+    if (!found && named) return fileURLToPath(named);
     if (!found) throw new Error(`there is no file or run folder ${path}`);
   }
   return found.isDirectory() ? inFolder(path) : path;

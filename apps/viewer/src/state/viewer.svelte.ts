@@ -74,6 +74,7 @@ export class Viewer {
   private readonly jobs = new Jobs();
   private applied: Change = NO_CHANGE;
   private questions = 0;
+  private openings = 0;
   private running = 0;
   private starting: Promise<Selection> | null = null;
 
@@ -114,10 +115,13 @@ export class Viewer {
   }
 
   async openWeightsUrl(address: string): Promise<void> {
+    const opening = ++this.openings;
     await this.attempt('Fetching the weights', async () => {
       const bytes = await fetchBytes(address, (share) => {
         this.progress = { text: 'Fetching the weights', share };
       });
+      // What was opened meanwhile is what the reader wants to see.
+      if (opening !== this.openings) return;
       const name = address.split(/[/?#]/).filter(Boolean).slice(-2).join('/');
       await this.openWeights([new File([bytes], name)], address);
     });
@@ -137,8 +141,10 @@ export class Viewer {
   async openFiles(files: readonly File[]): Promise<void> {
     const picture = files.find(({ type }) => type.startsWith('image/'));
     const others = files.filter(({ type }) => !type.startsWith('image/'));
-    if (others.length > 0)
+    if (others.length > 0) {
+      this.openings++;
       await this.attempt('Reading the weights', () => this.openWeights(others));
+    }
     if (!picture || this.problem) return;
     await this.attempt('Decoding the picture', async () => {
       if (picture.size === 0) throw new Error(`${picture.name} is empty.`);
@@ -308,6 +314,8 @@ export class Viewer {
   }
 
   private async openWeights(files: readonly File[], address: string | null = null): Promise<void> {
+    this.cancel?.();
+    const opening = this.openings;
     const stop = new AbortController();
     this.cancel = () => stop.abort();
     try {
@@ -332,7 +340,7 @@ export class Viewer {
     } catch (error) {
       if (!stop.signal.aborted) throw error;
     } finally {
-      this.cancel = null;
+      if (this.openings === opening) this.cancel = null;
     }
   }
 

@@ -1,0 +1,44 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findSource } from '../src/convert/find-source.js';
+import { openWeights } from '../src/weights-file.js';
+
+describe('weights by name', () => {
+  let folder: string;
+  const before = process.cwd();
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'alexnet-name-'));
+    process.chdir(folder);
+  });
+  afterAll(async () => {
+    process.chdir(before);
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ['showcase', 2],
+    ['showcase-one-tower', 1],
+  ] as const)('%s has %i tower(s), 100 classes and its preprocessing', async (name, groups) => {
+    const { file, preprocessing, classNames } = await openWeights(name);
+    const conv2 = file.spec.layers.find((layer) => layer.name === 'conv2');
+    expect(conv2).toMatchObject({ groups });
+    expect(new Set(classNames).size).toBe(100);
+    expect(preprocessing).toMatchObject({
+      resize: { shorterSide: 64 },
+      crop: { height: 55, width: 55 },
+    });
+    expect(file.provenance).toMatchObject({ dataset: 'tiny-imagenet-100.tar' });
+  });
+
+  it('a file of that name comes first', async () => {
+    await writeFile('showcase', 'mine');
+    expect(await findSource('showcase')).toBe('showcase');
+  });
+
+  it('says so when there is neither', async () => {
+    await expect(findSource('showcast')).rejects.toThrow('there is no file or run folder showcast');
+  });
+});
