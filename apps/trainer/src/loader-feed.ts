@@ -37,7 +37,7 @@ export function openLoaderFeed(
         chunk: augment.chunk,
         // One core is left to the thread that computes.
         workers: Math.max(1, availableParallelism() - 1),
-        // Unreadable pictures are named, counted and left out, however many.
+        // The command counts unreadable pictures itself, over the whole run.
         maxBrokenShare: 1,
       });
     loaders.set(colourPca, opened);

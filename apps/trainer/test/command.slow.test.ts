@@ -24,6 +24,7 @@ beforeAll(async () => {
     `--data=${data}`,
     `--out=${run}`,
     '--epochs=2',
+    '--max-broken=0.1',
     ...TINY_RUN,
   );
   expect(trained).toMatchObject({ code: 0 });
@@ -36,7 +37,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('the weights carry preprocessing and class names, and eval counts every picture', async () => {
   const args = [`--weights=${run}`, `--data=${data}`, '--backend=cpu', '--ten-crop', '--json'];
-  const { code, stdout } = await alexnet('eval', ...args);
+  const { code, stdout } = await alexnet('eval', '--max-broken=0.1', ...args);
   expect(code).toBe(0);
   const result = JSON.parse(stdout);
   expect(result.classNames).toEqual(['amber', 'moss', 'slate']);
@@ -48,6 +49,30 @@ test('the weights carry preprocessing and class names, and eval counts every pic
     expect(pictures).toBe(15);
     expect(confusion.flat().reduce((sum: number, count: number) => sum + count)).toBe(15);
   }
+});
+
+test('over 1 % unreadable pictures stop train, eval and pack unless told otherwise', async () => {
+  const reason = /alexnet: 1 of 37 pictures cannot be .*--max-broken/;
+  const trained = await alexnet(
+    'train',
+    `--data=${data}`,
+    `--out=${join(folder, 'stopped')}`,
+    '--epochs=1',
+    ...TINY_RUN,
+  );
+  expect(trained.code).toBe(1);
+  expect(trained.stderr).toMatch(reason);
+  const evaluated = await alexnet('eval', `--weights=${run}`, `--data=${data}`, '--backend=cpu');
+  expect(evaluated.code).toBe(1);
+  expect(evaluated.stderr).toContain('1 of 16 pictures cannot be read, more than 1.0 %');
+  expect(evaluated.stdout).toBe('');
+  const pack = ['pack', `--data=${data}`, '--size=24', '--format=raw'];
+  const packed = await alexnet(...pack, `--out=${join(folder, 'stopped-pack')}`);
+  expect(packed.code).toBe(1);
+  expect(packed.stderr).toContain('2 of 53 pictures cannot be decoded');
+  const allowed = await alexnet(...pack, '--max-broken=0.1', `--out=${join(folder, 'pack')}`);
+  expect(allowed).toMatchObject({ code: 0 });
+  expect(allowed.stderr).toMatch(/skipped .*broken\.jpg.*51 pictures in 2 shards/s);
 });
 
 test('predict answers for grey, transparent, turned and CMYK pictures and names the broken one', async () => {

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { decodeJpegFast } from './decode-jpeg-fast.js';
 import { firstLine, UndecodablePictureError } from './errors.js';
+import { isNpy, viewNpy } from './npy-picture.js';
 import type { Picture } from './picture.js';
 
 /** Larger pictures are refused: decoded they would take over 300 MB. ImageNet's largest has 61 M. */
@@ -23,7 +24,8 @@ export interface DecodeOptions {
 }
 
 /**
- * Decodes one JPEG, PNG, WebP, GIF (first frame), AVIF or TIFF file to 8-bit RGB.
+ * Decodes one JPEG, PNG, WebP, GIF (first frame), AVIF or TIFF file to 8-bit RGB. An array file of raw
+ * packs (`.npy`, `[height, width, 3]` uint8) is taken as it is: its picture is a view of `bytes`.
  *
  * Greyscale is repeated over the three channels, CMYK converted to sRGB, 16 bits scaled to 8, alpha
  * laid over white, EXIF orientation applied. Embedded RGB colour profiles are not applied, as PIL,
@@ -39,6 +41,7 @@ export async function decodePicture(
   bytes: Uint8Array,
   options: DecodeOptions = {},
 ): Promise<Picture> {
+  if (isNpy(bytes)) return openArray(bytes, options.id);
   if (!isPictureFile(bytes)) {
     const what = bytes.length === 0 ? 'empty file' : 'not JPEG, PNG, WebP, GIF, AVIF or TIFF';
     throw new UndecodablePictureError(options.id, what);
@@ -61,6 +64,16 @@ export async function decodePicture(
     return { width: info.width, height: info.height, data };
   } catch (error) {
     throw new UndecodablePictureError(options.id, firstLine(error), { cause: error });
+  }
+}
+
+function openArray(bytes: Uint8Array, id: string | undefined): Picture {
+  try {
+    const picture = viewNpy(bytes);
+    if (picture.width * picture.height > MAX_PIXELS) throw new Error('too many pixels');
+    return picture;
+  } catch (error) {
+    throw new UndecodablePictureError(id, firstLine(error), { cause: error });
   }
 }
 

@@ -18,7 +18,7 @@ export function isLabelName(path: string): boolean {
 
 /**
  * Pairs pictures with labels as WebDataset does: neighbouring files whose path is the same up to the
- * first dot are one sample, here `key.jpg` (or png, webp …) and `key.cls`. Other files are left alone.
+ * first dot are one sample, here `key.jpg` (or png, webp, npy …) and `key.cls`. Other files are left alone.
  *
  * @throws {DatasetError} when a picture has no label, or a label is not a number.
  */
@@ -32,7 +32,7 @@ export function pairSamples(index: TarIndex, name: string): ShardSample[] {
     }
     labels.set(keyOf(path), Number(text));
   }
-  const pictures = index.entries.filter(({ path }) => isPictureName(baseName(path)));
+  const pictures = index.entries.filter(({ path }) => isSamplePicture(baseName(path)));
   return pictures.map(({ path, offset, size }) => {
     const key = keyOf(path);
     const label = labels.get(key);
@@ -43,6 +43,11 @@ export function pairSamples(index: TarIndex, name: string): ShardSample[] {
     }
     return { key, label, offset, size };
   });
+}
+
+/** Raw packs hold pictures as NumPy arrays. */
+function isSamplePicture(name: string): boolean {
+  return isPictureName(name) || /^[^.].*\.npy$/.test(name);
 }
 
 function baseName(path: string): string {

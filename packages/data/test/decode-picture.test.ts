@@ -115,6 +115,33 @@ describe('decodePicture', () => {
     expect(error.message.split('\n')).toHaveLength(1);
   });
 
+  it('views an array file without a copy, and refuses what is not [height, width, 3] uint8', async () => {
+    const npy = (header: string, pixels: number) => {
+      const bytes = Buffer.alloc(128 + pixels, 7);
+      bytes.write('\x93NUMPY\x01\x00v\x00', 'latin1');
+      bytes.write(`${header.padEnd(117)}\n`, 10);
+      return bytes;
+    };
+    const dtype = (descr: string, shape: string, fortran = 'False') =>
+      `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': (${shape}), }`;
+    const bytes = npy(dtype('|u1', '4, 5, 3'), 60);
+    const picture = await decodePicture(bytes);
+    expect([picture.width, picture.height, picture.data.length]).toEqual([5, 4, 60]);
+    expect(picture.data.buffer).toBe(bytes.buffer);
+    for (const [wrong, reason] of [
+      [npy(dtype('<f4', '4, 5, 3'), 240), 'not [height, width, 3]'],
+      [npy(dtype('|u1', '4, 5, 3', 'True'), 60), 'not [height, width, 3]'],
+      [npy(dtype('|u1', '4, 5'), 20), 'not [height, width, 3]'],
+      [npy(dtype('|u1', '4, 5, 3'), 59), '59 bytes where 60 belong'],
+      [npy(dtype('|u1', '0, 5, 3'), 0), '0 bytes where 0 belong'],
+      [npy(dtype('|u1', '4, 5, 3'), 60).subarray(0, 9), ''],
+    ] as const) {
+      const error = await decodePicture(wrong, { id: 'a.npy' }).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(UndecodablePictureError);
+      expect(error.message).toContain(reason);
+    }
+  });
+
   it('refuses a picture that would take too much memory', async () => {
     // A valid PNG whose header claims 60,000 × 60,000 pixels.
     const png = await solid(0, 0, 0).png().toBuffer();

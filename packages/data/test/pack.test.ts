@@ -113,6 +113,36 @@ describe('packDataset', () => {
     expect(names).toHaveLength(10);
   });
 
+  it('stores raw pixels as NumPy arrays, read without a loss, by index and as plain shards', async () => {
+    const source = await openSource();
+    const folder = await temporaryFolder();
+    const raw = { ...OPTIONS, size: 24, format: 'raw' } as const;
+    const { index } = await packDataset(source, folder, measures, raw);
+    expect(index.pictures).toBe('raw');
+    const packed = await openDataset(folder);
+    const at = new Map(source.train.records.map(({ id }, i) => [id, i]));
+    for (const [i, { id }] of packed.train.records.entries()) {
+      const stored = await packed.train.picture(i, { fast: true, into: new Uint8Array(9999) });
+      const original = await source.train.picture(at.get(id) ?? -1);
+      expect({ ...stored, data: [...stored.data] }).toEqual({
+        ...original,
+        data: [...original.data],
+      });
+    }
+    // As `numpy.lib.format` 1.0 writes it: pixels begin at byte 128.
+    const bytes = await packed.train.bytes(0);
+    expect(Buffer.from(bytes.subarray(0, 74)).toString('latin1')).toBe(
+      "\x93NUMPY\x01\x00v\x00{'descr': '|u1', 'fortran_order': False, 'shape': (32, 24, 3), }",
+    );
+    expect([bytes[127], bytes.length]).toEqual([0x0a, 128 + 32 * 24 * 3]);
+    await packed.close();
+
+    const shard = await openDataset(join(folder, 'train-000000.tar'), { validationShare: 0 });
+    expect(shard.train.records[0]?.label).toBe(packed.train.records[0]?.label);
+    expect(await shard.train.bytes(0)).toEqual(bytes);
+    await shard.close();
+  });
+
   it('goes on where an earlier run stopped, to the same bytes', async () => {
     const source = await openSource();
     const whole = await temporaryFolder();

@@ -1,8 +1,10 @@
 import type { Dataset } from '@alexnet/data';
 import { type Evaluation, evaluate } from '@alexnet/trainer';
 import type { Command } from 'commander';
+import { MAX_BROKEN_SHARE, requireReadable } from '../broken-pictures.js';
 import { openEngine } from '../engine.js';
 import { DATA_HELP, openData } from '../open-data.js';
+import { share } from '../options.js';
 import { withProgress } from '../progress.js';
 import { percent, print, printJson, say } from '../say.js';
 import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
@@ -12,6 +14,7 @@ interface Options {
   readonly data: string;
   readonly tenCrop?: true;
   readonly backend?: string;
+  readonly maxBroken: number;
   readonly json?: true;
 }
 
@@ -19,10 +22,16 @@ export function addEvalCommand(program: Command): void {
   program
     .command('eval')
     .description('top-1 and top-5 of a trained network on the validation pictures of a data set')
-    .requiredOption('--weights <file|run>', 'a run folder, or weights of any format convert reads')
+    .requiredOption('--weights <file|run>', 'a run folder, weights of any format convert reads, or showcase')
     .requiredOption('--data <source>', DATA_HELP)
     .option('--ten-crop', 'also average the answers of ten crops, as the paper does')
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
+    .option(
+      '--max-broken <share>',
+      'share of unreadable pictures that stops the run',
+      share,
+      MAX_BROKEN_SHARE,
+    )
     .option('--json', 'one JSON document on stdout')
     .action(run);
 }
@@ -48,6 +57,7 @@ async function run(options: Options): Promise<void> {
         ),
       );
     }
+    for (const evaluation of evaluations) requireReadable(evaluation, options.maxBroken);
     if (options.json)
       printJson({
         weights: weights.path,

@@ -13,13 +13,14 @@ import {
 } from '@alexnet/trainer';
 import { openCheckpointStore, writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
+import { createBrokenPictures, MAX_BROKEN_SHARE, requireReadable } from '../broken-pictures.js';
 import { checkpointCodec } from '../checkpoint-codec.js';
 import { openEngine } from '../engine.js';
 import { Interrupted, UsageError } from '../failure.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
 import { DATA_HELP, openData } from '../open-data.js';
-import { collect, names, port, time, whole } from '../options.js';
+import { collect, names, port, share, time, whole } from '../options.js';
 import { planRun, resolveRecipe } from '../plan-run.js';
 import { withProgress } from '../progress.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, readRun, startRun } from '../run-folder.js';
@@ -48,6 +49,12 @@ export function addTrainCommand(program: Command): void {
     .option('--checkpoint-every <length>', 'also save within an epoch', time, 600_000)
     .option('--seed <n>', 'decides order, crops, initial weights', whole(0), 1)
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
+    .option(
+      '--max-broken <share>',
+      'share of unreadable pictures that stops the run',
+      share,
+      MAX_BROKEN_SHARE,
+    )
     .option('--resume', 'continue the run in --out where it stopped')
     .option(
       '--serve [port]',
@@ -145,7 +152,7 @@ async function trainAndWrite(
   const loader = openLoaderFeed(plan, dataset.train.records);
   const interrupt = interruptible();
   const display = openTrainDisplay(plan.recipe.epochs);
-  const skipped = new Set<string>();
+  const broken = createBrokenPictures(dataset.train.records.length, options.maxBroken);
   let step = snapshot?.state.globalStep ?? 0;
   const started = performance.now();
   try {
@@ -172,12 +179,9 @@ async function trainAndWrite(
         async onEpoch(report) {
           display.epoch(report);
           await log.epoch(report);
+          requireReadable(report.validation, options.maxBroken);
         },
-        onSkip(id, reason) {
-          if (skipped.has(id)) return;
-          skipped.add(id);
-          say(`skipped ${id}: ${reason}`);
-        },
+        onSkip: broken.note,
         async onSnapshot(current, report) {
           await log.snapshot(current);
           await store.save(current, report ? report.validation.top1 : null);
@@ -222,7 +226,7 @@ async function trainAndWrite(
     }),
   );
   printEvaluations([evaluation], plan.classNames);
-  if (skipped.size > 0) say(`${skipped.size} training pictures could not be read and were skipped`);
+  if (broken.count > 0) say(`${broken.count} training pictures could not be read and were skipped`);
   say(`wrote ${path} (${((await stat(path)).size / 1e6).toFixed(1)} MB)`);
 }
 

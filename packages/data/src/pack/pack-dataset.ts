@@ -26,6 +26,8 @@ export interface PackOptions extends Pick<OpenOptions, 'signal' | 'onProgress'> 
   readonly size?: number;
   /** Cut pictures to their central square; default false. */
   readonly square?: boolean;
+  /** How pictures are stored: as JPEG, or as their pixels, which need no decoding; default `jpeg`. */
+  readonly format?: 'jpeg' | 'raw';
   /** JPEG quality; default 90. */
   readonly quality?: number;
   /** Pictures a shard; default 1,000. */
@@ -47,7 +49,7 @@ export interface PackResult {
 }
 
 /**
- * Packs a dataset into WebDataset shards (`key.jpg`, `key.cls`) with an index for random access and
+ * Packs a dataset into WebDataset shards (`key.jpg` or `key.npy`, `key.cls`) with an index for random access and
  * the colours and mean image of the training pictures, measured in the same pass.
  *
  * Can be killed at any time and run again: shards that are whole are kept, after their checksum was
@@ -63,8 +65,9 @@ export async function packDataset(
   measures: PackMeasures,
   options: PackOptions = {},
 ): Promise<PackResult> {
-  const { perShard = 1000, seed = 0, size = 256, square = false, quality = 90 } = options;
-  const encoding: PackEncoding = { size, square, quality };
+  const { perShard = 1000, seed = 0, size = 256, square = false } = options;
+  const { format = 'jpeg', quality = 90 } = options;
+  const encoding: PackEncoding = { format, size, square, quality };
   if (dataset.train.records.length === 0) {
     throw new DatasetError(`${dataset.name} has no training pictures to measure colours of`);
   }
@@ -192,7 +195,7 @@ function checkBroken(shards: readonly PackShard[], allowed: number, total: numbe
 async function finish(
   folder: string,
   dataset: Dataset,
-  { size, square }: PackEncoding,
+  { format, size, square }: PackEncoding,
   measured: ShardMeasures,
   shards: readonly PackShard[],
 ): Promise<PackIndex> {
@@ -202,6 +205,7 @@ async function finish(
     name: dataset.name,
     classNames: dataset.classNames,
     ...(dataset.licence === undefined ? {} : { licence: dataset.licence }),
+    pictures: format,
     size,
     square,
     colours: measured.colours() satisfies PackColours,

@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import type { ImageRecord, Split } from '../dataset.js';
 import { UndecodablePictureError } from '../errors.js';
+import { encodeNpy } from '../npy-picture.js';
 import type { Picture } from '../picture.js';
 import { replaceFile } from '../replace-file.js';
 import { TAR_BLOCK } from '../tar-header.js';
@@ -14,10 +15,15 @@ import { encodeTarFile, TAR_END } from './tar-writer.js';
 
 /** How pictures are stored. */
 export interface PackEncoding {
+  /** JPEG files, or pixels as NumPy arrays, which need no decoding and eight times the room. */
+  readonly format: 'jpeg' | 'raw';
   readonly size: number;
   readonly square: boolean;
   readonly quality: number;
 }
+
+/** Names Python's `webdataset` decodes pictures by. */
+const EXTENSION = { jpeg: 'jpg', raw: 'npy' } as const;
 
 /** One shard to be written: which pictures of `split` in which order. */
 export interface ShardPlan {
@@ -70,9 +76,9 @@ export async function packShard(
       }
       options.measure(result.picture);
       const { id, label } = result.record;
-      const { jpeg } = result;
-      records.push([id, label, bytes + TAR_BLOCK, jpeg.length, crc32(jpeg)]);
-      await append(encodeTarFile(`${key}.jpg`, jpeg));
+      const { file } = result;
+      records.push([id, label, bytes + TAR_BLOCK, file.length, crc32(file)]);
+      await append(encodeTarFile(`${key}.${EXTENSION[encoding.format]}`, file));
       await append(encodeTarFile(`${key}.cls`, new TextEncoder().encode(String(label))));
     }
     await append(TAR_END);
@@ -81,7 +87,7 @@ export async function packShard(
 }
 
 type Prepared =
-  | { readonly record: ImageRecord; readonly picture: Picture; readonly jpeg: Uint8Array }
+  | { readonly record: ImageRecord; readonly picture: Picture; readonly file: Uint8Array }
   | { readonly id: string; readonly reason: string };
 
 async function preparePicture(
@@ -93,16 +99,20 @@ async function preparePicture(
   if (record === undefined) throw new RangeError(`no picture ${index}`);
   try {
     const picture = await resize(await source.picture(index), encoding);
-    const { width, height, data } = picture;
-    // Chroma at half resolution, as cameras and ImageNet itself have it.
-    const jpeg = await sharp(data, { raw: { width, height, channels: 3 } })
-      .jpeg({ quality: encoding.quality })
-      .toBuffer();
-    return { record, picture, jpeg };
+    return { record, picture, file: await encode(picture, encoding) };
   } catch (error) {
     if (error instanceof UndecodablePictureError) return { id: record.id, reason: error.reason };
     throw error;
   }
+}
+
+async function encode(picture: Picture, { format, quality }: PackEncoding): Promise<Uint8Array> {
+  if (format === 'raw') return encodeNpy(picture);
+  const { width, height, data } = picture;
+  // Chroma at half resolution, as cameras and ImageNet itself have it.
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality })
+    .toBuffer();
 }
 
 /** Shorter side to `size` with libvips' triangle filter. */
