@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addBackendCommand } from './commands/backend.js';
+import { addBenchCommand } from './commands/bench.js';
 import { addConvertCommand } from './commands/convert.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addFiltersCommand } from './commands/filters.js';
@@ -34,6 +35,7 @@ for (const add of [
   addPackCommand,
   addConvertCommand,
   addBackendCommand,
+  addBenchCommand,
 ]) {
   add(program);
 }
