@@ -236,7 +236,8 @@ function provenance(plan: RunRecord, top1: number, top5: number, steps: number) 
     dataset: plan.datasetName,
     trainPictures: plan.trainPictures,
     recipe: plan.recipe.name,
-    epochs: plan.recipe.epochs,
+    // A run that was told to stop early has seen fewer than its recipe says.
+    epochs: Math.round((steps / Math.ceil(plan.trainPictures / plan.recipe.batchSize)) * 10) / 10,
     steps,
     seed: plan.seed,
     backend: plan.backend,

@@ -53,7 +53,7 @@ export function trainingSentence({ provenance }: ModelFile): string | null {
   const epochs = provenance?.epochs;
   const pictures = provenance?.trainPictures;
   if (typeof epochs !== 'number' || typeof pictures !== 'number') return null;
-  const trained = `Trained on ${count(pictures)} pictures for ${count(epochs)} epochs`;
+  const trained = `Trained on ${count(pictures)} pictures for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
   const validation = provenance?.validation as { top1?: unknown; pictures?: unknown } | undefined;
   return typeof validation?.top1 === 'number' && typeof validation.pictures === 'number'
     ? `${trained}; right about ${percent(validation.top1)} of ${count(validation.pictures)} pictures it had not seen.`
