@@ -31,6 +31,16 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      // As users have them: the built packages, no source condition.
+      {
+        test: {
+          name: 'blocks',
+          include: ['test/blocks/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 });

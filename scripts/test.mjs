@@ -60,6 +60,7 @@ check('Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']);
 check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
 suite('unit');
 suite('slow');
+suite('blocks');
 rmSync(scratch, { recursive: true, force: true });
 
 if (skipped.length > 0) process.stdout.write(`\nSkipped:\n  ${skipped.join('\n  ')}\n`);

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { build } from 'vite';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** Why pages cannot be run here, or ''. */
+export const noBrowser = existsSync(CHROMIUM) ? '' : `no ${CHROMIUM}`;
+
+/** A project Vite builds as it builds any: no configuration. Returns the folder of the page. */
+export async function buildPage(folder: string): Promise<string> {
+  await build({ root: folder, base: './', configFile: false, logLevel: 'error' });
+  return join(folder, 'dist');
+}
+
+/** Opens a built page in Chromium and returns what it logs, line by line, until it sets `done`. */
+export async function runPage(folder: string): Promise<string> {
+  const server = createServer((request, response) => {
+    const name = new URL(request.url ?? '/', 'http://page').pathname;
+    const path = join(folder, name === '/' ? 'index.html' : name);
+    if (!existsSync(path)) return void response.writeHead(404).end();
+    response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+    response.end(readFileSync(path));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  try {
+    const lines: string[] = [];
+    const page = await browser.newPage();
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : '';
+    await new Promise<void>((resolve, reject) => {
+      page.on('console', (message) => {
+        if (message.type() === 'log') lines.push(message.text());
+      });
+      page.on('pageerror', reject);
+      page.on('crash', () => reject(new Error('the page crashed')));
+      page
+        .goto(`http://127.0.0.1:${port}/`)
+        .then(() => page.waitForFunction('globalThis.done', undefined, { timeout: 60_000 }))
+        .then(() => resolve(), reject);
+    });
+    return lines.join('\n');
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
