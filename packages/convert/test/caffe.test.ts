@@ -1,4 +1,4 @@
-import { createSpec } from '@alexnet/model';
+import { createSpec, validateSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import {
   caffePreprocessing,
@@ -7,7 +7,7 @@ import {
   writeBinaryproto,
   writeCaffeModel,
 } from '../src/caffe/index.js';
-import type { ModelFile } from '../src/index.js';
+import { type ModelFile, readModel, writeModel } from '../src/index.js';
 import { readNumpyModel } from '../src/numpy/index.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, noise, randomWeights, sameWeights } from './networks.js';
@@ -67,6 +67,7 @@ describe('readCaffeModel', () => {
       allow: ['mean-image', 'preprocessing'],
     });
     expect(file.preprocessing).toMatchObject({ channelOrder: 'rgb', mean: [149.5, 129.5, 109.5] });
+    expect(readModel(writeModel(file), { validateSpec }).preprocessing).toEqual(file.preprocessing);
   });
 });
 

@@ -39,11 +39,11 @@ export function writeBinaryproto({ height, width, data }: MeanImage): Uint8Array
  * becomes one number per channel, and the squeeze to a square becomes a resize that keeps the
  * proportions. Both differ a little from what the network was trained on, hence inexact notes.
  *
- * @param crop side of the network's input, in pixels
+ * @param input height and width of the network's input, in pixels
  */
 export function caffePreprocessing(
   mean: MeanImage,
-  crop: { readonly height: number; readonly width: number },
+  { height, width }: { readonly height: number; readonly width: number },
 ): { readonly preprocessing: Preprocessing; readonly notes: readonly Note[] } {
   const area = mean.height * mean.width;
   const channel = (index: number) => {
@@ -54,7 +54,7 @@ export function caffePreprocessing(
   return {
     preprocessing: {
       resize: { shorterSide: Math.min(mean.height, mean.width) },
-      crop,
+      crop: { height, width },
       channelOrder: 'bgr',
       range: 255,
       mean: [channel(0), channel(1), channel(2)],
