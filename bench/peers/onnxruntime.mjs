@@ -1,15 +1,16 @@
-// onnxruntime-node under the harness, on the network this project exports. node onnxruntime.mjs BATCH
+// onnxruntime-node in a comparison, on the network this project exports. node onnxruntime.mjs BATCH
+// The network comes as a layer list in ALEXNET_BENCH_SPEC; lines on stdin are answered with milliseconds.
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { selectBackend } from '../../packages/backend/dist/node.js';
 import { writeOnnx } from '../../packages/convert/dist/index.js';
-import { buildNetwork, createSpec } from '../../packages/model/dist/index.js';
+import { buildNetwork, validateSpec } from '../../packages/model/dist/index.js';
 
 const batch = Number(process.argv[2]);
 const require = createRequire(new URL('../../packages/convert/package.json', import.meta.url));
 const ort = require('onnxruntime-node');
 const { tf } = await selectBackend({ require: 'cpu' });
-const spec = createSpec('alexnet');
+const spec = validateSpec(JSON.parse(process.env.ALEXNET_BENCH_SPEC));
 const network = buildNetwork(tf, spec, { seed: 1 });
 const weights = await network.getWeights();
 const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
@@ -24,8 +25,7 @@ const work = () => session.run({ [session.inputNames[0]]: input });
 await work();
 const { version } = require('onnxruntime-node/package.json');
 console.log(JSON.stringify({ ready: `onnxruntime-node ${version}` }));
-for await (const line of createInterface({ input: process.stdin })) {
-  if (line !== 'go') break;
+for await (const _ of createInterface({ input: process.stdin })) {
   const start = performance.now();
   await work();
   console.log(performance.now() - start);

@@ -1,5 +1,9 @@
-"""PyTorch under the harness. python torch_peer.py TASK BATCH LAYOUT   LAYOUT: nchw | channels_last"""
+"""PyTorch in a comparison. python torch_peer.py TASK BATCH LAYOUT   LAYOUT: nchw | channels_last
+
+The network comes as this project's layer list in ALEXNET_BENCH_SPEC. Lines on stdin are answered with milliseconds.
+"""
 import json
+import os
 import sys
 import time
 
@@ -7,31 +11,50 @@ import torch
 from torch import nn
 
 task, batch, layout = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+spec = json.loads(os.environ["ALEXNET_BENCH_SPEC"])
 memory = torch.channels_last if layout == "channels_last" else torch.contiguous_format
 
 
-def lrn():
-    # PyTorch divides alpha by the window; the preset's 1e-4 multiplies the plain sum.
-    return nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
+def pad(layer):
+    p = layer["padding"]
+    symmetric = p["top"] == p["bottom"] and p["left"] == p["right"]
+    return ((p["top"], p["left"]), None) if symmetric else (0, nn.ZeroPad2d((p["left"], p["right"], p["top"], p["bottom"])))
 
 
-net = nn.Sequential(
-    nn.Conv2d(3, 96, 11, 4), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2), lrn(),
-    nn.Conv2d(96, 256, 5, padding=2), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2), lrn(),
-    nn.Conv2d(256, 384, 3, padding=1), nn.ReLU(inplace=True),
-    nn.Conv2d(384, 384, 3, padding=1), nn.ReLU(inplace=True),
-    nn.Conv2d(384, 256, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2),
-    nn.Flatten(), nn.Dropout(), nn.Linear(9216, 4096), nn.ReLU(inplace=True),
-    nn.Dropout(), nn.Linear(4096, 4096), nn.ReLU(inplace=True), nn.Linear(4096, 1000),
-).to(memory_format=memory)
-assert sum(p.numel() for p in net.parameters()) == 62_378_344
-x = torch.randn(batch, 3, 227, 227).to(memory_format=memory)
-y = torch.arange(batch) % 1000
+def modules(layer):
+    op = layer["op"]
+    if op == "conv":
+        padding, before = pad(layer)
+        conv = nn.LazyConv2d(layer["filters"], layer["kernel"], layer["stride"], padding, groups=layer["groups"])
+        return [before, conv] if before else [conv]
+    if op == "dense":
+        return [nn.LazyLinear(layer["units"])]
+    if op == "activation":
+        return [{"relu": nn.ReLU(inplace=True), "tanh": nn.Tanh(), "sigmoid": nn.Sigmoid()}[layer["function"]]]
+    if op == "pool":
+        return [(nn.MaxPool2d if layer["kind"] == "max" else nn.AvgPool2d)(layer["size"], layer["stride"])]
+    if op == "lrn":
+        # PyTorch divides alpha by the window; `sumCoeff` multiplies the plain sum.
+        return [nn.LocalResponseNorm(layer["size"], layer["sumCoeff"] * layer["size"], layer["beta"], layer["k"])]
+    if op == "dropout":
+        return [nn.Dropout(layer["rate"])]
+    if op == "flatten":
+        return [nn.Flatten()]
+    sys.exit(f"this peer has no layer {op}")
+
+
+side = spec["input"]
+net = nn.Sequential(*[module for layer in spec["layers"] for module in modules(layer)])
+x = torch.randn(batch, side["channels"], side["height"], side["width"])
+net.eval()(x[:1])
+net = net.to(memory_format=memory)
+x = x.to(memory_format=memory)
+y = torch.arange(batch) % spec["classes"]
 sgd = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9, weight_decay=5e-4)
-net.train(task == "train")
+net.train(task == "step")
 
 
-def train():
+def step():
     sgd.zero_grad(set_to_none=True)
     loss = nn.functional.cross_entropy(net(x), y)
     loss.backward()
@@ -44,7 +67,7 @@ def predict():
         torch.softmax(net(x), 1).numpy()
 
 
-work = train if task == "train" else predict
+work = step if task == "step" else predict
 work()
 print(json.dumps({"ready": f"PyTorch {torch.__version__} {layout}, {torch.get_num_threads()} threads"}), flush=True)
 for line in sys.stdin:

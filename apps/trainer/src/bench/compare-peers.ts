@@ -1,0 +1,86 @@
+import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+import { type BackendName, selectBackend } from '@alexnet/backend/node';
+import type { NetworkSpec } from '@alexnet/model';
+import { UsageError } from '../failure.js';
+import type { EngineTiming } from './engine-timing.js';
+import { type BenchTask, networkWork } from './network-work.js';
+import { type Peer, peerCommands, startPeer } from './peer.js';
+import { timingOf } from './statistics.js';
+
+/** Thread pools of some engines spin on after their work and would slow down the next one. */
+const SETTLE_MS = 300;
+/** Untimed at the start of a turn: a pause costs more than one small prediction. */
+const WAKE_MS = 150;
+
+/** What every engine of a comparison computes. */
+export interface ComparedWork {
+  readonly task: BenchTask;
+  readonly spec: NetworkSpec;
+  readonly batch: number;
+}
+
+/**
+ * Times this project and its peers in turns, each in a process of its own, so that drift of the
+ * machine meets all alike; the order rotates from round to round. Peers that do not start are named
+ * and left out.
+ */
+export async function comparePeers(
+  work: ComparedWork,
+  options: {
+    readonly backends: readonly BackendName[];
+    readonly peers?: readonly string[] | undefined;
+    readonly rounds: number;
+    readonly python: string;
+  },
+): Promise<EngineTiming[]> {
+  const commands = peerCommands(work, options.python);
+  const wanted = options.peers ?? Object.keys(commands).filter((name) => !isBackend(name));
+  const running: Peer[] = [];
+  try {
+    for (const name of [...options.backends, ...wanted]) {
+      const command = commands[name];
+      if (!command) {
+        throw new UsageError(`no peer is called ${name}; there are ${Object.keys(commands)}`);
+      }
+      const peer = await startPeer(name, command, work.spec);
+      if (peer) running.push(peer);
+    }
+    const samples = running.map((): number[] => []);
+    for (let round = 0; round < options.rounds; round++) {
+      for (const turn of running.keys()) {
+        const index = (round + turn) % running.length;
+        samples[index]?.push(await takeTurn(running[index] as Peer));
+      }
+    }
+    return running.map(({ name, engine }, index) => ({
+      name,
+      engine,
+      ...timingOf(samples[index] ?? []),
+    }));
+  } finally {
+    for (const peer of running) peer.stop();
+  }
+}
+
+async function takeTurn(peer: Peer): Promise<number> {
+  await setTimeout(SETTLE_MS);
+  for (let awake = 0; awake < WAKE_MS; ) awake += await peer.go();
+  return peer.go();
+}
+
+const isBackend = (name: string) => ['tensorflow', 'webgpu', 'wasm', 'cpu'].includes(name);
+
+/** The other side: this project's engine in a process of its own, answering lines until stdin ends. */
+export async function serveEngine(work: ComparedWork, backend: string): Promise<void> {
+  const { tf, device } = await selectBackend({ require: backend });
+  const { run, dispose } = networkWork(tf, work.task, work.spec, work.batch);
+  await run();
+  process.stdout.write(`${JSON.stringify({ ready: device })}\n`);
+  for await (const _ of createInterface({ input: process.stdin })) {
+    const start = performance.now();
+    await run();
+    process.stdout.write(`${performance.now() - start}\n`);
+  }
+  dispose();
+}

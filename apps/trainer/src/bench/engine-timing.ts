@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import type { BenchTask } from './network-work.js';
+import type { Timing } from './statistics.js';
+
+/** How long one engine takes for one batch. */
+export interface EngineTiming extends Timing {
+  /** `tensorflow`, `torch-nchw`, … */
+  readonly name: string;
+  /** Device and versions in words. */
+  readonly engine: string;
+}
+
+/** What was timed, for the table and the files. */
+export interface BenchRun {
+  readonly task: BenchTask;
+  readonly preset: string;
+  readonly batch: number;
+  /** The command as typed. */
+  readonly command: string;
+}
+
+const HEADER =
+  'date,machine,node,command,task,preset,batch,samples,name,engine,median_ms,lower_quartile_ms,upper_quartile_ms,fastest_ms,slowest_ms,img_per_s,ratio_to_first';
+
+/** One line per engine: median, half the width of the middle half, pictures a second, against the first. */
+export function formatTimings(timings: readonly EngineTiming[], batch: number): string[] {
+  const width = Math.max(...timings.map(({ name }) => name.length));
+  return timings.map((timing) => {
+    const { name, engine, median, lower, upper } = timing;
+    const time = `${median.toFixed(1)} ms ± ${((upper - lower) / 2).toFixed(1)}`.padStart(20);
+    const rate = `${picturesPerSecond(timing, batch).toFixed(1)} img/s`.padStart(14);
+    return `${name.padEnd(width)} ${time} ${rate}  ${ratio(timing, timings)}x  ${engine}`;
+  });
+}
+
+/** Adds one row per engine to a CSV file, with a header where the file is new. */
+export async function appendCsv(
+  path: string,
+  run: BenchRun,
+  timings: readonly EngineTiming[],
+): Promise<void> {
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = `${cpus()[0]?.model.trim()} x${availableParallelism()}`;
+  const { task, preset, batch, command } = run;
+  const rows = timings.map((timing) => {
+    const { samples, name, engine, median, lower, upper, fastest, slowest } = timing;
+    const milliseconds = [median, lower, upper, fastest, slowest].map((ms) => ms.toFixed(2));
+    const rate = picturesPerSecond(timing, batch).toFixed(1);
+    const about = [date, machine, process.version, quote(command), task, preset, batch, samples];
+    return [...about, name, quote(engine), ...milliseconds, rate, ratio(timing, timings)].join(',');
+  });
+  const lines = existsSync(path) ? rows : [HEADER, ...rows];
+  await appendFile(path, `${lines.join('\n')}\n`);
+}
+
+/** From the median. */
+export function picturesPerSecond({ median }: Timing, batch: number): number {
+  return (1000 * batch) / median;
+}
+
+/** The median against that of the first engine. */
+function ratio({ median }: Timing, [first]: readonly EngineTiming[]): string {
+  return (median / (first?.median ?? median)).toFixed(2);
+}
+
+const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;

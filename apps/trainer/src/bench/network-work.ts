@@ -1,0 +1,49 @@
+import { buildNetwork, type NetworkSpec, predict, type Tf } from '@alexnet/model';
+import { createOptimiser, RECIPES, trainStep } from '@alexnet/trainer';
+
+/** What is timed: one training step, or one prediction of a batch. */
+export type BenchTask = 'step' | 'predict';
+
+/** Something to time, and its end. */
+export interface Work {
+  readonly run: () => Promise<void>;
+  readonly dispose: () => void;
+}
+
+/**
+ * One batch of pixels in memory [batch, height, width, channels] through a network.
+ *
+ * A step is forward, backward and the update of the paper's recipe, dropout on. A prediction
+ * includes the upload, softmax and the download of the probabilities.
+ */
+export function networkWork(tf: Tf, task: BenchTask, spec: NetworkSpec, batch: number): Work {
+  const network = buildNetwork(tf, spec, { seed: 1 });
+  const { height, width, channels } = spec.input;
+  const size = batch * height * width * channels;
+  const pixels = Float32Array.from({ length: size }, (_, i) => Math.sin(i));
+  if (task === 'predict') {
+    const run = async () => {
+      const x = tf.tensor4d(pixels, [batch, height, width, channels]);
+      await predict(network, x);
+      x.dispose();
+    };
+    return { run, dispose: () => network.dispose() };
+  }
+
+  const { paper } = RECIPES;
+  if (!paper) throw new Error('the recipe of the paper is missing');
+  const optimiser = createOptimiser(tf, network, paper);
+  const labels = Int32Array.from({ length: batch }, (_, i) => i % spec.classes);
+  const pictureShape = [height, width, channels] as const;
+  const data = { pixels, pictureShape, labels, ids: [], skipped: [] };
+  const at = { rate: 0.001, peakRate: 0.01, epoch: 0 };
+  let steps = 0;
+  const run = async () => {
+    await trainStep(tf, network, optimiser, data, paper, { ...at, dropoutSeed: steps++ });
+  };
+  const dispose = () => {
+    optimiser.dispose();
+    network.dispose();
+  };
+  return { run, dispose };
+}

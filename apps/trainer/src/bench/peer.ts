@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { NetworkSpec } from '@alexnet/model';
+import { UsageError } from '../failure.js';
+import { say } from '../say.js';
+import type { ComparedWork } from './compare-peers.js';
+
+/** One engine in a process of its own. */
+export interface Peer {
+  readonly name: string;
+  /** Library and version in words. */
+  readonly engine: string;
+  /** Does the work once and says how many milliseconds it took. */
+  readonly go: () => Promise<number>;
+  readonly stop: () => void;
+}
+
+/** Program and arguments of everything that can be compared, by name. */
+export function peerCommands(
+  { task, spec, batch }: ComparedWork,
+  python: string,
+): Readonly<Record<string, readonly [string, ...string[]]>> {
+  const peers = peersFolder();
+  const script = (name: string) => join(peers, name);
+  const cli = process.argv[1] ?? '';
+  const own = (backend: string) =>
+    [
+      process.execPath,
+      cli,
+      ...['bench', 'engine', task, '--backend', backend],
+      ...['--preset', spec.preset, '--batch', String(batch)],
+    ] as const;
+  const more = [task, String(batch)] as const;
+  const onnx = [process.execPath, script('onnxruntime.mjs'), String(batch)] as const;
+  return {
+    tensorflow: own('tensorflow'),
+    webgpu: own('webgpu'),
+    wasm: own('wasm'),
+    cpu: own('cpu'),
+    'torch-nchw': [python, script('torch_peer.py'), ...more, 'nchw'],
+    'torch-channels-last': [python, script('torch_peer.py'), ...more, 'channels_last'],
+    keras: [python, script('keras_peer.py'), ...more],
+    ...(task === 'predict' ? { onnxruntime: onnx } : {}),
+  };
+}
+
+/** Starts one and waits until it has done the work once; says why and gives nothing when it cannot. */
+export async function startPeer(
+  name: string,
+  [program, ...args]: readonly [string, ...string[]],
+  spec: NetworkSpec,
+): Promise<Peer | undefined> {
+  const env = { ...process.env, ALEXNET_BENCH_SPEC: JSON.stringify(spec) };
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  child.on('error', (error) => {
+    errors += error.message;
+  });
+  // A peer that died is noticed by its missing answer.
+  child.stdin.on('error', () => {});
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    return done ? undefined : String(value);
+  };
+  for (;;) {
+    const line = await next();
+    if (line === undefined) {
+      say(`${name} left out: ${errors.trim().split('\n').at(-1) || 'it does not start'}`);
+      return undefined;
+    }
+    if (!line.startsWith('{')) continue;
+    const { ready } = JSON.parse(line) as { readonly ready: string };
+    const go = async () => {
+      child.stdin.write('go\n');
+      const milliseconds = Number((await next()) ?? Number.NaN);
+      if (Number.isNaN(milliseconds)) throw new Error(`${name} stopped: ${errors.trim()}`);
+      return milliseconds;
+    };
+    return { name, engine: ready, go, stop: () => child.stdin.end() };
+  }
+}
+
+/** `bench/peers` of the repository this program lies in. */
+function peersFolder(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const found = join(folder, 'bench', 'peers');
+    if (existsSync(found)) return found;
+    if (folder === dirname(folder)) {
+      throw new UsageError('--compare needs bench/peers of the repository, which is not here');
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { BackendName } from '@alexnet/backend/node';
+import { selectBackend } from '@alexnet/backend/node';
+import type { NetworkSpec } from '@alexnet/model';
+import { Bench } from 'tinybench';
+import { oneLine } from '../failure.js';
+import { say } from '../say.js';
+import type { EngineTiming } from './engine-timing.js';
+import { type BenchTask, networkWork } from './network-work.js';
+import { timingOf } from './statistics.js';
+
+/** Untimed at first: kernels are compiled, thread pools start, weights move to the device. */
+const WARM_UP_MS = 500;
+/** Fewer say nothing of the spread. */
+const LEAST_SAMPLES = 5;
+
+/** Times `task` on one backend after the other in this process; one that does not work is named and left out. */
+export async function timeBackends(
+  names: readonly BackendName[],
+  work: { readonly task: BenchTask; readonly spec: NetworkSpec; readonly batch: number },
+  seconds: number,
+): Promise<EngineTiming[]> {
+  const timings: EngineTiming[] = [];
+  for (const name of names) {
+    try {
+      timings.push(await timeBackend(name, work, seconds));
+    } catch (error) {
+      say(`${name} left out: ${oneLine(error)}`);
+    }
+  }
+  return timings;
+}
+
+async function timeBackend(
+  name: BackendName,
+  work: { readonly task: BenchTask; readonly spec: NetworkSpec; readonly batch: number },
+  seconds: number,
+): Promise<EngineTiming> {
+  const { tf, device } = await selectBackend({ require: name });
+  const { run, dispose } = networkWork(tf, work.task, work.spec, work.batch);
+  try {
+    const bench = new Bench({
+      time: 1000 * seconds,
+      iterations: LEAST_SAMPLES,
+      warmupTime: WARM_UP_MS,
+      warmupIterations: 1,
+      retainSamples: true,
+      throws: true,
+    });
+    const [task] = await bench.add(name, run, { async: true }).run();
+    const result = task?.result;
+    if (result?.state !== 'completed') throw new Error('it was not timed');
+    return { name, engine: device, ...timingOf(result.latency.samples ?? []) };
+  } finally {
+    dispose();
+  }
+}

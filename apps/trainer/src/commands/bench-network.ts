@@ -1,0 +1,102 @@
+import { type BackendName, diagnoseBackends, parseBackendName } from '@alexnet/backend/node';
+import { PRESET_NAMES } from '@alexnet/model';
+import type { Command } from 'commander';
+import { comparePeers, serveEngine } from '../bench/compare-peers.js';
+import {
+  appendCsv,
+  type BenchRun,
+  formatTimings,
+  picturesPerSecond,
+} from '../bench/engine-timing.js';
+import type { BenchTask } from '../bench/network-work.js';
+import { timeBackends } from '../bench/time-backends.js';
+import { UsageError } from '../failure.js';
+import { whole } from '../options.js';
+import { requirePreset, specOrUsageError } from '../preset-argument.js';
+import { print, printJson, say } from '../say.js';
+
+interface BenchOptions {
+  readonly preset: string;
+  readonly batch: number;
+  readonly backend?: string;
+  readonly seconds: number;
+  readonly compare?: true;
+  readonly only?: string;
+  readonly rounds: number;
+  readonly python: string;
+  readonly json?: true;
+  readonly csv?: string;
+}
+
+const DESCRIPTIONS: Readonly<Record<BenchTask, string>> = {
+  step: 'one training step: forward, backward, update',
+  predict: 'the probabilities of one batch, upload and download included',
+};
+
+export function addBenchNetworkCommands(bench: Command): void {
+  for (const task of ['step', 'predict'] as const) {
+    bench
+      .command(task)
+      .description(DESCRIPTIONS[task])
+      .option('--preset <name>', `one of ${PRESET_NAMES.join(', ')}`, 'alexnet')
+      .option('--batch <n>', 'pictures at once', whole(1), task === 'step' ? 128 : 10)
+      .option('--backend <names>', 'e.g. tensorflow,wasm; default: all that work here but cpu')
+      .option('--seconds <n>', 'time for each, after warming up', whole(1), 10)
+      .option('--compare', 'against PyTorch, Keras and onnxruntime-node, in turns')
+      .option('--only <names>', 'with --compare: these peers, e.g. torch-nchw,onnxruntime')
+      .option('--rounds <n>', 'with --compare: samples of each', whole(1), 7)
+      .option('--python <path>', 'with --compare: has torch, keras and tensorflow-cpu', 'python3')
+      .option('--csv <file>', 'add the rows to a CSV file')
+      .option('--json', 'one JSON document on stdout')
+      .action((options: BenchOptions) => run(task, options));
+  }
+  bench
+    .command('engine <task>', { hidden: true })
+    .description('one engine of a comparison: answers lines on stdin with milliseconds')
+    .requiredOption('--backend <name>')
+    .requiredOption('--preset <name>')
+    .requiredOption('--batch <n>', '', whole(1))
+    .action((task: BenchTask, { backend, preset, batch }: BenchOptions & { backend: string }) =>
+      serveEngine({ task, spec: specOrUsageError(requirePreset(preset), {}), batch }, backend),
+    );
+}
+
+async function run(task: BenchTask, options: BenchOptions): Promise<void> {
+  const { batch, seconds, rounds, python, only, csv } = options;
+  const preset = requirePreset(options.preset);
+  const spec = specOrUsageError(preset, {});
+  const names = options.backend?.split(',').map(requireBackend) ?? (await workingBackends());
+  const work = { task, spec, batch };
+  const timings = options.compare
+    ? await comparePeers(work, { backends: names, peers: only?.split(','), rounds, python })
+    : await timeBackends(names, work, seconds);
+  if (timings.length === 0) throw new Error('no engine could be timed');
+  const command = ['alexnet', ...process.argv.slice(2)].join(' ');
+  const about: BenchRun = { task, preset, batch, command };
+  if (csv !== undefined) await appendCsv(csv, about, timings);
+  if (options.json) {
+    const rates = timings.map((timing) => ({
+      ...timing,
+      picturesPerSecond: picturesPerSecond(timing, batch),
+    }));
+    printJson({ ...about, node: process.version, timings: rates });
+    return;
+  }
+  say(`${task} of ${preset}, batch ${batch}: median ± half the width of the middle half`);
+  for (const line of formatTimings(timings, batch)) print(line);
+}
+
+/** All but plain JavaScript, which takes minutes where the others take a second. */
+async function workingBackends(): Promise<BackendName[]> {
+  const { backends } = await diagnoseBackends();
+  const working = backends.filter(({ name, available }) => available && name !== 'cpu');
+  return [...new Set(working.map(({ name }) => name))];
+}
+
+function requireBackend(name: string) {
+  try {
+    return parseBackendName(name);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

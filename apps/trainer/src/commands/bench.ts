@@ -1,0 +1,8 @@
+import type { Command } from 'commander';
+import { addBenchNetworkCommands } from './bench-network.js';
+
+/** `alexnet bench`: what this machine reaches; one subcommand per thing that can be timed. */
+export function addBenchCommand(program: Command): void {
+  const bench = program.command('bench').description('time this project on this machine');
+  addBenchNetworkCommands(bench);
+}
