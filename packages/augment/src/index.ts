@@ -35,5 +35,5 @@ export { resizeOp } from './ops/resize-op.js';
 export type { Picture } from './picture.js';
 export { preparePicture } from './prepare-picture.js';
 export { prepareTenCrop } from './prepare-ten-crop.js';
-export { resizePicture, resizeShorterSide } from './resize-picture.js';
+export { type PictureSize, resizePicture, resizeShorterSide } from './resize-picture.js';
 export { createRng, type Rng } from './rng.js';

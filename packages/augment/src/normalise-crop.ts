@@ -35,6 +35,16 @@ export function channelAffine(
   };
 }
 
+/** Writes one crop of a picture as normalised floats. */
+export type CropWriter = (
+  out: Float32Array,
+  outOffset: number,
+  picture: Picture,
+  box: CropBox,
+  flip: boolean,
+  affine: ChannelAffine,
+) => void;
+
 /** Writes one crop as `[height, width, 3]` float32 at `outOffset`, mirrored left to right or not. */
 export function writeCrop(
   out: Float32Array,

@@ -36,13 +36,13 @@ export function fastDecoderName(): 'jpeg-turbo' | 'sharp' {
  * transform, synchronously: 1.2 grey levels off the exact decoder on average, 24 at most (40 pictures of
  * ImageNet), at two to eight times its speed.
  *
- * @param into Memory to decode into, where it is large enough.
+ * @param into Gives memory to decode into.
  * @returns `null` for everything else, damaged files included: `decodePicture` knows what to do.
  */
 export function decodeJpegFast(
   bytes: Uint8Array,
   maxPixels: number,
-  into?: Uint8Array,
+  into?: (bytes: number) => Uint8Array,
 ): Picture | null {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
   const turbo = loadJpegTurbo();
@@ -52,7 +52,7 @@ export function decodeJpegFast(
   const ordinary = precision === 8 && (components === 1 || components === 3) && orientation === 1;
   if (!ordinary || width * height > maxPixels) return null;
   const size = width * height * 3;
-  const out = into !== undefined && into.length >= size ? asBuffer(into) : Buffer.allocUnsafe(size);
+  const out = into === undefined ? Buffer.allocUnsafe(size) : asBuffer(into(size));
   try {
     const { data } = turbo.decompressSync(asBuffer(bytes), out, { format: turbo.FORMAT_RGB });
     return data.length === size ? { width, height, data } : null;

@@ -17,10 +17,10 @@ export interface DecodeOptions {
    */
   readonly fast?: boolean;
   /**
-   * Memory the fast decoder may write to, where it is large enough; the picture is then a view of it.
-   * Fresh memory for every picture costs a quarter of the decoding time.
+   * Gives memory of at least so many bytes for the pixels; the picture may then be a view of it. Used by
+   * the fast decoder and for raw packs, where fresh memory for every picture costs a quarter of the time.
    */
-  readonly into?: Uint8Array;
+  readonly into?: (bytes: number) => Uint8Array;
 }
 
 /**

@@ -58,15 +58,13 @@ describe.skipIf(fastDecoderName() === 'sharp')('decodePicture, fast', () => {
     expect(await largestDifference(grey)).toBeLessThan(8);
   });
 
-  it('writes to the memory given, where it is large enough', async () => {
+  it('writes to the memory given', async () => {
     const bytes = await gradient().jpeg().toBuffer();
     const fresh = await decodePicture(bytes, { fast: true });
     const into = new Uint8Array(5000);
-    const { data } = await decodePicture(bytes, { fast: true, into });
+    const { data } = await decodePicture(bytes, { fast: true, into: () => into });
     expect(data.buffer).toBe(into.buffer);
     expect([...data]).toEqual([...fresh.data]);
-    const small = await decodePicture(bytes, { fast: true, into: new Uint8Array(100) });
-    expect([...small.data]).toEqual([...fresh.data]);
   });
 
   it('leaves everything unusual to the exact decoder', async () => {

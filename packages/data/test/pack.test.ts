@@ -122,7 +122,9 @@ describe('packDataset', () => {
     const packed = await openDataset(folder);
     const at = new Map(source.train.records.map(({ id }, i) => [id, i]));
     for (const [i, { id }] of packed.train.records.entries()) {
-      const stored = await packed.train.picture(i, { fast: true, into: new Uint8Array(9999) });
+      const memory = new Uint8Array(9999);
+      const stored = await packed.train.picture(i, { into: () => memory });
+      expect(stored.data.buffer).toBe(memory.buffer);
       const original = await source.train.picture(at.get(id) ?? -1);
       expect({ ...stored, data: [...stored.data] }).toEqual({
         ...original,

@@ -7,6 +7,7 @@ import type { ColourStatistics } from '../colour-statistics.js';
 import { createEpochOrder } from '../epoch-order.js';
 import type { MeanImage } from '../mean-image.js';
 import type { BrokenPicture, WorkerSetup } from './messages.js';
+import { createSlot, openSlot } from './slot.js';
 import { createWorkerPool, type WorkerDeath } from './worker-pool.js';
 
 /** What a loader makes, and with how many hands. */
@@ -116,10 +117,12 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   await dataset.close();
 
   const size = preprocessing.crop.height * preprocessing.crop.width * 3;
-  const slots = Array.from(
-    { length: prefetch + 1 },
-    () => new SharedArrayBuffer(batch * size * Float32Array.BYTES_PER_ELEMENT),
+  // Packed pictures are seldom longer than twice their shorter side.
+  const pixels = 2 * preprocessing.resize.shorterSide ** 2 * 3;
+  const slots = Array.from({ length: prefetch + 1 }, () =>
+    createSlot(batch * size * Float32Array.BYTES_PER_ELEMENT, pixels),
   );
+  const batchesOf = slots.map((slot) => openSlot(slot).batch);
   const setup: WorkerSetup = {
     source,
     open,
@@ -174,8 +177,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
         const { labels, broken: skipped } = await turn.result;
         broken += skipped.length;
         if (broken > allowedBroken) throw tooManyBroken(broken, index, batch, skipped);
-        const shared = slots[turn.slot] as SharedArrayBuffer;
-        const pictures = new Float32Array(shared, 0, labels.length * size);
+        const pictures = (batchesOf[turn.slot] as Float32Array).subarray(0, labels.length * size);
         yield { index, count: labels.length, pictures, labels, broken: skipped };
         free.push(turn.slot);
         launch();

@@ -3,9 +3,7 @@ import { openDataset, type Picture, UndecodablePictureError } from '@alexnet/dat
 import { augmentInto } from '../augment-into.js';
 import { createExampleRngs } from '../example-rngs.js';
 import type { BrokenPicture, Job, JobResult, WorkerMessage, WorkerSetup } from './messages.js';
-
-/** Pictures read ahead within a batch: hides the disk, where the source reads asynchronously. */
-const AHEAD = 4;
+import { AHEAD, type OpenSlot, openSlot } from './slot.js';
 
 const setup: WorkerSetup = workerData;
 const say = (message: WorkerMessage) => parentPort?.postMessage(message);
@@ -16,24 +14,35 @@ try {
   const dataset = await openDataset(setup.source, setup.open);
   const split = dataset[setup.split];
 
-  // One piece of memory for each picture that may be in flight.
-  const memory = Array.from({ length: AHEAD }, () => new Uint8Array(0));
-  const fetch = async (index: number, place: number): Promise<Picture | BrokenPicture> => {
-    const into = memory[place] as Uint8Array;
+  const slots = setup.slots.map(openSlot);
+  // For pictures the slots have no room for, one piece for each that may be in flight.
+  const spare = Array.from({ length: AHEAD }, () => new Uint8Array(0));
+  const roomFor = (slot: OpenSlot, place: number, bytes: number): Uint8Array => {
+    const room = slot.room(place, bytes);
+    if (room !== null) return room;
+    const own = spare[place] as Uint8Array;
+    if (own.length >= bytes) return own;
+    const larger = new Uint8Array(bytes);
+    spare[place] = larger;
+    return larger;
+  };
+  const fetch = async (
+    index: number,
+    place: number,
+    slot: OpenSlot,
+  ): Promise<Picture | BrokenPicture> => {
+    const into = (bytes: number) => roomFor(slot, place, bytes);
     try {
-      const picture = await split.picture(index, { fast: setup.fast, into });
-      const size = picture.data.length;
-      if (size > into.length) memory[place] = new Uint8Array(size);
-      return picture;
+      return await split.picture(index, { fast: setup.fast, into });
     } catch (error) {
       if (!(error instanceof UndecodablePictureError)) throw error;
       return { id: split.records[index]?.id ?? '', reason: error.reason };
     }
   };
 
-  const makeBatch = async ({ slot, epoch, first, indices }: Job): Promise<JobResult> => {
-    const { preprocessing, recipe, colours, meanImage, seed, chunk, slots } = setup;
-    const out = new Float32Array(slots[slot] as SharedArrayBuffer);
+  const makeBatch = async ({ slot: number, epoch, first, indices }: Job): Promise<JobResult> => {
+    const { preprocessing, recipe, colours, meanImage, seed, chunk } = setup;
+    const slot = slots[number] as OpenSlot;
     const size = preprocessing.crop.height * preprocessing.crop.width * 3;
     const labels: number[] = [];
     const broken: BrokenPicture[] = [];
@@ -41,17 +50,18 @@ try {
     for (const [i, index] of indices.entries()) {
       while (ahead.length < AHEAD && i + ahead.length < indices.length) {
         const next = i + ahead.length;
-        ahead.push(fetch(indices[next] as number, next % AHEAD));
+        ahead.push(fetch(indices[next] as number, next % AHEAD, slot));
       }
       const picture = await (ahead.shift() as Promise<Picture | BrokenPicture>);
       if ('reason' in picture) {
         broken.push(picture);
         continue;
       }
-      augmentInto(out, labels.length * size, picture, {
+      augmentInto(slot.batch, labels.length * size, picture, {
         preprocessing,
         recipe,
         colours,
+        write: slot.write,
         ...createExampleRngs({ seed, epoch, index: first + i, chunk }),
         ...(meanImage === null ? {} : { meanImage }),
       });

@@ -2,6 +2,7 @@ import type { Preprocessing } from '@alexnet/model';
 import type { AugmentRecipe } from '../augment-into.js';
 import type { ColourStatistics } from '../colour-statistics.js';
 import type { MeanImage } from '../mean-image.js';
+import type { Slot } from './slot.js';
 
 /** What every worker is started with. */
 export interface WorkerSetup {
@@ -19,8 +20,8 @@ export interface WorkerSetup {
   readonly seed: number;
   readonly chunk: number;
   readonly fast: boolean;
-  /** Shared memory a batch is written to: `[batch, height, width, 3]` float32. */
-  readonly slots: readonly SharedArrayBuffer[];
+  /** Shared memory of the batches: `[batch, height, width, 3]` float32. */
+  readonly slots: readonly Slot[];
 }
 
 /** One batch to be made. */

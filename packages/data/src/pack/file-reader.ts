@@ -7,7 +7,8 @@ const MAX_OPEN = 64;
 
 /** Reads parts of many files, keeping the ones used last open. */
 export interface FileReader {
-  read(path: string, part: FilePart): Uint8Array;
+  /** @param into Gives memory for the bytes; default fresh memory. */
+  read(path: string, part: FilePart, into?: (bytes: number) => Uint8Array): Uint8Array;
   close(): void;
 }
 
@@ -30,8 +31,8 @@ export function createFileReader(): FileReader {
     return handle;
   };
   return {
-    read: (path, { offset, length }) => {
-      const bytes = new Uint8Array(length);
+    read: (path, { offset, length }, into) => {
+      const bytes = into?.(length).subarray(0, length) ?? new Uint8Array(length);
       const bytesRead = readSync(handleOf(path), bytes, 0, length, offset);
       if (bytesRead === length) return bytes;
       throw new DatasetError(`${path} became shorter while in use`);

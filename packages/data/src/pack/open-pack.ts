@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Split } from '../dataset.js';
-import { createEncodedSplit } from '../encoded-split.js';
+import { type DecodeOptions, decodePicture } from '../decode-picture.js';
+import { createEncodedSplit, recordAt } from '../encoded-split.js';
 import { DatasetError } from '../errors.js';
 import type { SourceContents } from '../source-contents.js';
 import { createFileReader, type FileReader } from './file-reader.js';
@@ -97,12 +98,22 @@ function toSplit(
     records.map((record) => ({ path: join(folder, file), record })),
   );
   const records = places.map(({ record: [id, label] }) => ({ id, label }));
-  return createEncodedSplit(records, async (id, i) => {
+  const load = async (id: string, i: number, into?: DecodeOptions['into']) => {
     const place = places[i];
     if (place === undefined) throw new RangeError(`no picture ${id}`);
     const [, , offset, length, checksum] = place.record;
-    const bytes = read(place.path, { offset, length });
+    const bytes = read(place.path, { offset, length }, into);
     if (crc32(bytes) === checksum) return bytes;
     throw new DatasetError(`shard ${place.path} was altered: the checksum of ${id} is wrong`);
-  });
+  };
+  const split = createEncodedSplit(records, (id, i) => load(id, i));
+  if (index.pictures !== 'raw') return split;
+  return {
+    ...split,
+    // The file holds the pixels: they are read to where they are wanted.
+    picture: async (i, options = {}) => {
+      const { id } = recordAt(records, i);
+      return decodePicture(await load(id, i, options.into), { id, ...options });
+    },
+  };
 }
