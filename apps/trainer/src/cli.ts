@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAblateCommand } from './commands/ablate.js';
 import { addBackendCommand } from './commands/backend.js';
 import { addBenchCommand } from './commands/bench.js';
 import { addConvertCommand } from './commands/convert.js';
@@ -32,6 +33,7 @@ for (const add of [
   addPredictCommand,
   addFiltersCommand,
   addReportCommand,
+  addAblateCommand,
   addPackCommand,
   addConvertCommand,
   addBackendCommand,

@@ -19,17 +19,20 @@ export interface Canvas {
 
 /** A plot in two widths, of which the style sheet shows one. `description` is its text alternative. */
 export function drawPlot(description: string, options: (canvas: Canvas) => PlotOptions): Html {
-  const draw = (canvas: Canvas) => {
-    const figure = plot({
-      document,
-      width: canvas.width,
-      style: { background: 'none', fontSize: '12px', fontFamily: 'inherit' },
-      ariaLabel: description,
-      ...options(canvas),
-    });
-    figure.setAttribute('role', 'img');
-    return trusted(figure.outerHTML);
-  };
+  const draw = (canvas: Canvas) =>
+    trusted(drawSvg(description, { width: canvas.width, ...options(canvas) }).outerHTML);
   return html`<div class="wide">${draw({ width: WIDE, narrow: false })}</div
 ><div class="narrow">${draw({ width: NARROW, narrow: true })}</div>`;
+}
+
+/** One plot as an SVG element. */
+export function drawSvg(description: string, options: PlotOptions): Element {
+  const figure = plot({
+    document,
+    style: { background: 'none', fontSize: '12px', fontFamily: 'inherit' },
+    ariaLabel: description,
+    ...options,
+  });
+  figure.setAttribute('role', 'img');
+  return figure;
 }

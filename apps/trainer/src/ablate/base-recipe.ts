@@ -1,0 +1,32 @@
+import type { ColourStatistics } from '@alexnet/augment';
+import type { NetworkSpec, Preprocessing } from '@alexnet/model';
+import { applyOverrides, RECIPES, type Recipe } from '@alexnet/trainer';
+
+/**
+ * What every run has that its experiment does not change: `quick` at a quarter of the paper's width on
+ * 55 px crops of 64, conv1 11×11 with stride 2, (55 - 11) / 2 + 1 = 23.
+ */
+export const BASE_RECIPE: Recipe = applyOverrides(RECIPES.quick as Recipe, [
+  'network.input=55',
+  'network.conv1Stride=2',
+  'network.width=0.25',
+  'network.headWidth=0.0625',
+  'preprocessing.shorterSide=64',
+]);
+
+/** Mean subtraction and division as the recipe says, one centre crop outside training. */
+export function preprocessingOf(
+  recipe: Recipe,
+  { input }: NetworkSpec,
+  colours: ColourStatistics,
+): Preprocessing {
+  const { shorterSide, divideBy } = recipe.preprocessing;
+  return {
+    resize: { shorterSide },
+    crop: { height: input.height, width: input.width },
+    channelOrder: 'rgb',
+    range: 255,
+    mean: colours.mean,
+    std: [divideBy, divideBy, divideBy],
+  };
+}

@@ -1,0 +1,52 @@
+import type { LayerChanges } from './change-layers.js';
+import type { MeasureName } from './measures.js';
+
+/** One way to build or train the network, as what differs from the base. */
+export interface Variant {
+  readonly name: string;
+  /** Settings of the recipe, as `alexnet train --set` takes them. */
+  readonly set?: readonly string[];
+  /** Layers taken out or changed, where no setting does it. */
+  readonly layers?: LayerChanges;
+}
+
+/** `variant` has more (less) of `measure` than another variant, or than a number. */
+export interface Expectation {
+  readonly measure: MeasureName;
+  readonly variant: string;
+  readonly is: 'more' | 'less';
+  readonly than: string | number;
+  /** By at least so much, in the measure's own units; negative: may even fall short by so much. Default 0. */
+  readonly by?: number;
+}
+
+/** Something the paper or common knowledge says, in a form the numbers can refuse. */
+export interface Claim {
+  readonly text: string;
+  readonly source: string;
+  /** All of them together are the claim. */
+  readonly expects: readonly Expectation[];
+  /** What may be behind it where the claim does not hold here. */
+  readonly otherwise: string;
+}
+
+/** One ingredient with and without, equal in all else. */
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  /** What is compared, and how this differs from how the claim's source did it. */
+  readonly method: string;
+  /** Changed in the base for all variants. */
+  readonly set?: readonly string[];
+  /** The first is the one that the claims start from. */
+  readonly variants: readonly Variant[];
+  /** What the plot shows. */
+  readonly measure: MeasureName;
+  /** Shown beside it. */
+  readonly also: readonly MeasureName[];
+  /** `curves`: over the epochs, too. */
+  readonly plot: 'values' | 'curves';
+  readonly claims: readonly Claim[];
+  /** Fewer seeds would say nothing. */
+  readonly atLeastSeeds?: number;
+}

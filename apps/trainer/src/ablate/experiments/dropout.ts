@@ -1,0 +1,40 @@
+import type { Experiment } from '../experiment.js';
+
+/** Paper, section 4.2. */
+export const dropout: Experiment = {
+  name: 'dropout',
+  title: 'Dropout',
+  method:
+    'Gap between the share of training pictures and of validation pictures answered right, both as one centre crop with dropout off, at the end. Crops, flips and fancy PCA are on for all.',
+  variants: [
+    { name: 'none', set: ['network.dropout=0'] },
+    { name: '0.2' },
+    { name: '0.5, as the paper', set: ['network.dropout=0.5'] },
+  ],
+  measure: 'gap',
+  also: ['validationTop1', 'trainTop1'],
+  plot: 'curves',
+  claims: [
+    {
+      text: 'Dropout narrows the gap between training and validation.',
+      source: 'paper, section 4.2: without it the network overfits substantially',
+      expects: [{ measure: 'gap', variant: '0.5, as the paper', is: 'less', than: 'none' }],
+      otherwise: 'the network has too few epochs here to overfit',
+    },
+    {
+      text: 'It learns more slowly in return.',
+      source: 'paper, section 4.2: about twice the iterations to converge',
+      expects: [{ measure: 'trainTop1', variant: '0.5, as the paper', is: 'less', than: 'none' }],
+      otherwise: 'the seeds differ more than the variants',
+    },
+    {
+      text: 'It makes the network better on new pictures.',
+      source: 'paper, section 4.2',
+      expects: [
+        { measure: 'validationTop1', variant: '0.5, as the paper', is: 'more', than: 'none' },
+      ],
+      otherwise:
+        'a short run is limited by how fast it learns, not by overfitting: what dropout slows down is lost, what it saves is not needed yet',
+    },
+  ],
+};

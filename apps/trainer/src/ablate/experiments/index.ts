@@ -1,0 +1,25 @@
+import type { Experiment } from '../experiment.js';
+import { activation } from './activation.js';
+import { augmentation } from './augmentation.js';
+import { depth } from './depth.js';
+import { dropout } from './dropout.js';
+import { groups } from './groups.js';
+import { head } from './head.js';
+import { norm } from './norm.js';
+import { pooling } from './pooling.js';
+import { tenCrop } from './ten-crop.js';
+import { towers } from './towers.js';
+
+/** The experiments in the order of the note. */
+export const EXPERIMENTS: readonly Experiment[] = [
+  activation,
+  dropout,
+  pooling,
+  augmentation,
+  tenCrop,
+  head,
+  depth,
+  norm,
+  groups,
+  towers,
+];

@@ -1,0 +1,126 @@
+import { compareTowers, type TowerComparison } from '@alexnet/model/measures';
+import type { RunResult } from './run-result.js';
+
+export type MeasureName =
+  | 'epochsToTarget'
+  | 'validationTop1'
+  | 'trainTop1'
+  | 'gap'
+  | 'tenCropTop1'
+  | 'tenCropGain'
+  | 'parameters'
+  | 'macs'
+  | 'picturesPerSecond'
+  | 'towerRatio'
+  | 'towerP'
+  | 'chroma';
+
+/** A number read off one run. */
+export interface Reading {
+  readonly value: number;
+  /** The run ended before the value was reached: the true one is larger. */
+  readonly atLeast?: true;
+}
+
+/** Something that can be read off a finished run. */
+export interface Measure {
+  readonly label: string;
+  /** How a value is written: shares as percent, a difference of shares as points. */
+  readonly kind: 'share' | 'points' | 'count' | 'number' | 'rate';
+  /** Follows from the layer list: no seed changes it. */
+  readonly exact?: true;
+  /** Only filled in when asked for before the run. */
+  readonly needsTenCrop?: true;
+  /** @param targetError the training error that {@link MeasureName} `epochsToTarget` waits for */
+  readonly read: (run: RunResult, targetError: number) => Reading;
+}
+
+const last = (run: RunResult) => run.curve.at(-1) ?? { trainTop1: 0, validationTop1: 0 };
+const plain =
+  (read: (run: RunResult) => number) =>
+  (run: RunResult): Reading => ({
+    value: read(run),
+  });
+
+export const MEASURES: Readonly<Record<MeasureName, Measure>> = {
+  epochsToTarget: { label: 'epochs to the target', kind: 'number', read: epochsTo },
+  validationTop1: {
+    label: 'validation top-1',
+    kind: 'share',
+    read: plain((run) => last(run).validationTop1),
+  },
+  trainTop1: { label: 'training top-1', kind: 'share', read: plain((run) => last(run).trainTop1) },
+  gap: {
+    label: 'gap',
+    kind: 'points',
+    read: plain((run) => last(run).trainTop1 - last(run).validationTop1),
+  },
+  tenCropTop1: {
+    label: 'ten crops, top-1',
+    kind: 'share',
+    needsTenCrop: true,
+    read: plain((run) => run.tenCropTop1 ?? Number.NaN),
+  },
+  tenCropGain: {
+    label: 'gain of ten crops',
+    kind: 'points',
+    needsTenCrop: true,
+    read: plain((run) => (run.tenCropTop1 ?? Number.NaN) - last(run).validationTop1),
+  },
+  parameters: {
+    label: 'parameters',
+    kind: 'count',
+    exact: true,
+    read: plain((run) => run.parameters),
+  },
+  macs: { label: 'MACs', kind: 'count', exact: true, read: plain((run) => run.macs) },
+  picturesPerSecond: {
+    label: 'pictures/s in training',
+    kind: 'rate',
+    read: plain((run) => run.picturesPerSecond),
+  },
+  towerRatio: {
+    label: 'colour difference of the halves, over that of random halves',
+    kind: 'number',
+    read: plain((run) => {
+      const { difference, randomSplits } = towersOf(run);
+      return Math.abs(difference) / randomSplits.difference;
+    }),
+  },
+  towerP: { label: 'p', kind: 'number', read: plain((run) => towersOf(run).p) },
+  chroma: {
+    label: 'mean colourfulness',
+    kind: 'number',
+    read: plain((run) => run.kernelChroma.reduce((a, b) => a + b, 0) / run.kernelChroma.length),
+  },
+};
+
+/** Random halves tried: p is good to about 0.002 at 0.05. */
+const PERMUTATIONS = 20_000;
+
+function towersOf(run: RunResult): TowerComparison {
+  return compareTowers(run.kernelChroma, { permutations: PERMUTATIONS });
+}
+
+/** Where the curve of training errors first crosses the target, in a straight line between epochs. */
+function epochsTo(run: RunResult, targetError: number): Reading {
+  for (const [at, point] of run.curve.entries()) {
+    const error = 1 - point.trainTop1;
+    if (error > targetError) continue;
+    const before = run.curve[at - 1];
+    if (!before) return { value: point.epoch };
+    const errorBefore = 1 - before.trainTop1;
+    const share = (errorBefore - targetError) / (errorBefore - error);
+    return { value: before.epoch + share * (point.epoch - before.epoch) };
+  }
+  return { value: run.curve.at(-1)?.epoch ?? 0, atLeast: true };
+}
+
+/** The training errors that may be waited for, hardest first. */
+const TARGETS = [0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+
+/** The lowest of them that every one of these runs reaches; the highest when none does. */
+export function targetError(runs: readonly RunResult[]): number {
+  const reached = (target: number) => runs.every((run) => !epochsTo(run, target).atLeast);
+  return TARGETS.find(reached) ?? (TARGETS.at(-1) as number);
+}

@@ -1,0 +1,167 @@
+import { RECIPES, type Recipe } from '@alexnet/trainer';
+import {
+  type ComputedClaim,
+  kernelClaims,
+  parameterClaims,
+  sizeClaims,
+  towerClaims,
+} from './computed-claims.js';
+import { figureCaption } from './draw-figure.js';
+import type { Environment } from './environment.js';
+import { formatSummary } from './format-value.js';
+import { summaryOf } from './judge.js';
+import { MEASURES } from './measures.js';
+import type { ClaimOutcome, Outcome } from './outcome.js';
+import type { Study } from './study.js';
+
+/** A part of the note, what of it is computed, and which experiments test it. */
+interface Section {
+  readonly title: string;
+  readonly lead?: string;
+  readonly computed?: readonly ComputedClaim[];
+  readonly experiments: readonly string[];
+}
+
+/** The parts in the order of the note. */
+function sections(): Section[] {
+  return [
+    { title: 'ReLU', experiments: ['activation'] },
+    { title: 'Dropout', experiments: ['dropout'] },
+    { title: 'Max pooling', experiments: ['pooling'] },
+    { title: 'Big first kernels', computed: kernelClaims(), experiments: [] },
+    { title: 'The recipe', lead: recipeLead(), experiments: ['augmentation', 'ten-crop'] },
+    {
+      title: 'Parameters and multiply-adds',
+      computed: parameterClaims(),
+      experiments: ['head', 'depth'],
+    },
+    { title: '224 or 227', computed: sizeClaims(), experiments: [] },
+    { title: 'Local response normalisation', experiments: ['norm'] },
+    { title: 'Two GPUs', computed: towerClaims(), experiments: ['groups', 'towers'] },
+  ];
+}
+
+/** The page of `alexnet ablate --all`. `figures`: folder of the plots, as seen from the page. */
+export function notePage(study: Study, figures: string): string {
+  const parts = sections().map((section) => sectionText(section, study, figures));
+  return `${[`# The claims of AlexNet, tested\n`, head(study), overview(study), ...parts].join('\n')}`;
+}
+
+function head({ scale, pictures, seeds, environment, base, set }: Study): string {
+  const size = `${pictures.train} training and ${pictures.validation} validation pictures of ${pictures.classes} classes of \`${pictures.name}\``;
+  const quick =
+    scale.name === 'quick'
+      ? '**These are `--quick` results**: fewer pictures, passes and seeds than the full ones, enough to see the machinery work and the largest effects.'
+      : 'These are full results, as opposed to `--quick` ones; full means what fits a small machine, not ImageNet.';
+  const changed =
+    set.length > 0 ? ` Changed for every run: ${set.map((one) => `\`${one}\``).join(', ')}.` : '';
+  return `What the paper (Krizhevsky, Sutskever and Hinton 2012) and common knowledge say of this network, each
+claim beside what came out here. Written by \`alexnet ablate --all\`; every number and every
+sentence about a result is computed from the runs or from the layer list. A claim counts as reproduced only where the
+difference is larger than chance among seeds makes it 95 % of the time (Student's t), as not reproduced
+where it is that much the other way, and as undecided in between.
+
+${quick} Every variant is trained with ${seeds} seed${seeds === 1 ? '' : 's'} (more where it says so), on
+${size}, decoded once and kept in memory, for ${base.epochs} epochs. All else is equal: the recipe
+\`${base.name}\` at ${base.network.width} of the paper's width, ${base.network.input} px crops of ${base.preprocessing.shorterSide}, conv1 with stride ${base.network.conv1Stride}, dropout ${base.network.dropout},
+batches of ${base.batchSize}.${changed} That is a small network on few pictures: it can show large effects, not the paper's gains of
+one or two percent.
+
+${environmentTable(environment)}
+`;
+}
+
+function environmentTable(environment: Environment): string {
+  const rows = [
+    ['command', `\`${environment.command}\``],
+    ['date', environment.date],
+    [
+      'machine',
+      `${environment.machine}; shared with other work, so speeds are only good for comparison`,
+    ],
+    ['engine', `${environment.backend} (${environment.device})`],
+    ['versions', `Node ${environment.node}, tfjs ${environment.tfjs}`],
+  ];
+  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join(
+    '\n',
+  );
+}
+
+/** Every claim with its verdict. */
+function overview(study: Study): string {
+  const rows = sections().flatMap(({ title, computed = [], experiments }) => [
+    ...computed.map(({ text, holds }) => [title, text, computedVerdict(holds)]),
+    ...outcomesOf(study, experiments).flatMap(({ claims }) =>
+      claims.map(({ claim, verdict }) => [title, claim.text, verdict]),
+    ),
+  ]);
+  const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return `## In short\n\n| part | claim | here |\n|---|---|---|\n${table}\n`;
+}
+
+function sectionText(section: Section, study: Study, figures: string): string {
+  const computed = (section.computed ?? []).map(computedText);
+  const experiments = outcomesOf(study, section.experiments).map((outcome) =>
+    experimentText(outcome, study, figures),
+  );
+  const lead = section.lead === undefined ? [] : [section.lead];
+  return [`## ${section.title}\n`, ...lead, ...computed, ...experiments].join('\n');
+}
+
+function computedText({ text, source, holds, sentence }: ComputedClaim): string {
+  return `> ${text}\n>\n> ${source}\n\n**${capital(computedVerdict(holds))}.** ${sentence}\n`;
+}
+
+function experimentText(outcome: Outcome, study: Study, figures: string): string {
+  const { experiment, runs, claims } = outcome;
+  const counts = [...runs.values()].map((own) => own.length);
+  const seeds = Math.min(...counts);
+  const more = seeds === study.seeds ? '' : ` ${seeds} seeds.`;
+  return [
+    `### ${experiment.title}\n`,
+    `${experiment.method}${more} \`alexnet ablate ${experiment.name}\`\n`,
+    `![${experiment.title}](${figures}/${experiment.name}.svg)\n`,
+    `${figureCaption(outcome)}\n`,
+    `${resultTable(outcome)}\n`,
+    ...claims.map(claimText),
+  ].join('\n');
+}
+
+function claimText({ claim, sentence }: ClaimOutcome): string {
+  return `> ${claim.text}\n>\n> ${claim.source}\n\n${sentence.replace(/^([^.(]+[^.( ])/, '**$1**')}\n`;
+}
+
+function resultTable({ experiment, summaries, measures, runs }: Outcome): string {
+  const labels = measures.map((name) => MEASURES[name].label);
+  const rows = experiment.variants.map(({ name }) => {
+    const diverged = (runs.get(name) ?? []).filter((run) => run.diverged !== null).length;
+    const values = measures.map((measure) =>
+      formatSummary(measure, summaryOf(summaries, name, measure)),
+    );
+    return `| ${name}${diverged > 0 ? ` (${diverged} diverged)` : ''} | ${values.join(' | ')} |`;
+  });
+  return [
+    `| | ${labels.join(' | ')} |`,
+    `|---|${labels.map(() => '--:').join('|')}|`,
+    ...rows,
+  ].join('\n');
+}
+
+/** The settings of the recipe `paper`, read from it. */
+function recipeLead(): string {
+  const { batchSize, momentum, weightDecay, learningRate, schedule, epochs, augment } =
+    RECIPES.paper as Recipe;
+  return `\`--recipe paper\` trains with batches of ${batchSize}, momentum ${momentum}, weight decay ${weightDecay}, a rate of ${learningRate} times ${schedule.factor} when validation stops improving, ${epochs} epochs, random crops and mirrors, and fancy PCA with a standard deviation of ${augment.colourPca}. What each form of augmentation is worth:\n`;
+}
+
+function outcomesOf({ outcomes }: Study, names: readonly string[]): Outcome[] {
+  return names.flatMap((name) => outcomes.filter(({ experiment }) => experiment.name === name));
+}
+
+function computedVerdict(holds: boolean): string {
+  return holds ? 'holds' : 'does not hold';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

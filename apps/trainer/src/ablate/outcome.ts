@@ -1,0 +1,54 @@
+import type { Claim, Experiment } from './experiment.js';
+import { judgeClaim, type Summaries, type Verdict, verdictOf } from './judge.js';
+import { MEASURES, type MeasureName, targetError } from './measures.js';
+import type { RunResult } from './run-result.js';
+import { sentence } from './sentence.js';
+import { summarise } from './summary.js';
+
+/** What became of a claim. */
+export interface ClaimOutcome {
+  readonly claim: Claim;
+  readonly verdict: Verdict;
+  readonly sentence: string;
+}
+
+/** An experiment with its runs, their measures and what they say. */
+export interface Outcome {
+  readonly experiment: Experiment;
+  /** By variant, in the experiment's order; one run a seed. */
+  readonly runs: ReadonlyMap<string, readonly RunResult[]>;
+  readonly summaries: Summaries;
+  readonly measures: readonly MeasureName[];
+  /** The training error that epochs are counted to, 0..1. */
+  readonly targetError: number;
+  readonly claims: readonly ClaimOutcome[];
+}
+
+export function outcomeOf(
+  experiment: Experiment,
+  runs: ReadonlyMap<string, readonly RunResult[]>,
+): Outcome {
+  const base = runs.get(experiment.variants[0]?.name ?? '') ?? [];
+  const target = targetError(base);
+  const measures = [experiment.measure, ...experiment.also];
+  const summaries = new Map(
+    [...runs].map(([variant, own]) => [
+      variant,
+      new Map(
+        measures.map((name) => [
+          name,
+          summarise(own.map((run) => MEASURES[name].read(run, target))),
+        ]),
+      ),
+    ]),
+  );
+  const claims = experiment.claims.map((claim) => {
+    const judgements = judgeClaim(claim, summaries);
+    return {
+      claim,
+      verdict: verdictOf(judgements),
+      sentence: sentence(claim, judgements, summaries),
+    };
+  });
+  return { experiment, runs, summaries, measures, targetError: target, claims };
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { createSpec, type NetworkSpec } from '@alexnet/model';
+import { applyOverrides, type Recipe, specModifiers } from '@alexnet/trainer';
+import { BASE_RECIPE } from './base-recipe.js';
+import { changeLayers } from './change-layers.js';
+import type { Experiment, Variant } from './experiment.js';
+import { MEASURES } from './measures.js';
+import type { RunResult } from './run-result.js';
+import type { Scale } from './scale.js';
+
+/** One network to train, wanted by one experiment or several. */
+export interface PlannedRun {
+  /** Equal for equal work: recipe, layers, seed, pictures and engine. */
+  readonly key: string;
+  /** Where it is wanted first, for progress and messages. */
+  readonly label: string;
+  readonly seed: number;
+  readonly recipe: Recipe;
+  readonly network: NetworkSpec;
+  readonly tenCrop: boolean;
+}
+
+/** What a run depends on beside its own settings. */
+export interface RunGround {
+  /** Name of the pictures and a digest of which are taken. */
+  readonly pictures: string;
+  readonly classes: number;
+  readonly backend: string;
+}
+
+export interface PlanOptions {
+  readonly experiments: readonly Experiment[];
+  readonly scale: Scale;
+  /** `--seeds`, or the scale's own. */
+  readonly seeds: number;
+  /** Settings that come before every other, for networks smaller still. */
+  readonly set: readonly string[];
+  readonly ground: RunGround;
+}
+
+/** Runs by key, each once, all variants of a seed before the next seed. */
+export function planRuns(options: PlanOptions): readonly PlannedRun[] {
+  const { experiments } = options;
+  const most = Math.max(...experiments.map((experiment) => seedsOf(experiment, options.seeds)));
+  const runs = new Map<string, PlannedRun>();
+  for (let seed = 1; seed <= most; seed++) {
+    for (const experiment of experiments) {
+      if (seed > seedsOf(experiment, options.seeds)) continue;
+      for (const variant of experiment.variants) {
+        const run = planRun(experiment, variant, seed, options);
+        const known = runs.get(run.key);
+        runs.set(run.key, known ? { ...known, tenCrop: known.tenCrop || run.tenCrop } : run);
+      }
+    }
+  }
+  return [...runs.values()];
+}
+
+/** Results of an experiment by variant, in the order of the seeds. */
+export function runsOf(
+  experiment: Experiment,
+  options: PlanOptions,
+  results: ReadonlyMap<string, RunResult>,
+): ReadonlyMap<string, readonly RunResult[]> {
+  const seeds = Array.from({ length: seedsOf(experiment, options.seeds) }, (_, at) => at + 1);
+  return new Map(
+    experiment.variants.map((variant) => [
+      variant.name,
+      seeds.flatMap((seed) => {
+        const result = results.get(planRun(experiment, variant, seed, options).key);
+        return result ? [result] : [];
+      }),
+    ]),
+  );
+}
+
+/** Seeds 1..n are run. */
+export function seedsOf(experiment: Experiment, wanted: number): number {
+  return Math.max(wanted, experiment.atLeastSeeds ?? 1);
+}
+
+/** What a run is trained by before its experiment and variant change it. */
+export function baseOf(scale: Scale, set: readonly string[]): Recipe {
+  return applyOverrides(BASE_RECIPE, [`epochs=${scale.epochs}`, ...set]);
+}
+
+export function planRun(
+  experiment: Experiment,
+  variant: Variant,
+  seed: number,
+  { scale, set, ground }: Pick<PlanOptions, 'scale' | 'set' | 'ground'>,
+): PlannedRun {
+  const changes = [...(experiment.set ?? []), ...(variant.set ?? [])];
+  const recipe = applyOverrides(baseOf(scale, set), changes);
+  const { preset } = recipe.network;
+  const plain = createSpec(preset, specModifiers(recipe.network, ground.classes));
+  const network = variant.layers ? changeLayers(plain, variant.layers) : plain;
+  const { name: _, source: __, ...settings } = recipe;
+  const identity = JSON.stringify([KEY_VERSION, settings, network, seed, ground]);
+  return {
+    key: createHash('sha256').update(identity).digest('hex').slice(0, 16),
+    label: `${experiment.name}: ${variant.name}, seed ${seed}`,
+    seed,
+    recipe,
+    network,
+    tenCrop: [experiment.measure, ...experiment.also].some((name) => MEASURES[name].needsTenCrop),
+  };
+}
+
+/** Changes when what a run measures does, so that older results are not taken for new ones. */
+const KEY_VERSION = 1;

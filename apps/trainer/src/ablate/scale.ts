@@ -1,0 +1,32 @@
+/** How much is trained and measured. Counted in pictures and passes, never in time, so that results repeat. */
+export interface Scale {
+  readonly name: 'full' | 'quick';
+  /** Classes taken, evenly spread over those there are. */
+  readonly classes: number;
+  /** Training pictures of a class, evenly spread, and validation pictures. */
+  readonly trainPerClass: number;
+  readonly validationPerClass: number;
+  readonly epochs: number;
+  /** Runs of every variant unless `--seeds` or the experiment says more. */
+  readonly seeds: number;
+}
+
+/** 24,000 pictures a run: few pictures seen often, so that there is overfitting to prevent. */
+export const FULL: Scale = {
+  name: 'full',
+  classes: 10,
+  trainPerClass: 150,
+  validationPerClass: 50,
+  epochs: 16,
+  seeds: 3,
+};
+
+/** All ten experiments within 20 minutes on two cores. */
+export const QUICK: Scale = {
+  name: 'quick',
+  classes: 10,
+  trainPerClass: 100,
+  validationPerClass: 50,
+  epochs: 6,
+  seeds: 2,
+};

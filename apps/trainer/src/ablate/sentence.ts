@@ -1,0 +1,68 @@
+import type { Claim } from './experiment.js';
+import { formatDifference, formatSummary } from './format-value.js';
+import { type Judgement, type Summaries, summaryOf, verdictOf } from './judge.js';
+import { MEASURES } from './measures.js';
+
+/** What became of a claim, in words made from the numbers. */
+export function sentence(
+  claim: Claim,
+  judgements: readonly Judgement[],
+  summaries: Summaries,
+): string {
+  const verdict = verdictOf(judgements);
+  const details = judgements.map((judgement) => detail(judgement, summaries)).join('; ');
+  const reason = verdict === 'reproduced' ? '' : ` Likely reason: ${claim.otherwise}.`;
+  return `${opening(judgements)} ${capital(details)}.${reason}`;
+}
+
+function opening(judgements: readonly Judgement[]): string {
+  const verdict = verdictOf(judgements);
+  const count = judgements.length;
+  const held = judgements.filter((judgement) => judgement.verdict === 'reproduced').length;
+  const part = count > 1 && held < count ? ` (${held} of ${count} comparisons hold)` : '';
+  switch (verdict) {
+    case 'reproduced':
+      return 'Reproduced here.';
+    case 'not reproduced':
+      return `Not reproduced here${part}.`;
+    case 'undecided':
+      return `Undecided here${part}.`;
+  }
+}
+
+function detail({ expectation, verdict, difference, spread }: Judgement, summaries: Summaries) {
+  const { measure, variant, than, is, by = 0 } = expectation;
+  const { label, exact } = MEASURES[measure];
+  const own = summaryOf(summaries, variant, measure);
+  const value = formatSummary(measure, own);
+  const other =
+    typeof than === 'number'
+      ? `where ${than} is the measure`
+      : `${formatSummary(measure, summaryOf(summaries, than, measure))} for “${than}”`;
+  const direction = difference >= 0 ? 'more' : 'less';
+  const size = `${formatDifference(measure, difference)} ${direction}`;
+  const asked =
+    by === 0
+      ? ''
+      : `, where ${formatDifference(measure, by)} ${by < 0 ? opposite(is) : is} would do`;
+  return `${label} ${value} for “${variant}”, ${other}: ${size}${asked}${exact ? '' : `, ${spreadOf()}`}`;
+
+  function spreadOf(): string {
+    if (!Number.isFinite(spread)) return 'of which a single seed cannot say what is chance';
+    const size = formatDifference(measure, spread);
+    if (verdict === 'undecided') {
+      const bound = Math.abs(difference - (is === 'more' ? by : -by)) > spread;
+      if (bound) return 'but a run ended before the value was reached';
+      return `within the spread of the seeds (± ${size})`;
+    }
+    return `beyond the spread of the seeds (± ${size})`;
+  }
+}
+
+function opposite(is: 'more' | 'less'): 'more' | 'less' {
+  return is === 'more' ? 'less' : 'more';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

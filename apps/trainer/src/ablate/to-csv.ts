@@ -1,0 +1,56 @@
+import { MEASURES } from './measures.js';
+import type { Outcome } from './outcome.js';
+
+/** One line a run: what was measured at its end. Empty where a value was not reached. */
+export function runsCsv({ experiment, runs, measures, targetError }: Outcome): string {
+  const rows = [...runs].flatMap(([variant, own]) =>
+    own.map((run) => [
+      experiment.name,
+      variant,
+      run.seed,
+      run.recipe.epochs,
+      run.updates,
+      ...measures.map((name) => {
+        const { value, atLeast } = MEASURES[name].read(run, targetError);
+        return atLeast ? '' : Number(value.toPrecision(7));
+      }),
+      run.diverged === null ? 'no' : 'yes',
+    ]),
+  );
+  const head = ['experiment', 'variant', 'seed', 'epochs', 'updates', ...measures, 'diverged'];
+  return csv([head, ...rows]);
+}
+
+/** One line a run and epoch: errors and losses, dropout and augmentation off. */
+export function curvesCsv({ runs }: Outcome): string {
+  const rows = [...runs].flatMap(([variant, own]) =>
+    own.flatMap(({ seed, curve }) =>
+      curve.map((point) => [
+        variant,
+        seed,
+        point.epoch,
+        ...[point.trainTop1, point.trainLoss, point.validationTop1, point.validationLoss].map(
+          (value) => Number(value.toPrecision(6)),
+        ),
+      ]),
+    ),
+  );
+  const head = [
+    'variant',
+    'seed',
+    'epoch',
+    'trainTop1',
+    'trainLoss',
+    'validationTop1',
+    'validationLoss',
+  ];
+  return csv([head, ...rows]);
+}
+
+function csv(rows: readonly (readonly (string | number)[])[]): string {
+  const cell = (value: string | number) => {
+    const text = String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
+}

@@ -1,0 +1,130 @@
+import {
+  buildNetwork,
+  costSplit,
+  type Network,
+  type NetworkSpec,
+  type Preprocessing,
+  type Tf,
+} from '@alexnet/model';
+import { measureColour } from '@alexnet/model/measures';
+import { evaluate, NonFiniteError, type Recipe, train } from '@alexnet/trainer';
+import { Interrupted } from '../failure.js';
+import type { AblationPictures } from './load-pictures.js';
+import type { CurvePoint, RunResult } from './run-result.js';
+
+/** Inputs a forward pass outside training takes. */
+const EVALUATION_BATCH = 100;
+/** Updates whose time says more about warming up than about the network. */
+const WARM_UP = 5;
+
+export interface TrainVariantOptions {
+  readonly recipe: Recipe;
+  readonly network: NetworkSpec;
+  readonly seed: number;
+  readonly key: string;
+  readonly pictures: AblationPictures;
+  readonly preprocessing: Preprocessing;
+  /** Also answer with ten crops at the end. */
+  readonly tenCrop: boolean;
+  readonly signal: AbortSignal;
+  /** Pictures trained on in this run so far. */
+  readonly onPictures: (done: number) => void;
+}
+
+/**
+ * Trains one variant with one seed and measures it.
+ *
+ * @throws Interrupted when the signal is given; nothing of the run is kept then
+ */
+export async function trainVariant(tf: Tf, options: TrainVariantOptions): Promise<RunResult> {
+  const started = performance.now();
+  const network = buildNetwork(tf, options.network, { seed: options.seed });
+  try {
+    return await trainAndMeasure(tf, network, started, options);
+  } finally {
+    network.dispose();
+  }
+}
+
+async function trainAndMeasure(
+  tf: Tf,
+  network: Network,
+  started: number,
+  { recipe, seed, key, pictures, preprocessing, tenCrop, signal, onPictures }: TrainVariantOptions,
+): Promise<RunResult> {
+  const look = { preprocessing, classes: network.spec.classes, batchSize: EVALUATION_BATCH };
+  const onSample = () => evaluate(tf, network, pictures.trainSample, look);
+  const onValidation = () => evaluate(tf, network, pictures.validation, look);
+  const curve: CurvePoint[] = [point(0, await onSample(), await onValidation())];
+  const rates: number[] = [];
+  let done = 0;
+  let diverged: string | null = null;
+  try {
+    const outcome = await train(tf, {
+      network,
+      recipe,
+      train: pictures.train,
+      validation: pictures.validation,
+      preprocessing,
+      colours: pictures.colours,
+      seed,
+      signal,
+      observer: {
+        onStep(report) {
+          rates.push((1000 * report.pictures) / report.durationMs);
+          done += report.pictures;
+          onPictures(done);
+        },
+        async onEpoch({ epoch, validation }) {
+          curve.push(point(epoch + 1, await onSample(), validation));
+        },
+      },
+    });
+    if (outcome === 'interrupted') throw new Interrupted('interrupted');
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+    diverged = error.message;
+    curve.push(point(curve.length, await onSample(), await onValidation()));
+  }
+  const tenCropTop1 = tenCrop
+    ? (await evaluate(tf, network, pictures.validation, { ...look, tenCrop: true })).top1
+    : null;
+  const { parameters, macs } = costSplit(network.spec).total;
+  return {
+    format: 1,
+    key,
+    seed,
+    recipe,
+    updates: rates.length,
+    curve,
+    tenCropTop1,
+    parameters,
+    macs,
+    picturesPerSecond: median(rates.slice(WARM_UP)),
+    kernelChroma: await kernelChroma(network),
+    diverged,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+type Look = { readonly top1: number; readonly loss: number };
+
+function point(epoch: number, train: Look, validation: Look): CurvePoint {
+  return {
+    epoch,
+    trainTop1: train.top1,
+    trainLoss: train.loss,
+    validationTop1: validation.top1,
+    validationLoss: validation.loss,
+  };
+}
+
+async function kernelChroma(network: Network): Promise<number[]> {
+  const kernels = (await network.getWeights()).get('conv1.weight');
+  return kernels ? measureColour(kernels).map(({ chroma }) => chroma) : [];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { writeAtomically } from '@alexnet/trainer/node';
+import { drawFigure } from './draw-figure.js';
+import { notePage } from './note-page.js';
+import type { Outcome } from './outcome.js';
+import type { Study } from './study.js';
+import { curvesCsv, runsCsv } from './to-csv.js';
+
+/** Writes CSV, curves, plot and summary of every experiment into a folder. */
+export async function writeResults(study: Study, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const outcome of study.outcomes) {
+    const { name } = outcome.experiment;
+    await writeAtomically(join(folder, `${name}.csv`), runsCsv(outcome));
+    await writeAtomically(join(folder, `${name}-curves.csv`), curvesCsv(outcome));
+    await writeAtomically(join(folder, `${name}.svg`), drawFigure(outcome));
+    const summary = JSON.stringify(outcomeJson(study, outcome), null, 2);
+    await writeAtomically(join(folder, `${name}.json`), `${summary}\n`);
+  }
+}
+
+/** Writes the page, and its plots into a folder of its name beside it. */
+export async function writePage(study: Study, path: string): Promise<void> {
+  const figures = basename(path, extname(path));
+  const folder = join(dirname(path), figures);
+  await mkdir(folder, { recursive: true });
+  for (const outcome of study.outcomes) {
+    await writeAtomically(join(folder, `${outcome.experiment.name}.svg`), drawFigure(outcome));
+  }
+  await writeAtomically(path, notePage(study, figures));
+}
+
+/** An experiment's results as plain data, for `--json` and for the file beside its CSV. */
+export function outcomeJson(study: Study, outcome: Outcome) {
+  const { experiment, runs, summaries, claims, measures, targetError } = outcome;
+  return {
+    experiment: experiment.name,
+    title: experiment.title,
+    scale: study.scale.name,
+    pictures: study.pictures,
+    epochs: study.base.epochs,
+    set: study.set,
+    environment: study.environment,
+    ...(measures.includes('epochsToTarget') ? { targetError } : {}),
+    variants: experiment.variants.map(({ name }) => ({
+      name,
+      seeds: (runs.get(name) ?? []).map(({ seed }) => seed),
+      measures: Object.fromEntries(
+        [...(summaries.get(name) ?? [])].map(([measure, { mean, sd, atLeast }]) => [
+          measure,
+          { mean, sd, atLeast },
+        ]),
+      ),
+    })),
+    claims: claims.map(({ claim, verdict, sentence }) => ({
+      text: claim.text,
+      source: claim.source,
+      verdict,
+      sentence,
+    })),
+  };
+}

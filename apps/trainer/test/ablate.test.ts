@@ -1,0 +1,275 @@
+import { costSplit, createSpec } from '@alexnet/model';
+import { expect, test } from 'vitest';
+import { changeLayers } from '../src/ablate/change-layers.js';
+import {
+  kernelClaims,
+  parameterClaims,
+  sizeClaims,
+  towerClaims,
+} from '../src/ablate/computed-claims.js';
+import { drawFigure } from '../src/ablate/draw-figure.js';
+import type { Claim, Experiment } from '../src/ablate/experiment.js';
+import { EXPERIMENTS } from '../src/ablate/experiments/index.js';
+import { findExperiment } from '../src/ablate/find-experiment.js';
+import { evenly } from '../src/ablate/load-pictures.js';
+import { MEASURES, targetError } from '../src/ablate/measures.js';
+import { notePage } from '../src/ablate/note-page.js';
+import { outcomeOf } from '../src/ablate/outcome.js';
+import { baseOf, type PlanOptions, planRun, planRuns } from '../src/ablate/plan-runs.js';
+import type { RunResult } from '../src/ablate/run-result.js';
+import { FULL, QUICK } from '../src/ablate/scale.js';
+import { tidyCommand } from '../src/ablate/tidy-command.js';
+import { curvesCsv, runsCsv } from '../src/ablate/to-csv.js';
+
+const PLAN: PlanOptions = {
+  experiments: EXPERIMENTS,
+  scale: FULL,
+  seeds: 3,
+  set: [],
+  ground: { pictures: 'some', classes: 10, backend: 'cpu' },
+};
+
+/** A run that ended with these shares of right answers. */
+function run(seed: number, validationTop1: number, changes: Partial<RunResult> = {}): RunResult {
+  const start = { epoch: 0, trainTop1: 0.1, trainLoss: 2, validationTop1: 0.1, validationLoss: 2 };
+  const end = { epoch: 4, trainTop1: 0.5, trainLoss: 1, validationTop1, validationLoss: 1 };
+  return {
+    format: 1,
+    key: `${seed}`,
+    seed,
+    recipe: baseOf(FULL, []),
+    updates: 10,
+    curve: [start, end],
+    tenCropTop1: null,
+    parameters: 1000,
+    macs: 5000,
+    picturesPerSecond: 100,
+    kernelChroma: [0.1, 0.2, 0.3, 0.4],
+    diverged: null,
+    seconds: 1,
+    ...changes,
+  };
+}
+
+const claim: Claim = {
+  text: 'salt is better',
+  source: 'the cook',
+  expects: [{ measure: 'validationTop1', variant: 'salt', is: 'more', than: 'none' }],
+  otherwise: 'too little salt',
+};
+
+function outcome(salt: readonly number[], none: readonly number[], changes: Partial<Claim> = {}) {
+  const experiment: Experiment = {
+    name: 'salt',
+    title: 'Salt',
+    method: 'A pinch, or none.',
+    variants: [{ name: 'salt' }, { name: 'none' }],
+    measure: 'validationTop1',
+    also: ['parameters'],
+    plot: 'values',
+    claims: [{ ...claim, ...changes }],
+  };
+  const runs = (values: readonly number[]) => values.map((value, at) => run(at + 1, value));
+  return outcomeOf(
+    experiment,
+    new Map([
+      ['salt', runs(salt)],
+      ['none', runs(none)],
+    ]),
+  );
+}
+
+const said = (...args: Parameters<typeof outcome>) => outcome(...args).claims[0]?.sentence;
+
+test('a claim is reproduced, not reproduced or undecided, and the sentence says which', () => {
+  expect(said([0.5, 0.51, 0.52], [0.4, 0.41, 0.42])).toBe(
+    'Reproduced here. Validation top-1 51.0 ± 1.0 % for “salt”, 41.0 ± 1.0 % for “none”: 10.0 points more, beyond the spread of the seeds (± 2.3 points).',
+  );
+  expect(said([0.4, 0.41, 0.42], [0.5, 0.51, 0.52])).toBe(
+    'Not reproduced here. Validation top-1 41.0 ± 1.0 % for “salt”, 51.0 ± 1.0 % for “none”: 10.0 points less, beyond the spread of the seeds (± 2.3 points). Likely reason: too little salt.',
+  );
+  expect(said([0.42, 0.43, 0.44], [0.41, 0.42, 0.43])).toBe(
+    'Undecided here. Validation top-1 43.0 ± 1.0 % for “salt”, 42.0 ± 1.0 % for “none”: 1.0 points more, within the spread of the seeds (± 2.3 points). Likely reason: too little salt.',
+  );
+});
+
+test('one seed decides nothing that seeds can change, and everything that they cannot', () => {
+  expect(said([0.9], [0.1])).toMatch(/^Undecided here\. .*a single seed cannot say what is chance/);
+  const cheaper = { measure: 'parameters', variant: 'salt', is: 'less', than: 'none' } as const;
+  expect(said([0.9], [0.1], { expects: [cheaper] })).toMatch(/^Not reproduced here\./);
+  expect(said([0.9], [0.1], { expects: [{ ...cheaper, than: 1001 }] })).toMatch(/^Reproduced here/);
+});
+
+test('a claim of several comparisons holds only with all of them, and may allow a loss', () => {
+  const better = claim.expects[0] as Claim['expects'][number];
+  const worse = { ...better, is: 'less' } as const;
+  expect(said([0.5, 0.51], [0.1, 0.11], { expects: [better, worse] })).toMatch(
+    /^Not reproduced here \(1 of 2 comparisons hold\)\./,
+  );
+  const slightlyWorse = [0.399, 0.4, 0.401];
+  const other = [0.409, 0.41, 0.411];
+  expect(said(slightlyWorse, other)).toMatch(/^Not reproduced/);
+  expect(said(slightlyWorse, other, { expects: [{ ...better, by: -0.02 }] })).toMatch(
+    /^Reproduced here\. .*where 2\.0 points less would do/,
+  );
+});
+
+test('epochs to a training error lie on the straight line between epochs, or are a lower bound', () => {
+  const { read } = MEASURES.epochsToTarget;
+  expect(read(run(1, 0.3), 0.7).value).toBeCloseTo(2);
+  expect(read(run(1, 0.3), 0.4)).toEqual({ value: 4, atLeast: true });
+  expect(targetError([run(1, 0.3)])).toBe(0.5);
+  const quick = (seed: number) =>
+    run(seed, 0.3, {
+      curve: run(seed, 0.3).curve.map((at) => ({ ...at, trainTop1: 0.1 + 0.12 * at.epoch })),
+    });
+  const never = { epoch: 4, trainTop1: 0.1, trainLoss: 2, validationTop1: 0.1, validationLoss: 2 };
+  const flat = (seed: number) => run(seed, 0.1, { curve: [{ ...never, epoch: 0 }, never] });
+  const slowFirst = outcomeOf(
+    findExperiment('activation'),
+    new Map([
+      ['ReLU', [quick(1), quick(2)]],
+      ['tanh', [flat(1), flat(2)]],
+      ['sigmoid', [flat(1), flat(2)]],
+    ]),
+  );
+  expect(slowFirst.claims[0]?.sentence).toMatch(/^Reproduced here\. .* > 4\.00 ± 0\.00 for “tanh”/);
+  const reversed = outcomeOf(
+    findExperiment('activation'),
+    new Map([
+      ['ReLU', [flat(1), flat(2)]],
+      ['tanh', [flat(1), flat(2)]],
+      ['sigmoid', [flat(1), flat(2)]],
+    ]),
+  );
+  expect(reversed.claims[0]?.verdict).toBe('undecided');
+  expect(runsCsv(reversed)).toContain('activation,ReLU,1,16,10,,0.1,0.1,no');
+});
+
+test('a coloured half of the kernels stands out against random halves, mixed ones do not', () => {
+  const kernels = (share: (at: number) => number) =>
+    MEASURES.towerRatio.read(
+      run(1, 0.3, { kernelChroma: Array.from({ length: 48 }, (_, at) => share(at)) }),
+      0,
+    ).value;
+  const jitter = (at: number) => ((at * 7) % 13) / 100;
+  expect(kernels((at) => (at < 24 ? 0.2 : 0.7) + jitter(at))).toBeGreaterThan(5);
+  expect(kernels((at) => (at % 2 === 0 ? 0.2 : 0.7) + jitter(at))).toBeLessThan(1);
+});
+
+test('every experiment can be planned, and its claims speak of its own variants', () => {
+  for (const { variants, claims, name, measure, also } of EXPERIMENTS) {
+    const names = variants.map((variant) => variant.name);
+    expect(new Set(names).size, name).toBe(names.length);
+    for (const { expects } of claims) {
+      for (const expectation of expects) {
+        expect([measure, ...also], name).toContain(expectation.measure);
+        expect(names, name).toContain(expectation.variant);
+        if (typeof expectation.than === 'string') expect(names, name).toContain(expectation.than);
+      }
+    }
+  }
+  const keys = planRuns(PLAN).map(({ key }) => key);
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('what experiments share is trained once; another seed, picture or engine is another run', () => {
+  const planned = planRuns(PLAN);
+  const wanted = EXPERIMENTS.reduce((sum, { variants }) => sum + variants.length, 0);
+  const firstSeed = planned.filter(({ seed }) => seed === 1);
+  // The base is in nine experiments, training without augmentation in two.
+  expect(firstSeed).toHaveLength(wanted - 8 - 1);
+  expect(firstSeed.filter(({ tenCrop }) => tenCrop)).toHaveLength(2);
+  expect(planned.filter(({ seed }) => seed === 5).map(({ label }) => label)).toEqual([
+    'towers: two towers, seed 5',
+    'towers: one tower, seed 5',
+  ]);
+  const activation = findExperiment('activation');
+  const key = (seed: number, ground: Partial<PlanOptions['ground']> = {}) =>
+    planRun(activation, { name: 'ReLU' }, seed, { ...PLAN, ground: { ...PLAN.ground, ...ground } })
+      .key;
+  const keys = [key(1), key(2), key(1, { pictures: 'others' }), key(1, { backend: 'wasm' })];
+  expect(new Set(keys).size).toBe(4);
+  expect(key(1)).toBe(key(1));
+});
+
+test('variants differ in their ingredient alone', () => {
+  const cost = (experiment: string, variant: number) => {
+    const chosen = findExperiment(experiment);
+    const { network } = planRun(chosen, chosen.variants[variant] ?? { name: '' }, 1, PLAN);
+    return { network, ...costSplit(network).total };
+  };
+  const pools = findExperiment('pooling').variants.map((_, at) => cost('pooling', at).parameters);
+  expect(new Set(pools).size).toBe(1);
+  const names = (at: number) => cost('depth', at).network.layers.map(({ name }) => name);
+  expect(names(0).filter((name) => !names(2).includes(name))).toEqual(['conv3', 'relu3']);
+  const lrn = cost('norm', 1).network.layers.find(({ name }) => name === 'norm1');
+  expect(lrn).toMatchObject({ op: 'lrn', sumCoeff: 0.4096 });
+});
+
+test('a change to a layer that is not there, or that leaves no network, is refused', () => {
+  const spec = createSpec('alexnet');
+  expect(() => changeLayers(spec, { conv9: null })).toThrow(/no layer conv9/);
+  expect(() => changeLayers(spec, { fc8: null })).toThrow(/1000 classes/);
+});
+
+test('what the layer list settles is settled as the note says', () => {
+  const computed = [parameterClaims(), kernelClaims(), sizeClaims(), towerClaims()].flat();
+  expect(computed.filter(({ holds }) => !holds)).toEqual([]);
+  const text = computed.map(({ sentence }) => sentence).join('\n');
+  for (const number of ['62,378,344', '94.0 %', '5.2 %', '54.25', '60,965,224', '724.4 M']) {
+    expect(text).toContain(number);
+  }
+});
+
+test('files: quoted cells, a plot that stands alone, a page with verdicts and its scale', () => {
+  const result = outcome([0.5, 0.51], [0.4, 0.41]);
+  const quoted = { ...result, runs: new Map([['max, or "so"', [run(1, 0.25)]]]) };
+  expect(runsCsv(quoted)).toBe(
+    'experiment,variant,seed,epochs,updates,validationTop1,parameters,diverged\nsalt,"max, or ""so""",1,16,10,0.25,1000,no\n',
+  );
+  expect(curvesCsv(quoted).split('\n')).toHaveLength(4);
+  const figure = drawFigure(result);
+  expect(figure).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  expect(figure).toContain('aria-label="Salt. validation top-1, means: salt 0.505, none 0.405."');
+  expect(figure.match(/<circle/g)).toHaveLength(4);
+
+  const named = { ...result, experiment: { ...result.experiment, name: 'dropout' } };
+  const page = notePage(
+    {
+      scale: QUICK,
+      pictures: { name: 'some', train: 20, validation: 10, classes: 2 },
+      seeds: 2,
+      base: baseOf(QUICK, []),
+      set: [],
+      environment: {
+        command: 'alexnet ablate --all --quick',
+        date: '2026-01-02',
+        machine: 'a machine',
+        node: 'v20',
+        tfjs: '4',
+        backend: 'cpu',
+        device: 'JavaScript',
+      },
+      outcomes: [named],
+    },
+    'note',
+  );
+  expect(page).toContain('**These are `--quick` results**');
+  expect(page).toContain('| Dropout | salt is better | reproduced |');
+  expect(page).toContain('![Salt](note/dropout.svg)');
+  expect(page).toContain('| salt | 50.5 ± 0.7 % | 1,000 |');
+  expect(page).toContain('**Reproduced here**. Validation top-1');
+});
+
+test('pictures are taken evenly, and a command is shown without the folders of its machine', () => {
+  expect(evenly([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 2, 5, 7]);
+  expect(evenly([0, 1], 4)).toEqual([0, 1]);
+  expect(tidyCommand(['ablate', '--all', '--data=/home/me/pets.tar', '--out', '/tmp/a b.md'])).toBe(
+    "alexnet ablate --all --data=pets.tar --out 'a b.md'",
+  );
+});
+
+test('an unknown experiment is refused with the nearest one', () => {
+  expect(() => findExperiment('drop-out')).toThrow(/did you mean dropout\?/);
+});
