@@ -8,15 +8,18 @@ const NAME_FILES = ['classes.tsv', 'words.txt'];
  * Readable names for class folders: from `classes.tsv` or Tiny-ImageNet's `words.txt` where the
  * source has one, else the folder's own name. A name two classes share (ImageNet has two cranes)
  * gets the folder's name in brackets.
+ *
+ * @param others Names by folder that are known from elsewhere; a file of the source goes before them.
  */
 export async function readClassNames(
   tree: FileTree,
   root: Folder,
   prefix: string,
   folders: readonly string[],
+  others: ReadonlyMap<string, string> = new Map(),
 ): Promise<string[]> {
   const file = NAME_FILES.find((name) => root.files.has(name));
-  const names = file === undefined ? new Map() : await readNames(tree, `${prefix}${file}`);
+  const names = file === undefined ? others : await readNames(tree, `${prefix}${file}`);
   const readable = folders.map((folder) => names.get(folder) ?? folder);
   const count = new Map<string, number>();
   for (const name of readable) count.set(name, (count.get(name) ?? 0) + 1);

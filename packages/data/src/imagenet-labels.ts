@@ -1,8 +1,7 @@
 import { DatasetError } from './errors.js';
 import type { FileTree } from './folder-tree.js';
+import { type DevelopmentKit, GROUND_TRUTH } from './imagenet-devkit.js';
 
-/** One number a line, 1 … classes, for the validation pictures in order of their names. */
-const GROUND_TRUTH = 'ILSVRC2012_validation_ground_truth.txt';
 /** One wnid a line, in the order those numbers count (`ILSVRC2012_ID` of the development kit). */
 const SYNSET_ORDER = 'synsets.txt';
 /** `name label` a line, labels counting sorted wnids from 0, as Caffe distributes it. */
@@ -14,36 +13,35 @@ const CAFFE_LABELS = 'val.txt';
  *
  * @param wnids Class names in label order.
  * @param pictures Names of the validation pictures, sorted.
+ * @param kit The development kit, where it is there.
  * @throws {DatasetError} when neither is there, or does not fit.
  */
 export async function readImageNetValidationLabels(
   tree: FileTree,
   wnids: readonly string[],
   pictures: readonly string[],
+  kit: DevelopmentKit | null,
 ): Promise<number[]> {
   const { files } = tree.root;
   if (files.has(CAFFE_LABELS)) {
     const byName = new Map(
-      (await readLines(tree, CAFFE_LABELS)).map((line): [string, number] => {
+      toLines(await readText(tree, CAFFE_LABELS)).map((line): [string, number] => {
         const [name = '', label = ''] = line.split(/\s+/);
         return [name, Number(label)];
       }),
     );
     return pictures.map((name) => checkLabel(tree, CAFFE_LABELS, name, byName.get(name), wnids));
   }
-  if (!files.has(GROUND_TRUTH) || !files.has(SYNSET_ORDER)) {
+  const truth = files.has(GROUND_TRUTH)
+    ? await readText(tree, GROUND_TRUTH)
+    : (kit?.groundTruth ?? null);
+  const order = kit?.order ?? (await readSynsetOrder(tree));
+  if (truth === null || order === null) {
     throw new DatasetError(
-      `${tree.name} lacks the validation labels: put val.txt beside the tar files, or ${GROUND_TRUTH} and ${SYNSET_ORDER} (wnids in the order of ILSVRC2012_ID)`,
+      `${tree.name} lacks the validation labels: put ILSVRC2012_devkit_t12.tar.gz or val.txt beside the tar files, or ${GROUND_TRUTH} and ${SYNSET_ORDER} (wnids in the order of ILSVRC2012_ID)`,
     );
   }
-  const order = (await readLines(tree, SYNSET_ORDER)).map((line) => line.split(/\s+/)[0] ?? '');
-  if (order.every((wnid, i) => i === 0 || (order[i - 1] ?? '') < wnid)) {
-    // The commonly shared synsets.txt is sorted and would give wrong labels without a sign of it.
-    throw new DatasetError(
-      `${tree.name}: ${SYNSET_ORDER} is in alphabetical order, but the ground truth counts by ILSVRC2012_ID (meta.mat of the development kit, first n02119789)`,
-    );
-  }
-  const numbers = await readLines(tree, GROUND_TRUTH);
+  const numbers = toLines(truth);
   if (numbers.length !== pictures.length) {
     throw new DatasetError(
       `${tree.name}: ${GROUND_TRUTH} has ${numbers.length} lines for ${pictures.length} pictures`,
@@ -69,7 +67,23 @@ function checkLabel(
   );
 }
 
-async function readLines(tree: FileTree, file: string): Promise<string[]> {
-  const text = new TextDecoder().decode(await tree.read(file));
+async function readSynsetOrder(tree: FileTree): Promise<string[] | null> {
+  if (!tree.root.files.has(SYNSET_ORDER)) return null;
+  const lines = toLines(await readText(tree, SYNSET_ORDER));
+  const order = lines.map((line) => line.split(/\s+/)[0] ?? '');
+  if (order.every((wnid, i) => i === 0 || (order[i - 1] ?? '') < wnid)) {
+    // The commonly shared synsets.txt is sorted and would give wrong labels without a sign of it.
+    throw new DatasetError(
+      `${tree.name}: ${SYNSET_ORDER} is in alphabetical order, but the ground truth counts by ILSVRC2012_ID (first n02119789); put ILSVRC2012_devkit_t12.tar.gz in its place`,
+    );
+  }
+  return order;
+}
+
+async function readText(tree: FileTree, file: string): Promise<string> {
+  return new TextDecoder().decode(await tree.read(file));
+}
+
+function toLines(text: string): string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== '');
 }

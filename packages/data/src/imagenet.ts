@@ -5,6 +5,7 @@ import type { ImageRecord, OpenOptions, Split } from './dataset.js';
 import { createEncodedSplit } from './encoded-split.js';
 import { DatasetError } from './errors.js';
 import { type FileTree, isPictureName } from './folder-tree.js';
+import { type DevelopmentKit, readDevelopmentKit } from './imagenet-devkit.js';
 import { readImageNetValidationLabels } from './imagenet-labels.js';
 import { readPart } from './read-part.js';
 import type { SourceContents } from './source-contents.js';
@@ -28,7 +29,7 @@ export function isImageNetFolder(tree: FileTree): boolean {
 /**
  * The ImageNet 2012 distribution as downloaded: `ILSVRC2012_img_train.tar`, a tar of one tar a class,
  * and `ILSVRC2012_img_val.tar`. Only headers are read; nothing is unpacked. Labels follow the sorted
- * class names (wnids), as everywhere today. Without the validation tar, pictures are held out by seed.
+ * class names (wnids), as everywhere today; readable names come from the development kit. Without the validation tar, pictures are held out by seed.
  *
  * @param folder Path of the folder `tree` reads.
  * @throws {DatasetError} when a tar is damaged or the validation labels are missing or do not fit.
@@ -46,13 +47,14 @@ export async function openImageNet(
     const trainHandle = await open(join(folder, TRAIN), 'r');
     handles.push(trainHandle);
     const { wnids, perClass } = await readTrain(trainHandle, options);
-    const classNames = await readClassNames(tree, tree.root, '', wnids);
+    const kit = await readDevelopmentKit(folder, tree, options);
+    const classNames = await readClassNames(tree, tree.root, '', wnids, kit?.names);
     if (!tree.root.files.has(VALIDATION)) {
       return { classNames, ...divide(perClass, options), close };
     }
     const validationHandle = await open(join(folder, VALIDATION), 'r');
     handles.push(validationHandle);
-    const validation = await readValidation(validationHandle, tree, wnids, options);
+    const validation = await readValidation(validationHandle, tree, wnids, kit, options);
     return {
       classNames,
       train: toSplit(perClass.flat()),
@@ -101,6 +103,7 @@ async function readValidation(
   handle: FileHandle,
   tree: FileTree,
   wnids: readonly string[],
+  kit: DevelopmentKit | null,
   options: OpenOptions,
 ): Promise<PlacedRecord[]> {
   const index = await readTarIndex(handle, VALIDATION, { signal: options.signal });
@@ -108,7 +111,7 @@ async function readValidation(
     .filter(({ path }) => isPictureName(path))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const names = pictures.map(({ path }) => path);
-  const labels = await readImageNetValidationLabels(tree, wnids, names);
+  const labels = await readImageNetValidationLabels(tree, wnids, names, kit);
   return pictures.map((entry, i) => ({ ...entry, id: entry.path, label: labels[i] ?? 0, handle }));
 }
 

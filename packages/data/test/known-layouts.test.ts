@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodePicture, openDataset } from '../src/index.js';
+import { readMatStructs } from '../src/mat-structs.js';
 import { greyPng, makeTar, temporaryFolder, writeTree } from './source-helpers.js';
 
 /** `count` CIFAR records: labels count up, red is the label, green the row, blue the column. */
@@ -121,6 +122,81 @@ describe('ImageNet as distributed', () => {
     await dataset.close();
   });
 
+  describe('with the development kit', () => {
+    const meta = (name: string) => readFile(new URL(`fixtures/${name}`, import.meta.url));
+    const DATA = 'ILSVRC2012_devkit_t12/data';
+
+    it.each([
+      [
+        'as downloaded',
+        async () => {
+          const kit = {
+            [`${DATA}/meta.mat`]: await meta('meta.mat'),
+            [`${DATA}/${KIT}`]: '1\n3\n',
+          };
+          return { 'ILSVRC2012_devkit_t12.tar.gz': gzipSync(await makeTar(kit)) };
+        },
+      ],
+      [
+        'unpacked',
+        async () => ({
+          [`${DATA}/meta.mat`]: await meta('meta-plain.mat'),
+          [`${DATA}/${KIT}`]: '1\n3\n',
+        }),
+      ],
+      [
+        'by its two files, whatever synsets.txt lies beside them',
+        async () => ({
+          'meta.mat': await meta('meta.mat'),
+          [KIT]: '1\n3\n',
+          'synsets.txt': 'n01\nn02\nn03\n',
+        }),
+      ],
+    ])('%s: order of the classes, labels and names', async (_, kit) => {
+      const { 'classes.tsv': __, ...tars } = await files();
+      const root = await writeTree({ ...tars, ...(await kit()) });
+      const dataset = await openDataset(root, { cacheDir: await temporaryFolder() });
+      expect(dataset.classNames).toEqual([
+        'tench, Tinca tinca',
+        'goldfish, Carassius auratus',
+        'great white shark, white shark',
+      ]);
+      expect(dataset.validation.records.map(({ label }) => label)).toEqual([2, 1]);
+      await dataset.close();
+    });
+
+    it('refuses a class list that is damaged', async () => {
+      const whole = await meta('meta-plain.mat');
+      for (const [bytes, reason] of [
+        [whole.subarray(0, 100), 'no little-endian MATLAB 5 file'],
+        [whole.subarray(0, 1000), 'cut short'],
+        [whole.subarray(0, 128), 'no struct array "synsets"'],
+        [Buffer.from(whole.toString('latin1').replace('n02', '???'), 'latin1'), 'row 3 has no'],
+      ] as const) {
+        const root = await writeTree({ ...(await files()), 'meta.mat': bytes, [KIT]: '1\n2\n' });
+        const opened = openDataset(root);
+        await expect(opened).rejects.toThrow('meta.mat is not the class list of ImageNet 2012: ');
+        await expect(opened).rejects.toThrow(reason);
+      }
+    });
+
+    it('never reads a damaged list wildly, whatever byte was changed', async () => {
+      const whole = await meta('meta-plain.mat');
+      expect(readMatStructs(whole, 'synsets')).toHaveLength(4);
+      for (let at = 124; at < whole.length; at++) {
+        const changed = Buffer.from(whole);
+        changed[at] = 0xff - (changed[at] ?? 0);
+        let rows = 0;
+        try {
+          rows = readMatStructs(changed, 'synsets').length;
+        } catch (error) {
+          expect((error as Error).constructor).toBe(Error);
+        }
+        expect(rows).toBeLessThanOrEqual(100_000);
+      }
+    });
+  });
+
   it('labels validation by Caffe’s val.txt', async () => {
     const text = 'ILSVRC2012_val_00000001.JPEG 0\nILSVRC2012_val_00000002.JPEG 2\n';
     const dataset = await openDataset(await writeTree({ ...(await files()), 'val.txt': text }));
@@ -136,7 +212,7 @@ describe('ImageNet as distributed', () => {
   });
 
   it.each([
-    ['no labels', {}, 'lacks the validation labels: put val.txt beside'],
+    ['no labels', {}, 'lacks the validation labels: put ILSVRC2012_devkit_t12.tar.gz'],
     ['a sorted synset list', { [KIT]: '1\n2\n', 'synsets.txt': 'n01\nn02\nn03\n' }, 'alphabetical'],
     ['too few labels', { [KIT]: '1\n', 'synsets.txt': 'n03\nn01\n' }, '1 lines for 2 pictures'],
     ['an unknown number', { [KIT]: '1\n9\n', 'synsets.txt': 'n03\nn01\n' }, 'no class among the 3'],

@@ -1,0 +1,86 @@
+import type { OpenOptions } from './dataset.js';
+import { DatasetError, firstLine } from './errors.js';
+import type { FileTree } from './folder-tree.js';
+import { gunzipToCache } from './gunzip-cache.js';
+import { readMatStructs } from './mat-structs.js';
+import { openTarTree } from './tar-tree.js';
+
+const ARCHIVE = 'ILSVRC2012_devkit_t12.tar.gz';
+/** The kit, in the archive and once unpacked, and where it keeps its data. */
+const KIT = 'ILSVRC2012_devkit_t12';
+const DATA = 'data';
+const META = 'meta.mat';
+/** One number a line, 1 … classes, for the validation pictures in order of their names. */
+export const GROUND_TRUTH = 'ILSVRC2012_validation_ground_truth.txt';
+
+/** What ImageNet's development kit says about classes. */
+export interface DevelopmentKit {
+  /** wnids in the order of `ILSVRC2012_ID`, which the ground truth counts from 1. */
+  readonly order: readonly string[];
+  /** Readable names by wnid. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Text of the ground truth, where the kit holds it. */
+  readonly groundTruth: string | null;
+}
+
+/**
+ * Reads the development kit of ImageNet 2012: the archive as downloaded, the folder it unpacks to, or
+ * its `meta.mat` alone, beside the tar files.
+ *
+ * @param folder Path of the folder `tree` reads.
+ * @returns `null` when there is none.
+ * @throws {DatasetError} when `meta.mat` is damaged or lacks the classes.
+ */
+export async function readDevelopmentKit(
+  folder: string,
+  tree: FileTree,
+  options: Pick<OpenOptions, 'cacheDir' | 'signal' | 'onProgress'>,
+): Promise<DevelopmentKit | null> {
+  if (!tree.root.files.has(ARCHIVE)) return readKit(tree, tree.name);
+  const path = `${folder}/${ARCHIVE}`;
+  const archive = await openTarTree(await gunzipToCache(path, options), path);
+  try {
+    return await readKit(archive, path);
+  } finally {
+    await archive.close();
+  }
+}
+
+async function readKit(tree: FileTree, name: string): Promise<DevelopmentKit | null> {
+  const inKit = tree.root.folders.get(KIT)?.folders.get(DATA)?.files;
+  const [files, prefix] = inKit?.has(META) ? [inKit, `${KIT}/${DATA}/`] : [tree.root.files, ''];
+  if (!files.has(META)) return null;
+  const meta = await tree.read(`${prefix}${META}`);
+  const truth = files.has(GROUND_TRUTH) ? await tree.read(`${prefix}${GROUND_TRUTH}`) : null;
+  return {
+    ...readMeta(meta, `${name}: ${prefix}${META}`),
+    groundTruth: truth && new TextDecoder().decode(truth),
+  };
+}
+
+function readMeta(bytes: Uint8Array, where: string): Pick<DevelopmentKit, 'order' | 'names'> {
+  const order: string[] = [];
+  const names = new Map<string, string>();
+  const fail = (what: string) =>
+    new DatasetError(`${where} is not the class list of ImageNet 2012: ${what}`);
+  let rows: ReturnType<typeof readMatStructs>;
+  try {
+    rows = readMatStructs(bytes, 'synsets');
+  } catch (error) {
+    throw fail(firstLine(error));
+  }
+  // Inner nodes of the hierarchy follow the classes and have the numbers after them.
+  for (const [i, row] of rows.entries()) {
+    const [id, wnid, words] = ['ILSVRC2012_ID', 'WNID', 'words'].map((key) => row.get(key));
+    if (typeof wnid !== 'string' || !/^n\d+$/.test(wnid) || !Number.isInteger(id)) {
+      throw fail(`row ${i + 1} has no ILSVRC2012_ID and WNID`);
+    }
+    const place = Number(id) - 1;
+    if (place < 0 || place >= rows.length || order[place] !== undefined) {
+      throw fail(`row ${i + 1} has ILSVRC2012_ID ${id}`);
+    }
+    order[place] = wnid;
+    if (typeof words === 'string' && words.trim() !== '') names.set(wnid, words.trim());
+  }
+  return { order, names };
+}
