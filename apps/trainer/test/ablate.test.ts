@@ -125,12 +125,16 @@ test('epochs to a training error lie on the straight line between epochs, or are
     });
   const never = { epoch: 4, trainTop1: 0.1, trainLoss: 2, validationTop1: 0.1, validationLoss: 2 };
   const flat = (seed: number) => run(seed, 0.1, { curve: [{ ...never, epoch: 0 }, never] });
+  const bare = ['ReLU, bare', 'tanh, bare', 'sigmoid, bare'].map(
+    (name) => [name, [flat(1), flat(2)]] as const,
+  );
   const slowFirst = outcomeOf(
     findExperiment('activation'),
     new Map([
       ['ReLU', [quick(1), quick(2)]],
       ['tanh', [flat(1), flat(2)]],
       ['sigmoid', [flat(1), flat(2)]],
+      ...bare,
     ]),
   );
   expect(slowFirst.claims[0]?.sentence).toMatch(/^Reproduced here\. .* > 4\.00 ± 0\.00 for “tanh”/);
@@ -140,6 +144,7 @@ test('epochs to a training error lie on the straight line between epochs, or are
       ['ReLU', [flat(1), flat(2)]],
       ['tanh', [flat(1), flat(2)]],
       ['sigmoid', [flat(1), flat(2)]],
+      ...bare,
     ]),
   );
   expect(reversed.claims[0]?.verdict).toBe('undecided');

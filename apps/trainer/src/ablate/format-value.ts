@@ -2,8 +2,10 @@ import { MEASURES, type MeasureName } from './measures.js';
 import type { Summary } from './summary.js';
 
 /** "37.2 ± 1.1 %", "375,146", "> 16" (not reached within so many). */
-export function formatSummary(measure: MeasureName, { mean, sd, atLeast }: Summary): string {
-  const { exact } = MEASURES[measure];
+export function formatSummary(measure: MeasureName, summary: Summary): string {
+  const { mean, sd, atLeast, readings } = summary;
+  const { exact, kind } = MEASURES[measure];
+  if (kind === 'each') return readings.map(({ value }) => value.toFixed(3)).join(', ');
   const more = atLeast ? '> ' : '';
   const spread = sd === null || exact ? '' : ` ± ${digits(measure, sd)}`;
   return `${more}${digits(measure, mean)}${spread}${unit(measure)}`;

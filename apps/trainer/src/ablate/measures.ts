@@ -25,8 +25,8 @@ export interface Reading {
 /** Something that can be read off a finished run. */
 export interface Measure {
   readonly label: string;
-  /** How a value is written: shares as percent, a difference of shares as points. */
-  readonly kind: 'share' | 'points' | 'count' | 'number' | 'rate';
+  /** How a value is written: shares as percent, their differences as points, `each` seed by itself. */
+  readonly kind: 'share' | 'points' | 'count' | 'number' | 'rate' | 'each';
   /** Follows from the layer list: no seed changes it. */
   readonly exact?: true;
   /** Only filled in when asked for before the run. */
@@ -87,7 +87,7 @@ export const MEASURES: Readonly<Record<MeasureName, Measure>> = {
       return Math.abs(difference) / randomSplits.difference;
     }),
   },
-  towerP: { label: 'p', kind: 'number', read: plain((run) => towersOf(run).p) },
+  towerP: { label: 'p, each seed', kind: 'each', read: plain((run) => towersOf(run).p) },
   chroma: {
     label: 'mean colourfulness',
     kind: 'number',

@@ -80,7 +80,8 @@ async function trainAndMeasure(
         },
       },
     });
-    if (outcome === 'interrupted') throw new Interrupted('interrupted');
+    if (outcome === 'interrupted')
+      throw new Interrupted('interrupted: finished runs are saved, the same command goes on');
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     diverged = error.message;
