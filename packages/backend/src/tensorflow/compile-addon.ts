@@ -21,7 +21,8 @@ export async function findCompiler(signal?: AbortSignal): Promise<string> {
 }
 
 /**
- * Compiles tfjs-node's own binding sources against the unpacked TensorFlow in `directory`.
+ * Compiles tfjs-node's own binding sources, and what this package adds to them, against the unpacked
+ * TensorFlow in `directory`.
  * The addon finds the libraries beside itself ($ORIGIN), so the folder can be renamed.
  */
 export async function compileAddon(options: {
@@ -61,9 +62,11 @@ export async function compileAddon(options: {
   const quiet = join(directory, 'quiet.cc');
   writeFileSync(quiet, QUIET_SOURCE);
   await compile([quiet, '-o', join(directory, QUIET_FILE), '-ldl']);
+  // One unit of our own that takes in tfjs-node's two.
+  const backend = dirname(require.resolve('@alexnet/backend/package.json'));
   await compile([
-    join(tfjsNode, 'binding', 'tfjs_backend.cc'),
-    join(tfjsNode, 'binding', 'tfjs_binding.cc'),
+    join(backend, 'addon', 'alexnet_addon.cc'),
+    `-I${join(tfjsNode, 'binding')}`,
     '-o',
     join(directory, ADDON_FILE),
     '-l:libtensorflow_cc.so.2',

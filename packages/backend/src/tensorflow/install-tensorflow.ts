@@ -38,6 +38,7 @@ export interface InstallOptions {
    * existing build, else the newest version pip offers.
    */
   readonly version?: string;
+  /** Told every step, and a download as it goes. */
   readonly onProgress?: (progress: InstallProgress) => void;
   /** Aborting stops the download or the compiler and leaves nothing half made. */
   readonly signal?: AbortSignal;

@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Network } from '../network/network.js';
+import { probabilities } from './probabilities.js';
 
 /** What the network says about one picture. */
 export interface Prediction {
@@ -49,8 +50,7 @@ export async function predictTenCrop(
 }
 
 async function softmaxRows(network: Network, x: Tensor4D): Promise<Float32Array[]> {
-  const { tf } = network;
-  const softmax = tf.tidy(() => tf.softmax(network.forward(x)));
+  const softmax = probabilities(network, x);
   const [count, classes] = softmax.shape;
   const values = await softmax.data<'float32'>();
   softmax.dispose();

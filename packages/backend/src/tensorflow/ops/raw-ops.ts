@@ -8,14 +8,32 @@ export interface OpAttribute {
   readonly value: unknown;
 }
 
-interface Metadata {
+/** What the runtime says of a tensor it made. */
+export interface Metadata {
   readonly id: number;
   readonly shape: readonly number[];
   readonly dtype: number;
 }
 
-/** The part of tfjs-node's binding that runs ops. Source: tfjs-node/dist/tfjs_binding.d.ts. */
-interface OpBinding {
+/** One step of a graph; its outputs take the next slots. */
+export type GraphNode =
+  /** A tensor given at every run; its shape is fixed. */
+  | { readonly feed: number }
+  /** A tensor copied into the graph. */
+  | { readonly constant: number }
+  | {
+      readonly op: string;
+      readonly attributes: readonly OpAttribute[];
+      /** Slots. */
+      readonly inputs: readonly number[];
+      readonly outputs: number;
+    };
+
+/**
+ * The part of tfjs-node's binding that runs ops (tfjs-node/dist/tfjs_binding.d.ts), and what an addon
+ * built here has beyond it (addon/alexnet_addon.cc).
+ */
+export interface OpBinding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_UINT8: number;
@@ -26,17 +44,31 @@ interface OpBinding {
   readonly TF_ATTR_TYPE: number;
   createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
   deleteTensor(id: number): void;
+  tensorDataSync(id: number): unknown;
   executeOp(
     name: string,
     attributes: readonly OpAttribute[],
     inputs: readonly number[],
     outputs: number,
   ): readonly Metadata[];
+  /** executeOp whose string attributes may be lists. */
+  readonly executeFused?: OpBinding['executeOp'];
+  /** Returns velocity and variable. */
+  readonly momentumUpdate?: (
+    variable: number,
+    velocity: number,
+    gradient: number,
+    momentum: number,
+    rate: number,
+    decay: number,
+  ) => readonly Metadata[];
+  readonly createGraph?: (nodes: readonly GraphNode[], resultSlot: number) => object;
+  readonly runGraph?: (graph: object, feeds: readonly number[]) => Metadata;
 }
 
 /** tfjs-node's NodeJSKernelBackend. Source: tfjs-node/dist/nodejs_kernel_backend.d.ts. */
 export interface TensorflowBackend extends KernelBackend {
-  readonly binding: OpBinding;
+  binding: OpBinding;
   readonly isUsingGpuDevice: boolean;
   getInputTensorIds(tensors: readonly TensorInfo[]): readonly number[];
   createOutputTensor(metadata: Metadata): TensorInfo;
@@ -85,7 +117,10 @@ export interface RawOps {
 
 /** Attribute values by name: numbers are integers unless wrapped by `float`. */
 export type Attributes = Readonly<
-  Record<string, string | boolean | number | readonly number[] | { readonly float: number }>
+  Record<
+    string,
+    string | boolean | number | readonly number[] | readonly string[] | { readonly float: number }
+  >
 >;
 
 function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
@@ -111,7 +146,8 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
       );
       const ids = inputs.map(({ metadata }) => metadata.id);
       const typed = name === 'Cast' || 'T' in attributes ? given : [type, ...given];
-      const [metadata] = binding.executeOp(name, typed, ids, 1);
+      const execute = hasStringList(attributes) ? binding.executeFused : binding.executeOp;
+      const [metadata] = execute?.(name, typed, ids, 1) ?? [];
       if (!metadata) throw new Error(`the TensorFlow op ${name} returned nothing`);
       return own(metadata);
     },
@@ -121,8 +157,13 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
 /** Attributes whose number is a type; every other number here is an integer. */
 const TYPE_ATTRIBUTES = new Set(['T', 'SrcT', 'DstT', 'Index', 'Tpaddings']);
 
+const isStringList = (value: unknown) => Array.isArray(value) && typeof value[0] === 'string';
+
+const hasStringList = (attributes: Attributes) => Object.values(attributes).some(isStringList);
+
 function attribute(binding: OpBinding, name: string, value: Attributes[string]): OpAttribute {
-  if (typeof value === 'string') return { name, type: binding.TF_ATTR_STRING, value };
+  if (typeof value === 'string' || isStringList(value))
+    return { name, type: binding.TF_ATTR_STRING, value };
   if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
   if (typeof value === 'object' && 'float' in value) {
     return { name, type: binding.TF_ATTR_FLOAT, value: value.float };

@@ -1,4 +1,5 @@
 import type { Tf } from '../../selection/tf.js';
+import { registerFixedGraph } from './fixed-graph.js';
 import { registerFromBytes } from './from-bytes.js';
 import { registerGroupedConv2D } from './grouped-conv2d.js';
 import { registerLrnGrad } from './lrn-grad.js';
@@ -14,4 +15,5 @@ export function registerFastOps(tf: Tf): void {
   registerMatMul(tf);
   registerMomentumUpdate(tf);
   registerFromBytes(tf);
+  registerFixedGraph(tf);
 }

@@ -1,0 +1,409 @@
+// tfjs-node's binding and what it lacks: attributes that are lists of strings, the momentum update in
+// one pass, and functions compiled to a graph. Built by `alexnet backend install` as one unit with
+// tfjs-node's own sources, which are found beside -I, not copied.
+#include <node_api.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "tensorflow/c/c_api.h"
+#include "tensorflow/c/eager/c_api.h"
+
+// The handle map and the context are private there and nothing reaches them.
+#define private public
+#include "tfjs_backend.h"
+#undef private
+#include "tfjs_backend.cc"
+
+// Its registration gives way to the one at the end of this file.
+#undef NAPI_MODULE
+#define NAPI_MODULE(name, init)
+#include "tfjs_binding.cc"
+
+namespace alexnet {
+
+using tfnodejs::TFJSBackend;
+using Handle = TFE_TensorHandle *;
+
+// Thrown in C++ and handed to JavaScript at the border.
+struct Failure {
+  std::string message;
+};
+
+void Check(napi_status status) {
+  if (status != napi_ok) throw Failure{"an argument is not what it should be"};
+}
+
+struct Status {
+  TF_Status *status = TF_NewStatus();
+  ~Status() { TF_DeleteStatus(status); }
+  void Check() const {
+    if (TF_GetCode(status) != TF_OK) throw Failure{TF_Message(status)};
+  }
+};
+
+// JavaScript values.
+
+struct Js {
+  napi_env env;
+
+  napi_value Get(napi_value object, const char *name) const {
+    napi_value value;
+    Check(napi_get_named_property(env, object, name, &value));
+    return value;
+  }
+  bool Has(napi_value object, const char *name) const {
+    bool has;
+    Check(napi_has_named_property(env, object, name, &has));
+    return has;
+  }
+  napi_value At(napi_value array, uint32_t index) const {
+    napi_value value;
+    Check(napi_get_element(env, array, index, &value));
+    return value;
+  }
+  bool IsArray(napi_value value) const {
+    bool is;
+    Check(napi_is_array(env, value, &is));
+    return is;
+  }
+  uint32_t Length(napi_value array) const {
+    uint32_t length;
+    Check(napi_get_array_length(env, array, &length));
+    return length;
+  }
+  double Number(napi_value value) const {
+    double number;
+    Check(napi_get_value_double(env, value, &number));
+    return number;
+  }
+  bool Bool(napi_value value) const {
+    bool flag;
+    Check(napi_get_value_bool(env, value, &flag));
+    return flag;
+  }
+  std::string String(napi_value value) const {
+    size_t length;
+    Check(napi_get_value_string_utf8(env, value, nullptr, 0, &length));
+    std::string text(length, '\0');
+    Check(napi_get_value_string_utf8(env, value, text.data(), length + 1, &length));
+    return text;
+  }
+  std::vector<int64_t> Integers(napi_value array) const {
+    std::vector<int64_t> integers(Length(array));
+    for (uint32_t i = 0; i < integers.size(); i++) {
+      integers[i] = static_cast<int64_t>(Number(At(array, i)));
+    }
+    return integers;
+  }
+};
+
+Handle Find(TFJSBackend *backend, int64_t id) {
+  auto found = backend->tfe_handle_map_.find(static_cast<int32_t>(id));
+  if (found == backend->tfe_handle_map_.end()) throw Failure{"there is no such tensor"};
+  return found->second;
+}
+
+// A tensor's memory on the host; shared, not copied, where it already lies there.
+struct HostTensor {
+  TF_Tensor *tensor;
+  explicit HostTensor(TF_Tensor *given) : tensor(given) {}
+  explicit HostTensor(Handle handle) {
+    Status status;
+    tensor = TFE_TensorHandleResolve(handle, status.status);
+    status.Check();
+  }
+  HostTensor(const HostTensor &) = delete;
+  ~HostTensor() { TF_DeleteTensor(tensor); }
+  float *Floats() const { return static_cast<float *>(TF_TensorData(tensor)); }
+  size_t Count() const { return TF_TensorByteSize(tensor) / sizeof(float); }
+};
+
+napi_value Publish(napi_env env, TFJSBackend *backend, TF_Tensor *tensor) {
+  Status status;
+  Handle handle = TFE_NewTensorHandle(tensor, status.status);
+  status.Check();
+  return backend->GenerateOutputTensorInfo(env, handle);
+}
+
+// executeOp whose attributes may be lists of strings.
+
+std::vector<std::string> Strings(const Js &js, napi_value array) {
+  std::vector<std::string> strings(js.Length(array));
+  for (uint32_t i = 0; i < strings.size(); i++) strings[i] = js.String(js.At(array, i));
+  return strings;
+}
+
+struct StringList {
+  std::vector<std::string> strings;
+  std::vector<const void *> texts;
+  std::vector<size_t> lengths;
+  StringList(const Js &js, napi_value array) : strings(Strings(js, array)) {
+    for (const auto &text : strings) {
+      texts.push_back(text.data());
+      lengths.push_back(text.size());
+    }
+  }
+};
+
+bool IsStringList(const Js &js, napi_value attribute) {
+  return js.Number(js.Get(attribute, "type")) == TF_ATTR_STRING && js.IsArray(js.Get(attribute, "value"));
+}
+
+// (name, attributes, input ids, number of outputs) -> outputs' id, shape and dtype.
+napi_value ExecuteFused(const Js &js, TFJSBackend *backend, napi_value *args) {
+  Status status;
+  std::unique_ptr<TFE_Op, decltype(&TFE_DeleteOp)> op(
+      TFE_NewOp(backend->tfe_context_, js.String(args[0]).c_str(), status.status), TFE_DeleteOp);
+  status.Check();
+  for (int64_t id : js.Integers(args[2])) {
+    TFE_OpAddInput(op.get(), Find(backend, id), status.status);
+    status.Check();
+  }
+  for (uint32_t i = 0; i < js.Length(args[1]); i++) {
+    napi_value attribute = js.At(args[1], i);
+    if (!IsStringList(js, attribute)) {
+      tfnodejs::AssignOpAttr(js.env, op.get(), attribute);
+      continue;
+    }
+    const std::string name = js.String(js.Get(attribute, "name"));
+    StringList list(js, js.Get(attribute, "value"));
+    TFE_OpSetAttrStringList(op.get(), name.c_str(), list.texts.data(), list.lengths.data(),
+                            static_cast<int>(list.texts.size()));
+  }
+  int count = static_cast<int>(js.Number(args[3]));
+  std::vector<Handle> results(count, nullptr);
+  TFE_Execute(op.get(), results.data(), &count, status.status);
+  status.Check();
+  napi_value outputs;
+  Check(napi_create_array_with_length(js.env, count, &outputs));
+  for (int i = 0; i < count; i++) {
+    Check(napi_set_element(js.env, outputs, i, backend->GenerateOutputTensorInfo(js.env, results[i])));
+  }
+  return outputs;
+}
+
+// The update of 2012 in one pass over memory.
+
+constexpr size_t PER_THREAD = 1 << 18;
+
+template <typename Work>
+void InParallel(size_t count, Work work) {
+  const size_t most = std::max(1u, std::thread::hardware_concurrency());
+  const size_t parts = std::clamp<size_t>(count / PER_THREAD, 1, most);
+  std::vector<std::thread> threads;
+  for (size_t part = 1; part < parts; part++) {
+    threads.emplace_back(work, count * part / parts, count * (part + 1) / parts);
+  }
+  work(0, count / parts);
+  for (auto &thread : threads) thread.join();
+}
+
+// (variable, velocity, gradient ids, momentum, rate, decay) -> [velocity, variable], new tensors:
+// v' = momentum v - rate (gradient + decay w), w' = w + v'.
+napi_value MomentumUpdate(const Js &js, TFJSBackend *backend, napi_value *args) {
+  const HostTensor variable(Find(backend, static_cast<int64_t>(js.Number(args[0]))));
+  const HostTensor velocity(Find(backend, static_cast<int64_t>(js.Number(args[1]))));
+  const HostTensor gradient(Find(backend, static_cast<int64_t>(js.Number(args[2]))));
+  const float momentum = static_cast<float>(js.Number(args[3]));
+  const float rate = static_cast<float>(js.Number(args[4]));
+  const float pull = static_cast<float>(js.Number(args[4]) * js.Number(args[5]));
+  const size_t count = variable.Count();
+  if (velocity.Count() != count || gradient.Count() != count) throw Failure{"the shapes differ"};
+  std::vector<int64_t> shape(TF_NumDims(variable.tensor));
+  for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(variable.tensor, static_cast<int>(i));
+  const auto allocate = [&] {
+    return TF_AllocateTensor(TF_FLOAT, shape.data(), static_cast<int>(shape.size()), count * sizeof(float));
+  };
+  const HostTensor next_velocity(allocate());
+  const HostTensor next_variable(allocate());
+  const float *w = variable.Floats(), *v = velocity.Floats(), *g = gradient.Floats();
+  float *to_v = next_velocity.Floats(), *to_w = next_variable.Floats();
+  InParallel(count, [=](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++) {
+      const float next = momentum * v[i] - rate * g[i] - pull * w[i];
+      to_v[i] = next;
+      to_w[i] = w[i] + next;
+    }
+  });
+  napi_value outputs;
+  Check(napi_create_array_with_length(js.env, 2, &outputs));
+  Check(napi_set_element(js.env, outputs, 0, Publish(js.env, backend, next_velocity.tensor)));
+  Check(napi_set_element(js.env, outputs, 1, Publish(js.env, backend, next_variable.tensor)));
+  return outputs;
+}
+
+// Functions compiled to a graph.
+
+struct Graph {
+  TF_Graph *graph = TF_NewGraph();
+  TF_Session *session = nullptr;
+  std::vector<TF_Output> feeds;
+  TF_Output result{};
+  ~Graph() {
+    if (session) {
+      Status status;
+      TF_CloseSession(session, status.status);
+      TF_DeleteSession(session, status.status);
+    }
+    TF_DeleteGraph(graph);
+  }
+};
+
+void SetAttribute(const Js &js, TF_OperationDescription *op, napi_value attribute) {
+  const std::string name_text = js.String(js.Get(attribute, "name"));
+  const char *name = name_text.c_str();
+  napi_value value = js.Get(attribute, "value");
+  const bool list = js.IsArray(value);
+  Status status;
+  switch (static_cast<int>(js.Number(js.Get(attribute, "type")))) {
+    case TF_ATTR_STRING:
+      if (list) {
+        StringList strings(js, value);
+        TF_SetAttrStringList(op, name, strings.texts.data(), strings.lengths.data(),
+                             static_cast<int>(strings.texts.size()));
+      } else {
+        const std::string text = js.String(value);
+        TF_SetAttrString(op, name, text.data(), text.size());
+      }
+      return;
+    case TF_ATTR_INT:
+      if (list) {
+        const auto integers = js.Integers(value);
+        TF_SetAttrIntList(op, name, integers.data(), static_cast<int>(integers.size()));
+      } else {
+        TF_SetAttrInt(op, name, static_cast<int64_t>(js.Number(value)));
+      }
+      return;
+    case TF_ATTR_FLOAT:
+      if (list) throw Failure{"a list of floats"};
+      return TF_SetAttrFloat(op, name, static_cast<float>(js.Number(value)));
+    case TF_ATTR_BOOL:
+      if (list) throw Failure{"a list of booleans"};
+      return TF_SetAttrBool(op, name, js.Bool(value));
+    case TF_ATTR_TYPE:
+      return TF_SetAttrType(op, name, static_cast<TF_DataType>(js.Number(value)));
+    case TF_ATTR_SHAPE: {
+      const auto shape = js.Integers(value);
+      return TF_SetAttrShape(op, name, shape.data(), static_cast<int>(shape.size()));
+    }
+    default:
+      throw Failure{"an attribute of an unknown type"};
+  }
+}
+
+// ([{ feed: id } | { constant: id } | { op, attributes, inputs: slots, outputs }], slot of the result)
+// -> the compiled graph. Every node's outputs take the next slots.
+napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
+  auto made = std::make_unique<Graph>();
+  std::vector<TF_Output> slots;
+  Status status;
+  for (uint32_t i = 0; i < js.Length(args[0]); i++) {
+    napi_value node = js.At(args[0], i);
+    const std::string name = "node" + std::to_string(i);
+    const bool feed = js.Has(node, "feed"), constant = js.Has(node, "constant");
+    const std::string kind = feed ? "Placeholder" : constant ? "Const" : js.String(js.Get(node, "op"));
+    TF_OperationDescription *op = TF_NewOperation(made->graph, kind.c_str(), name.c_str());
+    int outputs = 1;
+    if (feed || constant) {
+      const HostTensor host(Find(backend, static_cast<int64_t>(js.Number(js.Get(node, feed ? "feed" : "constant")))));
+      TF_SetAttrType(op, "dtype", TF_TensorType(host.tensor));
+      if (constant) {
+        TF_SetAttrTensor(op, "value", host.tensor, status.status);
+        status.Check();
+      } else {
+        std::vector<int64_t> shape(TF_NumDims(host.tensor));
+        for (size_t d = 0; d < shape.size(); d++) shape[d] = TF_Dim(host.tensor, static_cast<int>(d));
+        TF_SetAttrShape(op, "shape", shape.data(), static_cast<int>(shape.size()));
+      }
+    } else {
+      for (int64_t slot : js.Integers(js.Get(node, "inputs"))) TF_AddInput(op, slots.at(slot));
+      napi_value attributes = js.Get(node, "attributes");
+      for (uint32_t a = 0; a < js.Length(attributes); a++) SetAttribute(js, op, js.At(attributes, a));
+      outputs = static_cast<int>(js.Number(js.Get(node, "outputs")));
+    }
+    TF_Operation *operation = TF_FinishOperation(op, status.status);
+    status.Check();
+    for (int index = 0; index < outputs; index++) slots.push_back({operation, index});
+    if (feed) made->feeds.push_back(slots.back());
+  }
+  made->result = slots.at(static_cast<size_t>(js.Number(args[1])));
+
+  std::unique_ptr<TF_SessionOptions, decltype(&TF_DeleteSessionOptions)> options(TF_NewSessionOptions(),
+                                                                                 TF_DeleteSessionOptions);
+  // ConfigProto { inter_op_parallelism_threads: -1 }, field 5 as a varint: a chain of layers gains
+  // nothing from a second scheduler thread, so ops are started by the calling one.
+  const unsigned char config[] = {0x28, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01};
+  TF_SetConfig(options.get(), config, sizeof(config), status.status);
+  status.Check();
+  made->session = TF_NewSession(made->graph, options.get(), status.status);
+  status.Check();
+  napi_value external;
+  const auto finalize = [](napi_env, void *graph, void *) { delete static_cast<Graph *>(graph); };
+  Check(napi_create_external(js.env, made.get(), finalize, nullptr, &external));
+  made.release();
+  return external;
+}
+
+// (graph, ids of the feeds in their order) -> the result's id, shape and dtype.
+napi_value RunGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
+  void *pointer;
+  Check(napi_get_value_external(js.env, args[0], &pointer));
+  const Graph &graph = *static_cast<Graph *>(pointer);
+  std::vector<std::unique_ptr<HostTensor>> hosts;
+  std::vector<TF_Tensor *> values;
+  for (int64_t id : js.Integers(args[1])) {
+    hosts.push_back(std::make_unique<HostTensor>(Find(backend, id)));
+    values.push_back(hosts.back()->tensor);
+  }
+  if (values.size() != graph.feeds.size()) throw Failure{"the graph takes another number of tensors"};
+  TF_Tensor *result = nullptr;
+  Status status;
+  TF_SessionRun(graph.session, nullptr, graph.feeds.data(), values.data(), static_cast<int>(values.size()),
+                &graph.result, &result, 1, nullptr, 0, nullptr, status.status);
+  status.Check();
+  const HostTensor host(result);
+  return Publish(js.env, backend, result);
+}
+
+template <napi_value (*Body)(const Js &, TFJSBackend *, napi_value *), size_t Arguments>
+napi_value Call(napi_env env, napi_callback_info info) {
+  try {
+    size_t count = Arguments;
+    napi_value args[Arguments];
+    Check(napi_get_cb_info(env, info, &count, args, nullptr, nullptr));
+    if (count < Arguments) throw Failure{"arguments are missing"};
+    void *backend;
+    Check(napi_get_instance_data(env, &backend));
+    return Body(Js{env}, static_cast<TFJSBackend *>(backend), args);
+  } catch (const Failure &failure) {
+    bool pending = false;
+    napi_is_exception_pending(env, &pending);
+    if (!pending) napi_throw_error(env, nullptr, failure.message.c_str());
+  } catch (const std::exception &error) {
+    napi_throw_error(env, nullptr, error.what());
+  }
+  return nullptr;
+}
+
+napi_value Init(napi_env env, napi_value exports) {
+  if (!tfnodejs::InitTFNodeJSBinding(env, exports)) return exports;
+  const napi_property_descriptor added[] = {
+      {"executeFused", nullptr, Call<ExecuteFused, 4>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"momentumUpdate", nullptr, Call<MomentumUpdate, 6>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"createGraph", nullptr, Call<CreateGraph, 2>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"runGraph", nullptr, Call<RunGraph, 2>, nullptr, nullptr, nullptr, napi_default, nullptr},
+  };
+  napi_define_properties(env, exports, sizeof(added) / sizeof(added[0]), added);
+  return exports;
+}
+
+NAPI_MODULE_INIT() { return Init(env, exports); }
+
+}  // namespace alexnet

@@ -1,0 +1,71 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../selection/tf.js';
+import { need, registerTensorflowKernel, type TensorflowBackend } from './raw-ops.js';
+import { recordGraph } from './record-graph.js';
+
+/** Attributes of `AlexNetFixedGraph`. */
+interface FixedGraphAttributes {
+  /** Whose function it is; one compiled function is kept for each, as long as it lives. */
+  readonly owner: object;
+  /** Everything `compute` reads beside x: float32. */
+  readonly constants: readonly Tensor[];
+  /** A pure function of x and the constants made of TensorFlow ops. */
+  readonly compute: (x: Tensor) => Tensor;
+}
+
+/** How far one owner's function is. */
+interface State {
+  /** Shape of x and the identities of the constants. */
+  readonly key: string;
+  runs: number;
+  graph?: object;
+  /** Ids of the tensors given at every run; null stands for x. */
+  feeds: readonly (number | null)[];
+}
+
+/** A constant above this, a dense layer's, is given at every run: a graph copies what it holds. */
+const LARGEST_COPY_BYTES = 16 * 2 ** 20;
+
+/** Compiling costs about as much as a few predictions: it waits for as many with the same tensors. */
+const RUNS_BEFORE = 2;
+
+/**
+ * Runs `compute` as one TensorFlow graph: layers are fused, and oneDNN packs the kernels of the
+ * convolutions once instead of at every call.
+ *
+ * Input { x }, output what `compute` gives. The first runs go op by op; the next is recorded and
+ * compiled for that shape of x and those very constants. Other constants, as after an update of the
+ * weights, begin anew. On a GPU, and with a stock addon, nothing is registered.
+ */
+export function registerFixedGraph(tf: Tf): void {
+  const backend = tf.findBackend('tensorflow') as unknown as TensorflowBackend;
+  const { createGraph, runGraph } = backend.binding;
+  if (!createGraph || !runGraph || backend.isUsingGpuDevice) return;
+  const states = new WeakMap<object, State>();
+
+  registerTensorflowKernel(tf, 'AlexNetFixedGraph', ({ inputs, attrs }) => {
+    const { owner, constants, compute } = attrs as unknown as FixedGraphAttributes;
+    const x = need(inputs, 'x') as Tensor;
+    const [xId = -1] = backend.getInputTensorIds([x]);
+    const ids = backend.getInputTensorIds(constants);
+    const key = `${x.shape}|${ids}`;
+    const known = states.get(owner);
+    const state: State = known?.key === key ? known : { key, runs: 0, feeds: [] };
+    states.set(owner, state);
+    if (state.graph) {
+      const feeds = state.feeds.map((id) => id ?? xId);
+      return backend.createOutputTensor(runGraph(state.graph, feeds));
+    }
+    if (++state.runs <= RUNS_BEFORE) return compute(x);
+    const large = new Set(ids.filter((_, i) => (constants[i]?.size ?? 0) * 4 > LARGEST_COPY_BYTES));
+    return recordGraph(
+      backend,
+      () => compute(x),
+      (id) => id === xId || large.has(id),
+      ({ nodes, feeds, resultSlot }) => {
+        state.graph = createGraph(nodes, resultSlot);
+        state.feeds = feeds.map((id) => (id === xId ? null : id));
+      },
+    );
+  });
+}
