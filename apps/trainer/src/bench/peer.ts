@@ -88,7 +88,7 @@ export async function startPeer(
 }
 
 /** `bench/peers` of the repository this program lies in. */
-function peersFolder(): string {
+export function peersFolder(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const found = join(folder, 'bench', 'peers');
     if (existsSync(found)) return found;

@@ -24,7 +24,7 @@ export function timingOf(samples: readonly number[]): Timing {
 }
 
 /** Between two samples the value in proportion, as numpy's `quantile` does. */
-function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
   const low = sorted[Math.floor(at)] ?? Number.NaN;
   const high = sorted[Math.ceil(at)] ?? Number.NaN;

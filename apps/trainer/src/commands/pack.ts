@@ -15,6 +15,7 @@ interface Options {
   readonly square?: true;
   readonly format: 'jpeg' | 'raw';
   readonly quality?: number;
+  readonly perShard: number;
   readonly maxBroken: number;
   readonly seed: number;
   readonly validationShare?: number;
@@ -36,6 +37,7 @@ export function addPackCommand(program: Command): void {
         .choices(['jpeg', 'raw'])
         .default('jpeg'),
     )
+    .option('--per-shard <n>', 'pictures a shard', whole(1), 1000)
     .option('--quality <n>', 'JPEG quality (default: 90)', whole(1))
     .option(
       '--validation-share <share>',
@@ -68,6 +70,7 @@ async function run(options: Options): Promise<void> {
         square: options.square ?? false,
         format: options.format,
         ...(options.quality === undefined ? {} : { quality: options.quality }),
+        perShard: options.perShard,
         maxBrokenShare: options.maxBroken,
         seed: options.seed,
         signal: controller.signal,

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { compareLoaders, type LoaderSample } from '../bench/loader-peers.js';
+import { quantile } from '../bench/statistics.js';
+import { type LoaderWork, timeLoader } from '../bench/time-loader.js';
+import { DATA_HELP } from '../open-data.js';
+import { names, whole } from '../options.js';
+import { print, printJson, say } from '../say.js';
+
+interface Options extends LoaderWork {
+  readonly rounds: number;
+  readonly compare?: true;
+  readonly only?: readonly string[];
+  readonly python: string;
+  readonly csv?: string;
+  readonly json?: true;
+}
+
+const HEADER =
+  'date,machine,node,command,data,workers,batch,round,name,engine,pictures,img_per_s,img_per_cpu_s,mb_first,mb_last';
+
+export function addBenchLoaderCommand(bench: Command): void {
+  bench
+    .command('loader')
+    .description('augmented 227-px training pictures a second, from a pack or any other source')
+    .requiredOption('--data <source>', DATA_HELP)
+    .option('--workers <n>', 'worker threads', whole(1), 1)
+    .option('--batch <n>', 'pictures at once', whole(1), 64)
+    .option('--pictures <n>', 'at least so many, in whole epochs after the first', whole(1), 4000)
+    .option('--compare', 'against torchvision, webdataset and FFCV, in turns')
+    .option('--only <names>', 'with --compare: these peers', names)
+    .option('--rounds <n>', 'samples of each', whole(1), 3)
+    .option('--python <path>', 'with --compare: has torch and torchvision', 'python3')
+    .option('--csv <file>', 'add the rows to a CSV file')
+    .option('--json', 'one JSON document on stdout')
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const { data, workers, batch, rounds, only: peers, python, csv } = options;
+  const samples = options.compare
+    ? await compareLoaders(options, { peers, rounds, python })
+    : await timeAlone(options, rounds);
+  const command = ['alexnet', ...process.argv.slice(2)].join(' ');
+  if (csv !== undefined) await appendCsv(csv, command, options, samples);
+  if (options.json) {
+    const rated = samples.map((sample) => ({ ...sample, ...ratesOf(sample) }));
+    printJson({ command, data, workers, batch, samples: rated });
+    return;
+  }
+  say(
+    `${data}, ${workers} worker${workers > 1 ? 's' : ''}: median of ${rounds} (lowest … highest)`,
+  );
+  for (const name of new Set(samples.map((sample) => sample.name))) {
+    const own = samples.filter((sample) => sample.name === name);
+    const perSecond = spread(own.map((sample) => ratesOf(sample).picturesPerSecond));
+    const perCpuSecond = spread(own.map((sample) => ratesOf(sample).picturesPerCpuSecond));
+    print(`${name.padEnd(12)} ${perSecond} img/s ${perCpuSecond} img/CPU-s  ${own[0]?.engine}`);
+  }
+}
+
+async function timeAlone(work: LoaderWork, rounds: number): Promise<LoaderSample[]> {
+  const samples: LoaderSample[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    samples.push({ name: 'alexnet', round, ...(await timeLoader(work)) });
+  }
+  return samples;
+}
+
+function ratesOf({ pictures, seconds, cpuSeconds }: LoaderSample) {
+  return {
+    picturesPerSecond: pictures / seconds,
+    picturesPerCpuSecond: pictures / cpuSeconds,
+  };
+}
+
+function spread(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, middle, high] = [0, 0.5, 1].map((at) => quantile(sorted, at).toFixed(0));
+  return `${middle?.padStart(6)} (${low} … ${high})`;
+}
+
+async function appendCsv(
+  path: string,
+  command: string,
+  { data, workers, batch }: Options,
+  samples: readonly LoaderSample[],
+): Promise<void> {
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = `${cpus()[0]?.model.trim()} x${availableParallelism()}`;
+  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const about = [date, machine, process.version, quote(command), basename(data), workers, batch];
+  const rows = samples.map((sample) => {
+    const { name, round, engine, pictures, megabytesFirst, megabytesLast } = sample;
+    const rates = Object.values(ratesOf(sample)).map((rate) => rate.toFixed(0));
+    const row = [...about, round, name, quote(engine), pictures, ...rates];
+    return [...row, megabytesFirst, megabytesLast].join(',');
+  });
+  const lines = existsSync(path) ? rows : [HEADER, ...rows];
+  await appendFile(path, `${lines.join('\n')}\n`);
+}
