@@ -58,9 +58,13 @@ check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'pack
 check('Unused code', 'knip', ['--no-progress', '--no-config-hints']);
 check('Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']);
 check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
+check('API reference', 'node', ['scripts/api-reference.mjs', '--check']);
+check('Architecture picture', 'node', ['scripts/architecture.mjs', '--check']);
+check('Third-party licences', 'node', ['scripts/third-party.mjs', '--check']);
 suite('unit');
 suite('slow');
 suite('blocks');
+suite('pack');
 rmSync(scratch, { recursive: true, force: true });
 
 if (skipped.length > 0) process.stdout.write(`\nSkipped:\n  ${skipped.join('\n  ')}\n`);

@@ -18,6 +18,7 @@ export {
   type MeanImageAccumulator,
 } from './mean-image.js';
 export { cutmix, type MixableBatch, mixup } from './mix-batch.js';
+export type { ChannelAffine, CropWriter } from './normalise-crop.js';
 export type { AugmentOp, Sample, SampleState } from './ops/augment-op.js';
 export type { Interval } from './ops/box-of-area.js';
 export { type ColourJitterOptions, colourJitterOp } from './ops/colour-jitter-op.js';

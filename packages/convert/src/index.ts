@@ -11,6 +11,7 @@ export {
 export { detectFormat, type FormatName } from './detect-format.js';
 export { FormatError, type FormatErrorCode } from './format-error.js';
 export { fromCanonical, toCanonical } from './layout/canonical.js';
+export type { Axes, ParameterLayout } from './layout/parameter-layouts.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export type { SpecValidator } from './model-file/metadata.js';
 export { METADATA_VERSION, type ModelFile } from './model-file/model-file.js';

@@ -55,6 +55,7 @@ export interface EvaluateOptions {
   readonly tenCrop?: boolean;
   /** Pictures per forward pass; ten crops make ten inputs of each. Default 64 inputs. */
   readonly batchSize?: number;
+  /** Told pictures done and pictures in all, after every batch. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }

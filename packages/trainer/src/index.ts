@@ -6,7 +6,7 @@ export {
 } from './batch.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from './evaluate.js';
 export { initialSnapshot } from './initial-snapshot.js';
-export { createOptimiser, type Moment, type Optimiser } from './optimiser.js';
+export { createOptimiser, type Moment, type Optimiser, type UpdateRule } from './optimiser.js';
 export { applyOverrides, OverrideError, settableKeys } from './overrides.js';
 export {
   colourPcaIn,

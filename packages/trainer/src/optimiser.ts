@@ -33,7 +33,8 @@ export interface Optimiser {
   dispose(): void;
 }
 
-type Rule = Pick<
+/** The part of a recipe that decides an update. */
+export type UpdateRule = Pick<
   Recipe,
   | 'momentum'
   | 'weightDecay'
@@ -49,7 +50,7 @@ type Rule = Pick<
  * v = m v - rate (g + decay w), w = w + v. With `rateInMomentum: 'outside'` PyTorch's SGD instead.
  * Only kernels ('weight') decay unless `biasDecay`; `biasRate` multiplies the rate of the others.
  */
-export function createOptimiser(tf: Tf, network: Network, rule: Rule): Optimiser {
+export function createOptimiser(tf: Tf, network: Network, rule: UpdateRule): Optimiser {
   const trainable = network.parameters.filter((parameter) => parameter.trainable);
   const velocities = new Map<string, Variable>(
     trainable.map((parameter) => [
@@ -114,7 +115,7 @@ export function createOptimiser(tf: Tf, network: Network, rule: Rule): Optimiser
 }
 
 /** The rate of one parameter: schedule, its kind, and what its layer does differently. */
-function rateOf(rule: Rule, { layer, kind }: NetworkParameter, at: Moment): number {
+function rateOf(rule: UpdateRule, { layer, kind }: NetworkParameter, at: Moment): number {
   const own = rule.layers[layer];
   if (isFrozen(rule.layers, layer, at.epoch)) return 0;
   const isWeight = kind === 'weight';

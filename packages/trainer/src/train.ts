@@ -90,9 +90,13 @@ export interface EpochReport {
 
 /** What a run tells while it goes. */
 export interface TrainObserver {
+  /** After every update. */
   readonly onStep?: (report: StepReport) => void;
+  /** After every epoch and its validation. */
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
+  /** A training picture that could not be read; every time it comes up. */
   readonly onSkip?: (id: string, reason: string) => void;
+  /** Validation pictures done and in all. */
   readonly onValidate?: (done: number, total: number) => void;
   /** After each epoch and each {@link TrainOptions.snapshotEveryMs}, when stopping, and before a failure is thrown. */
   readonly onSnapshot?: (snapshot: Snapshot, report: EpochReport | null) => Promise<void>;
