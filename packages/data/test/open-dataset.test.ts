@@ -135,8 +135,8 @@ describe('a source that cannot be used gets one clear line', () => {
   });
 
   it('a name nobody knows', async () => {
-    await expect(openDataset('cifar10')).rejects.toThrow(
-      'no such data source: "cifar10" is neither a folder or file here nor a known name',
+    await expect(openDataset('cifar11')).rejects.toThrow(
+      'no such data source: "cifar11" is neither a folder or file here nor a known name',
     );
   });
 
