@@ -58,7 +58,8 @@ describe.skipIf(missing)(`an installation ${missing ?? ''}`, () => {
       'libtensorflow_cc.so.2',
       'libtensorflow_framework.so.2',
       'manifest.json',
-      'quiet.node',
+      'preload.node',
+
       'tfjs_binding.node',
     ]);
   });

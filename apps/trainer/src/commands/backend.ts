@@ -12,6 +12,7 @@ import { print, printJson, say } from '../say.js';
 
 interface InstallCommandOptions {
   readonly tensorflow?: string;
+  readonly gpu?: true;
   readonly dryRun?: true;
 }
 
@@ -30,6 +31,7 @@ export function addBackendCommand(program: Command): void {
   backend
     .command('install')
     .description("compile TensorFlow's engine for Node, once, from pip's tensorflow-cpu")
+    .option('--gpu', "TensorFlow's GPU build with its CUDA libraries; needs NVIDIA's driver")
     .option('--tensorflow <version|wheel|dir>', 'another TensorFlow than the newest')
     .option('--dry-run', 'only say what would be done')
     .action(install);
@@ -80,9 +82,12 @@ function printReport({
 }
 
 async function install(options: InstallCommandOptions): Promise<void> {
-  const version = options.tensorflow === undefined ? {} : { version: options.tensorflow };
+  const wanted = {
+    ...(options.tensorflow === undefined ? {} : { version: options.tensorflow }),
+    gpu: options.gpu ?? false,
+  };
   if (options.dryRun) {
-    const { existing, root, steps } = await planInstallation(version);
+    const { existing, root, steps } = await planInstallation(wanted);
     if (existing)
       print(`nothing to do: TensorFlow ${existing.tensorflow} is in ${existing.directory}`);
     else for (const step of [...steps, `keep the result in ${root}`]) print(step);
@@ -90,7 +95,7 @@ async function install(options: InstallCommandOptions): Promise<void> {
   }
   const built = await withProgress('TensorFlow engine', (report) =>
     installTensorflow({
-      ...version,
+      ...wanted,
       onProgress: ({ message, fraction }) =>
         fraction === undefined ? say(message) : report(Math.round(100 * fraction), 100, message),
     }),

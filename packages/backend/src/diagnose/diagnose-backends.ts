@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { type SelfCheck, selfCheck } from '../check/self-check.js';
 import { loadTf } from '../node/load-tf.js';
 import { nodeCandidates } from '../node/node-candidates.js';
 import type { BackendName } from '../selection/backend-name.js';
 import { type Candidate, firstLine } from '../selection/select.js';
 import { locateTfjsNode } from '../tensorflow/locate-tfjs-node.js';
+import { hasNvidiaDriver } from '../tensorflow/nvidia-driver.js';
 import { checkPlatform } from '../tensorflow/platform.js';
 
 /** One engine of this machine, as plain data. */
@@ -68,9 +68,7 @@ function adviceFor({ name, kind }: Candidate): string | undefined {
     return firstLine(error);
   }
   if (kind === 'cpu') return 'alexnet backend install';
-  return existsSync('/proc/driver/nvidia/version')
-    ? 'npm install @tensorflow/tfjs-node-gpu'
-    : undefined;
+  return hasNvidiaDriver() ? 'alexnet backend install --gpu' : undefined;
 }
 
 function canResolve(name: string): boolean {

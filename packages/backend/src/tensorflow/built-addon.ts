@@ -26,10 +26,10 @@ export interface BuiltAddon extends AddonManifest {
 export const NAPI_VERSION = 8;
 
 /** Raised when what this package compiles changes, so that an older build is not reused. */
-const BUILD_REVISION = 2;
+const BUILD_REVISION = 3;
 
 export const ADDON_FILE = 'tfjs_binding.node';
-export const QUIET_FILE = 'quiet.node';
+export const PRELOAD_FILE = 'preload.node';
 export const MANIFEST_FILE = 'manifest.json';
 
 /** Folder name of one build: everything that makes two builds incompatible. */

@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { ADDON_FILE, NAPI_VERSION, QUIET_FILE } from './built-addon.js';
+import { ADDON_FILE, NAPI_VERSION, PRELOAD_FILE } from './built-addon.js';
 import { noSpace } from './download-wheel.js';
 import { InstallError } from './install-error.js';
-import { QUIET_SOURCE } from './quiet-source.js';
+import { PRELOAD_SOURCE } from './preload-source.js';
 import { runCommand } from './run-command.js';
 
 /** The first C++ compiler that answers: CXX, then g++, then clang++. */
@@ -59,9 +59,9 @@ export async function compileAddon(options: {
     );
   };
 
-  const quiet = join(directory, 'quiet.cc');
-  writeFileSync(quiet, QUIET_SOURCE);
-  await compile([quiet, '-o', join(directory, QUIET_FILE), '-ldl']);
+  const preload = join(directory, 'preload.cc');
+  writeFileSync(preload, PRELOAD_SOURCE);
+  await compile([preload, '-o', join(directory, PRELOAD_FILE), '-ldl']);
   // One unit of our own that takes in tfjs-node's two.
   const backend = dirname(require.resolve('@alexnet/backend/package.json'));
   await compile([
@@ -72,6 +72,6 @@ export async function compileAddon(options: {
     '-l:libtensorflow_cc.so.2',
     '-l:libtensorflow_framework.so.2',
   ]);
-  rmSync(quiet);
+  rmSync(preload);
   rmSync(join(directory, 'include'), { recursive: true });
 }

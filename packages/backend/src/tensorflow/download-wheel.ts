@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderBytes } from './folder-bytes.js';
 import { InstallError } from './install-error.js';
@@ -11,35 +11,35 @@ export interface Wheel {
 }
 
 /** `tensorflow_cpu-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl`. Source: PyPA wheel file names. */
-const WHEEL_NAME = /^(tensorflow(?:_cpu)?)-([^-]+)-.*\.whl$/;
+const WHEEL_NAME = /^(?:tensorflow(?:_cpu)?|nvidia_[a-z0-9_]+)-([^-]+)-.*\.whl$/;
 
 const WATCH_MS = 500;
 
 export function parseWheelName(name: string): { readonly version: string } | undefined {
-  const version = WHEEL_NAME.exec(name)?.[2];
+  const version = WHEEL_NAME.exec(name)?.[1];
   return version ? { version } : undefined;
 }
 
 /**
- * Fetches a TensorFlow wheel into `directory` with pip, which resolves mirrors, verifies hashes and
+ * Fetches one wheel into `directory` with pip, which resolves mirrors, verifies hashes and
  * keeps a finished wheel, so that an interrupted installation does not download twice.
  */
 export async function downloadWheel(options: {
   readonly directory: string;
-  readonly packageName: 'tensorflow-cpu' | 'tensorflow';
-  readonly version?: string | undefined;
+  /** As pip takes it: `tensorflow-cpu`, `tensorflow==2.21.0`, `nvidia-cublas-cu12<13.0,>=12.5`. */
+  readonly requirement: string;
   readonly signal?: AbortSignal | undefined;
   /** Bytes that have arrived, about twice a second. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }): Promise<Wheel> {
-  const { directory, packageName, version, signal, onBytes } = options;
+  const { directory, requirement, signal, onBytes } = options;
   // pip writes what arrives into the temporary folder: one of our own tells how far it is.
   const arriving = join(directory, 'arriving');
   rmSync(arriving, { recursive: true, force: true });
   mkdirSync(arriving, { recursive: true });
   const watch = setInterval(() => onBytes?.(folderBytes(arriving)), WATCH_MS);
   try {
-    return await download({ directory, arriving, packageName, version, signal });
+    return await download({ directory, arriving, requirement, signal });
   } finally {
     clearInterval(watch);
     rmSync(arriving, { recursive: true, force: true });
@@ -49,12 +49,10 @@ export async function downloadWheel(options: {
 async function download(options: {
   readonly directory: string;
   readonly arriving: string;
-  readonly packageName: string;
-  readonly version: string | undefined;
+  readonly requirement: string;
   readonly signal: AbortSignal | undefined;
 }): Promise<Wheel> {
-  const { directory, arriving, packageName, version, signal } = options;
-  const wanted = version ? `${packageName}==${version}` : packageName;
+  const { directory, arriving, requirement: wanted, signal } = options;
   const base = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--progress-bar=off'];
   const run = (extra: readonly string[]) =>
     runCommand('python3', [...base, ...extra, '--dest', directory, wanted], {
@@ -71,10 +69,10 @@ async function download(options: {
   if (result.code !== 0) throw explainPip(result, wanted);
 
   const name = /(?:Saved|File was already downloaded) (.*\.whl)/.exec(result.output)?.[1];
-  const file = name?.split('/').at(-1) ?? readdirSync(directory).find((f) => f.endsWith('.whl'));
+  const file = name?.split('/').at(-1);
   const parsed = file ? parseWheelName(file) : undefined;
   if (!file || !parsed) {
-    throw new InstallError('failed', `pip downloaded no ${packageName} wheel into ${directory}`);
+    throw new InstallError('failed', `pip downloaded no wheel of ${wanted} into ${directory}`);
   }
   return { path: join(directory, file), version: parsed.version };
 }
@@ -134,6 +132,6 @@ export function explainPip(
 export function noSpace(where?: string): InstallError {
   return new InstallError(
     'no-space',
-    `not enough disk space${where ? ` in ${where}` : ''}: about 1.3 GB are needed while installing, 0.85 GB after; free some or set ALEXNET_CACHE_DIR`,
+    `not enough disk space${where ? ` in ${where}` : ''}: about 1.3 GB are needed while installing, 0.85 GB after (for a GPU 11 and 7 GB); free some or set ALEXNET_CACHE_DIR`,
   );
 }

@@ -11,13 +11,15 @@ import {
 } from './built-addon.js';
 import { tensorflowDirectory } from './cache-directory.js';
 import { compileAddon, findCompiler } from './compile-addon.js';
+import { cudaRequirements } from './cuda-libraries.js';
 import { downloadWheel, noSpace, type Wheel } from './download-wheel.js';
 import { InstallError } from './install-error.js';
 import { withInstallLock } from './install-lock.js';
 import { locateTfjsNode, type TfjsNode } from './locate-tfjs-node.js';
+import { requireNvidiaDriver } from './nvidia-driver.js';
 import { checkPlatform } from './platform.js';
 import { linkFolder, parseTensorflowSource, type TensorflowSource } from './tensorflow-source.js';
-import { unpackWheel } from './unpack-wheel.js';
+import { readMetadata, unpackWheel } from './unpack-wheel.js';
 
 /** What an installation is doing: waiting for another one, or its three steps. */
 export type InstallStage = 'wait' | 'download' | 'unpack' | 'compile';
@@ -38,6 +40,13 @@ export interface InstallOptions {
    * existing build, else the newest version pip offers.
    */
   readonly version?: string;
+  /**
+   * Take TensorFlow's GPU build with the CUDA libraries it names. Refused without NVIDIA's driver,
+   * before anything is downloaded.
+   */
+  readonly gpu?: boolean;
+  /** Folder taken for / when looking for NVIDIA's driver; for tests and for preparing an image. */
+  readonly driverRoot?: string;
   /** Told every step, and a download as it goes. */
   readonly onProgress?: (progress: InstallProgress) => void;
   /** Aborting stops the download or the compiler and leaves nothing half made. */
@@ -46,10 +55,15 @@ export interface InstallOptions {
   readonly cacheDir?: string;
 }
 
-/** About the size of a wheel, for a progress bar: that of tensorflow-cpu 2.21.0. */
-const WHEEL_BYTES = 274e6;
-/** Wheel 0.27 GB, libraries 0.85 GB, headers and slack. Measured with tensorflow-cpu 2.21.0. */
-const NEEDED_BYTES = 1.3e9;
+/**
+ * Sizes for a progress bar, the plan and the check of free space. For a processor measured with
+ * tensorflow-cpu 2.21.0: wheel 0.27 GB, libraries 0.85 GB. For a GPU estimated from the wheels of the
+ * 2.20 release and its CUDA 12 set, not measured.
+ */
+const SIZES = {
+  cpu: { wheel: 274e6, needed: 1.3e9 },
+  gpu: { wheel: 620e6, needed: 11e9 },
+} as const;
 
 /**
  * Builds the TensorFlow engine once: downloads a wheel with pip, unpacks two libraries from it and
@@ -63,9 +77,11 @@ export async function installTensorflow(options: InstallOptions = {}): Promise<B
   const { signal, cacheDir, onProgress } = options;
   checkPlatform();
   const tfjsNode = requireTfjsNode();
-  const source = parseTensorflowSource(options.version);
-  const existing = findBuild(tfjsNode, source, cacheDir);
+  const gpu = options.gpu ?? false;
+  const source = sourceFor(options.version, gpu);
+  const existing = findBuild(tfjsNode, source, gpu, cacheDir);
   if (existing) return existing;
+  if (gpu) requireNvidiaDriver(options.driverRoot);
 
   const root = tensorflowDirectory(cacheDir);
   try {
@@ -73,11 +89,11 @@ export async function installTensorflow(options: InstallOptions = {}): Promise<B
     const compiler = await findCompiler(signal);
     onProgress?.({ stage: 'wait', message: 'waiting for another installation, if there is one' });
     return await withInstallLock(root, signal, async () => {
-      const built = findBuild(tfjsNode, source, cacheDir);
+      const built = findBuild(tfjsNode, source, gpu, cacheDir);
       if (built) return built;
       removeLeftovers(root);
-      await checkSpace(root);
-      return await build({ root, tfjsNode, compiler, source, signal, onProgress });
+      await checkSpace(root, gpu);
+      return await build({ root, tfjsNode, compiler, source, gpu, signal, onProgress });
     });
   } catch (error) {
     throw explain(error, root, signal);
@@ -100,22 +116,33 @@ export interface InstallPlan {
 
 /** Checks everything but the network and says what installTensorflow would do; changes nothing. */
 export async function planInstallation(
-  options: Pick<InstallOptions, 'version' | 'cacheDir'> = {},
+  options: Pick<InstallOptions, 'version' | 'gpu' | 'driverRoot' | 'cacheDir'> = {},
 ): Promise<InstallPlan> {
   checkPlatform();
   const tfjsNode = requireTfjsNode();
-  const source = parseTensorflowSource(options.version);
+  const gpu = options.gpu ?? false;
+  const source = sourceFor(options.version, gpu);
   const root = tensorflowDirectory(options.cacheDir);
-  const existing = findBuild(tfjsNode, source, options.cacheDir) ?? null;
+  const existing = findBuild(tfjsNode, source, gpu, options.cacheDir) ?? null;
   if (existing) return { existing, root, source, compiler: null, steps: [] };
+  if (gpu) requireNvidiaDriver(options.driverRoot);
   const compiler = await findCompiler();
   const version = source.version ? ` ${source.version}` : '';
+  const size = gpu ? 'about 0.6 GB' : 'about 270 MB';
   const first = {
-    index: `download tensorflow-cpu${version} with pip (about 270 MB) and unpack two libraries`,
+    index: `download ${packageName(gpu)}${version} with pip (${size}) and unpack two libraries`,
     wheel: `unpack two libraries from ${source.kind === 'wheel' ? source.path : ''}`,
     folder: `link the libraries of ${source.kind === 'folder' ? source.path : ''}`,
   }[source.kind];
-  const steps = [first, `compile the binding of tfjs-node ${tfjsNode.version} with ${compiler}`];
+  const cuda =
+    gpu && source.kind !== 'folder'
+      ? ['download the CUDA libraries it names with pip (about 2.6 GB, 5 GB unpacked)']
+      : [];
+  const steps = [
+    first,
+    ...cuda,
+    `compile the binding of tfjs-node ${tfjsNode.version} with ${compiler}`,
+  ];
   return { existing, root, source, compiler, steps };
 }
 
@@ -124,13 +151,15 @@ async function build(options: {
   readonly tfjsNode: TfjsNode;
   readonly compiler: string;
   readonly source: TensorflowSource;
+  readonly gpu: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: InstallOptions['onProgress'];
 }): Promise<BuiltAddon> {
-  const { root, tfjsNode, compiler, source, signal, onProgress } = options;
+  const { root, tfjsNode, compiler, source, gpu, signal, onProgress } = options;
   const directory = mkdtempSync(join(root, LEFTOVER_PREFIX));
   const downloads = join(root, 'downloads');
-  const tensorflow = await prepareLibraries({ source, directory, downloads, signal, onProgress });
+  const from = { source, gpu, directory, downloads, signal, onProgress };
+  const tensorflow = await prepareLibraries(from);
   onProgress?.({ stage: 'compile', message: `compiling the addon with ${basename(compiler)}` });
   await compileAddon({ compiler, tfjsNode: tfjsNode.directory, directory, signal });
 
@@ -138,7 +167,7 @@ async function build(options: {
     tensorflow,
     tfjsNode: tfjsNode.version,
     platform: platformKey(),
-    gpu: false,
+    gpu,
     installedAt: new Date().toISOString(),
   };
   writeFileSync(join(directory, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
@@ -152,12 +181,13 @@ async function build(options: {
 /** Puts libraries and headers into `directory`; returns TensorFlow's version. */
 async function prepareLibraries(options: {
   readonly source: TensorflowSource;
+  readonly gpu: boolean;
   readonly directory: string;
   readonly downloads: string;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: InstallOptions['onProgress'];
 }): Promise<string> {
-  const { source, directory, downloads, signal, onProgress } = options;
+  const { source, gpu, directory, downloads, signal, onProgress } = options;
   if (source.kind === 'folder') {
     linkFolder(source.path, directory);
     return source.version;
@@ -166,15 +196,14 @@ async function prepareLibraries(options: {
   if (source.kind === 'wheel') {
     wheel = source;
   } else {
-    const message = 'downloading TensorFlow with pip (about 270 MB)';
+    const message = `downloading TensorFlow with pip (about ${gpu ? '0.6 GB' : '270 MB'})`;
     onProgress?.({ stage: 'download', message });
     wheel = await downloadWheel({
       directory: downloads,
-      packageName: 'tensorflow-cpu',
-      version: source.version,
+      requirement: source.version ? `${packageName(gpu)}==${source.version}` : packageName(gpu),
       signal,
       onBytes: (bytes) => {
-        const fraction = Math.min(bytes / WHEEL_BYTES, 1);
+        const fraction = Math.min(bytes / SIZES[gpu ? 'gpu' : 'cpu'].wheel, 1);
         onProgress?.({ stage: 'download', message, fraction });
       },
     });
@@ -186,7 +215,46 @@ async function prepareLibraries(options: {
     signal,
     onProgress: (done, total) => onProgress?.({ stage: 'unpack', message, fraction: done / total }),
   });
+  if (gpu) await addCudaLibraries(wheel.path, options);
   return wheel.version;
+}
+
+/**
+ * Fetches and unpacks the wheels of the extra `and-cuda`, one after the other: a finished one is not
+ * fetched again by a later run.
+ */
+async function addCudaLibraries(
+  tensorflowWheel: string,
+  options: {
+    readonly directory: string;
+    readonly downloads: string;
+    readonly signal: AbortSignal | undefined;
+    readonly onProgress: InstallOptions['onProgress'];
+  },
+): Promise<void> {
+  const { directory, downloads, signal, onProgress } = options;
+  const requirements = cudaRequirements(await readMetadata(tensorflowWheel));
+  if (requirements.length === 0) {
+    throw new InstallError('no-wheel', `${basename(tensorflowWheel)} names no CUDA libraries`);
+  }
+  for (const [index, requirement] of requirements.entries()) {
+    const [name = requirement] = /^[A-Za-z0-9-]+/.exec(requirement) ?? [];
+    const message = `downloading ${name} (${index + 1} of ${requirements.length})`;
+    onProgress?.({ stage: 'download', message, fraction: index / requirements.length });
+    const { path } = await downloadWheel({ directory: downloads, requirement, signal });
+    await unpackWheel({ wheel: path, directory, signal });
+  }
+}
+
+const packageName = (gpu: boolean) => (gpu ? 'tensorflow' : 'tensorflow-cpu');
+
+/** Refuses a wheel of the other kind before anything is unpacked. */
+function sourceFor(version: string | undefined, gpu: boolean): TensorflowSource {
+  const source = parseTensorflowSource(version);
+  if (gpu && source.kind === 'wheel' && basename(source.path).startsWith('tensorflow_cpu')) {
+    throw new InstallError('no-wheel', `${source.path} is a wheel for the processor: drop --gpu`);
+  }
+  return source;
 }
 
 const LEFTOVER_PREFIX = '.building-';
@@ -201,11 +269,12 @@ function removeLeftovers(root: string): void {
 function findBuild(
   tfjsNode: TfjsNode,
   source: TensorflowSource,
+  gpu: boolean,
   cacheDir: string | undefined,
 ): BuiltAddon | undefined {
   return builtAddons(cacheDir).find(
     (built) =>
-      !built.gpu &&
+      built.gpu === gpu &&
       built.tfjsNode === tfjsNode.version &&
       (source.version === undefined || built.tensorflow === source.version),
   );
@@ -220,9 +289,9 @@ function requireTfjsNode(): TfjsNode {
   );
 }
 
-async function checkSpace(root: string): Promise<void> {
+async function checkSpace(root: string, gpu: boolean): Promise<void> {
   const { bavail, bsize } = await statfs(root);
-  if (bavail * bsize < NEEDED_BYTES) throw noSpace(root);
+  if (bavail * bsize < SIZES[gpu ? 'gpu' : 'cpu'].needed) throw noSpace(root);
 }
 
 function explain(error: unknown, root: string, signal: AbortSignal | undefined): unknown {

@@ -4,10 +4,12 @@ import { silenceCpuBanner } from '../cpu/open-cpu.js';
 import { processorName } from '../node/processor-name.js';
 import { firstLine } from '../selection/select.js';
 import type { Tf } from '../selection/tf.js';
-import { ADDON_FILE, type BuiltAddon, builtAddons, QUIET_FILE } from './built-addon.js';
+import { ADDON_FILE, type BuiltAddon, builtAddons, PRELOAD_FILE } from './built-addon.js';
+import { CUDA_FOLDER, cudaLibraries } from './cuda-libraries.js';
 import { locateTfjsNode, type TfjsNode } from './locate-tfjs-node.js';
 import { shimNodeUtil } from './node-util-shim.js';
 import { registerFastOps } from './ops/register-fast-ops.js';
+import { LIBRARIES } from './tensorflow-source.js';
 
 /** The part of tfjs-node's binding used here. Source: tfjs-node/dist/tfjs_binding.d.ts. */
 interface Binding {
@@ -18,7 +20,8 @@ interface Binding {
 interface Addon {
   readonly tfjsNode: TfjsNode;
   readonly path: string;
-  readonly quiet?: string;
+  /** Folder of a build made here; absent for a stock addon. */
+  readonly directory?: string;
 }
 
 interface Loaded {
@@ -44,7 +47,7 @@ export async function openTensorflow(
     );
   }
   const tf = await registerBackend(binding, tfjsNode);
-  const where = gpu ? gpuName() : processorName();
+  const where = gpu ? `${gpuName()} (${memoryChoice()})` : processorName();
   return { tf, device: `${where}, TensorFlow ${binding.TF_Version}` };
 }
 
@@ -54,9 +57,9 @@ function loadAddon(kind: 'gpu' | 'cpu'): Loaded {
   if (addons.length === 0) throw new Error(nothingInstalled(kind));
   quietTensorflow();
   const reasons: string[] = [];
-  for (const { tfjsNode, path, quiet } of addons) {
+  for (const { tfjsNode, path, directory } of addons) {
     try {
-      if (quiet && wantsQuiet() && existsSync(quiet)) tfjsNode.require(quiet);
+      if (directory) preload(tfjsNode, directory);
       loaded = { binding: tfjsNode.require(path) as Binding, tfjsNode };
       return loaded;
     } catch (error) {
@@ -88,7 +91,7 @@ function addonsOf(
     const tfjsNode = packages.find(({ version }) => version === build.tfjsNode);
     if (!tfjsNode) continue;
     const path = join(build.directory, ADDON_FILE);
-    addons.push({ tfjsNode, path, quiet: join(build.directory, QUIET_FILE) });
+    addons.push({ tfjsNode, path, directory: build.directory });
   }
   return addons;
 }
@@ -128,7 +131,30 @@ function quietTensorflow(): void {
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
 }
 
+/**
+ * Opens a build's libraries by absolute path, so that TensorFlow finds CUDA's by name without a search
+ * path, and itself without oneDNN's greeting. What does not load here is reported by TensorFlow when
+ * it needs it.
+ */
+function preload(tfjsNode: TfjsNode, directory: string): void {
+  const cuda = cudaLibraries(directory);
+  if (cuda.length > 0) {
+    // The assembler and the bitcode TensorFlow compiles kernels with.
+    const compiler = join(directory, CUDA_FOLDER, 'cuda_nvcc');
+    process.env.XLA_FLAGS ??= `--xla_gpu_cuda_data_dir=${compiler}`;
+  }
+  const quiet = wantsQuiet() ? [join(directory, LIBRARIES[1])] : [];
+  const { load } = tfjsNode.require(join(directory, PRELOAD_FILE)) as {
+    load: (paths: readonly string[]) => readonly string[];
+  };
+  load([...cuda, ...quiet]);
+}
+
 const wantsQuiet = () => process.env.TF_CPP_MIN_LOG_LEVEL !== '0';
+
+/** How TensorFlow takes the memory of the GPU: the user's choice, else as it needs it. */
+const memoryChoice = () =>
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH === 'true' ? 'memory as needed' : 'all memory at once';
 
 /** "NVIDIA H100 80GB HBM3", from the driver's proc files. */
 function gpuName(): string {

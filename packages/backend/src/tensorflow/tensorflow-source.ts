@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { CUDA_FOLDER } from './cuda-libraries.js';
 import { parseWheelName } from './download-wheel.js';
 import { InstallError } from './install-error.js';
 
@@ -24,7 +25,7 @@ export function parseTensorflowSource(text: string | undefined): TensorflowSourc
   const path = resolve(text);
   if (text.endsWith('.whl')) {
     const version = parseWheelName(basename(path))?.version;
-    if (!version)
+    if (!version || !basename(path).startsWith('tensorflow'))
       throw new InstallError('no-wheel', `${text} is not named like a TensorFlow wheel`);
     if (!existsSync(path)) throw new InstallError('no-wheel', `there is no wheel ${path}`);
     return { kind: 'wheel', path, version };
@@ -58,4 +59,7 @@ function parseFolder(path: string): TensorflowSource {
 export function linkFolder(folder: string, directory: string): void {
   for (const name of [...LIBRARIES, 'include'])
     symlinkSync(join(folder, name), join(directory, name));
+  // pip puts NVIDIA's libraries beside the package.
+  const cuda = join(folder, '..', CUDA_FOLDER);
+  if (existsSync(cuda)) symlinkSync(cuda, join(directory, CUDA_FOLDER));
 }

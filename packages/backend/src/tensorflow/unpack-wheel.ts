@@ -1,7 +1,8 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { chmodSync, createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Entry, open, type ZipFile } from 'yauzl';
+import { CUDA_FILES } from './cuda-libraries.js';
 
 /**
  * The few files of a TensorFlow wheel the addon needs: two libraries to run, and to compile the
@@ -11,7 +12,10 @@ const LIBRARIES = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/;
 const HEADERS =
   /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.(?:h|inc))$/;
 
-/** Unpacks libraries into `directory` and headers into `directory/include`, reporting bytes. */
+/**
+ * Unpacks TensorFlow's libraries into `directory`, its headers into `directory/include` and NVIDIA's
+ * libraries into `directory/nvidia`, whichever the wheel has, reporting bytes.
+ */
 export async function unpackWheel(options: {
   readonly wheel: string;
   readonly directory: string;
@@ -38,6 +42,8 @@ export async function unpackWheel(options: {
         onProgress?.(done, total);
       });
       await pipeline(source, createWriteStream(path), signal ? { signal } : {});
+      // Wheels are made on Unix: the upper half of the attributes is the file's mode (APPNOTE 4.4.15).
+      if ((entry.externalFileAttributes >>> 16) & 0o111) chmodSync(path, 0o755);
     }
   } finally {
     zip.close();
@@ -46,11 +52,26 @@ export async function unpackWheel(options: {
 
 /** Where an entry goes, or undefined when it is not needed. The patterns admit no `..`. */
 function targetOf(name: string): string | undefined {
-  const library = LIBRARIES.exec(name)?.[1];
+  const library = (LIBRARIES.exec(name) ?? CUDA_FILES.exec(name))?.[1];
   if (library) return library;
   const header = HEADERS.exec(name)?.[1];
   if (!header || normalize(header) !== header) return undefined;
   return join('include', header);
+}
+
+/** METADATA of a wheel, as text. */
+export async function readMetadata(wheel: string): Promise<string> {
+  const zip = await openZip(wheel);
+  try {
+    const entries = await listEntries(zip);
+    const entry = entries.find(({ fileName }) => /^[^/]+\.dist-info\/METADATA$/.test(fileName));
+    if (!entry) throw new Error(`${wheel} has no METADATA`);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await openEntry(zip, entry)) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
+  } finally {
+    zip.close();
+  }
 }
 
 function openZip(path: string): Promise<ZipFile> {
