@@ -8,7 +8,7 @@ export interface Wishes {
   readonly browser: boolean;
   /** `in the repository`: the command runs in the repository, not in the page's folder. */
   readonly inRepository: boolean;
-  /** `data=NAME`: a small stand-in of that name is there, see stand-in.ts. */
+  /** `data=NAME`: a small stand-in of that name is there, see ../stand-in.ts. */
   readonly data: readonly string[];
   /** `file=NAME`: the block is written to that file; only code runs, all else is just written. */
   readonly file: string | null;

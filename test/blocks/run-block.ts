@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { buildPage, runPage } from '../browser-page.js';
+import { standIn } from '../stand-in.js';
 import { ROOT } from './link-package.mjs';
 import type { PageFolder } from './page-folder.js';
 import type { Block } from './parse-blocks.js';
-import { standIn } from './stand-in.js';
 
 /** What runs; every other language is shown only, or written where `file=` says. */
 const COMMANDS = ['sh', 'ts', 'js'];
