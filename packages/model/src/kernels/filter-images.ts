@@ -18,7 +18,7 @@ export interface FilterImageOptions {
 export interface RgbaImage {
   readonly width: number;
   readonly height: number;
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly data: Uint8ClampedArray;
 }
 
 /**

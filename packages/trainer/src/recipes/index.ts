@@ -6,8 +6,11 @@ import { showcase } from './showcase.js';
 import { source2012 } from './source-2012.js';
 import { torchvision } from './torchvision.js';
 
+type RecipeName = 'quick' | 'showcase' | 'paper' | '2012' | 'caffe' | 'torchvision';
+
 /** The recipes by the name `--recipe` takes. */
-export const RECIPES: Readonly<Record<string, Recipe>> = {
+export const RECIPES: Readonly<Record<RecipeName, Recipe>> &
+  Readonly<Record<string, Recipe | undefined>> = {
   quick,
   showcase,
   paper,
