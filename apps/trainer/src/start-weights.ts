@@ -17,6 +17,8 @@ import { openNetworkFile } from './weights-file.js';
 export interface StartWeights {
   readonly network: NetworkSpec;
   readonly preprocessing: Preprocessing;
+  /** Rate asked for in place of the file's; null leaves it. */
+  readonly dropout: number | null;
   /** tfjs layout; without the last layer where the classes are others. */
   readonly weights: ReadonlyMap<string, Weight>;
   /** For the run's record and the weights it writes. */
@@ -38,7 +40,11 @@ export interface StartRecord {
  *
  * @throws Error when the file cannot be read exactly or is silent about its preprocessing
  */
-export async function openStart(path: string, dataset: Dataset): Promise<StartWeights> {
+export async function openStart(
+  path: string,
+  dataset: Dataset,
+  dropout: number | null = null,
+): Promise<StartWeights> {
   const { file, path: found } = await openNetworkFile(path);
   if (!file.preprocessing) {
     throw new Error(
@@ -52,7 +58,8 @@ export async function openStart(path: string, dataset: Dataset): Promise<StartWe
   const head = spec.layers.filter(({ op }) => op === 'dense' || op === 'conv').at(-1)?.name ?? '';
   const weights = [...file.weights].filter(([name]) => same || !name.startsWith(`${head}.`));
   return {
-    network: withClasses(spec, dataset.classNames.length),
+    network: withDropout(withClasses(spec, dataset.classNames.length), dropout),
+    dropout,
     preprocessing: file.preprocessing,
     weights: new Map(weights),
     record: {
@@ -63,6 +70,20 @@ export async function openStart(path: string, dataset: Dataset): Promise<StartWe
     },
   };
 }
+
+/** The rate of every dropout layer set anew: it has no weights, so a file does not bind it. */
+function withDropout(spec: NetworkSpec, rate: number | null): NetworkSpec {
+  if (rate === null) return spec;
+  const layers = spec.layers.map((layer) => (layer.op === 'dropout' ? { ...layer, rate } : layer));
+  return { ...spec, layers };
+}
+
+/** `--set network.dropout=RATE`, the one setting of a network that weights leave open. */
+export function dropoutAsked(options: TrainCommandOptions, recipe: Recipe): number | null {
+  return options.set.some(setsDropout) ? recipe.network.dropout : null;
+}
+
+const setsDropout = (setting: string) => setting.startsWith('network.dropout=');
 
 /** Puts the weights into the network of the run, which then starts from this snapshot. */
 export async function applyStart(network: Network, start: StartWeights): Promise<Snapshot> {
@@ -78,9 +99,10 @@ export function recipeFrom(recipe: Recipe, start: StartWeights): Recipe {
   const unchanged = Object.fromEntries(Object.keys(recipe.network).map((key) => [key, null]));
   const preset = network.preset === 'custom' ? recipe.network.preset : network.preset;
   const deviation = preprocessing.std?.[0] ?? 1;
+  const { dropout } = start;
   return {
     ...recipe,
-    network: { ...(unchanged as unknown as Recipe['network']), preset },
+    network: { ...(unchanged as unknown as Recipe['network']), preset, dropout },
     preprocessing: {
       shorterSide: preprocessing.resize.shorterSide,
       divideBy: (deviation * 255) / preprocessing.range,
@@ -88,13 +110,13 @@ export function recipeFrom(recipe: Recipe, start: StartWeights): Recipe {
   };
 }
 
-/** The settings that decide the network are its file's where there is one. */
+/** The settings that decide the network, but for dropout, are its file's where there is one. */
 export function refuseOtherNetwork(options: TrainCommandOptions): void {
   if (options.init === undefined) return;
   const given = [
     ...(options.preset === undefined ? [] : ['--preset']),
     ...options.set
-      .filter((setting) => /^(network|preprocessing)\./.test(setting))
+      .filter((setting) => /^(network|preprocessing)\./.test(setting) && !setsDropout(setting))
       .map((setting) => `--set ${setting}`),
   ];
   if (given.length > 0) {

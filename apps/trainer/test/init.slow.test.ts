@@ -40,7 +40,7 @@ const bits = ({ data: values }: { readonly data: Float32Array }) =>
 test('the head is replaced, frozen layers keep their bits, and a resumed run ends the same', async () => {
   const whole = join(folder, 'whole');
   const stopped = join(folder, 'stopped');
-  const args = ['--freeze=conv1,conv2', '--epochs=2', '--batch=8'];
+  const args = ['--freeze=conv1,conv2', '--epochs=2', '--batch=8', '--set=network.dropout=0.125'];
   const { code, stderr } = await fineTune(whole, ...args);
   expect([code, stderr]).toEqual([0, expect.stringContaining('fc7; fc8 starts anew')]);
 
@@ -55,6 +55,8 @@ test('the head is replaced, frozen layers keep their bits, and a resumed run end
   expect(after?.spec).toMatchObject({ preset: before?.spec.preset, classes: 2 });
   expect(after?.classNames).toEqual(['amber', 'slate']);
   expect(after?.preprocessing).toEqual(before?.preprocessing);
+  const rates = after?.spec.layers.flatMap((layer) => (layer.op === 'dropout' ? layer.rate : []));
+  expect(rates).toEqual([0.125, 0.125]);
   expect(after?.provenance).toMatchObject({ start: { weights: base, fresh: ['fc8'] } });
   for (const [name, weight] of after?.weights ?? []) {
     const old = before?.weights.get(name);

@@ -26,7 +26,13 @@ import { withProgress } from '../progress.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, readRun, startRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
 import { duration, say } from '../say.js';
-import { applyStart, openStart, refuseOtherNetwork, type StartWeights } from '../start-weights.js';
+import {
+  applyStart,
+  dropoutAsked,
+  openStart,
+  refuseOtherNetwork,
+  type StartWeights,
+} from '../start-weights.js';
 import { openTrainDisplay } from '../train-display.js';
 import type { TrainCommandOptions } from '../train-options.js';
 import { WEIGHTS_NAME } from '../weights-file.js';
@@ -102,7 +108,10 @@ async function runWatched(
     record?.seed ?? options.seed,
   );
   try {
-    const start = record || !options.init ? null : await openStart(options.init, dataset);
+    const start =
+      record || !options.init
+        ? null
+        : await openStart(options.init, dataset, dropoutAsked(options, recipe));
     const plan = record ?? (await planRun(options, recipe, dataset, { name, device }, start));
     requireSameData(plan, dataset, options.out);
     if (!record) await startRun(options.out, plan);
