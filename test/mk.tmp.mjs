@@ -1,1 +1,0 @@
-import { standIn } from './stand-in.tmp.mjs'; for (const n of process.argv.slice(2)) await standIn('/tmp/docs/page/'+n);
