@@ -43,11 +43,11 @@ test('an interrupted ablation goes on with the runs it lacks and ends in CSV, pl
   expect(finished.code, finished.stderr).toBe(0);
   expect(finished.stderr).toContain(`${before.length} of 3 runs are done already`);
   expect(finished.stderr).not.toContain('dropout: none, seed 1 · training top-1');
-  expect(finished.stdout).toMatch(/^dropout: Dropout\n.*\n {4}Undecided here\. /);
+  expect(finished.stdout).toMatch(/^dropout: No dropout.*\n.*\n {4}Undecided here\. /);
   const csv = await readFile(join(results, 'dropout.csv'), 'utf8');
   expect(csv.trim().split('\n')).toHaveLength(1 + 3);
   expect(await readFile(join(results, 'dropout-curves.csv'), 'utf8')).toMatch(/\nnone,1,2,/);
-  expect(await readFile(join(results, 'dropout.svg'), 'utf8')).toMatch(/^<svg .*Dropout/s);
+  expect(await readFile(join(results, 'dropout.svg'), 'utf8')).toMatch(/^<svg .*No dropout/s);
 
   // Made again, a run is the same but for its time.
   const [redone = ''] = before;

@@ -18,7 +18,8 @@ export interface ComputedClaim {
 }
 
 const count = (value: number) => value.toLocaleString('en-US');
-const millions = (value: number) => `${(value / 1e6).toFixed(1)} M`;
+const millions = (value: number) =>
+  `${(value / 1e6).toLocaleString('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} M`;
 const percent = (share: number, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 
 export function parameterClaims(): ComputedClaim[] {

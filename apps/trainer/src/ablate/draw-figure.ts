@@ -9,6 +9,7 @@ import {
   tickX,
 } from '@observablehq/plot';
 import { drawSvg } from '../report/draw-plot.js';
+import { capital } from './capital.js';
 import type { Experiment } from './experiment.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
@@ -38,7 +39,7 @@ export function drawFigure(outcome: Outcome): string {
 /** What the marks of an experiment's plot are. */
 export function figureCaption({ experiment, targetError }: Outcome): string {
   if (experiment.plot === 'values') {
-    return `${MEASURES[experiment.measure].label}: a point a seed, the mean as a stroke, a line of one standard deviation either way.`;
+    return `${capital(MEASURES[experiment.measure].label)}: a point a seed, the mean as a stroke, a line of one standard deviation either way.`;
   }
   const target =
     experiment.measure === 'epochsToTarget'

@@ -7,7 +7,7 @@ export function formatSummary(measure: MeasureName, summary: Summary): string {
   const { exact, kind } = MEASURES[measure];
   if (kind === 'each') return readings.map(({ value }) => value.toFixed(3)).join(', ');
   const more = atLeast ? '> ' : '';
-  const spread = sd === null || exact ? '' : ` ± ${digits(measure, sd)}`;
+  const spread = sd === null || exact || atLeast ? '' : ` ± ${digits(measure, sd)}`;
   return `${more}${digits(measure, mean)}${spread}${unit(measure)}`;
 }
 

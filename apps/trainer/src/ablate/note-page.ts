@@ -1,4 +1,5 @@
 import { RECIPES, type Recipe } from '@alexnet/trainer';
+import { capital } from './capital.js';
 import {
   type ComputedClaim,
   kernelClaims,
@@ -160,8 +161,4 @@ function outcomesOf({ outcomes }: Study, names: readonly string[]): Outcome[] {
 
 function computedVerdict(holds: boolean): string {
   return holds ? 'holds' : 'does not hold';
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,3 +1,4 @@
+import { capital } from './capital.js';
 import type { Claim } from './experiment.js';
 import { formatDifference, formatSummary } from './format-value.js';
 import { type Judgement, type Summaries, summaryOf, verdictOf } from './judge.js';
@@ -37,7 +38,7 @@ function detail({ expectation, verdict, difference, spread }: Judgement, summari
   const value = formatSummary(measure, own);
   const other =
     typeof than === 'number'
-      ? `where ${than} is the measure`
+      ? `against ${than}`
       : `${formatSummary(measure, summaryOf(summaries, than, measure))} for “${than}”`;
   const direction = difference >= 0 ? 'more' : 'less';
   const size = `${formatDifference(measure, difference)} ${direction}`;
@@ -55,14 +56,11 @@ function detail({ expectation, verdict, difference, spread }: Judgement, summari
       if (bound) return 'but a run ended before the value was reached';
       return `within the spread of the seeds (± ${size})`;
     }
+    if (by !== 0) return `also with the spread of the seeds (± ${size}) counted in`;
     return `beyond the spread of the seeds (± ${size})`;
   }
 }
 
 function opposite(is: 'more' | 'less'): 'more' | 'less' {
   return is === 'more' ? 'less' : 'more';
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

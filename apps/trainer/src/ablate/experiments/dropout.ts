@@ -3,7 +3,7 @@ import type { Experiment } from '../experiment.js';
 /** Paper, section 4.2. */
 export const dropout: Experiment = {
   name: 'dropout',
-  title: 'Dropout',
+  title: 'No dropout, or 0.2, or 0.5',
   method:
     'Gap between the share of training pictures and of validation pictures answered right, both as one centre crop with dropout off, at the end. Crops, flips and fancy PCA are on for all.',
   variants: [

@@ -3,7 +3,7 @@ import type { Experiment } from '../experiment.js';
 /** Paper, section 3.3. */
 export const norm: Experiment = {
   name: 'norm',
-  title: 'Local response normalisation',
+  title: 'LRN, batch norm or none',
   method:
     'The paper’s constants are for pixels of 0..255. Here pixels are divided by 64, which makes activations as much smaller, so LRN comes twice: as printed (α = 1e-4), and with α times 64², which is the same function of the same picture as the printed one has on undivided pixels. Batch norm stands between every convolution and its ReLU.',
   variants: [
@@ -38,6 +38,7 @@ export const norm: Experiment = {
           is: 'more',
           than: 'LRN, α for these pixels',
         },
+        { measure: 'validationTop1', variant: 'batch norm', is: 'more', than: 'LRN, as printed' },
       ],
       otherwise: 'batches of 32 make its statistics noisy, and five convolutions train without it',
     },
