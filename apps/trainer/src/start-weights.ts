@@ -48,7 +48,7 @@ export async function openStart(
   const { file, path: found } = await openNetworkFile(path);
   if (!file.preprocessing) {
     throw new Error(
-      `${found} does not say how its pictures were prepared, so no run can start from it`,
+      `${found} does not say how its pictures were prepared, so no run can start from it (alexnet convert --preprocessing or --mean adds it)`,
     );
   }
   const { spec } = file;

@@ -38,7 +38,7 @@ export async function openWeights(path: string): Promise<OpenWeights> {
   const { file, path: found } = await openNetworkFile(path);
   if (!file.preprocessing) {
     throw new Error(
-      `${found} does not say how its pictures were prepared, so nothing can be predicted`,
+      `${found} does not say how its pictures were prepared, so nothing can be predicted (alexnet convert --preprocessing or --mean adds it)`,
     );
   }
   const names = file.classNames ?? [];

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type Conversion, type ConvertOptions, convertModel } from '../convert/convert-model.js';
 import { formatOfEnding, oneOf, SOURCE_FORMATS, TARGET_FORMATS } from '../convert/formats.js';
 import { formatNotes } from '../convert/judge-notes.js';
+import { KNOWN_PREPARATIONS, KNOWN_PREPROCESSING } from '../convert/known-preprocessing.js';
 import { NOTE_CODES } from '../convert/read-source.js';
 import { type Verification, verifyConversion } from '../convert/verify.js';
 import { openEngine } from '../engine.js';
@@ -20,6 +21,7 @@ interface Options {
   readonly mean?: string;
   readonly meta?: string;
   readonly labels?: string;
+  readonly preprocessing?: string;
   readonly dtype: string;
   readonly verify?: true;
   readonly backend?: string;
@@ -44,7 +46,11 @@ export function addConvertCommand(program: Command): void {
     .option('--allow <code...>', 'let an inexact step pass, by the code the refusal names')
     .option('--mean <file>', 'mean image of a .caffemodel, .binaryproto')
     .option('--meta <file>', 'batches.meta of a cuda-convnet checkpoint')
-    .option('--labels <file>', 'names of the classes, one a line')
+    .option('--labels <file|imagenet>', 'names of the classes, one a line, or those of ImageNet')
+    .option(
+      '--preprocessing <name>',
+      'how pictures are prepared, where the file is silent: torchvision',
+    )
     .option('--dtype <type>', 'f32, or f16 for half the size in safetensors and torch', 'f32')
     .option('--verify', 'run both networks on a probe picture and show the largest difference')
     .option('--backend <name>', 'for --verify: tensorflow, webgpu, wasm or cpu')
@@ -76,7 +82,7 @@ async function run(input: string, output: string, options: Options): Promise<voi
 }
 
 async function parseOptions(output: string, options: Options): Promise<ConvertOptions> {
-  const { from, to, preset, mean, meta, labels } = options;
+  const { from, to, preset, mean, meta, labels, preprocessing } = options;
   const codes = (options.allow ?? []).flatMap((text) => text.split(','));
   return {
     to: to ? oneOf('format', to, TARGET_FORMATS) : formatOfEnding(output),
@@ -86,8 +92,21 @@ async function parseOptions(output: string, options: Options): Promise<ConvertOp
     ...(preset ? { preset: requirePreset(preset) } : {}),
     ...(mean ? { mean } : {}),
     ...(meta ? { meta } : {}),
-    ...(labels ? { classNames: lines(await readFile(labels, 'utf8')) } : {}),
+    ...(labels ? { classNames: await classNames(labels) } : {}),
+    ...(preprocessing
+      ? {
+          preprocessing:
+            KNOWN_PREPROCESSING[oneOf('preprocessing', preprocessing, KNOWN_PREPARATIONS)],
+        }
+      : {}),
   };
+}
+
+/** `--labels`: a file, or the 1,000 classes in the order of sorted WordNet ids. */
+async function classNames(labels: string): Promise<readonly string[]> {
+  if (labels !== 'imagenet') return lines(await readFile(labels, 'utf8'));
+  const { IMAGENET_CLASSES } = await import('@alexnet/model/imagenet');
+  return IMAGENET_CLASSES.map(({ name }) => name);
 }
 
 function lines(text: string): string[] {

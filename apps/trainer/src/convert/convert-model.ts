@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ModelFile, writeOpenedModel } from '@alexnet/convert';
 import { type NoteCode, openTorchModel } from '@alexnet/convert/torch';
+import type { Preprocessing } from '@alexnet/model';
 import { writeAtomically } from '@alexnet/trainer/node';
 import { UsageError } from '../failure.js';
 import { encodeTarget, mainFile, precisionNotes } from './encode-target.js';
@@ -22,6 +23,8 @@ export interface ConvertOptions extends ReadSourceOptions {
   /** Codes of inexact notes to let pass. */
   readonly allow: readonly NoteCode[];
   readonly classNames?: readonly string[];
+  /** What the caller knows and the file does not say. */
+  readonly preprocessing?: Preprocessing;
   /** Asking for `f16` allows the rounding it takes. */
   readonly dtype: 'f32' | 'f16';
   readonly signal?: AbortSignal;
@@ -75,7 +78,7 @@ async function stream(source: Source, target: string, options: ConvertOptions): 
     ...precisionNotes(options.dtype).map((note): StepNote => ({ step: 'write', ...note })),
   ];
   judge(notes, options);
-  const model = named(opened, options.classNames);
+  const model = completed(opened, options);
   let bytes = 0;
   await writeAtomically(target, async (file) => {
     const sink = async (piece: Uint8Array) => {
@@ -96,7 +99,7 @@ async function convertWhole(
   const { file, notes: reading } = await readSource(source, files, options);
   const read = reading.map((note): StepNote => ({ step: 'read', ...note }));
   judge(read, options);
-  const model: ModelFile = named(file, options.classNames);
+  const model: ModelFile = completed(file, options);
   const encoded = await encodeTarget(model, options.to, target, options.dtype);
   const notes = [...read, ...encoded.notes.map((note): StepNote => ({ step: 'write', ...note }))];
   judge(notes, options);
@@ -120,17 +123,28 @@ function judge(notes: readonly StepNote[], { allow, dtype }: ConvertOptions): vo
   );
 }
 
-function named<T extends Pick<ModelFile, 'spec' | 'classNames'>>(
+/** The model with what the caller adds to it. @throws Error where that contradicts the file */
+function completed<T extends Pick<ModelFile, 'spec' | 'classNames' | 'preprocessing'>>(
   model: T,
-  classNames: readonly string[] | undefined,
+  { classNames, preprocessing }: ConvertOptions,
 ): T {
-  if (!classNames) return model;
-  if (classNames.length !== model.spec.classes) {
+  const { classes, input } = model.spec;
+  if (classNames && classNames.length !== classes) {
+    throw new Error(`--labels has ${classNames.length} names, the network ${classes} classes`);
+  }
+  if (preprocessing && model.preprocessing) {
+    throw new Error('--preprocessing: the file itself says how its pictures are prepared');
+  }
+  if (preprocessing && preprocessing.crop.height !== input.height) {
     throw new Error(
-      `--labels has ${classNames.length} lines, the network ${model.spec.classes} classes`,
+      `--preprocessing cuts pictures of ${preprocessing.crop.height} px, the network takes ${input.height} px`,
     );
   }
-  return { ...model, classNames };
+  return {
+    ...model,
+    ...(classNames ? { classNames } : {}),
+    ...(preprocessing ? { preprocessing } : {}),
+  };
 }
 
 function requireUsable({ mean, meta, dtype, to }: ConvertOptions, from: SourceFormat): void {
