@@ -34,6 +34,14 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 describe('network', () => {
+  it('says what tf has to be', () => {
+    const spec = createSpec('lenet5');
+    for (const given of [undefined, { conv2d: tf.conv2d }])
+      expect(() => buildNetwork(given as never, spec)).toThrow(
+        'tf has to hold tfjs-core and tfjs-layers',
+      );
+  });
+
   it('gives logits, and every named activation from one pass', () => {
     const network = build('original2012', { conv1: { padding: 0 } });
     const x = pictures(2, 67);

@@ -19,9 +19,15 @@ export interface BuildOptions {
 /**
  * Builds a network on the current tfjs backend, with starting weights as its layers' `init` say.
  *
- * @throws {Error} As `validateSpec` and `inferShapes`.
+ * @throws {Error} As `validateSpec` and `inferShapes`, and when `tf` is not all of TensorFlow.js.
  */
 export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = {}): Network {
+  // Plain JavaScript callers often have tfjs-core alone, which has no layers.
+  if (typeof tf?.input !== 'function' || typeof tf.conv2d !== 'function') {
+    throw new Error(
+      "tf has to hold tfjs-core and tfjs-layers: import * as tf from '@tensorflow/tfjs', or take the tf of selectBackend",
+    );
+  }
   const checked = validateSpec(spec);
   const { height, width, channels } = checked.input;
   const anySize = !checked.layers.some(({ op }) => op === 'flatten');
