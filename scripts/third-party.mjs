@@ -82,7 +82,7 @@ ${emojiSets().join('\n')}
 | what | where | source and licence |
 |---|---|---|
 | names of the 1,000 ImageNet classes | \`@alexnet/model/imagenet\` | WordNet 3.0 (Princeton University, WordNet licence), as listed in \`@tensorflow-models/mobilenet\` and Keras (Apache-2.0) |
-| sample pictures of the viewer | `apps/viewer/static/samples` | Fluent Emoji by Microsoft (MIT) |
+| sample pictures of the viewer | \`apps/viewer/static/samples\` | Fluent Emoji by Microsoft (MIT) |
 | weights of the showcase networks | \`@alexnet/showcase\` | trained by this project on 100 classes of Tiny-ImageNet (Stanford CS231n), a subset of ImageNet, whose pictures are for research and teaching; no picture is included |
 
 ## Typefaces in the viewer's build

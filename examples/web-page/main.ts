@@ -1,0 +1,42 @@
+import { selectBackend } from '@alexnet/backend';
+import { SHOWCASE } from '@alexnet/showcase';
+import { openClassifier } from './classifier.js';
+
+/** A file is chosen, the five likeliest classes appear. Nothing leaves the page. */
+
+const find = <T extends Element>(selector: string): T => {
+  const element = document.querySelector<T>(selector);
+  if (!element) throw new Error(`the page has no ${selector}`);
+  return element;
+};
+const input = find<HTMLInputElement>('input');
+const image = find<HTMLImageElement>('img');
+const table = find<HTMLTableElement>('table');
+
+const { tf, name, device } = await selectBackend();
+const classify = await openClassifier(tf, SHOWCASE.showcase);
+find('#engine').textContent = `${name}: ${device}`;
+input.disabled = false;
+
+input.addEventListener('change', async () => {
+  const [file] = input.files ?? [];
+  if (!file) return;
+  image.src = URL.createObjectURL(file);
+  image.hidden = false;
+  const answers = await classify(file);
+  table.replaceChildren(
+    ...answers.map(({ label, probability }) => {
+      const row = document.createElement('tr');
+      const meter = document.createElement('meter');
+      meter.value = probability;
+      row.append(cell(label), cell(meter), cell(`${(100 * probability).toFixed(1)} %`));
+      return row;
+    }),
+  );
+});
+
+function cell(content: string | Node): HTMLTableCellElement {
+  const element = document.createElement('td');
+  element.append(content);
+  return element;
+}
