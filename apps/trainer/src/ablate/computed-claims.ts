@@ -30,19 +30,19 @@ export function parameterClaims(): ComputedClaim[] {
   return [
     {
       text: 'The network has 62 million parameters.',
-      source: 'the note, for one tower; the paper says 60 million of its two',
+      source: 'commonly said, of one tower; the paper says 60 million of its two',
       holds: Math.round(total.parameters / 1e6) === 62,
       sentence: `${count(total.parameters)} parameters and ${count(total.macs)} multiply-adds a picture at 227 px.`,
     },
     {
       text: '94 % of the parameters are in the dense head, which does 5 % of the arithmetic.',
-      source: 'the note',
+      source: 'commonly said',
       holds: percent(dense.parameterShare, 0) === '94 %' && percent(dense.macShare, 0) === '5 %',
       sentence: `Dense: ${percent(dense.parameterShare)} of the parameters, ${percent(dense.macShare)} of the multiply-adds. Convolutions: ${percent(conv.parameterShare)} and ${percent(conv.macShare)}.`,
     },
     {
       text: 'LeNet-5 is a thousand times smaller.',
-      source: 'the note',
+      source: 'commonly said',
       holds: Math.round(ratio / 100) === 10,
       sentence: `LeNet-5 has ${count(lenet.total.parameters)} parameters, ${count(Math.round(ratio))} times fewer.`,
     },
@@ -60,7 +60,7 @@ function laterHeads(): ComputedClaim {
   const heads = later.map(({ name, share }) => `${name} ${percent(share)}`).join(', ');
   return {
     text: 'Later networks gave the dense head up.',
-    source: 'the note',
+    source: 'commonly said',
     holds: vgg.dense.parameterShare > 0.5 && later.every(({ share }) => share < 0.5),
     sentence: `Share of the parameters in dense layers: VGG-16 ${percent(vgg.dense.parameterShare)}, ${heads}. With global average pooling AlexNet itself would have ${millions(gap.total.parameters)} parameters.`,
   };
@@ -100,7 +100,7 @@ export function sizeClaims(): ComputedClaim[] {
   return [
     {
       text: 'The 224 px that the paper names do not fit its first layer; 227 do.',
-      source: 'the note',
+      source: 'commonly said',
       holds: refusal !== null && exact[0] === 55,
       sentence: `224 is refused: “${refusal ?? 'it is not'}” 227 gives ${exact.join('×')}.`,
     },

@@ -15,7 +15,7 @@ import { MEASURES } from './measures.js';
 import type { ClaimOutcome, Outcome } from './outcome.js';
 import type { Study } from './study.js';
 
-/** A part of the note, what of it is computed, and which experiments test it. */
+/** A part of the page, what of it is computed, and which experiments test it. */
 interface Section {
   readonly title: string;
   readonly lead?: string;
@@ -23,7 +23,7 @@ interface Section {
   readonly experiments: readonly string[];
 }
 
-/** The parts in the order of the note. */
+/** Ingredients first, then the recipe, costs, sizes and the relics of 2012. */
 function sections(): Section[] {
   return [
     { title: 'ReLU', experiments: ['activation'] },

@@ -22,7 +22,7 @@ export const groups: Experiment = {
     },
     {
       text: 'On one machine the split is not needed: one tower is no worse, by two points at most.',
-      source: 'the note; Krizhevsky 2014',
+      source: 'commonly said; Krizhevsky 2014 (arXiv 1404.5997) has one tower',
       expects: [
         {
           measure: 'validationTop1',

@@ -22,7 +22,7 @@ export const head: Experiment = {
     },
     {
       text: 'It costs no more than two points of accuracy.',
-      source: 'the note: later networks gave up the dense head',
+      source: 'commonly said: later networks gave up the dense head',
       expects: [
         {
           measure: 'validationTop1',

@@ -10,7 +10,7 @@ import { pooling } from './pooling.js';
 import { tenCrop } from './ten-crop.js';
 import { towers } from './towers.js';
 
-/** The experiments in the order of the note. */
+/** The experiments in the order of the page that `--all` writes. */
 export const EXPERIMENTS: readonly Experiment[] = [
   activation,
   dropout,

@@ -30,7 +30,7 @@ export const norm: Experiment = {
     },
     {
       text: 'Batch norm does more than LRN ever did.',
-      source: 'the note; Ioffe and Szegedy 2015',
+      source: 'commonly said; Ioffe and Szegedy 2015',
       expects: [
         {
           measure: 'validationTop1',

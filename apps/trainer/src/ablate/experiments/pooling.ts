@@ -52,7 +52,7 @@ export const pooling: Experiment = {
     },
     {
       text: 'Max pooling is better than average pooling.',
-      source: 'the note; Scherer, Müller and Behnke 2010',
+      source: 'commonly said; Scherer, Müller and Behnke 2010',
       expects: [
         {
           measure: 'validationTop1',
