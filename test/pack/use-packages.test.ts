@@ -88,7 +88,7 @@ describe.runIf(ALL)('alone', () => {
 /** What its README says to install: the package, what its use imports, and their siblings' tarballs. */
 function neededBy(name: string): string[] {
   const source = readFileSync(join(USES, `${name}.ts`), 'utf8');
-  const imported = [...source.matchAll(/from '((?:@[^/']+\/)?[^/']+)/g)]
+  const imported = [...source.matchAll(/(?:from |import\()'((?:@[^/']+\/)?[^/']+)/g)]
     .map(([, specifier = '']) => specifier)
     .filter((specifier) => !specifier.startsWith('node:'));
   const specs = new Set<string>();
