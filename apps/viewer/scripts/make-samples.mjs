@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import sharp from 'sharp';
 
-const SAMPLES = ['dog-face', 'pizza', 'airplane', 'grinning-face', 'soccer-ball', 'sunflower'];
+const SAMPLES = ['dog-face', 'pizza', 'airplane', 'grinning-face', 'pretzel', 'hot-beverage'];
 const SIDE = 256;
 
 const require = createRequire(import.meta.url);

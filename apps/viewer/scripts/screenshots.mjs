@@ -1,4 +1,4 @@
-// Pictures of the main views for the README: node scripts/screenshots.mjs RUN
+// Pictures of the main views for the README: node scripts/screenshots.mjs
 // Writes docs/viewer-{light,dark,phone}.png. The page must be built; CHROMIUM_PATH names another browser.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,26 +6,20 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 
-const [run] = process.argv.slice(2);
-if (!run) {
-  process.stderr.write('Usage: node scripts/screenshots.mjs RUN\n');
-  process.exit(2);
-}
-
 const VIEWS = [
   {
     name: 'light',
     width: 1440,
     height: 1300,
     colorScheme: 'light',
-    query: 'picture=samples/pizza.png',
+    query: 'picture=samples/dog-face.png',
   },
   {
     name: 'dark',
     width: 1440,
     height: 1300,
     colorScheme: 'dark',
-    query: 'picture=samples/sunflower.png&crops=ten',
+    query: 'picture=samples/pretzel.png&crops=ten',
     section: 'maps',
   },
   {
@@ -33,14 +27,14 @@ const VIEWS = [
     width: 390,
     height: 1300,
     colorScheme: 'light',
-    query: 'picture=samples/pizza.png',
+    query: 'picture=samples/hot-beverage.png',
     section: 'picture',
   },
 ];
 
 const server = spawn(
   process.execPath,
-  [fileURLToPath(new URL('../serve.mjs', import.meta.url)), run, '--port', '0'],
+  [fileURLToPath(new URL('../serve.mjs', import.meta.url)), '--port', '0'],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
 const [line] = await once(server.stdout, 'data');
@@ -57,7 +51,9 @@ try {
       reducedMotion: 'reduce',
     });
     page.setDefaultTimeout(120_000);
-    await page.goto(`${address}&backend=wasm&${query}`);
+    await page.goto(
+      `${address}?backend=wasm&weights=showcase/two-towers/weights.safetensors&${query}`,
+    );
     await page.getByText('✓ Verified').waitFor();
     await page.locator('.answer[aria-busy="false"]').waitFor();
     if (section) {

@@ -4,8 +4,8 @@ export const SAMPLES = [
   { file: 'pizza.png', name: 'Pizza' },
   { file: 'airplane.png', name: 'Airplane' },
   { file: 'grinning-face.png', name: 'Grinning face' },
-  { file: 'soccer-ball.png', name: 'Soccer ball' },
-  { file: 'sunflower.png', name: 'Sunflower' },
+  { file: 'pretzel.png', name: 'Pretzel' },
+  { file: 'hot-beverage.png', name: 'Hot beverage' },
 ] as const;
 
 /** Address of a sample beside the page. */
