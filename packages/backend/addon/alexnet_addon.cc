@@ -132,7 +132,11 @@ napi_value Publish(napi_env env, TFJSBackend *backend, TF_Tensor *tensor) {
   return backend->GenerateOutputTensorInfo(env, handle);
 }
 
-// executeOp whose attributes may be lists of strings.
+// TensorFlow's fused ops: two inputs alone, then a list (bias), and attributes that are lists of strings.
+
+// The convolutions take a second list, of scalars on the host, which nothing here needs.
+bool HasHostList(const std::string &op) { return op.find("FusedConv2D") != std::string::npos; }
+constexpr size_t ALONE = 2;
 
 std::vector<std::string> Strings(const Js &js, napi_value array) {
   std::vector<std::string> strings(js.Length(array));
@@ -159,13 +163,20 @@ bool IsStringList(const Js &js, napi_value attribute) {
 // (name, attributes, input ids, number of outputs) -> outputs' id, shape and dtype.
 napi_value ExecuteFused(const Js &js, TFJSBackend *backend, napi_value *args) {
   Status status;
+  const std::string op_name = js.String(args[0]);
   std::unique_ptr<TFE_Op, decltype(&TFE_DeleteOp)> op(
-      TFE_NewOp(backend->tfe_context_, js.String(args[0]).c_str(), status.status), TFE_DeleteOp);
+      TFE_NewOp(backend->tfe_context_, op_name.c_str(), status.status), TFE_DeleteOp);
   status.Check();
-  for (int64_t id : js.Integers(args[2])) {
-    TFE_OpAddInput(op.get(), Find(backend, id), status.status);
+  std::vector<Handle> inputs;
+  for (int64_t id : js.Integers(args[2])) inputs.push_back(Find(backend, id));
+  if (inputs.size() < ALONE) throw Failure{"a fused op takes two inputs and a list"};
+  for (size_t i = 0; i < ALONE; i++) {
+    TFE_OpAddInput(op.get(), inputs[i], status.status);
     status.Check();
   }
+  TFE_OpAddInputList(op.get(), inputs.data() + ALONE, static_cast<int>(inputs.size() - ALONE), status.status);
+  status.Check();
+  if (HasHostList(op_name)) TFE_OpSetAttrInt(op.get(), "num_host_args", 0);
   for (uint32_t i = 0; i < js.Length(args[1]); i++) {
     napi_value attribute = js.At(args[1], i);
     if (!IsStringList(js, attribute)) {
@@ -264,11 +275,8 @@ void SetAttribute(const Js &js, TF_OperationDescription *op, napi_value attribut
   Status status;
   switch (static_cast<int>(js.Number(js.Get(attribute, "type")))) {
     case TF_ATTR_STRING:
-      if (list) {
-        StringList strings(js, value);
-        TF_SetAttrStringList(op, name, strings.texts.data(), strings.lengths.data(),
-                             static_cast<int>(strings.texts.size()));
-      } else {
+      if (list) throw Failure{"a list of strings"};
+      {
         const std::string text = js.String(value);
         TF_SetAttrString(op, name, text.data(), text.size());
       }

@@ -39,6 +39,7 @@ describe.skipIf(missing)(`functions compiled to a graph ${missing ?? ''}`, () =>
       y = tf.engine().runKernel('AlexNetGroupedConv2D', inputs, GROUPED as never) as Tensor4D;
       y = tf.localResponseNormalization(y, 2, 2, 1e-2, 0.75);
       y = tf.maxPool(y, 3, 2, 'valid');
+      y = tf.fused.conv2d({ x: y, filter: filters[0] as never, strides: 1, pad: 'same', bias });
       return tf.softmax(tf.matMul(tf.reshape(y, [-1, 100]), dense as never));
     };
     const variables = [...filters, grouped, bias, dense];

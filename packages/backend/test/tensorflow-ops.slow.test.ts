@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type Tf } from '../src/node.js';
 import { expectClose, on, tensor, values } from './compare.js';
@@ -106,6 +106,49 @@ describe.skipIf(missing)(
       const result = tf.tidy(product);
       expect(result.shape).toEqual([...a.slice(0, -2), 3, 7]);
       result.dispose();
+    });
+
+    it.each([
+      { activation: 'relu', strides: 2, pad: 'valid' },
+      { activation: 'linear', strides: 1, pad: 'same' },
+      { activation: 'elu', strides: 1, pad: 'same' },
+    ] as const)('convolution, bias, $activation at once, stride $strides', async (c) => {
+      const { activation, strides, pad } = c;
+      const inputs = () => [
+        tensor(tf, [2, 9, 9, 3], 1),
+        tensor(tf, [3, 3, 3, 8], 2),
+        tensor(tf, [8], 3),
+      ];
+      const fused = (...[x, filter, bias]: Tensor[]): Tensor =>
+        tf.fused.conv2d({
+          x: x as Tensor4D,
+          filter: filter as Tensor4D,
+          bias: bias as Tensor,
+          strides,
+          pad,
+          activation,
+        });
+      const all = () => {
+        const y = fused(...inputs());
+        return tf.concat(
+          [y, ...tf.grads(fused)(inputs(), tensor(tf, y.shape, 4))].map((t) => tf.reshape(t, [-1])),
+        );
+      };
+      expectClose(await on(tf, 'tensorflow', all), await on(tf, 'cpu', all), 1e-5);
+    });
+
+    it.each([
+      { activation: 'relu', transposeA: false, transposeB: false },
+      { activation: 'linear', transposeA: true, transposeB: true },
+    ] as const)('product, bias, $activation at once, transposed $transposeA', async (c) => {
+      const { transposeA, transposeB, activation } = c;
+      const product = () => {
+        const a = tensor(tf, transposeA ? [5, 3] : [3, 5], 1) as Tensor2D;
+        const b = tensor(tf, transposeB ? [7, 5] : [5, 7], 2) as Tensor2D;
+        const bias = tensor(tf, [7], 3);
+        return tf.fused.matMul({ a, b, transposeA, transposeB, bias, activation });
+      };
+      expectClose(await on(tf, 'tensorflow', product), await on(tf, 'cpu', product), 1e-5);
     });
 
     it('ReLU gradient', async () => {

@@ -51,8 +51,8 @@ export interface OpBinding {
     inputs: readonly number[],
     outputs: number,
   ): readonly Metadata[];
-  /** executeOp whose string attributes may be lists. */
-  readonly executeFused?: OpBinding['executeOp'];
+  /** executeOp for `_Fused…`: two inputs alone, then a list; string attributes may be lists. */
+  readonly executeFused?: OpBinding['executeOp'] | undefined;
   /** Returns velocity and variable. */
   readonly momentumUpdate?: (
     variable: number,

@@ -40,18 +40,18 @@ export function recordGraph(
     }
     return slots.get(id) as number;
   };
-  const execute =
-    (run: OpBinding['executeOp']): OpBinding['executeOp'] =>
-    (op, attributes, inputs, outputs) => {
-      const results: readonly Metadata[] = run(op, attributes, inputs, outputs);
-      const ids = results.map(({ id }) => id);
-      add({ op, attributes, inputs: inputs.map(slotOf), outputs }, ids);
-      return results;
-    };
-  const { executeFused } = binding;
   const recorder: Partial<OpBinding> = {
-    executeOp: execute(binding.executeOp),
-    ...(executeFused ? { executeFused: execute(executeFused) } : {}),
+    executeOp: (op, attributes, inputs, outputs) => {
+      const results: readonly Metadata[] = binding.executeOp(op, attributes, inputs, outputs);
+      const from = inputs.map(slotOf);
+      add(
+        { op, attributes, inputs: from, outputs },
+        results.map(({ id }) => id),
+      );
+      return results;
+    },
+    // TensorFlow fuses a graph itself, and then knows which kernels of convolutions are constant.
+    executeFused: undefined,
     createTensor: (shape, dtype, values) => {
       const id = binding.createTensor(shape, dtype, values);
       add({ constant: id }, [id]);

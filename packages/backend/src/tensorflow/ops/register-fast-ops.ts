@@ -1,6 +1,7 @@
 import type { Tf } from '../../selection/tf.js';
 import { registerFixedGraph } from './fixed-graph.js';
 import { registerFromBytes } from './from-bytes.js';
+import { registerFusedOps } from './fused-ops.js';
 import { registerGroupedConv2D } from './grouped-conv2d.js';
 import { registerLrnGrad } from './lrn-grad.js';
 import { registerMatMul } from './mat-mul.js';
@@ -13,6 +14,7 @@ export function registerFastOps(tf: Tf): void {
   registerLrnGrad(tf);
   registerReluGrad(tf);
   registerMatMul(tf);
+  registerFusedOps(tf);
   registerMomentumUpdate(tf);
   registerFromBytes(tf);
   registerFixedGraph(tf);
