@@ -37,7 +37,7 @@ export default defineConfig({
           name: 'blocks',
           include: ['test/blocks/*.test.ts'],
           pool: 'forks',
-          testTimeout: 300_000,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
         },
       },
