@@ -60,6 +60,7 @@ check('Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']);
 check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
 check('API reference', 'node', ['scripts/api-reference.mjs', '--check']);
 check('Architecture picture', 'node', ['scripts/architecture.mjs', '--check']);
+check('Release rehearsal', 'node', ['scripts/release-rehearsal.mjs']);
 check('Third-party licences', 'node', ['scripts/third-party.mjs', '--check']);
 suite('unit');
 suite('slow');
