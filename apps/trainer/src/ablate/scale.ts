@@ -21,7 +21,7 @@ export const FULL: Scale = {
   seeds: 3,
 };
 
-/** 6,000 pictures a run: some nine minutes of processor time for all ten experiments. */
+/** 6,000 pictures a run: eight minutes of processor time for all ten experiments. */
 export const QUICK: Scale = {
   name: 'quick',
   classes: 10,
