@@ -1,10 +1,9 @@
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { type BackendName, selectBackend } from '@alexnet/backend/node';
-import type { NetworkSpec } from '@alexnet/model';
 import { UsageError } from '../failure.js';
 import type { EngineTiming } from './engine-timing.js';
-import { type BenchTask, networkWork } from './network-work.js';
+import { type ComparedWork, networkWork } from './network-work.js';
 import { type Peer, peerCommands, startPeer } from './peer.js';
 import { timingOf } from './statistics.js';
 
@@ -12,13 +11,6 @@ import { timingOf } from './statistics.js';
 const SETTLE_MS = 300;
 /** Untimed at the start of a turn: a pause costs more than one small prediction. */
 const WAKE_MS = 150;
-
-/** What every engine of a comparison computes. */
-export interface ComparedWork {
-  readonly task: BenchTask;
-  readonly spec: NetworkSpec;
-  readonly batch: number;
-}
 
 /**
  * Times this project and its peers in turns, each in a process of its own, so that drift of the

@@ -4,6 +4,13 @@ import { createOptimiser, RECIPES, trainStep } from '@alexnet/trainer';
 /** What is timed: one training step, or one prediction of a batch. */
 export type BenchTask = 'step' | 'predict';
 
+/** What every engine of a comparison computes. */
+export interface ComparedWork {
+  readonly task: BenchTask;
+  readonly spec: NetworkSpec;
+  readonly batch: number;
+}
+
 /** Something to time, and its end. */
 export interface Work {
   readonly run: () => Promise<void>;

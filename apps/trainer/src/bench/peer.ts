@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { NetworkSpec } from '@alexnet/model';
 import { UsageError } from '../failure.js';
 import { say } from '../say.js';
-import type { ComparedWork } from './compare-peers.js';
+import type { ComparedWork } from './network-work.js';
 
 /** One engine in a process of its own. */
 export interface Peer {

@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { appendCsv, formatTimings } from '../src/bench/engine-timing.js';
+import { timingOf } from '../src/bench/statistics.js';
+
+it('sums up samples by their quartiles', () => {
+  expect(timingOf([40, 10, 30, 20])).toEqual({
+    samples: 4,
+    median: 25,
+    lower: 17.5,
+    upper: 32.5,
+    fastest: 10,
+    slowest: 40,
+  });
+  expect(() => timingOf([])).toThrow(RangeError);
+});
+
+it('compares with the first engine, and adds rows below one header', async () => {
+  const timings = [
+    { name: 'tensorflow', engine: 'two, threads', ...timingOf([100]) },
+    { name: 'wasm', engine: 'WebAssembly', ...timingOf([250]) },
+  ];
+  expect(formatTimings(timings, 10)[1]).toMatch(
+    /^wasm .*250\.0 ms ± 0\.0 .*40\.0 img\/s {2}2\.50x/,
+  );
+  const folder = mkdtempSync(join(tmpdir(), 'alexnet-bench-'));
+  const path = join(folder, 'times.csv');
+  const run = { task: 'predict', preset: 'alexnet', batch: 10, command: 'alexnet bench' } as const;
+  await appendCsv(path, run, timings);
+  await appendCsv(path, run, timings);
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  expect(lines).toHaveLength(5);
+  expect(lines[0]).toMatch(/^date,machine,/);
+  expect(lines[1]).toContain('"two, threads",100.00');
+  rmSync(folder, { recursive: true });
+});
