@@ -17,7 +17,7 @@ export {
   specModifiers,
   type TrainAugment,
 } from './recipe.js';
-export { RECIPES } from './recipes/index.js';
+export { RECIPES, type RecipeName } from './recipes/index.js';
 export { INITIAL_PLATEAU, observePlateau, type PlateauState, rateFactor } from './schedule.js';
 export {
   type BatchFeed,

@@ -6,7 +6,8 @@ import { showcase } from './showcase.js';
 import { source2012 } from './source-2012.js';
 import { torchvision } from './torchvision.js';
 
-type RecipeName = 'quick' | 'showcase' | 'paper' | '2012' | 'caffe' | 'torchvision';
+/** What `--recipe` takes. */
+export type RecipeName = 'quick' | 'showcase' | 'paper' | '2012' | 'caffe' | 'torchvision';
 
 /** The recipes by the name `--recipe` takes. */
 export const RECIPES: Readonly<Record<RecipeName, Recipe>> &
