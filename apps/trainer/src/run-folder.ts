@@ -4,7 +4,16 @@ import type { ColourStatistics } from '@alexnet/augment';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import type { Recipe } from '@alexnet/trainer';
 import { writeAtomically } from '@alexnet/trainer/node';
-import type { StartRecord } from './start-weights.js';
+
+/** Where a run's first weights came from. */
+export interface StartRecord {
+  /** `--init`, as it was given. */
+  readonly weights: string;
+  readonly classes: number;
+  /** Layers that start anew, for other classes. */
+  readonly fresh: readonly string[];
+  readonly provenance: Readonly<Record<string, unknown>> | null;
+}
 
 /** `run.json`: everything decided before the first step. */
 export interface RunRecord {

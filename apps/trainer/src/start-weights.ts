@@ -9,6 +9,7 @@ import {
 import { initialSnapshot, type Recipe, type Snapshot, transferWeights } from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
 import { UsageError } from './failure.js';
+import type { StartRecord } from './run-folder.js';
 import { say } from './say.js';
 import type { TrainCommandOptions } from './train-options.js';
 import { openNetworkFile } from './weights-file.js';
@@ -23,16 +24,6 @@ export interface StartWeights {
   readonly weights: ReadonlyMap<string, Weight>;
   /** For the run's record and the weights it writes. */
   readonly record: StartRecord;
-}
-
-/** Where a run's first weights came from. */
-export interface StartRecord {
-  /** `--init`, as it was given. */
-  readonly weights: string;
-  readonly classes: number;
-  /** Layers that start anew, for other classes. */
-  readonly fresh: readonly string[];
-  readonly provenance: Readonly<Record<string, unknown>> | null;
 }
 
 /**

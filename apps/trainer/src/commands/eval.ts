@@ -22,7 +22,10 @@ export function addEvalCommand(program: Command): void {
   program
     .command('eval')
     .description('top-1 and top-5 of a trained network on the validation pictures of a data set')
-    .requiredOption('--weights <file|run>', 'a run folder, weights of any format convert reads, or showcase')
+    .requiredOption(
+      '--weights <file|run>',
+      'a run folder, weights of any format convert reads, or showcase',
+    )
     .requiredOption('--data <source>', DATA_HELP)
     .option('--ten-crop', 'also average the answers of ten crops, as the paper does')
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')

@@ -16,7 +16,10 @@ export function addFiltersCommand(program: Command): void {
   program
     .command('filters')
     .description('the first kernels as a picture')
-    .requiredOption('--weights <file|run>', 'a run folder, weights of any format convert reads, or showcase')
+    .requiredOption(
+      '--weights <file|run>',
+      'a run folder, weights of any format convert reads, or showcase',
+    )
     .requiredOption('--out <png>', 'where the picture goes')
     .option(
       '--scale <how>',

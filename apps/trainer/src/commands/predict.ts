@@ -34,7 +34,10 @@ export function addPredictCommand(program: Command): void {
     .command('predict')
     .description('what a trained network sees in pictures')
     .argument('<image...>', 'picture files')
-    .requiredOption('--weights <file|run>', 'a run folder, weights of any format convert reads, or showcase')
+    .requiredOption(
+      '--weights <file|run>',
+      'a run folder, weights of any format convert reads, or showcase',
+    )
     .option('--ten-crop', 'average the answers of ten crops')
     .option('--top <k>', 'how many classes to show', whole(1), 5)
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
