@@ -31,6 +31,11 @@ describe.each(ALL ? ['5.6', 'latest'] : ['5.6'])('TypeScript %s, strict', (versi
     symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
     for (const file of readdirSync(USES)) copyFileSync(join(USES, file), join(folder, file));
+    // That the compiler ran and saw our types shows in the one mistake it has to find.
+    writeFileSync(
+      join(folder, 'wrong.ts'),
+      "import { createSpec } from '@alexnet/model';\nexport const wrong: string = createSpec().classes;\n",
+    );
     writeFileSync(
       join(folder, 'tsconfig.json'),
       JSON.stringify({
@@ -55,6 +60,8 @@ describe.each(ALL ? ['5.6', 'latest'] : ['5.6'])('TypeScript %s, strict', (versi
     // Lines of one message are indented below its first. tfjs' own declarations have errors.
     const messages = stdout.split(/\n(?!\s)/).filter((message) => message.trim() !== '');
     const dependency = /node_modules\/(?!@alexnet\/)/;
-    expect(messages.filter((message) => !dependency.test(message.split('(')[0] ?? ''))).toEqual([]);
+    expect(messages.filter((message) => !dependency.test(message.split('(')[0] ?? ''))).toEqual([
+      expect.stringMatching(/^wrong\.ts\(2,14\): error TS2322/),
+    ]);
   });
 });
