@@ -13,7 +13,34 @@ interface EmscriptenModule {
 type Factory = (config: {
   readonly locateFile: (path: string) => string;
   readonly mainScriptUrlOrBlob: string;
+  readonly printErr: (line: string) => void;
+  readonly onAbort: (reason: unknown) => void;
 }) => Promise<EmscriptenModule>;
+
+/** `xnn_status_out_of_memory`. Source: XNNPACK, include/xnnpack.h. */
+const OUT_OF_MEMORY = 6;
+
+const MEMORY_IS_FULL =
+  'the 4 GB of memory a WebAssembly program can have are full: use smaller batches or a smaller network';
+
+/**
+ * XNNPACK's failures are lines on stderr to tfjs, which goes on with whatever the result's memory
+ * holds. They become errors of the operation, before anything learns from it.
+ *
+ * @throws Error in one line
+ */
+function hearComplaint(line: string): void {
+  const status = /^XNN status for .* Got status (\d+)/.exec(line)?.[1];
+  if (status === undefined) {
+    process.stderr.write(`${line}\n`);
+    return;
+  }
+  throw new Error(
+    Number(status) === OUT_OF_MEMORY
+      ? MEMORY_IS_FULL
+      : `WebAssembly could not compute an operation (${line})`,
+  );
+}
 
 const NAME = 'tfjs-backend-wasm-threaded-simd';
 
@@ -88,6 +115,11 @@ export async function startThreadedWasm(folder: string, threads: number): Promis
   const loading = (module.exports as Factory)({
     locateFile: (path) => join(directory, path),
     mainScriptUrlOrBlob: script,
+    printErr: hearComplaint,
+    // The module is built without exceptions: where C++ finds no memory it stops for good.
+    onAbort: () => {
+      throw new Error(MEMORY_IS_FULL);
+    },
   });
   const wasm = await Promise.race([loading, failure]);
   started = true;
