@@ -1,3 +1,4 @@
+import { quoted } from '../csv.js';
 import { MEASURES } from './measures.js';
 import type { Outcome } from './outcome.js';
 
@@ -50,7 +51,7 @@ export function curvesCsv({ runs }: Outcome): string {
 function csv(rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number) => {
     const text = String(value);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    return /[",\n]/.test(text) ? quoted(text) : text;
   };
   return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
 }

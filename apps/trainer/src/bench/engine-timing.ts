@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { quoted } from '../csv.js';
+import { appendRows } from './append-rows.js';
 import type { BenchTask } from './network-work.js';
 import type { Timing } from './statistics.js';
 
@@ -41,18 +40,15 @@ export async function appendCsv(
   run: BenchRun,
   timings: readonly EngineTiming[],
 ): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  const machine = `${cpus()[0]?.model.trim()} x${availableParallelism()}`;
   const { task, preset, batch, command } = run;
   const rows = timings.map((timing) => {
     const { samples, name, engine, median, lower, upper, fastest, slowest } = timing;
     const milliseconds = [median, lower, upper, fastest, slowest].map((ms) => ms.toFixed(2));
     const rate = picturesPerSecond(timing, batch).toFixed(1);
-    const about = [date, machine, process.version, quote(command), task, preset, batch, samples];
-    return [...about, name, quote(engine), ...milliseconds, rate, ratio(timing, timings)].join(',');
+    const about = [task, preset, batch, samples];
+    return [...about, name, quoted(engine), ...milliseconds, rate, ratio(timing, timings)];
   });
-  const lines = existsSync(path) ? rows : [HEADER, ...rows];
-  await appendFile(path, `${lines.join('\n')}\n`);
+  await appendRows(path, HEADER, command, rows);
 }
 
 /** From the median. */
@@ -64,5 +60,3 @@ export function picturesPerSecond({ median }: Timing, batch: number): number {
 function ratio({ median }: Timing, [first]: readonly EngineTiming[]): string {
   return (median / (first?.median ?? median)).toFixed(2);
 }
-
-const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;

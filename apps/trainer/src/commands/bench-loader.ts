@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { appendRows } from '../bench/append-rows.js';
 import { compareLoaders, type LoaderSample } from '../bench/loader-peers.js';
 import { quantile } from '../bench/statistics.js';
 import { type LoaderWork, timeLoader } from '../bench/time-loader.js';
+import { quoted } from '../csv.js';
 import { DATA_HELP } from '../open-data.js';
 import { names, whole } from '../options.js';
 import { print, printJson, say } from '../say.js';
@@ -89,16 +88,12 @@ async function appendCsv(
   { data, workers, batch }: Options,
   samples: readonly LoaderSample[],
 ): Promise<void> {
-  const date = new Date().toISOString().slice(0, 10);
-  const machine = `${cpus()[0]?.model.trim()} x${availableParallelism()}`;
-  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-  const about = [date, machine, process.version, quote(command), basename(data), workers, batch];
+  const about = [basename(data), workers, batch];
   const rows = samples.map((sample) => {
     const { name, round, engine, pictures, megabytesFirst, megabytesLast } = sample;
     const rates = Object.values(ratesOf(sample)).map((rate) => rate.toFixed(0));
-    const row = [...about, round, name, quote(engine), pictures, ...rates];
-    return [...row, megabytesFirst, megabytesLast].join(',');
+    const row = [...about, round, name, quoted(engine), pictures, ...rates];
+    return [...row, megabytesFirst, megabytesLast];
   });
-  const lines = existsSync(path) ? rows : [HEADER, ...rows];
-  await appendFile(path, `${lines.join('\n')}\n`);
+  await appendRows(path, HEADER, command, rows);
 }
