@@ -1,5 +1,5 @@
-// tfjs-node's binding and what it lacks: attributes that are lists of strings, the momentum update in
-// one pass, and functions compiled to a graph. Built by `alexnet backend install` as one unit with
+// tfjs-node's binding and what it lacks: attributes that are lists of strings, the momentum update and
+// response normalisation in one pass, and functions compiled to a graph. Built by `alexnet backend install` as one unit with
 // tfjs-node's own sources, which are found beside -I, not copied.
 #include <node_api.h>
 
@@ -7,11 +7,12 @@
 #include <cstring>
 #include <memory>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "in_parallel.h"
+#include "response_norm.h"
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 
@@ -134,6 +135,8 @@ napi_value Publish(napi_env env, TFJSBackend *backend, TF_Tensor *tensor) {
 
 // TensorFlow's fused ops: two inputs alone, then a list (bias), and attributes that are lists of strings.
 
+bool IsFused(const std::string &op) { return op.rfind("_Fused", 0) == 0; }
+
 // The convolutions take a second list, of scalars on the host, which nothing here needs.
 bool HasHostList(const std::string &op) { return op.find("FusedConv2D") != std::string::npos; }
 constexpr size_t ALONE = 2;
@@ -202,19 +205,7 @@ napi_value ExecuteFused(const Js &js, TFJSBackend *backend, napi_value *args) {
 
 // The update of 2012 in one pass over memory.
 
-constexpr size_t PER_THREAD = 1 << 18;
-
-template <typename Work>
-void InParallel(size_t count, Work work) {
-  const size_t most = std::max(1u, std::thread::hardware_concurrency());
-  const size_t parts = std::clamp<size_t>(count / PER_THREAD, 1, most);
-  std::vector<std::thread> threads;
-  for (size_t part = 1; part < parts; part++) {
-    threads.emplace_back(work, count * part / parts, count * (part + 1) / parts);
-  }
-  work(0, count / parts);
-  for (auto &thread : threads) thread.join();
-}
+constexpr size_t UPDATE_PER_THREAD = 1 << 18;
 
 // (variable, velocity, gradient ids, momentum, rate, decay) -> [velocity, variable], new tensors:
 // v' = momentum v - rate (gradient + decay w), w' = w + v'.
@@ -236,7 +227,7 @@ napi_value MomentumUpdate(const Js &js, TFJSBackend *backend, napi_value *args) 
   const HostTensor next_variable(allocate());
   const float *w = variable.Floats(), *v = velocity.Floats(), *g = gradient.Floats();
   float *to_v = next_velocity.Floats(), *to_w = next_variable.Floats();
-  InParallel(count, [=](size_t begin, size_t end) {
+  InParallel(count, UPDATE_PER_THREAD, [=](size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
       const float next = momentum * v[i] - rate * g[i] - pull * w[i];
       to_v[i] = next;
@@ -275,8 +266,11 @@ void SetAttribute(const Js &js, TF_OperationDescription *op, napi_value attribut
   Status status;
   switch (static_cast<int>(js.Number(js.Get(attribute, "type")))) {
     case TF_ATTR_STRING:
-      if (list) throw Failure{"a list of strings"};
-      {
+      if (list) {
+        const StringList strings(js, value);
+        TF_SetAttrStringList(op, name, strings.texts.data(), strings.lengths.data(),
+                             static_cast<int>(strings.texts.size()));
+      } else {
         const std::string text = js.String(value);
         TF_SetAttrString(op, name, text.data(), text.size());
       }
@@ -331,7 +325,13 @@ napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
         TF_SetAttrShape(op, "shape", shape.data(), static_cast<int>(shape.size()));
       }
     } else {
-      for (int64_t slot : js.Integers(js.Get(node, "inputs"))) TF_AddInput(op, slots.at(slot));
+      std::vector<TF_Output> inputs;
+      for (int64_t slot : js.Integers(js.Get(node, "inputs"))) inputs.push_back(slots.at(slot));
+      const size_t alone = IsFused(kind) ? ALONE : inputs.size();
+      if (inputs.size() < alone) throw Failure{"a fused op takes two inputs and a list"};
+      for (size_t input = 0; input < alone; input++) TF_AddInput(op, inputs[input]);
+      if (IsFused(kind)) TF_AddInputList(op, inputs.data() + alone, static_cast<int>(inputs.size() - alone));
+      if (HasHostList(kind)) TF_AddInputList(op, nullptr, 0);
       napi_value attributes = js.Get(node, "attributes");
       for (uint32_t a = 0; a < js.Length(attributes); a++) SetAttribute(js, op, js.At(attributes, a));
       outputs = static_cast<int>(js.Number(js.Get(node, "outputs")));
@@ -402,12 +402,16 @@ napi_value Call(napi_env env, napi_callback_info info) {
 
 napi_value Init(napi_env env, napi_value exports) {
   if (!tfnodejs::InitTFNodeJSBinding(env, exports)) return exports;
+  RegisterResponseNorm();
   const napi_property_descriptor added[] = {
       {"executeFused", nullptr, Call<ExecuteFused, 4>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"momentumUpdate", nullptr, Call<MomentumUpdate, 6>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"createGraph", nullptr, Call<CreateGraph, 2>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"runGraph", nullptr, Call<RunGraph, 2>, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
+  napi_value yes;
+  napi_get_boolean(env, true, &yes);
+  napi_set_named_property(env, exports, "ownOps", yes);
   napi_define_properties(env, exports, sizeof(added) / sizeof(added[0]), added);
   return exports;
 }

@@ -80,7 +80,7 @@ describe.skipIf(missing)(
       { bias: 2, alpha: 1e-4, beta: 0.75, scale: 50 },
       { bias: 1, alpha: 2e-5, beta: 0.75, scale: 200 },
       { bias: 2, alpha: 1e-2, beta: 0.5, scale: 5 },
-    ])('LRN gradient with $bias, $alpha, $beta', async ({ bias, alpha, beta, scale }) => {
+    ])('LRN and gradient with $bias, $alpha, $beta', async ({ bias, alpha, beta, scale }) => {
       const x = () => tf.mul(tensor(tf, [2, 3, 4, 9], 1), scale) as Tensor4D;
       const lrn = (input: Tensor): Tensor =>
         tf.localResponseNormalization(input as Tensor4D, 2, bias, alpha, beta);
@@ -92,6 +92,16 @@ describe.skipIf(missing)(
           { depthRadius: 2, bias, alpha, beta },
         );
       expectClose(await on(tf, 'tensorflow', fast), reference, 1e-5);
+      const forward = () => lrn(x());
+      expectClose(await on(tf, 'tensorflow', forward), await on(tf, 'cpu', forward), 1e-5);
+    });
+
+    it('LRN in parts, one a thread, and with a window wider than the channels', async () => {
+      const lrn = (radius: number, shape: readonly number[]) => () =>
+        tf.localResponseNormalization(tensor(tf, shape, 3) as Tensor4D, radius, 2, 0.1, 0.75);
+      for (const run of [lrn(2, [3, 65, 64, 97]), lrn(4, [1, 2, 2, 3])]) {
+        expectClose(await on(tf, 'tensorflow', run), await on(tf, 'cpu', run), 1e-5);
+      }
     });
 
     it.each([

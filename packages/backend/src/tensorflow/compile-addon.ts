@@ -39,7 +39,8 @@ export async function compileAddon(options: {
   const common = [
     '-shared',
     '-fPIC',
-    '-O2',
+    '-O3',
+    '-fno-math-errno',
     '-std=c++17',
     '-w',
     `-DNAPI_VERSION=${NAPI_VERSION}`,

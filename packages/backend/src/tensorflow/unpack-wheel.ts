@@ -6,11 +6,11 @@ import { CUDA_FILES } from './cuda-libraries.js';
 
 /**
  * The few files of a TensorFlow wheel the addon needs: two libraries to run, and to compile the
- * headers that `g++ -M` lists for tfjs-node's binding (14 of 13,000).
+ * C headers (a few dozen of 13,000).
  */
 const LIBRARIES = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/;
 const HEADERS =
-  /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.(?:h|inc))$/;
+  /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/common_runtime\/next_pluggable_device\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.(?:h|inc))$/;
 
 /**
  * Unpacks TensorFlow's libraries into `directory`, its headers into `directory/include` and NVIDIA's

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../selection/tf.js';
+import { fuseConvolutions } from './fuse-graph.js';
 import { need, registerTensorflowKernel, type TensorflowBackend } from './raw-ops.js';
-import { recordGraph } from './record-graph.js';
+import { type OutsideTensor, recordGraph } from './record-graph.js';
 
 /** Attributes of `AlexNetFixedGraph`. */
 interface FixedGraphAttributes {
@@ -57,14 +58,17 @@ export function registerFixedGraph(tf: Tf): void {
       return backend.createOutputTensor(runGraph(state.graph, feeds));
     }
     if (++state.runs <= RUNS_BEFORE) return compute(x);
-    const large = new Set(ids.filter((_, i) => (constants[i]?.size ?? 0) * 4 > LARGEST_COPY_BYTES));
+    const outside = new Map<number, OutsideTensor>([[xId, { shape: x.shape, isFed: true }]]);
+    constants.forEach(({ shape, size }, i) => {
+      outside.set(ids[i] ?? -1, { shape, isFed: size * 4 > LARGEST_COPY_BYTES });
+    });
     return recordGraph(
       backend,
       () => compute(x),
-      (id) => id === xId || large.has(id),
-      ({ nodes, feeds, resultSlot }) => {
-        state.graph = createGraph(nodes, resultSlot);
-        state.feeds = feeds.map((id) => (id === xId ? null : id));
+      outside,
+      (recording) => {
+        state.graph = createGraph(fuseConvolutions(recording), recording.resultSlot);
+        state.feeds = recording.feeds.map((id) => (id === xId ? null : id));
       },
     );
   });

@@ -51,6 +51,8 @@ export interface OpBinding {
     inputs: readonly number[],
     outputs: number,
   ): readonly Metadata[];
+  /** Whether the ops `AlexNetLRN` and `AlexNetLRNGrad` are there, for a processor. */
+  readonly ownOps?: boolean;
   /** executeOp for `_Fused…`: two inputs alone, then a list; string attributes may be lists. */
   readonly executeFused?: OpBinding['executeOp'] | undefined;
   /** Returns velocity and variable. */

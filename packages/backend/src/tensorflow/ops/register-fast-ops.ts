@@ -3,15 +3,15 @@ import { registerFixedGraph } from './fixed-graph.js';
 import { registerFromBytes } from './from-bytes.js';
 import { registerFusedOps } from './fused-ops.js';
 import { registerGroupedConv2D } from './grouped-conv2d.js';
-import { registerLrnGrad } from './lrn-grad.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerMomentumUpdate } from './momentum-update.js';
 import { registerReluGrad } from './relu-grad.js';
+import { registerResponseNorm } from './response-norm.js';
 
 /** Registers what TensorFlow does in one op and tfjs in many; callers look them up by name. */
 export function registerFastOps(tf: Tf): void {
   registerGroupedConv2D(tf);
-  registerLrnGrad(tf);
+  registerResponseNorm(tf);
   registerReluGrad(tf);
   registerMatMul(tf);
   registerFusedOps(tf);
