@@ -1,16 +1,18 @@
-// tfjs-node's binding and what it lacks: attributes that are lists of strings, the momentum update and
-// response normalisation in one pass, and functions compiled to a graph. Built by `alexnet backend install` as one unit with
-// tfjs-node's own sources, which are found beside -I, not copied.
+// tfjs-node's binding and what it lacks: attributes that are lists of strings, the momentum update in
+// one pass, functions compiled to a graph, and two layers as ops of their own. Built by `alexnet
+// backend install` as one unit with tfjs-node's own sources, which are found beside -I, not copied.
 #include <node_api.h>
 
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "dense.h"
 #include "in_parallel.h"
 #include "response_norm.h"
 #include "tensorflow/c/c_api.h"
@@ -32,22 +34,9 @@ namespace alexnet {
 using tfnodejs::TFJSBackend;
 using Handle = TFE_TensorHandle *;
 
-// Thrown in C++ and handed to JavaScript at the border.
-struct Failure {
-  std::string message;
-};
-
 void Check(napi_status status) {
   if (status != napi_ok) throw Failure{"an argument is not what it should be"};
 }
-
-struct Status {
-  TF_Status *status = TF_NewStatus();
-  ~Status() { TF_DeleteStatus(status); }
-  void Check() const {
-    if (TF_GetCode(status) != TF_OK) throw Failure{TF_Message(status)};
-  }
-};
 
 // JavaScript values.
 
@@ -402,7 +391,12 @@ napi_value Call(napi_env env, napi_callback_info info) {
 
 napi_value Init(napi_env env, napi_value exports) {
   if (!tfnodejs::InitTFNodeJSBinding(env, exports)) return exports;
-  RegisterResponseNorm();
+  // Once in a process, however many threads of Node load the addon.
+  static std::once_flag once;
+  std::call_once(once, [] {
+    RegisterResponseNorm();
+    RegisterDense();
+  });
   const napi_property_descriptor added[] = {
       {"executeFused", nullptr, Call<ExecuteFused, 4>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"momentumUpdate", nullptr, Call<MomentumUpdate, 6>, nullptr, nullptr, nullptr, napi_default, nullptr},

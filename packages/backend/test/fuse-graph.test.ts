@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fuseConvolutions } from '../src/tensorflow/ops/fuse-graph.js';
+import { fuseLayers } from '../src/tensorflow/ops/fuse-graph.js';
 import type { GraphNode } from '../src/tensorflow/ops/raw-ops.js';
 
 const op = (name: string, ...inputs: readonly number[]): GraphNode => ({
@@ -13,7 +13,7 @@ const op = (name: string, ...inputs: readonly number[]): GraphNode => ({
 function fuse(added: readonly number[] | undefined, ...nodes: readonly GraphNode[]) {
   const all = [{ feed: 10 }, { constant: 11 }, { constant: 12 }, ...nodes];
   const slots = all.map((_, node) => ({ node, shape: node === 2 ? added : undefined }));
-  return fuseConvolutions({ nodes: all, slots, feeds: [10], resultSlot: all.length - 1 });
+  return fuseLayers({ nodes: all, slots, feeds: [10], resultSlot: all.length - 1 });
 }
 
 describe('fusing a recorded graph', () => {

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../selection/tf.js';
-import { fuseConvolutions } from './fuse-graph.js';
+import { fuseLayers } from './fuse-graph.js';
 import { need, registerTensorflowKernel, type TensorflowBackend } from './raw-ops.js';
 import { type OutsideTensor, recordGraph } from './record-graph.js';
 
@@ -67,7 +67,7 @@ export function registerFixedGraph(tf: Tf): void {
       () => compute(x),
       outside,
       (recording) => {
-        state.graph = createGraph(fuseConvolutions(recording), recording.resultSlot);
+        state.graph = createGraph(fuseLayers(recording), recording.resultSlot);
         state.feeds = recording.feeds.map((id) => (id === xId ? null : id));
       },
     );

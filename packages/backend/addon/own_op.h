@@ -1,0 +1,105 @@
+// TensorFlow ops of our own for the processor, through TensorFlow's C API.
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include "failure.h"
+#include "tensorflow/c/kernels.h"
+#include "tensorflow/c/ops.h"
+
+// One body compiled for several instruction sets; the loader picks.
+#if defined(__x86_64__) && defined(__linux__) && __has_attribute(target_clones)
+#define FOR_EVERY_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FOR_EVERY_PROCESSOR
+#endif
+
+namespace alexnet {
+
+using Shape = std::vector<int64_t>;
+
+// An input of a running op, float32.
+struct Input {
+  TF_Tensor *tensor;
+  const float *Values() const { return static_cast<const float *>(TF_TensorData(tensor)); }
+  Shape Dimensions() const {
+    Shape shape(TF_NumDims(tensor));
+    for (size_t d = 0; d < shape.size(); d++) shape[d] = TF_Dim(tensor, static_cast<int>(d));
+    return shape;
+  }
+};
+
+// One run of an op: holds its tensors until it is over.
+class OpRun {
+ public:
+  explicit OpRun(TF_OpKernelContext *of) : context(of) {}
+  ~OpRun() {
+    for (TF_Tensor *tensor : tensors) TF_DeleteTensor(tensor);
+  }
+  alexnet::Input Input(int index) {
+    Status status;
+    TF_Tensor *tensor = nullptr;
+    TF_GetInput(context, index, &tensor, status.status);
+    status.Check();
+    tensors.push_back(tensor);
+    return {tensor};
+  }
+  // The op's one output, not yet filled.
+  float *Output(const Shape &shape) {
+    size_t bytes = sizeof(float);
+    for (int64_t length : shape) bytes *= length;
+    Status status;
+    TF_Tensor *tensor = TF_AllocateOutput(context, 0, TF_FLOAT, shape.data(), static_cast<int>(shape.size()), bytes,
+                                          status.status);
+    status.Check();
+    tensors.push_back(tensor);
+    return static_cast<float *>(TF_TensorData(tensor));
+  }
+
+ private:
+  TF_OpKernelContext *context;
+  std::vector<TF_Tensor *> tensors;
+};
+
+// Registers an op of float32 tensors and one output. Op(TF_OpKernelConstruction *) reads the
+// attributes and Compute(OpRun &) computes; both may throw a Failure. An op that cannot be registered
+// is missing, and running it says so.
+template <typename Op>
+void RegisterOp(const char *name, std::initializer_list<const char *> inputs,
+                std::initializer_list<const char *> attributes,
+                void (*infer_shape)(TF_ShapeInferenceContext *, TF_Status *)) {
+  TF_OpDefinitionBuilder *definition = TF_NewOpDefinitionBuilder(name);
+  for (const char *input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
+  TF_OpDefinitionBuilderAddOutput(definition, "output: T");
+  TF_OpDefinitionBuilderAddAttr(definition, "T: {float}");
+  for (const char *attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, infer_shape);
+  const auto create = [](TF_OpKernelConstruction *construction) -> void * {
+    try {
+      return new Op(construction);
+    } catch (const Failure &failure) {
+      Status status;
+      TF_SetStatus(status.status, TF_INVALID_ARGUMENT, failure.message.c_str());
+      TF_OpKernelConstruction_Failure(construction, status.status);
+      return nullptr;
+    }
+  };
+  const auto compute = [](void *op, TF_OpKernelContext *context) {
+    try {
+      OpRun run(context);
+      static_cast<const Op *>(op)->Compute(run);
+    } catch (const Failure &failure) {
+      Status status;
+      TF_SetStatus(status.status, TF_INVALID_ARGUMENT, failure.message.c_str());
+      TF_OpKernelContext_Failure(context, status.status);
+    }
+  };
+  const auto destroy = [](void *op) { delete static_cast<Op *>(op); };
+  Status status;
+  TF_RegisterOpDefinition(definition, status.status);
+  if (TF_GetCode(status.status) != TF_OK) return;
+  TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", create, compute, destroy), status.status);
+}
+
+}  // namespace alexnet
