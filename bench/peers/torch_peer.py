@@ -1,5 +1,6 @@
-"""PyTorch in a comparison. python torch_peer.py TASK BATCH LAYOUT   LAYOUT: nchw | channels_last
+"""PyTorch in a comparison. python torch_peer.py TASK BATCH LAYOUT DEVICE
 
+LAYOUT: nchw | channels_last   DEVICE: cpu | cuda | cuda-tf32, which lets products round their factors to TF32.
 The network comes as this project's layer list in ALEXNET_BENCH_SPEC. Lines on stdin are answered with milliseconds.
 """
 import json
@@ -10,9 +11,16 @@ import time
 import torch
 from torch import nn
 
-task, batch, layout = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+task, batch, layout, where = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 spec = json.loads(os.environ["ALEXNET_BENCH_SPEC"])
 memory = torch.channels_last if layout == "channels_last" else torch.contiguous_format
+device = torch.device(where.removesuffix("-tf32"))
+if device.type == "cuda":
+    if not torch.cuda.is_available():
+        sys.exit("this PyTorch sees no CUDA device")
+    # Convolutions use TF32 unless told otherwise, matrix products only when told.
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = where == "cuda-tf32"
+    torch.backends.cudnn.benchmark = True
 
 
 def pad(layer):
@@ -47,29 +55,39 @@ side = spec["input"]
 net = nn.Sequential(*[module for layer in spec["layers"] for module in modules(layer)])
 x = torch.randn(batch, side["channels"], side["height"], side["width"])
 net.eval()(x[:1])
-net = net.to(memory_format=memory)
+net = net.to(device, memory_format=memory)
 x = x.to(memory_format=memory)
 y = torch.arange(batch) % spec["classes"]
+if device.type == "cuda":
+    x, y = x.pin_memory(), y.pin_memory()
 sgd = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9, weight_decay=5e-4)
 net.train(task == "step")
 
 
+def upload(tensor):
+    return tensor.to(device, non_blocking=True)
+
+
 def step():
     sgd.zero_grad(set_to_none=True)
-    loss = nn.functional.cross_entropy(net(x), y)
+    loss = nn.functional.cross_entropy(net(upload(x)), upload(y))
     loss.backward()
     sgd.step()
-    loss.item()
+    loss.item()  # on a GPU it waits for all that was queued, the update too
 
 
 def predict():
     with torch.inference_mode():
-        torch.softmax(net(x), 1).numpy()
+        torch.softmax(net(upload(x)), 1).cpu().numpy()
 
 
 work = step if task == "step" else predict
 work()
-print(json.dumps({"ready": f"PyTorch {torch.__version__} {layout}, {torch.get_num_threads()} threads"}), flush=True)
+if device.type == "cuda":
+    engine = f"{torch.cuda.get_device_name()}, {'TF32' if where == 'cuda-tf32' else 'fp32'}"
+else:
+    engine = f"{torch.get_num_threads()} threads"
+print(json.dumps({"ready": f"PyTorch {torch.__version__} {layout}, {engine}"}), flush=True)
 for line in sys.stdin:
     start = time.perf_counter()
     work()

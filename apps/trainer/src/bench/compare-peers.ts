@@ -4,7 +4,7 @@ import { type BackendName, selectBackend } from '@alexnet/backend/node';
 import { UsageError } from '../failure.js';
 import type { EngineTiming } from './engine-timing.js';
 import { type ComparedWork, networkWork } from './network-work.js';
-import { type Peer, peerCommands, startPeer } from './peer.js';
+import { defaultPeers, type Peer, peerCommands, type Ready, startPeer } from './peer.js';
 import { timingOf } from './statistics.js';
 
 /** Thread pools of some engines spin on after their work and would slow down the next one. */
@@ -14,8 +14,8 @@ const WAKE_MS = 150;
 
 /**
  * Times this project and its peers in turns, each in a process of its own, so that drift of the
- * machine meets all alike; the order rotates from round to round. Peers that do not start are named
- * and left out.
+ * machine meets all alike; the order rotates from round to round. Unless peers are named, an engine meets
+ * those of its own kind, on the processor or on a GPU. Peers that do not start are named and left out.
  */
 export async function comparePeers(
   work: ComparedWork,
@@ -27,10 +27,9 @@ export async function comparePeers(
   },
 ): Promise<EngineTiming[]> {
   const commands = peerCommands(work, options.python);
-  const wanted = options.peers ?? Object.keys(commands).filter((name) => !isBackend(name));
   const running: Peer[] = [];
-  try {
-    for (const name of [...options.backends, ...wanted]) {
+  const start = async (names: readonly string[]) => {
+    for (const name of names) {
       const command = commands[name];
       if (!command) {
         throw new UsageError(`no peer is called ${name}; there are ${Object.keys(commands)}`);
@@ -38,6 +37,11 @@ export async function comparePeers(
       const peer = await startPeer(name, command, work.spec);
       if (peer) running.push(peer);
     }
+  };
+  try {
+    await start(options.backends);
+    const kinds = [false, true].filter((gpu) => running.some((engine) => engine.gpu === gpu));
+    await start(options.peers ?? kinds.flatMap((gpu) => defaultPeers(work.task, gpu)));
     const samples = running.map((): number[] => []);
     for (let round = 0; round < options.rounds; round++) {
       for (const turn of running.keys()) {
@@ -61,14 +65,15 @@ async function takeTurn(peer: Peer): Promise<number> {
   return peer.go();
 }
 
-const isBackend = (name: string) => ['tensorflow', 'webgpu', 'wasm', 'cpu'].includes(name);
-
 /** The other side: this project's engine in a process of its own, answering lines until stdin ends. */
 export async function serveEngine(work: ComparedWork, backend: string): Promise<void> {
-  const { tf, device } = await selectBackend({ require: backend });
+  const { tf, name, device } = await selectBackend({ require: backend });
+  // tfjs-node's backend says where its TensorFlow computes.
+  const onCuda = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
   const { run, dispose } = networkWork(tf, work.task, work.spec, work.batch);
   await run();
-  process.stdout.write(`${JSON.stringify({ ready: device })}\n`);
+  const ready: Ready = { ready: device, gpu: name === 'webgpu' || onCuda };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
   for await (const _ of createInterface({ input: process.stdin })) {
     const start = performance.now();
     await run();

@@ -6,17 +6,46 @@ import { fileURLToPath } from 'node:url';
 import type { NetworkSpec } from '@alexnet/model';
 import { UsageError } from '../failure.js';
 import { say } from '../say.js';
-import type { ComparedWork } from './network-work.js';
+import type { BenchTask, ComparedWork } from './network-work.js';
 
 /** One engine in a process of its own. */
 export interface Peer {
   readonly name: string;
   /** Library and version in words. */
   readonly engine: string;
+  /** Whether it computes on a GPU. */
+  readonly gpu: boolean;
   /** Does the work once and says how many milliseconds it took. */
   readonly go: () => Promise<number>;
   readonly stop: () => void;
 }
+
+/** The first line of a started engine. */
+export interface Ready {
+  /** Library and version in words. */
+  readonly ready: string;
+  /** False when left out. */
+  readonly gpu?: boolean;
+}
+
+/** What an engine on the processor, or one on a GPU, is compared with unless peers are named. */
+export function defaultPeers(task: BenchTask, gpu: boolean): readonly string[] {
+  if (gpu) return Object.keys(CUDA_PEERS);
+  return [
+    'torch-nchw',
+    'torch-channels-last',
+    'keras',
+    ...(task === 'predict' ? ['onnxruntime'] : []),
+  ];
+}
+
+/** Layout and device of PyTorch's peers on a GPU. */
+const CUDA_PEERS = {
+  'torch-cuda-nchw': ['nchw', 'cuda'],
+  'torch-cuda-channels-last': ['channels_last', 'cuda'],
+  'torch-cuda-tf32-nchw': ['nchw', 'cuda-tf32'],
+  'torch-cuda-tf32-channels-last': ['channels_last', 'cuda-tf32'],
+} as const;
 
 /** Program and arguments of everything that can be compared, by name. */
 export function peerCommands(
@@ -34,14 +63,19 @@ export function peerCommands(
       ...['--preset', spec.preset, '--batch', String(batch)],
     ] as const;
   const more = [task, String(batch)] as const;
+  const torch = (layout: string, device: string) =>
+    [python, script('torch_peer.py'), ...more, layout, device] as const;
   const onnx = [process.execPath, script('onnxruntime.mjs'), String(batch)] as const;
   return {
     tensorflow: own('tensorflow'),
     webgpu: own('webgpu'),
     wasm: own('wasm'),
     cpu: own('cpu'),
-    'torch-nchw': [python, script('torch_peer.py'), ...more, 'nchw'],
-    'torch-channels-last': [python, script('torch_peer.py'), ...more, 'channels_last'],
+    'torch-nchw': torch('nchw', 'cpu'),
+    'torch-channels-last': torch('channels_last', 'cpu'),
+    ...Object.fromEntries(
+      Object.entries(CUDA_PEERS).map(([name, [layout, device]]) => [name, torch(layout, device)]),
+    ),
     keras: [python, script('keras_peer.py'), ...more],
     ...(task === 'predict' ? { onnxruntime: onnx } : {}),
   };
@@ -76,14 +110,14 @@ export async function startPeer(
       return undefined;
     }
     if (!line.startsWith('{')) continue;
-    const { ready } = JSON.parse(line) as { readonly ready: string };
+    const { ready, gpu = false } = JSON.parse(line) as Ready;
     const go = async () => {
       child.stdin.write('go\n');
       const milliseconds = Number((await next()) ?? Number.NaN);
       if (Number.isNaN(milliseconds)) throw new Error(`${name} stopped: ${errors.trim()}`);
       return milliseconds;
     };
-    return { name, engine: ready, go, stop: () => child.stdin.end() };
+    return { name, engine: ready, gpu, go, stop: () => child.stdin.end() };
   }
 }
 

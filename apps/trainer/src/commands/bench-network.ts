@@ -42,7 +42,10 @@ export function addBenchNetworkCommands(bench: Command): void {
       .option('--batch <n>', 'pictures at once', whole(1), task === 'step' ? 128 : 10)
       .option('--backend <names>', 'e.g. tensorflow,wasm; default: all that work here but cpu')
       .option('--seconds <n>', 'time for each, after warming up', whole(1), 10)
-      .option('--compare', 'against PyTorch, Keras and onnxruntime-node, in turns')
+      .option(
+        '--compare',
+        'against PyTorch (CUDA beside an engine on a GPU), Keras and onnxruntime-node, in turns',
+      )
       .option('--only <names>', 'with --compare: these peers, e.g. torch-nchw,onnxruntime')
       .option('--rounds <n>', 'with --compare: samples of each', whole(1), 7)
       .option('--python <path>', 'with --compare: has torch, keras and tensorflow-cpu', 'python3')
