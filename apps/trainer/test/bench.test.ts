@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { appendCsv, formatTimings } from '../src/bench/engine-timing.js';
+import { defaultPeers } from '../src/bench/peer.js';
 import { timingOf } from '../src/bench/statistics.js';
 
 it('sums up samples by their quartiles', () => {
@@ -35,4 +36,10 @@ it('compares with the first engine, and adds rows below one header', async () =>
   expect(lines[0]).toMatch(/^date,machine,/);
   expect(lines[1]).toContain('"two, threads",100.00');
   rmSync(folder, { recursive: true });
+});
+
+it('compares an engine with peers of its own kind', () => {
+  expect(defaultPeers('predict', false)).toContain('onnxruntime');
+  expect(defaultPeers('step', false)).not.toContain('onnxruntime');
+  expect(defaultPeers('step', true).every((name) => name.startsWith('torch-cuda-'))).toBe(true);
 });
