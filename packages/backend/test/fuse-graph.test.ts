@@ -16,6 +16,24 @@ function fuse(added: readonly number[] | undefined, ...nodes: readonly GraphNode
   return fuseLayers({ nodes: all, slots, feeds: [10], resultSlot: all.length - 1 });
 }
 
+/** A dense layer as tfjs runs it: matrices in stacks of one. Slots 3 to 8 after the three given. */
+const dense = (rows: number, ...last: readonly GraphNode[]) => {
+  const transposed = (value: boolean) => ({ name: 'transpose_a', type: 3, value });
+  const nodes: readonly [GraphNode, readonly number[]][] = [
+    [{ feed: 10 }, [rows, 6]],
+    [{ feed: 11 }, [6, 5]],
+    [{ constant: 12 }, [5]],
+    [{ ...op('MatMul', 0, 1), attributes: [transposed(false)] } as GraphNode, [rows, 5]],
+    [op('Reshape', 3, 9), [1, rows, 5]],
+    [op('Add', 4, 2), [1, rows, 5]],
+    [op('Reshape', 5, 9), [rows, 5]],
+    ...last.map((node): [GraphNode, readonly number[]] => [node, [rows, 5]]),
+  ];
+  const slots = nodes.map(([, shape], node) => ({ node, shape }));
+  const recording = { nodes: nodes.map(([node]) => node), slots, feeds: [], resultSlot: 0 };
+  return fuseLayers(recording).map((node) => ('op' in node ? node : {}));
+};
+
 describe('fusing a recorded graph', () => {
   const layers = [op('Conv2D', 0, 1), op('Add', 3, 2), op('Relu', 4)];
 
@@ -42,5 +60,17 @@ describe('fusing a recorded graph', () => {
     ['no bias', fuse([96], op('Conv2D', 0, 1), op('Relu', 3))],
   ])('leaves %s as it is', (_, nodes) => {
     expect(nodes.map((node) => ('op' in node ? node.op : '-'))).not.toContain('_FusedConv2D');
+  });
+
+  it('makes a dense layer of one picture one op, with ReLU or without', () => {
+    const relu = dense(1, op('Relu', 6));
+    const attributes = (value: boolean) => [
+      { name: 'T', type: 4, value: 1 },
+      { name: 'relu', type: 3, value },
+    ];
+    const layer = { op: 'AlexNetDense', inputs: [0, 1, 2], outputs: 1 };
+    expect(relu.at(-1)).toEqual({ ...layer, attributes: attributes(true) });
+    expect(dense(1, op('Softmax', 6)).at(-2)).toEqual({ ...layer, attributes: attributes(false) });
+    expect(dense(128, op('Relu', 6)).at(-1)).toEqual(op('Relu', 6));
   });
 });
