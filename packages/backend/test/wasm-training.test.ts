@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type Tf } from '../src/node.js';
 import { expectClose, on, tensor } from './compare.js';
@@ -8,6 +8,10 @@ let tf: Tf;
 beforeAll(async () => {
   ({ tf } = await selectBackend({ require: 'wasm' }));
 });
+
+function momentumUpdate(inputs: Record<string, Tensor>, rule: object): Tensor[] {
+  return tf.engine().runKernel('AlexNetMomentumUpdate', inputs, rule as never) as never;
+}
 
 type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]];
 
@@ -98,6 +102,75 @@ describe('matrix products on wasm equal those of the cpu backend', () => {
   });
 });
 
+describe('few rows by a dense kernel, plus bias, on wasm equal those of the cpu backend', () => {
+  it.each([
+    { rows: 1, depth: 4, columns: 8 },
+    { rows: 8, depth: 36, columns: 1000 },
+    { rows: 3, depth: 8, columns: 2056 },
+    { rows: 33, depth: 8, columns: 16 },
+    { rows: 2, depth: 5, columns: 3 },
+  ])('$rows rows, [$depth, $columns]', async ({ rows, depth, columns }) => {
+    const inputs = () => ({
+      a: tensor(tf, [rows, depth], 1) as Tensor2D,
+      b: tensor(tf, [depth, columns], 2) as Tensor2D,
+      bias: tensor(tf, [columns], 3),
+    });
+    const reference = await on(tf, 'cpu', () => tf.fused.matMul(inputs()));
+    expectClose(await on(tf, 'wasm', () => tf.fused.matMul(inputs())), reference, 1e-6);
+    // A kernel that is used again and again goes to XNNPACK.
+    const often = () => {
+      const same = inputs();
+      return tf.stack(Array.from({ length: 8 }, () => tf.fused.matMul(same)));
+    };
+    const all = await on(tf, 'wasm', often);
+    for (let i = 0; i < 8; i++) {
+      const size = reference.length;
+      expectClose(all.subarray(i * size, (i + 1) * size), reference, 1e-6);
+    }
+  });
+});
+
+describe('weights updated in place', () => {
+  const rule = { momentum: 0.9, rate: 0.5, decay: 0 };
+  const update = (variable: Tensor) =>
+    momentumUpdate(
+      { variable, velocity: tf.zerosLike(variable), gradient: tf.onesLike(variable) },
+      rule,
+    )[1] as Tensor;
+
+  it('are not used in the form XNNPACK packed before', async () => {
+    const products = (a: Tensor2D, b: Tensor2D) => tf.fused.matMul({ a, b });
+    const after = () => {
+      const a = tensor(tf, [4, 8], 1) as Tensor2D;
+      const b = tensor(tf, [8, 16], 2) as Tensor2D;
+      for (let i = 0; i < 9; i++) products(a, b);
+      return products(a, update(b) as Tensor2D);
+    };
+    const plain = () =>
+      tf.matMul(tensor(tf, [4, 8], 1) as Tensor2D, tf.sub(tensor(tf, [8, 16], 2), 0.5) as Tensor2D);
+    expectClose(await on(tf, 'wasm', after), await on(tf, 'cpu', plain), 1e-5);
+
+    const x = () => tensor(tf, [1, 5, 5, 3], 1) as Tensor4D;
+    const filter = () => tensor(tf, [3, 3, 3, 4], 2) as Tensor4D;
+    const convolved = () => {
+      const w = filter();
+      tf.conv2d(x(), w, 1, 'same');
+      return tf.conv2d(x(), update(w) as Tensor4D, 1, 'same');
+    };
+    const reference = () => tf.conv2d(x(), tf.sub<Tensor4D>(filter(), 0.5), 1, 'same') as Tensor;
+    expectClose(await on(tf, 'wasm', convolved), await on(tf, 'cpu', reference), 1e-5);
+  });
+
+  it('keep their value where something else refers to it', async () => {
+    await tf.setBackend('wasm');
+    const variable = tf.tensor1d([1, 2, 3]);
+    const before = variable.clone();
+    const after = update(variable);
+    expect([...before.dataSync(), ...after.dataSync()]).toEqual([1, 2, 3, 0.5, 1.5, 2.5]);
+    tf.dispose([variable, before, after]);
+  });
+});
+
 describe('max-pool gradients on wasm equal those of the cpu backend', () => {
   it.each([
     {
@@ -161,22 +234,21 @@ describe('the passes over memory on wasm equal those of the cpu backend', () => 
 
   it.each([0, 0.0005])('momentum update with decay %d', async (decay) => {
     const rule = { momentum: 0.9, rate: 0.02, decay };
-    const inputs = () => ({
-      variable: tensor(tf, [40], 1),
-      velocity: tensor(tf, [40], 2),
-      gradient: tensor(tf, [40], 3),
-    });
-    const plain = () => {
-      const { variable, velocity, gradient } = inputs();
-      const pull = tf.mul(tf.add(gradient, tf.mul(variable, decay)), rule.rate);
-      const next = tf.sub(tf.mul(velocity, rule.momentum), pull);
-      return tf.concat([next, tf.add(variable, next)]);
-    };
-    const fast = () =>
-      tf.concat(
-        tf.engine().runKernel('AlexNetMomentumUpdate', inputs(), rule) as unknown as Tensor[],
-      );
-    expectClose(await on(tf, 'wasm', fast), await on(tf, 'cpu', plain), 1e-4);
+    for (const count of [3, 40, 4099]) {
+      const inputs = () => ({
+        variable: tensor(tf, [count], 1),
+        velocity: tensor(tf, [count], 2),
+        gradient: tensor(tf, [count], 3),
+      });
+      const plain = () => {
+        const { variable, velocity, gradient } = inputs();
+        const pull = tf.mul(tf.add(gradient, tf.mul(variable, decay)), rule.rate);
+        const next = tf.sub(tf.mul(velocity, rule.momentum), pull);
+        return tf.concat([next, tf.add(variable, next)]);
+      };
+      const fast = () => tf.concat(momentumUpdate(inputs(), rule));
+      expectClose(await on(tf, 'wasm', fast), await on(tf, 'cpu', plain), 1e-6);
+    }
   });
 
   it('gradients of ReLU and response normalisation', async () => {

@@ -3,10 +3,25 @@ import type { Tf } from '../selection/tf.js';
 
 /** What tfjs-backend-wasm's backend offers its own kernels. Source: its dist/backend_wasm.d.ts. */
 export interface WasmBackend extends KernelBackend {
+  readonly wasm: WasmProgram;
+  readonly dataIdMap: {
+    /** The program's own number of a tensor and the address of its first byte. */
+    get(dataId: TensorInfo['dataId']): { readonly id: number; readonly memoryOffset: number };
+  };
   makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
   /** A view of a tensor inside the wasm memory; it dies when the memory grows, so take it last. */
   typedArrayFromHeap(info: TensorInfo): Float32Array;
   disposeData(dataId: TensorInfo['dataId']): boolean;
+}
+
+/** The Emscripten program behind it: only the threaded one shows its memory by a name of its own. */
+interface WasmProgram {
+  readonly wasmMemory?: WebAssembly.Memory;
+  readonly asm: { readonly memory: WebAssembly.Memory };
+  readonly tfjs: {
+    disposeData(id: number): void;
+    registerTensor(id: number, size: number, address: number): void;
+  };
 }
 
 type KernelSetupFunc = NonNullable<KernelConfig['setupFunc']>;

@@ -1,6 +1,8 @@
 import type { Tf } from '../selection/tf.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
+import { registerFusedMatMul } from './fused-mat-mul.js';
+import { hasHeapKernels } from './heap-kernels.js';
 import { registerIdentity } from './identity.js';
 import { registerLrnGrad } from './lrn-grad.js';
 import { registerMatMul } from './mat-mul.js';
@@ -22,7 +24,10 @@ export function registerTrainingKernels(tf: Tf): void {
   registerMaxPoolGrad(tf);
   registerLrnGrad(tf);
   registerReluGrad(tf);
-  registerMomentumUpdate(tf);
   registerSum(tf);
+  if (hasHeapKernels()) {
+    registerFusedMatMul(tf);
+    registerMomentumUpdate(tf);
+  }
   prepared.add(registry);
 }

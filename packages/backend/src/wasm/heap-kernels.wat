@@ -1,0 +1,113 @@
+;; Kernels on tfjs' own memory, four float32 at once. Addresses and steps are in bytes. The memory may
+;; end at 4 GiB, where an address wraps to 0, so loops compare addresses for equality only.
+(module
+  (import "tfjs" "memory" (memory 1 65536 shared))
+
+  ;; y [m, n] += x [m, k] w [k, n], k a multiple of 4 and n of 8. Every float of w is read once, where
+  ;; it lies: four rows at a time and of each 4 KiB, so that this part of y stays in the cache.
+  (func (export "addProduct")
+    (param $x i32) (param $w i32) (param $y i32) (param $m i32) (param $k i32) (param $n i32)
+    (local $xEnd i32) (local $xFour i32) (local $xAt i32) (local $yAt i32)
+    (local $wFour i32) (local $wAt i32) (local $width i32) (local $left i32) (local $column i32)
+    (local $row i32)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (local $a4 v128) (local $b4 v128) (local $c4 v128) (local $d4 v128)
+    (local $factor v128) (local $sum v128) (local $sum4 v128)
+
+    (local.set $k (i32.shl (local.get $k) (i32.const 2)))
+    (local.set $n (i32.shl (local.get $n) (i32.const 2)))
+    (local.set $xEnd (i32.add (local.get $x) (local.get $k)))
+    (local.set $left (local.get $n))
+    (loop $tiles
+      (local.set $width (select (local.get $left) (i32.const 4096)
+        (i32.lt_u (local.get $left) (i32.const 4096))))
+      (local.set $xFour (local.get $x))
+      (local.set $wFour (local.get $w))
+      (loop $fours
+        (local.set $column (i32.const 0))
+        (loop $columns
+          (local.set $wAt (i32.add (local.get $wFour) (local.get $column)))
+          (local.set $a (v128.load (local.get $wAt)))
+          (local.set $a4 (v128.load offset=16 (local.get $wAt)))
+          (local.set $wAt (i32.add (local.get $wAt) (local.get $n)))
+          (local.set $b (v128.load (local.get $wAt)))
+          (local.set $b4 (v128.load offset=16 (local.get $wAt)))
+          (local.set $wAt (i32.add (local.get $wAt) (local.get $n)))
+          (local.set $c (v128.load (local.get $wAt)))
+          (local.set $c4 (v128.load offset=16 (local.get $wAt)))
+          (local.set $wAt (i32.add (local.get $wAt) (local.get $n)))
+          (local.set $d (v128.load (local.get $wAt)))
+          (local.set $d4 (v128.load offset=16 (local.get $wAt)))
+          (local.set $xAt (local.get $xFour))
+          (local.set $yAt (i32.add (local.get $y) (local.get $column)))
+          (local.set $row (local.get $m))
+          (loop $rows
+            (local.set $factor (v128.load32_splat (local.get $xAt)))
+            (local.set $sum (f32x4.add (v128.load (local.get $yAt))
+              (f32x4.mul (local.get $factor) (local.get $a))))
+            (local.set $sum4 (f32x4.add (v128.load offset=16 (local.get $yAt))
+              (f32x4.mul (local.get $factor) (local.get $a4))))
+            (local.set $factor (v128.load32_splat offset=4 (local.get $xAt)))
+            (local.set $sum (f32x4.add (local.get $sum)
+              (f32x4.mul (local.get $factor) (local.get $b))))
+            (local.set $sum4 (f32x4.add (local.get $sum4)
+              (f32x4.mul (local.get $factor) (local.get $b4))))
+            (local.set $factor (v128.load32_splat offset=8 (local.get $xAt)))
+            (local.set $sum (f32x4.add (local.get $sum)
+              (f32x4.mul (local.get $factor) (local.get $c))))
+            (local.set $sum4 (f32x4.add (local.get $sum4)
+              (f32x4.mul (local.get $factor) (local.get $c4))))
+            (local.set $factor (v128.load32_splat offset=12 (local.get $xAt)))
+            (v128.store (local.get $yAt) (f32x4.add (local.get $sum)
+              (f32x4.mul (local.get $factor) (local.get $d))))
+            (v128.store offset=16 (local.get $yAt) (f32x4.add (local.get $sum4)
+              (f32x4.mul (local.get $factor) (local.get $d4))))
+            (local.set $xAt (i32.add (local.get $xAt) (local.get $k)))
+            (local.set $yAt (i32.add (local.get $yAt) (local.get $n)))
+            (br_if $rows (local.tee $row (i32.sub (local.get $row) (i32.const 1)))))
+          (br_if $columns (i32.ne (local.get $width)
+            (local.tee $column (i32.add (local.get $column) (i32.const 32))))))
+        (local.set $wFour (i32.add (local.get $wFour) (i32.shl (local.get $n) (i32.const 2))))
+        (br_if $fours (i32.ne (local.get $xEnd)
+          (local.tee $xFour (i32.add (local.get $xFour) (i32.const 16))))))
+      (local.set $w (i32.add (local.get $w) (local.get $width)))
+      (local.set $y (i32.add (local.get $y) (local.get $width)))
+      (br_if $tiles (local.tee $left (i32.sub (local.get $left) (local.get $width))))))
+
+  ;; v = momentum v - rate g - pull w, then w = w + v, in place.
+  (func (export "momentumUpdate")
+    (param $w i32) (param $v i32) (param $g i32) (param $count i32)
+    (param $momentum f32) (param $rate f32) (param $pull f32)
+    (local $weights v128) (local $step v128) (local $end i32) (local $one f32)
+    (local.set $end (i32.add (local.get $w)
+      (i32.and (i32.shl (local.get $count) (i32.const 2)) (i32.const -16))))
+    (block $noFours
+      (br_if $noFours (i32.eq (local.get $w) (local.get $end)))
+      (loop $fours
+        (local.set $weights (v128.load (local.get $w)))
+        (local.set $step (f32x4.sub
+          (f32x4.sub
+            (f32x4.mul (f32x4.splat (local.get $momentum)) (v128.load (local.get $v)))
+            (f32x4.mul (f32x4.splat (local.get $rate)) (v128.load (local.get $g))))
+          (f32x4.mul (f32x4.splat (local.get $pull)) (local.get $weights))))
+        (v128.store (local.get $v) (local.get $step))
+        (v128.store (local.get $w) (f32x4.add (local.get $weights) (local.get $step)))
+        (local.set $v (i32.add (local.get $v) (i32.const 16)))
+        (local.set $g (i32.add (local.get $g) (i32.const 16)))
+        (br_if $fours (i32.ne (local.get $end)
+          (local.tee $w (i32.add (local.get $w) (i32.const 16)))))))
+    (local.set $count (i32.and (local.get $count) (i32.const 3)))
+    (block $noOnes
+      (br_if $noOnes (i32.eqz (local.get $count)))
+      (loop $ones
+        (local.set $one (f32.sub
+          (f32.sub
+            (f32.mul (local.get $momentum) (f32.load (local.get $v)))
+            (f32.mul (local.get $rate) (f32.load (local.get $g))))
+          (f32.mul (local.get $pull) (f32.load (local.get $w)))))
+        (f32.store (local.get $v) (local.get $one))
+        (f32.store (local.get $w) (f32.add (f32.load (local.get $w)) (local.get $one)))
+        (local.set $v (i32.add (local.get $v) (i32.const 4)))
+        (local.set $g (i32.add (local.get $g) (i32.const 4)))
+        (local.set $w (i32.add (local.get $w) (i32.const 4)))
+        (br_if $ones (local.tee $count (i32.sub (local.get $count) (i32.const 1))))))))
