@@ -58,6 +58,13 @@ const cases: readonly Case[] = [
     strides: 2,
     pad: 'same',
   },
+  {
+    title: 'more pictures than are taken at once',
+    x: [19, 7, 8, 3],
+    filter: [3, 3, 3, 2],
+    strides: [2, 1],
+    pad: 'same',
+  },
   { title: '1x1', x: [4, 5, 6, 7], filter: [1, 1, 7, 2], strides: 1, pad: 0 },
   {
     title: 'padding wider than the filter reaches',

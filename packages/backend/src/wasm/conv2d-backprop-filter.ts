@@ -3,16 +3,20 @@ import type { Tf } from '../selection/tf.js';
 import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
 import { need, replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
 
+/** Pictures at once: the sums of more no longer fit the second-level cache. */
+const PICTURES = 8;
+
 /**
  * Adds Conv2DBackpropFilter, the one kernel training lacks in tfjs-backend-wasm 4.22.
  *
  * dW[i, j, c, k] = sum over n, y, x of x[n, y s + i - p, x s + j - p, c] dy[n, y, x, k]
- * is itself a convolution: with channels as batch and batch as channels, x [C, H, W, N] is
- * convolved with dy [outH, outW, N, K] as the filter, dilated by the stride, and the result
- * [C, kh, kw, K] is transposed to [kh, kw, C, K]. So XNNPACK does the arithmetic.
+ * is itself a convolution, so XNNPACK does the arithmetic. For one j, the pixels that column j of the
+ * filter meets are an image [H, C] whose channels are (place in a row, picture); dy is its filter
+ * [outH, 1, outW N, K], dilated by the stride, and the result [kh, C, K] is dW at this j. XNNPACK takes
+ * the pixels of a result in fours or more, so one large result wastes less than a small one for each c.
  *
  * XNNPACK keeps a packed copy of every filter until the filter tensor is disposed
- * (tfjs-backend-wasm/src/cc/conv2d_impl.cc); dy's is a temporary here, disposed at the end.
+ * (tfjs-backend-wasm/src/cc/conv2d_impl.cc): dy is packed once for all j.
  */
 export function registerConv2DBackpropFilter(tf: Tf): void {
   replaceWasmKernel(tf, 'Conv2DBackpropFilter', ({ inputs, attrs, backend }) => {
@@ -20,59 +24,97 @@ export function registerConv2DBackpropFilter(tf: Tf): void {
     const dy = need(inputs, 'dy');
     const filterShape = attrs.filterShape as readonly number[];
     const info = conv2dGeometry(tf, x.shape, filterShape, attrs);
-    const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = info;
+    const { batchSize, inHeight, inChannels, outHeight, outWidth, outChannels } = info;
+    const { padInfo, strideHeight, filterHeight, filterWidth } = info;
     const run = (name: string, from: Record<string, TensorInfo>, attributes: object) =>
       runWasmKernel(tf, backend, name, from, attributes as Record<string, unknown>);
 
-    return withTemporaries(backend, (keep) => {
-      const channelsFirst = keep(run('Transpose', { x }, { perm: [3, 1, 2, 0] }));
-      const dyAsFilter = keep(run('Transpose', { x: dy }, { perm: [1, 2, 0, 3] }));
-      // Rows below the last window take no part: without cropping them the result would be larger
-      // than the filter when the stride does not divide.
-      const bottom = lastPad(
-        info.inHeight,
-        padInfo.top,
-        info.outHeight,
-        strideHeight,
-        filterHeight,
-      );
-      const right = lastPad(info.inWidth, padInfo.left, info.outWidth, strideWidth, filterWidth);
-      const height = info.inHeight + Math.min(0, bottom);
-      const width = info.inWidth + Math.min(0, right);
-      const used =
-        height === info.inHeight && width === info.inWidth
-          ? channelsFirst
-          : keep(
-              run(
-                'Slice',
-                { x: channelsFirst },
-                { begin: [0, 0, 0, 0], size: [info.inChannels, height, width, info.batchSize] },
-              ),
-            );
-      const result = keep(
-        run(
-          'Conv2D',
-          { x: used, filter: dyAsFilter },
-          {
-            strides: [1, 1],
-            dilations: [strideHeight, strideWidth],
-            pad: explicitPad(padInfo.top, Math.max(0, bottom), padInfo.left, Math.max(0, right)),
-            dataFormat: 'NHWC',
-          },
-        ),
-      );
-      return run('Transpose', { x: result }, { perm: [1, 2, 0, 3] });
-    });
+    // Rows below the last window take no part.
+    const bottom = (outHeight - 1) * strideHeight + filterHeight - inHeight - padInfo.top;
+    const height = inHeight + Math.min(0, bottom);
+    const convolution = {
+      strides: [1, 1],
+      dilations: [strideHeight, 1],
+      pad: explicitPad(padInfo.top, Math.max(0, bottom), 0, 0),
+      dataFormat: 'NHWC',
+    };
+    const gradient = backend.makeOutput(filterShape, 'float32');
+    backend.typedArrayFromHeap(gradient).fill(0);
+
+    const addPart = (first: number) =>
+      withTemporaries(backend, (keep) => {
+        const pictures = Math.min(PICTURES, batchSize - first);
+        const reordered = (tensor: TensorInfo, perm: readonly number[]) => {
+          const part = keep(backend.makeOutput([pictures, ...tensor.shape.slice(1)], 'float32'));
+          const values = backend.typedArrayFromHeap(part);
+          const begin = (first * values.length) / pictures;
+          const all = backend.typedArrayFromHeap(tensor);
+          values.set(all.subarray(begin, begin + values.length));
+          return keep(run('Transpose', { x: part }, { perm }));
+        };
+        const rows = reordered(x, [1, 3, 2, 0]);
+        const row = outWidth * pictures;
+        const filter = {
+          ...reordered(dy, [1, 2, 0, 3]),
+          shape: [outHeight, 1, row, outChannels],
+        };
+        const met = keep(backend.makeOutput([1, height, inChannels, row], 'float32'));
+        for (let j = 0; j < filterWidth; j++) {
+          gatherPlaces(
+            backend.typedArrayFromHeap(rows),
+            backend.typedArrayFromHeap(met),
+            { ...info, pictures },
+            j - padInfo.left,
+          );
+          const result = run('Conv2D', { x: met, filter }, convolution);
+          const from = backend.typedArrayFromHeap(result);
+          const into = backend.typedArrayFromHeap(gradient);
+          const block = inChannels * outChannels;
+          for (let i = 0; i < filterHeight; i++) {
+            const to = (i * filterWidth + j) * block;
+            for (let at = 0; at < block; at++) {
+              into[to + at] = (into[to + at] as number) + (from[i * block + at] as number);
+            }
+          }
+          backend.disposeData(result.dataId);
+        }
+      });
+    for (let first = 0; first < batchSize; first += PICTURES) addPart(first);
+    return gradient;
   });
 }
 
-/** Padding after the last row that a window really reaches; negative where rows stay unread. */
-function lastPad(
-  size: number,
-  before: number,
-  out: number,
-  stride: number,
-  kernel: number,
-): number {
-  return (out - 1) * stride + kernel - size - before;
+/** Of every row [inWidth, pictures] the places first, first + stride, …; those outside are 0. */
+function gatherPlaces(
+  from: Float32Array,
+  into: Float32Array,
+  sizes: {
+    readonly inWidth: number;
+    readonly outWidth: number;
+    readonly strideWidth: number;
+    readonly pictures: number;
+  },
+  first: number,
+): void {
+  const { inWidth, outWidth, strideWidth, pictures } = sizes;
+  const begin = Math.min(outWidth, Math.max(0, Math.ceil(-first / strideWidth)));
+  const end = Math.max(begin, Math.min(outWidth, Math.ceil((inWidth - first) / strideWidth)));
+  into.fill(0);
+  for (let to = 0, row = 0; to < into.length; to += outWidth * pictures) {
+    if (strideWidth === 1) {
+      const inside = from.subarray(
+        row + (begin + first) * pictures,
+        row + (end + first) * pictures,
+      );
+      into.set(inside, to + begin * pictures);
+    } else {
+      for (let place = begin; place < end; place++) {
+        const source = row + (place * strideWidth + first) * pictures;
+        for (let n = 0; n < pictures; n++) {
+          into[to + place * pictures + n] = from[source + n] as number;
+        }
+      }
+    }
+    row += inWidth * pictures;
+  }
 }
