@@ -89,6 +89,10 @@ describe.skipIf(missing !== '')(`selectBackend in a browser ${missing}`, () => {
     expect(loaded('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')).toBe(true);
   });
 
+  it('says that the memory of wasm is full', async () => {
+    expect(await inPage([], () => window.fillMemory())).toMatch(/^the 4 GB of memory .* are full/);
+  });
+
   it('says in one line why a required engine does not work', async () => {
     const { error } = await choose({ require: 'webgpu' }, []);
     expect(error).toMatch(/^the webgpu backend does not work here: /);
@@ -103,7 +107,15 @@ function loaded(flag: string): boolean {
     .some((url) => readFileSync(join(outDir, url), 'utf8').includes(flag));
 }
 
-async function choose(options: object, args: readonly string[]): Promise<Report> {
+function choose(options: object, args: readonly string[]): Promise<Report> {
+  return inPage(args, (asked) => window.choose(asked) as Promise<Report>, options);
+}
+
+async function inPage<Result>(
+  args: readonly string[],
+  work: (options: object) => Promise<Result>,
+  options = {},
+): Promise<Result> {
   const browser: Browser = await chromium.launch({
     executablePath: CHROMIUM,
     args: ['--no-sandbox', ...args],
@@ -114,7 +126,7 @@ async function choose(options: object, args: readonly string[]): Promise<Report>
     const address = server.address();
     await page.goto(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`);
     await page.waitForFunction(() => 'choose' in window);
-    return (await page.evaluate((asked) => window.choose(asked), options)) as Report;
+    return (await page.evaluate(work as (options: object) => unknown, options)) as Result;
   } finally {
     await browser.close();
   }

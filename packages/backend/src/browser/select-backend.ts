@@ -6,7 +6,7 @@ import {
   type Selection,
   type SelectOptions,
 } from '../selection/select.js';
-import { registerTrainingKernels } from '../wasm/register-training-kernels.js';
+import { startWasm } from '../wasm/start-wasm.js';
 import { findAdapter, isSoftwareName } from '../webgpu/adapter.js';
 import { openWebgpu } from '../webgpu/open-webgpu.js';
 import type { Gpu } from '../webgpu/webgpu-types.js';
@@ -68,8 +68,7 @@ async function openWebgl(allowSoftware: boolean) {
 
 async function openWasm() {
   const [tf, wasm] = await Promise.all([loadTf(), import('@tensorflow/tfjs-backend-wasm')]);
-  if (!(await tf.setBackend('wasm'))) throw new Error('the wasm module does not start');
-  registerTrainingKernels(tf);
+  await startWasm(tf);
   const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'without SIMD';
   const threads = wasm.getThreadsCount();
   const count = threads > 1 ? `${threads} threads` : '1 thread';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Tf } from '../selection/tf.js';
-import { registerTrainingKernels } from '../wasm/register-training-kernels.js';
+import { startWasm } from '../wasm/start-wasm.js';
 import { loadTf } from './load-tf.js';
 import { processorName } from './processor-name.js';
 import { startThreadedWasm } from './threaded-wasm.js';
@@ -19,8 +19,7 @@ export async function openWasm(): Promise<{ readonly tf: Tf; readonly device: st
   const tf = loadTf();
   opened ??= start(tf);
   const engine = await opened;
-  if (!(await tf.setBackend('wasm'))) throw new Error('the wasm module does not start');
-  registerTrainingKernels(tf);
+  await startWasm(tf);
   return { tf, device: `${processorName()}, ${engine}` };
 }
 

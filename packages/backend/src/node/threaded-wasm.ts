@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { Worker } from 'node:worker_threads';
+import { throwIfComplaint } from '../wasm/complaints.js';
 
 /** The Emscripten module as tfjs' BackendWasm expects it. Source: tfjs-backend-wasm/dist/backend_wasm.js. */
 interface EmscriptenModule {
@@ -14,33 +15,7 @@ type Factory = (config: {
   readonly locateFile: (path: string) => string;
   readonly mainScriptUrlOrBlob: string;
   readonly printErr: (line: string) => void;
-  readonly onAbort: (reason: unknown) => void;
 }) => Promise<EmscriptenModule>;
-
-/** `xnn_status_out_of_memory`. Source: XNNPACK, include/xnnpack.h. */
-const OUT_OF_MEMORY = 6;
-
-const MEMORY_IS_FULL =
-  'the 4 GB of memory a WebAssembly program can have are full: use smaller batches or a smaller network';
-
-/**
- * XNNPACK's failures are lines on stderr to tfjs, which goes on with whatever the result's memory
- * holds. They become errors of the operation, before anything learns from it.
- *
- * @throws Error in one line
- */
-function hearComplaint(line: string): void {
-  const status = /^XNN status for .* Got status (\d+)/.exec(line)?.[1];
-  if (status === undefined) {
-    process.stderr.write(`${line}\n`);
-    return;
-  }
-  throw new Error(
-    Number(status) === OUT_OF_MEMORY
-      ? MEMORY_IS_FULL
-      : `WebAssembly could not compute an operation (${line})`,
-  );
-}
 
 const NAME = 'tfjs-backend-wasm-threaded-simd';
 
@@ -97,6 +72,7 @@ export async function startThreadedWasm(folder: string, threads: number): Promis
     process: {
       versions: process.versions,
       argv: [],
+      hrtime: process.hrtime,
       on: () => undefined,
       listeners: () => [],
       exit: process.exit,
@@ -115,10 +91,9 @@ export async function startThreadedWasm(folder: string, threads: number): Promis
   const loading = (module.exports as Factory)({
     locateFile: (path) => join(directory, path),
     mainScriptUrlOrBlob: script,
-    printErr: hearComplaint,
-    // The module is built without exceptions: where C++ finds no memory it stops for good.
-    onAbort: () => {
-      throw new Error(MEMORY_IS_FULL);
+    printErr: (line) => {
+      throwIfComplaint(line);
+      process.stderr.write(`${line}\n`);
     },
   });
   const wasm = await Promise.race([loading, failure]);

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { WasmBackend } from './heap.js';
+import { memoryOf, type WasmBackend } from './heap.js';
 import { HEAP_KERNELS } from './heap-kernels-wasm.js';
 
 /** The exports of `heap-kernels.wat`. Tensors are addresses in bytes, see {@link addressOf}. */
@@ -25,9 +25,9 @@ export function hasHeapKernels(): boolean {
   return WebAssembly.validate(binary('plain'));
 }
 
-/** Kernels of our own on the memory of tfjs' WebAssembly program, which with threads is shared. */
+/** Kernels of our own on the memory of tfjs' WebAssembly program. */
 export function heapKernels({ wasm }: WasmBackend): HeapKernels {
-  const memory = wasm.wasmMemory ?? wasm.asm.memory;
+  const memory = memoryOf(wasm);
   let kernels = instances.get(memory);
   if (!kernels) {
     const code = new WebAssembly.Module(

@@ -14,14 +14,23 @@ export interface WasmBackend extends KernelBackend {
   disposeData(dataId: TensorInfo['dataId']): boolean;
 }
 
-/** The Emscripten program behind it: only the threaded one shows its memory by a name of its own. */
+/** The Emscripten program behind it. */
 interface WasmProgram {
+  /** With threads only. */
   readonly wasmMemory?: WebAssembly.Memory;
   readonly asm: { readonly memory: WebAssembly.Memory };
+  /** Address of so many bytes; 0 where there is no room. */
+  _malloc(bytes: number): number;
+  _free(address: number): void;
   readonly tfjs: {
     disposeData(id: number): void;
     registerTensor(id: number, size: number, address: number): void;
   };
+}
+
+/** The memory of the program, which with threads is shared. */
+export function memoryOf({ wasmMemory, asm }: WasmProgram): WebAssembly.Memory {
+  return wasmMemory ?? asm.memory;
 }
 
 type KernelSetupFunc = NonNullable<KernelConfig['setupFunc']>;
