@@ -189,6 +189,8 @@ describe('max-pool gradients on wasm equal those of the cpu backend', () => {
       relu: false,
     },
     { title: 'ties after ReLU', x: [2, 9, 9, 3], size: 3, strides: 2, pad: 'valid', relu: true },
+    { title: 'the same, SIMD', x: [2, 9, 9, 12], size: 3, strides: 2, pad: 'valid', relu: true },
+    { title: 'padding, SIMD', x: [2, 7, 8, 4], size: 3, strides: 2, pad: 'same', relu: false },
     {
       title: 'same padding',
       x: [1, 7, 8, 2],

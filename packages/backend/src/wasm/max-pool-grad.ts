@@ -1,12 +1,13 @@
 import type { Tf } from '../selection/tf.js';
 import { need, replaceWasmKernel } from './heap.js';
+import { type HeapKernels, hasHeapKernels, heapKernels } from './heap-kernels.js';
 
 /**
  * Replaces MaxPoolGrad, which in tfjs-backend-wasm 4.22 starts every window at the smallest
  * positive float (src/cc/kernels/MaxPoolGrad.cc, `numeric_limits<float>::min()`) and so sends the
  * gradient of windows without a positive value to element 0. Here, as on the cpu backend, the first
- * of equal maxima takes the gradient. Channels are the inner loop: windows of the whole row of
- * channels are scanned together, which is also several times faster.
+ * of equal maxima takes the gradient. All channels of a window are scanned together, four at once where
+ * their number allows it.
  */
 export function registerMaxPoolGrad(tf: Tf): void {
   replaceWasmKernel(tf, 'MaxPoolGrad', ({ inputs, attrs, backend }) => {
@@ -26,36 +27,87 @@ export function registerMaxPoolGrad(tf: Tf): void {
     const dx = backend.typedArrayFromHeap(output).fill(0);
 
     const { inHeight, inWidth, outHeight, outWidth, inChannels: channels } = info;
-    const best = new Float32Array(channels);
-    const place = new Int32Array(channels);
+    const addWindow =
+      channels % 4 === 0 && hasHeapKernels()
+        ? simdWindow(heapKernels(backend), x, gradient, dx, info)
+        : plainWindow(x, gradient, dx, info);
     let at = 0;
     for (let n = 0; n < info.batchSize; n++) {
       for (let oy = 0; oy < outHeight; oy++) {
         const top = oy * info.strideHeight - info.padInfo.top;
-        const bottom = Math.min(inHeight, top + info.filterHeight);
+        const firstRow = Math.max(0, top);
+        const rows = Math.min(inHeight, top + info.filterHeight) - firstRow;
         for (let ox = 0; ox < outWidth; ox++) {
           const left = ox * info.strideWidth - info.padInfo.left;
-          const right = Math.min(inWidth, left + info.filterWidth);
-          best.fill(Number.NEGATIVE_INFINITY);
-          for (let y = Math.max(0, top); y < bottom; y++) {
-            for (let column = Math.max(0, left); column < right; column++) {
-              const from = ((n * inHeight + y) * inWidth + column) * channels;
-              for (let c = 0; c < channels; c++) {
-                const value = x[from + c] as number;
-                if (value > (best[c] as number)) {
-                  best[c] = value;
-                  place[c] = from + c;
-                }
-              }
-            }
-          }
-          for (let c = 0; c < channels; c++) {
-            const to = place[c] as number;
-            dx[to] = (dx[to] as number) + (gradient[at++] as number);
-          }
+          const firstColumn = Math.max(0, left);
+          const columns = Math.min(inWidth, left + info.filterWidth) - firstColumn;
+          const first = ((n * inHeight + firstRow) * inWidth + firstColumn) * channels;
+          if (rows > 0 && columns > 0) addWindow(first, rows, columns, at);
+          at += channels;
         }
       }
     }
     return output;
   });
+}
+
+/**
+ * In a window of `rows` by `columns` pixels from x[first] on: dx += dy[at], dy[at + 1], … at the first
+ * largest x of each channel.
+ */
+type AddWindow = (first: number, rows: number, columns: number, at: number) => void;
+
+interface Sizes {
+  readonly inWidth: number;
+  readonly inChannels: number;
+}
+
+function plainWindow(
+  x: Float32Array,
+  dy: Float32Array,
+  dx: Float32Array,
+  { inWidth, inChannels: channels }: Sizes,
+): AddWindow {
+  const best = new Float32Array(channels);
+  const place = new Int32Array(channels);
+  return (first, rows, columns, at) => {
+    best.fill(Number.NEGATIVE_INFINITY);
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const from = first + (row * inWidth + column) * channels;
+        for (let c = 0; c < channels; c++) {
+          const value = x[from + c] as number;
+          if (value > (best[c] as number)) {
+            best[c] = value;
+            place[c] = from + c;
+          }
+        }
+      }
+    }
+    for (let c = 0; c < channels; c++) {
+      const to = place[c] as number;
+      dx[to] = (dx[to] as number) + (dy[at + c] as number);
+    }
+  };
+}
+
+function simdWindow(
+  { addAtMaxima }: HeapKernels,
+  x: Float32Array,
+  dy: Float32Array,
+  dx: Float32Array,
+  { inWidth, inChannels }: Sizes,
+): AddWindow {
+  const { BYTES_PER_ELEMENT: bytes } = x;
+  const pixel = inChannels * bytes;
+  return (first, rows, columns, at) =>
+    addAtMaxima(
+      x.byteOffset + first * bytes,
+      dx.byteOffset + first * bytes,
+      dy.byteOffset + at * bytes,
+      rows,
+      columns,
+      pixel,
+      pixel * inWidth,
+    );
 }
