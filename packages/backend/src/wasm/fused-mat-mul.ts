@@ -6,7 +6,10 @@ import { countUse } from './packing.js';
 
 /** Above it the products of one thread cost more than packing saves. */
 const MAX_ROWS = 32;
-/** Packing a matrix costs what six products of eight rows lose against the packed one. */
+/**
+ * A matrix that is used more often is taken for one that stays; one being learnt meets a few parts of a
+ * batch. Packing costs what some twenty products of eight rows lose against the packed matrix.
+ */
 const USES_UNPACKED = 6;
 
 /**
