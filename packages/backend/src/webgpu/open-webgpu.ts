@@ -1,6 +1,7 @@
 import { selfCheck } from '../check/self-check.js';
 import type { Tf } from '../selection/tf.js';
 import { adapterName } from './adapter.js';
+import { registerTrainingKernels } from './kernels/register-training-kernels.js';
 import { reportErrorsOnRead } from './report-errors.js';
 import type { Adapter } from './webgpu-types.js';
 
@@ -38,6 +39,7 @@ export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   // Priority 3 is the package's own (dist/base.js).
   tf.registerBackend('webgpu', () => backend, 3);
+  registerTrainingKernels(tf);
   const { passed, error } = await selfCheck(tf, 'webgpu');
   if (!passed) {
     const percent = (100 * error).toPrecision(2);

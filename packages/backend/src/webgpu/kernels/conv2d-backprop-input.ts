@@ -1,0 +1,68 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../selection/tf.js';
+import { conv2dGeometry } from './conv2d-geometry.js';
+import { flatDispatch, need, replaceWebgpuKernel, type WebgpuBackend } from './program.js';
+import { takesConv2d, tiledConv2d } from './tiled-conv2d.js';
+
+/**
+ * Replaces Conv2DBackpropInput of stride 1, for which tfjs 4.22 gives each pair of pixels one thread
+ * per four channels that reads the whole filter for them (its flag WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE
+ * is on).
+ *
+ * dx is itself a convolution, of dy with the filter turned round and its channels swapped, padded by
+ * the rest of the window. Other strides, and channels not in fours, go to tfjs; the one such layer of
+ * AlexNet is the first, whose dx nobody asks for.
+ */
+export function registerConv2DBackpropInput(tf: Tf): void {
+  replaceWebgpuKernel(tf, 'Conv2DBackpropInput', ({ inputs, attrs, backend }, stock) => {
+    const dy = need(inputs, 'dy');
+    const filter = need(inputs, 'filter');
+    const forward = conv2dGeometry(tf, attrs.inputShape as number[], filter.shape, attrs);
+    if (forward?.strideHeight !== 1 || forward.strideWidth !== 1) return stock();
+    const geometry = {
+      ...forward,
+      inHeight: forward.outHeight,
+      inWidth: forward.outWidth,
+      inChannels: forward.outChannels,
+      outHeight: forward.inHeight,
+      outWidth: forward.inWidth,
+      outChannels: forward.inChannels,
+      top: forward.filterHeight - 1 - forward.top,
+      left: forward.filterWidth - 1 - forward.left,
+    };
+    if (!takesConv2d(backend, geometry)) return stock();
+    const turned = turnFilter(backend, filter);
+    const dx = tiledConv2d(backend, dy, turned, geometry);
+    backend.disposeData(turned.dataId);
+    return dx;
+  });
+}
+
+/** [kh, kw, cin, cout] as [kh, kw, cout, cin], with rows and columns from last to first. */
+function turnFilter(backend: WebgpuBackend, filter: TensorInfo): TensorInfo {
+  const [height, width, channels, filters] = filter.shape as [number, number, number, number];
+  const outputShape = [height, width, filters, channels];
+  return backend.runWebGPUProgram(
+    {
+      shaderKey: 'alexnet_turn_filter',
+      outputShape,
+      variableNames: ['x'],
+      size: true,
+      ...flatDispatch(outputShape, 1, 64),
+      getUserCode: () => `
+        fn main(index : i32) {
+          if (index < uniforms.size) {
+            let channels = uniforms.outShape[3];
+            let filters = uniforms.outShape[2];
+            let pixels = uniforms.outShape[0] * uniforms.outShape[1];
+            let pixel = pixels - 1 - index / (channels * filters);
+            let channel = index % channels;
+            let place = index / channels % filters;
+            result[index] = x[(pixel * channels + channel) * filters + place];
+          }
+        }`,
+    },
+    [filter],
+    'float32',
+  );
+}

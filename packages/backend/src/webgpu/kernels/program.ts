@@ -1,0 +1,100 @@
+import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../selection/tf.js';
+
+/** One WGSL program as tfjs-backend-webgpu 4.22 runs it. Source: its dist/webgpu_program.d.ts. */
+export interface Program {
+  /** Names the compiled program together with the ranks and types of its tensors. */
+  shaderKey: string;
+  readonly outputShape: number[];
+  readonly variableNames: readonly string[];
+  readonly workgroupSize: [number, number, number];
+  /** Which axes of the output each dimension of `dispatch` walks; only `x` makes it a flat one. */
+  readonly dispatchLayout: { readonly x: number[]; readonly y?: number[]; readonly z?: number[] };
+  /** Workgroups in each dimension; tfjs folds a flat one that exceeds the device's limit. */
+  dispatch: [number, number, number];
+  /** Fields of the uniform block after those of tfjs, `name : type,` each. */
+  readonly uniforms?: string;
+  /** Whether the block has `size`, the length of the output in components. */
+  readonly size?: boolean;
+  /** 4 makes every storage buffer an array of vec4. */
+  readonly outputComponent?: number;
+  /** Per input, where the inputs differ from the output. */
+  readonly variableComponents?: number[];
+  getUserCode(): string;
+}
+
+export interface Uniform {
+  readonly type: 'int32' | 'float32';
+  readonly data: number[];
+}
+
+/** What tfjs' WebGPUBackend offers its own kernels. */
+export interface WebgpuBackend extends KernelBackend {
+  readonly device: { readonly limits: Readonly<Record<string, number>> };
+  runWebGPUProgram(
+    program: Program,
+    inputs: TensorInfo[],
+    dtype: DataType,
+    uniforms?: Uniform[],
+  ): TensorInfo;
+  disposeData(dataId: TensorInfo['dataId']): boolean;
+}
+
+export interface KernelRun {
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly attrs: Readonly<Record<string, unknown>>;
+  readonly backend: WebgpuBackend;
+}
+
+type Kernel = (run: KernelRun, stock: () => TensorInfo | TensorInfo[]) => TensorInfo | TensorInfo[];
+
+/**
+ * Adds a webgpu kernel, in place of tfjs' own where there is one. `stock` runs that one on the same
+ * arguments, for the shapes a replacement does not take; it throws where tfjs has none.
+ */
+export function replaceWebgpuKernel(tf: Tf, kernelName: string, kernel: Kernel): void {
+  const own = tf.getKernel(kernelName, 'webgpu');
+  if (own) tf.unregisterKernel(kernelName, 'webgpu');
+  tf.registerKernel({
+    kernelName,
+    backendName: 'webgpu',
+    kernelFunc: (run) =>
+      kernel(
+        {
+          inputs: run.inputs as KernelRun['inputs'],
+          attrs: (run.attrs ?? {}) as KernelRun['attrs'],
+          backend: run.backend as WebgpuBackend,
+        },
+        () => {
+          if (!own) throw new Error(`tfjs-backend-webgpu has no kernel ${kernelName}`);
+          return own.kernelFunc(run);
+        },
+      ),
+  });
+}
+
+/** An input a kernel cannot do without. */
+export function need(inputs: KernelRun['inputs'], name: string): TensorInfo {
+  const tensor = inputs[name];
+  if (!tensor) throw new Error(`kernel input ${name} is missing`);
+  return tensor;
+}
+
+/** The same values under another shape of the same size; owns nothing of its own. */
+export function seenAs(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
+  return { dataId: tensor.dataId, dtype: tensor.dtype, shape: [...shape] };
+}
+
+/** The workgroups of a program whose threads count through its output. */
+export function flatDispatch(
+  outputShape: readonly number[],
+  component: number,
+  workgroup: number,
+): Pick<Program, 'dispatchLayout' | 'dispatch' | 'workgroupSize'> {
+  const size = outputShape.reduce((product, length) => product * length, 1);
+  return {
+    dispatchLayout: { x: outputShape.map((_, axis) => axis) },
+    dispatch: [Math.ceil(size / component / workgroup), 1, 1],
+    workgroupSize: [workgroup, 1, 1],
+  };
+}

@@ -1,0 +1,22 @@
+import type { Tf } from '../../selection/tf.js';
+import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
+import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
+import { registerLrnGrad } from './lrn-grad.js';
+import { registerMomentumUpdate } from './momentum-update.js';
+import { registerReluGrad } from './relu-grad.js';
+import { registerSum } from './sum-rows.js';
+
+const prepared = new WeakSet<object>();
+
+/** Replaces the kernels of training that tfjs-backend-webgpu computes naively, and adds fused ones. */
+export function registerTrainingKernels(tf: Tf): void {
+  const registry = tf.engine();
+  if (prepared.has(registry)) return;
+  registerConv2DBackpropFilter(tf);
+  registerConv2DBackpropInput(tf);
+  registerSum(tf);
+  registerReluGrad(tf);
+  registerLrnGrad(tf);
+  registerMomentumUpdate(tf);
+  prepared.add(registry);
+}

@@ -1,0 +1,86 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../selection/tf.js';
+import {
+  flatDispatch,
+  need,
+  type Program,
+  replaceWebgpuKernel,
+  seenAs,
+  type WebgpuBackend,
+} from './program.js';
+
+/** Rows one thread adds up: enough to pay for its start, few enough to leave thousands of threads. */
+const ROWS_EACH = 32;
+
+/**
+ * Sum over the rows of [rows, columns] float32, as [columns]; the caller disposes the result.
+ *
+ * A thread adds every n-th row of one column (or of four), so that neighbours read neighbours, and
+ * passes follow until one row is left: 387,200 rows take four.
+ */
+export function sumRows(
+  backend: WebgpuBackend,
+  input: TensorInfo,
+  rows: number,
+  columns: number,
+): TensorInfo {
+  let sum = seenAs(input, [rows, columns]);
+  let left = rows;
+  do {
+    const parts = Math.ceil(left / ROWS_EACH);
+    const next = backend.runWebGPUProgram(sumProgram(parts, columns), [sum], 'float32', [
+      { type: 'int32', data: [left] },
+    ]);
+    if (sum.dataId !== input.dataId) backend.disposeData(sum.dataId);
+    sum = next;
+    left = parts;
+  } while (left > 1);
+  return seenAs(sum, [columns]);
+}
+
+function sumProgram(parts: number, columns: number): Program {
+  const component = columns % 4 === 0 ? 4 : 1;
+  const type = component === 4 ? 'vec4<f32>' : 'f32';
+  const outputShape = [parts, columns];
+  return {
+    shaderKey: `alexnet_sum_rows_${component}`,
+    outputShape,
+    variableNames: ['x'],
+    outputComponent: component,
+    uniforms: 'rows : i32,',
+    size: true,
+    ...flatDispatch(outputShape, component, 64),
+    getUserCode: () => `
+      fn main(index : i32) {
+        if (index < uniforms.size) {
+          let columns = uniforms.outShape[1] / ${component};
+          let end = uniforms.rows * columns;
+          var sum = ${type}(0.0);
+          for (var at = index; at < end; at += uniforms.size) {
+            sum += x[at];
+          }
+          result[index] = sum;
+        }
+      }`,
+  };
+}
+
+/**
+ * Replaces Sum over leading axes, which is the gradient of every bias: tfjs transposes the whole map
+ * first (three passes over memory, one of them uncoalesced) and gives each channel one workgroup.
+ */
+export function registerSum(tf: Tf): void {
+  replaceWebgpuKernel(tf, 'Sum', ({ inputs, attrs, backend }, stock) => {
+    const x = need(inputs, 'x');
+    const axes = tf.util.parseAxisParam(attrs.axis as number | number[], x.shape);
+    const leading = axes.every((axis, i) => axis === i) && axes.length < x.shape.length;
+    const rows = tf.util.sizeFromShape(x.shape.slice(0, axes.length));
+    const kept = x.shape.slice(axes.length);
+    const columns = tf.util.sizeFromShape(kept);
+    if (x.dtype !== 'float32' || axes.length === 0 || !leading || rows < 2 || columns < 1) {
+      return stock();
+    }
+    const shape = attrs.keepDims ? [...axes.map(() => 1), ...kept] : kept;
+    return seenAs(sumRows(backend, x, rows, columns), shape);
+  });
+}

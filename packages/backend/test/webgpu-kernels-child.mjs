@@ -1,0 +1,126 @@
+/** Prints, as one line of JSON, how far each kernel of ours on webgpu is from the cpu backend. */
+import { selectBackend } from '@alexnet/backend/node';
+
+const { tf } = await selectBackend({ require: 'webgpu' });
+
+function tensor(shape, seed) {
+  let state = seed;
+  const count = shape.reduce((product, size) => product * size, 1);
+  const data = Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+  return tf.tensor(data, shape);
+}
+
+const [x, dy, third] = [1, 2, 3].map((seed) => (shape) => tensor(shape, seed));
+const errors = {};
+
+/** Compares `work` on webgpu with `plain`, the same without kernels of ours, on cpu. */
+async function compare(title, work, plain = work) {
+  const on = async (backend, run) => {
+    await tf.setBackend(backend);
+    const result = tf.tidy(run);
+    const data = await result.data();
+    const { shape } = result;
+    result.dispose();
+    return { data, shape };
+  };
+  const expected = await on('cpu', plain);
+  const tensors = tf.memory().numTensors;
+  const actual = await on('webgpu', work);
+  let scale = 0;
+  let worst = 0;
+  for (const [i, value] of expected.data.entries()) {
+    scale = Math.max(scale, Math.abs(value));
+    const difference = Math.abs(actual.data[i] - value);
+    if (!(difference <= worst)) worst = difference;
+  }
+  const same =
+    String(actual.shape) === String(expected.shape) && tf.memory().numTensors === tensors;
+  errors[title] = same && scale > 0 ? worst / scale : null;
+}
+
+const convolutions = [
+  ['conv1, batch 1', [1, 67, 67, 3], [11, 11, 3, 12], 4, 'valid'],
+  ['conv1, batch 3, rows unread', [3, 65, 66, 3], [11, 11, 3, 9], 4, 'valid'],
+  ['conv2, sums split', [3, 27, 27, 12], [5, 5, 12, 20], 1, 'same'],
+  ['conv3, more than one tile', [2, 9, 9, 20], [3, 3, 20, 68], 1, 'same'],
+  ['odd channels', [2, 9, 8, 5], [3, 3, 5, 7], 1, 'same'],
+  ['same padding with a stride', [1, 10, 7, 4], [3, 2, 4, 8], 2, 'same'],
+  [
+    'asymmetric padding',
+    [2, 13, 12, 4],
+    [5, 4, 4, 8],
+    1,
+    [
+      [0, 0],
+      [1, 3],
+      [0, 2],
+      [0, 0],
+    ],
+  ],
+  ['padding wider than the window reaches', [2, 5, 5, 4], [3, 3, 4, 4], 1, 4],
+  ['1x1', [4, 5, 6, 8], [1, 1, 8, 4], 1, 'valid'],
+];
+for (const [title, input, filter, stride, pad] of convolutions) {
+  const convolve = (a, w) => tf.conv2d(a, w, stride, pad);
+  const forward = () => convolve(x(input), dy(filter));
+  const gradient = (which) => () => {
+    const shape = tf.tidy(forward).shape;
+    return tf.grads(convolve)([x(input), dy(filter)], third(shape))[which];
+  };
+  await compare(`${title}: dx`, gradient(0));
+  await compare(`${title}: dw`, gradient(1));
+}
+
+const sums = [
+  [[3, 4, 5, 6], [0, 1, 2], false],
+  [[3, 4, 5, 8], [0, 1, 2], true],
+  [[1100, 3], [0], false],
+  [[2, 3, 4], [0, 2], false],
+  [[7, 6], [1], false],
+  [[7], [0], false],
+];
+for (const [shape, axes, keep] of sums) {
+  await compare(`sum of ${shape} over ${axes}`, () => tf.sum(x(shape), axes, keep));
+}
+
+const kernel = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs);
+for (const shape of [
+  [2, 3, 3, 9],
+  [3, 5, 7, 96],
+  [1, 1, 1, 3],
+]) {
+  const norm = (a) => tf.localResponseNormalization(a, 2, 2, 1e-1, 0.75);
+  const attrs = { depthRadius: 2, bias: 2, alpha: 1e-1, beta: 0.75 };
+  await compare(
+    `response normalisation of ${shape}`,
+    () => kernel('AlexNetLRNGrad', { x: x(shape), y: norm(x(shape)), dy: dy(shape) }, attrs),
+    () => tf.grad(norm)(x(shape), dy(shape)),
+  );
+}
+for (const shape of [
+  [3, 7],
+  [4, 8, 5],
+]) {
+  await compare(
+    `gradient of ReLU, ${shape}`,
+    () => kernel('AlexNetReluGrad', { dy: dy(shape), y: tf.relu(x(shape)) }, {}),
+    () => tf.grad((a) => tf.relu(a))(x(shape), dy(shape)),
+  );
+  const rule = { momentum: 0.9, rate: 0.02, decay: 0.0005 };
+  await compare(
+    `momentum, ${shape}`,
+    () => {
+      const inputs = { variable: x(shape), velocity: dy(shape), gradient: third(shape) };
+      return tf.concat(kernel('AlexNetMomentumUpdate', inputs, rule));
+    },
+    () => {
+      const pull = tf.mul(tf.add(third(shape), tf.mul(x(shape), rule.decay)), rule.rate);
+      const velocity = tf.sub(tf.mul(dy(shape), rule.momentum), pull);
+      return tf.concat([velocity, tf.add(x(shape), velocity)]);
+    },
+  );
+}
+console.log(JSON.stringify(errors));
