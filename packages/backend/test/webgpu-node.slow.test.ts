@@ -1,37 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { noSoftwareWebgpu, runOnSoftwareWebgpu } from './software-webgpu.js';
 
-/** Chromium ships a software Vulkan driver and the loader Dawn wants. */
-const CHROMIUM = '/usr/lib/chromium';
-const missing = existsSync(`${CHROMIUM}/vk_swiftshader_icd.json`)
-  ? ''
-  : `(skipped: no SwiftShader in ${CHROMIUM}; install chromium)`;
-
-/** Runs a script in a process that sees the software driver; its last line is JSON. */
+/** Runs a script whose last line is JSON. */
 function run(script: string): unknown {
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `import { selectBackend } from '@alexnet/backend/node';\n${script}`,
-    ],
-    {
-      cwd: import.meta.dirname,
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        LD_LIBRARY_PATH: CHROMIUM,
-        VK_DRIVER_FILES: `${CHROMIUM}/vk_swiftshader_icd.json`,
-      },
-    },
-  );
-  if (status !== 0) throw new Error(stderr || stdout);
-  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  return runOnSoftwareWebgpu([
+    '--input-type=module',
+    '-e',
+    `import { selectBackend } from '@alexnet/backend/node';\n${script}`,
+  ]);
 }
 
-describe.skipIf(missing !== '')(`WebGPU in Node ${missing}`, () => {
+describe.skipIf(noSoftwareWebgpu !== '')(`WebGPU in Node ${noSoftwareWebgpu}`, () => {
   it('trains: a loss falls, after the start-up check against cpu', () => {
     const { name, losses } = run(`
 const { tf, name } = await selectBackend({ require: 'webgpu' });

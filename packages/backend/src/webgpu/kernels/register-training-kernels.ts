@@ -1,4 +1,5 @@
 import type { Tf } from '../../selection/tf.js';
+import { registerConv2D } from './conv2d.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
 import { registerLrnGrad } from './lrn-grad.js';
@@ -12,6 +13,7 @@ const prepared = new WeakSet<object>();
 export function registerTrainingKernels(tf: Tf): void {
   const registry = tf.engine();
   if (prepared.has(registry)) return;
+  registerConv2D(tf);
   registerConv2DBackpropFilter(tf);
   registerConv2DBackpropInput(tf);
   registerSum(tf);

@@ -48,7 +48,7 @@ export function runTiledProduct(
   const tiles = Math.ceil(rows / ROWS) * Math.ceil(columns / COLUMNS);
   const steps = Math.ceil(depth / DEPTH);
   const most = Math.min(
-    Math.ceil(ENOUGH_WORKGROUPS / tiles),
+    Math.floor(ENOUGH_WORKGROUPS / tiles),
     Math.floor(PARTIAL_BYTES / (4 * rows * columns)),
     Math.floor(depth / SHORTEST_SUM),
   );
