@@ -60,4 +60,22 @@ console.log(JSON.stringify({ large, small, lost }));`) as Record<string, unknown
     expect(messages.small).toEqual([1, 1]);
     expect(messages.lost).toMatch(/device was lost/);
   });
+
+  it('names a tensor too large to bind, and leaves nothing of it to the next result', () => {
+    const { large, groups, small } = run(`
+const { tf } = await selectBackend({ require: 'webgpu' });
+const message = (work) => { try { tf.tidy(work); return 'no error'; } catch (error) { return error.message; } };
+const limit = tf.backend().device.limits.maxStorageBufferBindingSize;
+const large = message(() => tf.ones([limit / 4 + 1024]));
+const groups = message(() => {
+  // Two errors: one of the device, which it tells later, and then one that tfjs throws.
+  tf.backend().runWebGPUProgram({ shaderKey: 'wrong', outputShape: [1], variableNames: [], workgroupSize: [1, 1, 1], dispatchLayout: { x: [0] }, dispatch: [1, 1, 1], getUserCode: () => 'no WGSL' }, [], 'float32');
+  return tf.localResponseNormalization(tf.ones([70000, 1, 1, 4]), 2);
+});
+const small = [...await tf.ones([2]).data()];
+console.log(JSON.stringify({ large, groups, small }));`) as Record<string, unknown>;
+    expect(large).toMatch(/GiB and this GPU binds .* a smaller batch fits/);
+    expect(groups).toMatch(/more workgroups than this GPU starts at once; a smaller batch fits/);
+    expect(small).toEqual([1, 1]);
+  });
 });

@@ -91,6 +91,12 @@ async function run(options: TrainCommandOptions): Promise<void> {
   const live = await startLive(options);
   try {
     await runWatched(options, record, recipe, live);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'OversizeError') throw error;
+    throw new Error(
+      `${error.message}: --batch ${Math.ceil(recipe.batchSize / 2)}, or the same batch in parts with --set accumulate=${2 * recipe.accumulate}`,
+      { cause: error },
+    );
   } finally {
     await live?.close();
   }

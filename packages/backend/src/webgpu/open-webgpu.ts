@@ -2,6 +2,7 @@ import { selfCheck } from '../check/self-check.js';
 import type { Tf } from '../selection/tf.js';
 import { adapterName } from './adapter.js';
 import { registerTrainingKernels } from './kernels/register-training-kernels.js';
+import { refuseOversize } from './refuse-oversize.js';
 import { reportErrorsOnRead } from './report-errors.js';
 import type { Adapter } from './webgpu-types.js';
 
@@ -35,6 +36,7 @@ export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage
   const device = await adapter.requestDevice({ requiredLimits });
   const info = adapter.info ?? {};
   const backend = new webgpu.WebGPUBackend(device as never, info as never);
+  refuseOversize(backend, device);
   reportErrorsOnRead(backend, device);
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   // Priority 3 is the package's own (dist/base.js).

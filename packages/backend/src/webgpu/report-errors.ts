@@ -1,8 +1,12 @@
 import type { Device, ErrorFilter } from './webgpu-types.js';
 
-/** The reading half of tfjs' WebGPUBackend. */
-interface Reader {
+/** What of tfjs' WebGPUBackend is watched: reading, and the recording that reading waits for. */
+interface Watched {
   read(dataId: object): Promise<unknown>;
+  runWebGPUProgram(...args: unknown[]): unknown;
+  readonly commandEncoder: object | null;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
 }
 
 const FILTERS: readonly ErrorFilter[] = ['out-of-memory', 'validation', 'internal'];
@@ -12,7 +16,8 @@ const FILTERS: readonly ErrorFilter[] = ['out-of-memory', 'validation', 'interna
  *
  * An over-limit buffer, a full memory or an invalid shader leaves zeros and a console line
  * (tfjs issue 6507). So everything runs inside error scopes that are read together with the next
- * result, and a lost device refuses every later read.
+ * result, and a lost device refuses every later read. What a computation that throws leaves behind is
+ * dropped with it: it belongs to no later result.
  */
 export function reportErrorsOnRead(backend: object, device: Device): void {
   let lost: string | undefined;
@@ -22,18 +27,33 @@ export function reportErrorsOnRead(backend: object, device: Device): void {
   const open = () => {
     for (const filter of FILTERS) device.pushErrorScope(filter);
   };
+  /** The first error since the scopes were opened. */
+  const close = async () => {
+    const scopes = FILTERS.map(() => device.popErrorScope());
+    open();
+    return (await Promise.all(scopes)).find((scope) => scope !== null);
+  };
   open();
 
-  const reader = backend as Reader;
-  const read = reader.read.bind(backend);
-  reader.read = async (dataId) => {
+  const watched = backend as Watched;
+  const run = watched.runWebGPUProgram.bind(backend);
+  watched.runWebGPUProgram = (...args) => {
+    try {
+      return run(...args);
+    } catch (error) {
+      watched.endComputePassEncoder();
+      if (watched.commandEncoder) watched.submitQueue();
+      close().catch(() => undefined);
+      throw error;
+    }
+  };
+
+  const read = watched.read.bind(backend);
+  watched.read = async (dataId) => {
     if (lost) throw new Error(lost);
     // A lost device may never answer: whichever comes first ends the wait.
     const values = await Promise.race([read(dataId), device.lost.then(() => undefined)]);
-    const scopes = FILTERS.map(() => device.popErrorScope());
-    open();
-    const found = await Promise.all(scopes);
-    const error = found.find((scope) => scope !== null);
+    const error = await close();
     if (error) throw new Error(`WebGPU error: ${error.message.split('\n', 1)[0]}`);
     if (lost || values === undefined) throw new Error(lost ?? 'the WebGPU device was lost');
     return values;

@@ -19,6 +19,7 @@ export interface AdapterInfo {
 export type ErrorFilter = 'validation' | 'out-of-memory' | 'internal';
 
 export interface Device {
+  readonly limits: Readonly<Record<string, number>>;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   pushErrorScope(filter: ErrorFilter): void;
   popErrorScope(): Promise<{ readonly message: string } | null>;

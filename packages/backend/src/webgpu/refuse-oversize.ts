@@ -1,0 +1,53 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Device } from './webgpu-types.js';
+
+/** The computing half of tfjs' WebGPUBackend. */
+interface Runner {
+  runWebGPUProgram(
+    program: { readonly outputShape: readonly number[] },
+    inputs: readonly TensorInfo[],
+    ...rest: unknown[]
+  ): TensorInfo;
+}
+
+/** More than this GPU binds or dispatches at once: a smaller batch would fit. */
+export class OversizeError extends Error {
+  override readonly name = 'OversizeError';
+}
+
+const BYTES = 4;
+
+/**
+ * Names a tensor that a device cannot bind before the program that needs it is recorded, and what tfjs
+ * says of too many workgroups, so that a batch too large is one clear error where it happens.
+ */
+export function refuseOversize(backend: object, device: Device): void {
+  const runner = backend as Runner;
+  const run = runner.runWebGPUProgram.bind(backend);
+  const limit = device.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
+  runner.runWebGPUProgram = (program, inputs, ...rest) => {
+    for (const shape of [program.outputShape, ...inputs.map((input) => input.shape)]) {
+      const bytes = shape.reduce((product, size) => product * size, BYTES);
+      if (bytes > limit) {
+        throw new OversizeError(
+          `WebGPU error: [${shape}] takes ${gib(bytes)} and this GPU binds ${gib(limit)} at once; a smaller batch fits`,
+        );
+      }
+    }
+    try {
+      return run(program, inputs, ...rest);
+    } catch (error) {
+      if (/dispatch size exceeds/i.test((error as Error).message)) {
+        throw new OversizeError(
+          `WebGPU error: [${program.outputShape}] takes more workgroups than this GPU starts at once; a smaller batch fits`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  };
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}
