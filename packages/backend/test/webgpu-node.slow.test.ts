@@ -66,7 +66,7 @@ console.log(JSON.stringify({ large, small, lost }));`) as Record<string, unknown
 const { tf } = await selectBackend({ require: 'webgpu' });
 const message = (work) => { try { tf.tidy(work); return 'no error'; } catch (error) { return error.message; } };
 const limit = tf.backend().device.limits.maxStorageBufferBindingSize;
-const large = message(() => tf.ones([limit / 4 + 1024]));
+const large = message(() => tf.fill([limit / 4 + 1024], 1));
 const groups = message(() => {
   // Two errors: one of the device, which it tells later, and then one that tfjs throws.
   tf.backend().runWebGPUProgram({ shaderKey: 'wrong', outputShape: [1], variableNames: [], workgroupSize: [1, 1, 1], dispatchLayout: { x: [0] }, dispatch: [1, 1, 1], getUserCode: () => 'no WGSL' }, [], 'float32');
