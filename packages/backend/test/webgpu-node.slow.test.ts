@@ -78,4 +78,23 @@ console.log(JSON.stringify({ large, groups, small }));`) as Record<string, unkno
     expect(groups).toMatch(/more workgroups than this GPU starts at once; a smaller batch fits/);
     expect(small).toEqual([1, 1]);
   });
+
+  it('uploads large tensors through buffers that it keeps', () => {
+    const { right, created } = run(`
+const { tf } = await selectBackend({ require: 'webgpu' });
+const { device } = tf.backend();
+const createBuffer = device.createBuffer.bind(device);
+let created = 0;
+device.createBuffer = (asked) => { if (asked.usage & GPUBufferUsage.MAP_WRITE) created++; return createBuffer(asked); };
+let right = 0;
+for (let i = 0; i < 10; i++) {
+  const [a, b] = [2 ** 18, 2 ** 19].map((n) => tf.tensor1d(new Float32Array(n).fill(i + n)));
+  const ends = tf.tidy(() => tf.concat([tf.slice(a, [2 ** 18 - 1], [1]), tf.slice(b, [0], [1]), tf.slice(b, [2 ** 19 - 1], [1])]));
+  if (String(await ends.data()) === String([i + 2 ** 18, i + 2 ** 19, i + 2 ** 19])) right++;
+  tf.dispose([a, b, ends]);
+}
+console.log(JSON.stringify({ right, created }));`) as { right: number; created: number };
+    expect(right).toBe(10);
+    expect(created).toBeLessThan(8);
+  });
 });

@@ -1,6 +1,7 @@
 import { selfCheck } from '../check/self-check.js';
 import type { Tf } from '../selection/tf.js';
 import { adapterName } from './adapter.js';
+import { keepStaging } from './keep-staging.js';
 import { registerTrainingKernels } from './kernels/register-training-kernels.js';
 import { refuseOversize } from './refuse-oversize.js';
 import { reportErrorsOnRead } from './report-errors.js';
@@ -36,6 +37,7 @@ export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage
   const device = await adapter.requestDevice({ requiredLimits });
   const info = adapter.info ?? {};
   const backend = new webgpu.WebGPUBackend(device as never, info as never);
+  keepStaging(backend, device);
   refuseOversize(backend, device);
   reportErrorsOnRead(backend, device);
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');

@@ -22,6 +22,19 @@ export interface Device {
   readonly limits: Readonly<Record<string, number>>;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   pushErrorScope(filter: ErrorFilter): void;
+  createBuffer(descriptor: {
+    size: number;
+    usage: number;
+    mappedAtCreation: boolean;
+  }): DeviceBuffer;
   popErrorScope(): Promise<{ readonly message: string } | null>;
+  destroy(): void;
+}
+
+export interface DeviceBuffer {
+  readonly size: number;
+  getMappedRange(): ArrayBuffer;
+  unmap(): void;
+  mapAsync(mode: number): Promise<void>;
   destroy(): void;
 }

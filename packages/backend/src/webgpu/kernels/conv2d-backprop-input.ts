@@ -4,6 +4,9 @@ import { conv2dGeometry } from './conv2d-geometry.js';
 import { flatDispatch, need, replaceWebgpuKernel, type WebgpuBackend } from './program.js';
 import { takesConv2d, tiledConv2d } from './tiled-conv2d.js';
 
+/** Pixels below which most of a tile would be empty. */
+const FEWEST_PIXELS = 64;
+
 /**
  * Replaces Conv2DBackpropInput of stride 1, for which tfjs 4.22 gives each pair of pixels one thread
  * per four channels that reads the whole filter for them (its flag WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE
@@ -30,7 +33,7 @@ export function registerConv2DBackpropInput(tf: Tf): void {
       top: forward.filterHeight - 1 - forward.top,
       left: forward.filterWidth - 1 - forward.left,
     };
-    if (!takesConv2d(backend, geometry)) return stock();
+    if (!takesConv2d(backend, geometry, FEWEST_PIXELS)) return stock();
     const turned = turnFilter(backend, filter);
     const dx = tiledConv2d(backend, dy, turned, geometry);
     backend.disposeData(turned.dataId);

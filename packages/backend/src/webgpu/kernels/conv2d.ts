@@ -15,8 +15,7 @@ export function registerConv2D(tf: Tf): void {
     const x = need(inputs, 'x');
     const filter = need(inputs, 'filter');
     const geometry = conv2dGeometry(tf, x.shape, filter.shape, attrs);
-    if (!geometry || !takesConv2d(backend, geometry)) return stock();
-    if (geometry.batchSize * geometry.outHeight * geometry.outWidth < FEWEST_PIXELS) return stock();
+    if (!geometry || !takesConv2d(backend, geometry, FEWEST_PIXELS)) return stock();
     return tiledConv2d(backend, x, filter, geometry);
   });
 }

@@ -3,16 +3,22 @@ import { type Geometry, geometryConstants, geometryKey } from './conv2d-geometry
 import { seenAs, type WebgpuBackend } from './program.js';
 import { fitsTiles, runTiledProduct } from './tiled-product.js';
 
-/** Whether {@link tiledConv2d} takes this convolution: channels in fours, and rows within the device's limit. */
+/**
+ * Whether {@link tiledConv2d} takes this convolution: channels in fours, at least so many output pixels
+ * in the batch, and their tiles within the device's limit.
+ */
 export function takesConv2d(
   backend: WebgpuBackend,
   geometry: Geometry & { readonly batchSize: number },
+  fewestPixels: number,
 ): boolean {
   const { inChannels, outChannels, batchSize, outHeight, outWidth } = geometry;
+  const pixels = batchSize * outHeight * outWidth;
   return (
+    pixels >= fewestPixels &&
     inChannels % 4 === 0 &&
     outChannels % 4 === 0 &&
-    fitsTiles(backend, batchSize * outHeight * outWidth)
+    fitsTiles(backend, pixels)
   );
 }
 
