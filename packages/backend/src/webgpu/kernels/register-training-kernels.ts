@@ -3,6 +3,7 @@ import { registerConv2D } from './conv2d.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
 import { registerLrnGrad } from './lrn-grad.js';
+import { registerMatMul } from './mat-mul.js';
 import { registerMomentumUpdate } from './momentum-update.js';
 import { registerReluGrad } from './relu-grad.js';
 import { registerSum } from './sum-rows.js';
@@ -16,6 +17,7 @@ export function registerTrainingKernels(tf: Tf): void {
   registerConv2D(tf);
   registerConv2DBackpropFilter(tf);
   registerConv2DBackpropInput(tf);
+  registerMatMul(tf);
   registerSum(tf);
   registerReluGrad(tf);
   registerLrnGrad(tf);

@@ -1,0 +1,112 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../selection/tf.js';
+import { need, replaceWebgpuKernel, seenAs, type WebgpuBackend } from './program.js';
+import { fitsTiles, runTiledProduct } from './tiled-product.js';
+
+/** Rows and columns below which most of a tile would be empty. */
+const FEWEST = 64;
+
+/**
+ * Replaces BatchMatMul and _FusedMatMul (bias, no activation) for single large products, the dense
+ * layers of a batch: tiles of 128 x 64 for 32 x 32, sums split over workgroups where tfjs would start few, and
+ * a transposed B, the weights on the way back, copied into order first rather than read across.
+ */
+export function registerMatMul(tf: Tf): void {
+  for (const name of ['BatchMatMul', '_FusedMatMul'] as const) {
+    replaceWebgpuKernel(tf, name, ({ inputs, attrs, backend }, stock) => {
+      const { activation = 'linear', transposeA, transposeB } = attrs;
+      const bias = inputs.bias;
+      if (activation !== 'linear' || inputs.preluActivationWeights) return stock();
+      const [a, b] = [need(inputs, 'a'), need(inputs, 'b')];
+      const result = matMul(tf, backend, a, b, Boolean(transposeA), Boolean(transposeB));
+      if (!result || !bias) return result ?? stock();
+      const sum = run(tf, backend, 'Add', { a: result, b: bias });
+      backend.disposeData(result.dataId);
+      return sum;
+    });
+  }
+}
+
+/** a b as [..., rows, columns], or null where the tiled product does not take it. */
+function matMul(
+  tf: Tf,
+  backend: WebgpuBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  transposeA: boolean,
+  transposeB: boolean,
+): TensorInfo | null {
+  const single = [a, b].every(
+    ({ shape, dtype }) => dtype === 'float32' && tf.util.sizeFromShape(shape.slice(0, -2)) === 1,
+  );
+  const [rows = 0, depth = 0] = lastTwo(a, transposeA);
+  const [, columns = 0] = lastTwo(b, transposeB);
+  const inFours = (transposeA ? rows : depth) % 4 === 0 && columns % 4 === 0;
+  const large = rows >= FEWEST && columns >= FEWEST;
+  if (!single || !inFours || !large || !fitsTiles(backend, rows)) return null;
+  const ordered = transposeB
+    ? run(tf, backend, 'Transpose', { x: seenAs(b, [columns, depth]) }, { perm: [1, 0] })
+    : b;
+  const product = runTiledProduct(
+    backend,
+    {
+      name: `mat_mul_${transposeA}`,
+      rows,
+      columns,
+      depth,
+      aAlong: transposeA ? 'rows' : 'depth',
+      variables: [
+        { name: 'A', component: 4 },
+        { name: 'B', component: 4 },
+      ],
+      code: read(transposeA ? 'k * uniforms.outShape[1] + row.m' : 'row.m * uniforms.depth + k'),
+    },
+    [a, ordered],
+  );
+  if (transposeB) backend.disposeData(ordered.dataId);
+  const outer = a.shape.length >= b.shape.length ? a.shape : b.shape;
+  return seenAs(product, [...outer.slice(0, -2), rows, columns]);
+}
+
+function lastTwo({ shape }: TensorInfo, transposed: boolean): number[] {
+  const [first, second] = shape.slice(-2) as [number, number];
+  return transposed ? [second, first] : [first, second];
+}
+
+function run(
+  tf: Tf,
+  backend: WebgpuBackend,
+  name: string,
+  inputs: Record<string, TensorInfo>,
+  attrs: object = {},
+): TensorInfo {
+  const kernel = tf.getKernel(name, 'webgpu');
+  if (!kernel) throw new Error(`tfjs-backend-webgpu has no kernel ${name}`);
+  return kernel.kernelFunc({
+    inputs,
+    backend,
+    attrs: attrs as Record<string, never>,
+  }) as TensorInfo;
+}
+
+/** Zeros outside; `at` is the place of A[row, k] in memory. */
+const read = (at: string) => `
+    struct Row { m : i32 }
+
+    fn rowOf(m : i32) -> Row {
+      return Row(m);
+    }
+
+    fn readA(row : Row, k : i32) -> vec4<f32> {
+      if (row.m < uniforms.outShape[1] && k < uniforms.depth) {
+        return A[(${at}) / 4];
+      }
+      return vec4<f32>(0.0);
+    }
+
+    fn readB(k : i32, n : i32) -> vec4<f32> {
+      if (k < uniforms.depth && n < uniforms.outShape[2]) {
+        return B[(k * uniforms.outShape[2] + n) / 4];
+      }
+      return vec4<f32>(0.0);
+    }`;
