@@ -3,7 +3,7 @@ import type { Device, DeviceBuffer } from './webgpu-types.js';
 /** The uploading half of tfjs' WebGPUBackend. */
 interface Uploader {
   readonly tensorMap: {
-    get(dataId: object): { values: unknown; resource?: unknown } | undefined;
+    get(dataId: object): { dtype: string; values: unknown; resource?: unknown } | undefined;
   };
   readonly bufferManager: { acquireBuffer(size: number, usage: number): DeviceBuffer };
   readonly commandEncoder: {
@@ -56,7 +56,7 @@ export function keepStaging(backend: object, device: Device): void {
   const upload = uploader.uploadToGPU.bind(backend);
   uploader.uploadToGPU = (dataId) => {
     const data = uploader.tensorMap.get(dataId);
-    const values = data?.values;
+    const values = data?.dtype === 'float32' ? data.values : null;
     if (!data || data.resource || !(values instanceof Float32Array) || values.byteLength < LEAST) {
       upload(dataId);
       return;
