@@ -47,7 +47,7 @@ const convolutions = [
   ['conv1, batch 3, rows unread', [3, 65, 66, 3], [11, 11, 3, 9], 4, 'valid'],
   ['conv2, sums split', [3, 27, 27, 12], [5, 5, 12, 20], 1, 'same'],
   ['conv3, more than one tile', [2, 9, 9, 20], [3, 3, 20, 68], 1, 'same'],
-  ['enough pixels for the tiled product', [3, 27, 27, 8], [5, 5, 8, 12], 1, 'same'],
+  ['enough pixels and channels for tiles', [3, 27, 27, 128], [3, 3, 128, 12], 1, 'same'],
   ['odd channels', [2, 9, 8, 5], [3, 3, 5, 7], 1, 'same'],
   ['same padding with a stride', [1, 10, 7, 4], [3, 2, 4, 8], 2, 'same'],
   [
