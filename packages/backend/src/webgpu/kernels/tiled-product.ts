@@ -131,7 +131,7 @@ function loop(along: 'rows' | 'depth'): string {
         if (step + 1 < uniforms.steps) {
           ${fetch}
         }
-        ${along === 'rows' ? alongRows : alongDepth}
+        ${along === 'rows' ? alongRows() : alongDepth()}
         workgroupBarrier();
       }
       ${each(8, (i) => `write(rowStart + ${rowOfThread(along, i)}, columnStart + tx * 4, c${i});`)}
@@ -143,7 +143,7 @@ function rowOfThread(along: 'rows' | 'depth', i: number): string {
   return along === 'rows' ? `ty * 8 + ${i}` : `ty + ${16 * i}`;
 }
 
-const alongRows = `
+const alongRows = () => `
         for (var d = 0; d < ${DEPTH}; d++) {
           let b = tileB[d * 16 + tx];
           let a0 = tileA[d * 32 + ty * 2];
@@ -151,7 +151,7 @@ const alongRows = `
           ${each(8, (i) => `c${i} = fma(vec4<f32>(a${i >> 2}[${i & 3}]), b, c${i});`)}
         }`;
 
-const alongDepth = `
+const alongDepth = () => `
         for (var d = 0; d < ${DEPTH / 4}; d++) {
           ${each(4, (i) => `let b${i} = tileB[(d * 4 + ${i}) * 16 + tx];`)}
           ${each(
