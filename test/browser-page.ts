@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
 
@@ -20,12 +21,19 @@ export async function buildPage(folder: string): Promise<string> {
   return join(folder, 'dist');
 }
 
-/** Opens a built page in Chromium and returns what it logs, line by line, until it sets `done`. */
-export async function runPage(folder: string): Promise<string> {
-  const server = createServer((request, response) => {
+/** How much later than the others a late file comes, in milliseconds. */
+const LATE = 400;
+
+/**
+ * Opens a built page in Chromium and returns what it logs, line by line, until it sets `done`.
+ * `late`: a file that comes after all others.
+ */
+export async function runPage(folder: string, late?: string): Promise<string> {
+  const server = createServer(async (request, response) => {
     const name = new URL(request.url ?? '/', 'http://page').pathname;
     const path = join(folder, name === '/' ? 'index.html' : name);
     if (!existsSync(path)) return void response.writeHead(404).end();
+    if (late !== undefined && name.endsWith(`/${late}`)) await setTimeout(LATE);
     response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
     response.end(readFileSync(path));
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { buildPage, noBrowser, runPage } from '../browser-page.js';
@@ -39,17 +39,44 @@ console.log(name, bytes.length, JSON.stringify(answers[0]) === JSON.stringify(an
 globalThis.done = true;
 `;
 
+/** tfjs is loaded by selectBackend alone, in chunks that need each other. */
+const LATE = `
+import { selectBackend } from '@alexnet/backend';
+const { tf } = await selectBackend({ require: 'cpu' });
+console.log(tf.sum(tf.matMul(tf.ones([3, 5]), tf.ones([5, 2]))).dataSync()[0]);
+globalThis.done = true;
+`;
+
 it.skipIf(noBrowser !== '')(
   `a plain Vite page prepares, converts and predicts on wasm ${noBrowser}`,
   async () => {
-    const folder = join(inject('scratch'), 'page');
-    mkdirSync(folder);
-    symlinkSync(join(inject('project'), 'node_modules'), join(folder, 'node_modules'));
-    writeFileSync(join(folder, 'main.js'), MAIN);
-    writeFileSync(
-      join(folder, 'index.html'),
-      '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>',
-    );
-    expect(await runPage(await buildPage(folder))).toMatch(/^wasm \d+ true$/);
+    expect(await runPage(await pageOf('page', MAIN))).toMatch(/^wasm \d+ true$/);
   },
 );
+
+it.skipIf(noBrowser !== '')(
+  `a page works whichever of its chunks comes last ${noBrowser}`,
+  async () => {
+    const page = await pageOf('late-page', LATE);
+    const chunks = readdirSync(join(page, 'assets')).filter((name) => name.endsWith('.js'));
+    expect(chunks.length).toBeGreaterThan(5);
+    const answers: Record<string, string> = {};
+    for (const chunk of chunks) {
+      answers[chunk] = await runPage(page, chunk).catch((error: Error) => error.message);
+    }
+    expect(answers).toEqual(Object.fromEntries(chunks.map((chunk) => [chunk, '30'])));
+  },
+);
+
+/** Writes and builds a page with one script; returns its folder. */
+async function pageOf(name: string, script: string): Promise<string> {
+  const folder = join(inject('scratch'), name);
+  mkdirSync(folder);
+  symlinkSync(join(inject('project'), 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'main.js'), script);
+  writeFileSync(
+    join(folder, 'index.html'),
+    '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>',
+  );
+  return buildPage(folder);
+}

@@ -8,9 +8,13 @@ export function loadTf(): Promise<Tf> {
   return loaded;
 }
 
+/**
+ * Core alone first: bundlers cut tfjs into chunks that need each other, and whichever arrives first
+ * would begin; before core's flags are registered nothing of it works.
+ */
 async function load(): Promise<Tf> {
-  const [core, layers] = await Promise.all([
-    import('@tensorflow/tfjs-core'),
+  const core = await import('@tensorflow/tfjs-core');
+  const [layers] = await Promise.all([
     import('@tensorflow/tfjs-layers'),
     import('@tensorflow/tfjs-core/dist/register_all_gradients.js'),
   ]);

@@ -41,8 +41,8 @@ function browserCandidates(asked: BackendName | undefined): readonly Candidate[]
 async function openBrowserWebgpu(allowSoftware: boolean) {
   const { gpu } = globalThis.navigator as { gpu?: Gpu };
   const adapter = await findAdapter(gpu, allowSoftware);
-  const [tf, webgpu] = await Promise.all([
-    loadTf(),
+  const tf = await loadTf();
+  const [webgpu] = await Promise.all([
     import('@tensorflow/tfjs-backend-webgpu'),
     import('@tensorflow/tfjs-backend-cpu'),
   ]);
@@ -58,7 +58,8 @@ async function openWebgl(allowSoftware: boolean) {
   if (!allowSoftware && isSoftwareName(renderer)) {
     throw new Error(`WebGL here is a software one (${renderer})`);
   }
-  const [tf] = await Promise.all([loadTf(), import('@tensorflow/tfjs-backend-webgl')]);
+  const tf = await loadTf();
+  await import('@tensorflow/tfjs-backend-webgl');
   if (!(await tf.setBackend('webgl'))) throw new Error('the WebGL backend does not start');
   if (!tf.env().getBool('WEBGL_RENDER_FLOAT32_CAPABLE')) {
     throw new Error(`${renderer} computes in 16 bits only, too few for this network`);
@@ -67,7 +68,8 @@ async function openWebgl(allowSoftware: boolean) {
 }
 
 async function openWasm() {
-  const [tf, wasm] = await Promise.all([loadTf(), import('@tensorflow/tfjs-backend-wasm')]);
+  const tf = await loadTf();
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
   await startWasm(tf);
   const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'without SIMD';
   const threads = wasm.getThreadsCount();
@@ -76,7 +78,8 @@ async function openWasm() {
 }
 
 async function openPlain() {
-  const [tf] = await Promise.all([loadTf(), import('@tensorflow/tfjs-backend-cpu')]);
+  const tf = await loadTf();
+  await import('@tensorflow/tfjs-backend-cpu');
   await openCpu(tf);
   return { tf, device: 'this processor, plain JavaScript' };
 }
