@@ -15,6 +15,7 @@
 #include "dense.h"
 #include "in_parallel.h"
 #include "response_norm.h"
+#include "shape.h"
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 
@@ -207,8 +208,7 @@ napi_value MomentumUpdate(const Js &js, TFJSBackend *backend, napi_value *args) 
   const float pull = static_cast<float>(js.Number(args[4]) * js.Number(args[5]));
   const size_t count = variable.Count();
   if (velocity.Count() != count || gradient.Count() != count) throw Failure{"the shapes differ"};
-  std::vector<int64_t> shape(TF_NumDims(variable.tensor));
-  for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(variable.tensor, static_cast<int>(i));
+  const Shape shape = ShapeOf(variable.tensor);
   const auto allocate = [&] {
     return TF_AllocateTensor(TF_FLOAT, shape.data(), static_cast<int>(shape.size()), count * sizeof(float));
   };
@@ -309,8 +309,7 @@ napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
         TF_SetAttrTensor(op, "value", host.tensor, status.status);
         status.Check();
       } else {
-        std::vector<int64_t> shape(TF_NumDims(host.tensor));
-        for (size_t d = 0; d < shape.size(); d++) shape[d] = TF_Dim(host.tensor, static_cast<int>(d));
+        const Shape shape = ShapeOf(host.tensor);
         TF_SetAttrShape(op, "shape", shape.data(), static_cast<int>(shape.size()));
       }
     } else {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "failure.h"
+#include "shape.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 
@@ -17,17 +18,11 @@
 
 namespace alexnet {
 
-using Shape = std::vector<int64_t>;
-
 // An input of a running op, float32.
 struct Input {
   TF_Tensor *tensor;
   const float *Values() const { return static_cast<const float *>(TF_TensorData(tensor)); }
-  Shape Dimensions() const {
-    Shape shape(TF_NumDims(tensor));
-    for (size_t d = 0; d < shape.size(); d++) shape[d] = TF_Dim(tensor, static_cast<int>(d));
-    return shape;
-  }
+  Shape Dimensions() const { return ShapeOf(tensor); }
 };
 
 // One run of an op: holds its tensors until it is over.
