@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { fuseLayers } from '../src/tensorflow/ops/fuse-graph.js';
-import type { GraphNode } from '../src/tensorflow/ops/raw-ops.js';
+import type { AttributeTypes, GraphNode } from '../src/tensorflow/ops/raw-ops.js';
+
+/** Of tensorflow/c/c_api.h. */
+const TYPES: AttributeTypes = {
+  TF_ATTR_STRING: 0,
+  TF_ATTR_INT: 1,
+  TF_ATTR_FLOAT: 2,
+  TF_ATTR_BOOL: 3,
+  TF_ATTR_TYPE: 4,
+};
 
 const op = (name: string, ...inputs: readonly number[]): GraphNode => ({
   op: name,
@@ -13,17 +22,20 @@ const op = (name: string, ...inputs: readonly number[]): GraphNode => ({
 function fuse(added: readonly number[] | undefined, ...nodes: readonly GraphNode[]) {
   const all = [{ feed: 10 }, { constant: 11 }, { constant: 12 }, ...nodes];
   const slots = all.map((_, node) => ({ node, shape: node === 2 ? added : undefined }));
-  return fuseLayers({ nodes: all, slots, feeds: [10], resultSlot: all.length - 1 });
+  return fuseLayers({ nodes: all, slots, feeds: [10], resultSlot: all.length - 1 }, TYPES);
 }
 
 /** A dense layer as tfjs runs it: matrices in stacks of one. Slots 3 to 8 after the three given. */
 const dense = (rows: number, ...last: readonly GraphNode[]) => {
-  const transposed = (value: boolean) => ({ name: 'transpose_a', type: 3, value });
+  const attributes = [
+    { name: 'T', type: 4, value: 1 },
+    { name: 'transpose_a', type: 3, value: false },
+  ];
   const nodes: readonly [GraphNode, readonly number[]][] = [
     [{ feed: 10 }, [rows, 6]],
     [{ feed: 11 }, [6, 5]],
     [{ constant: 12 }, [5]],
-    [{ ...op('MatMul', 0, 1), attributes: [transposed(false)] } as GraphNode, [rows, 5]],
+    [{ ...op('MatMul', 0, 1), attributes } as GraphNode, [rows, 5]],
     [op('Reshape', 3, 9), [1, rows, 5]],
     [op('Add', 4, 2), [1, rows, 5]],
     [op('Reshape', 5, 9), [rows, 5]],
@@ -31,7 +43,7 @@ const dense = (rows: number, ...last: readonly GraphNode[]) => {
   ];
   const slots = nodes.map(([, shape], node) => ({ node, shape }));
   const recording = { nodes: nodes.map(([node]) => node), slots, feeds: [], resultSlot: 0 };
-  return fuseLayers(recording).map((node) => ('op' in node ? node : {}));
+  return fuseLayers(recording, TYPES).map((node) => ('op' in node ? node : {}));
 };
 
 describe('fusing a recorded graph', () => {

@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../kernel-input.js';
 import type { Tf } from '../selection/tf.js';
 import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
-import { need, replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
+import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
 
 /** Pictures at once: the sums of more no longer fit the second-level cache. */
 const PICTURES = 8;

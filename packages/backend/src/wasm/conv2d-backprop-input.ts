@@ -1,8 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../kernel-input.js';
 import type { Tf } from '../selection/tf.js';
 import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
 import { flipFilter } from './flip-filter.js';
-import { need, replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
+import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
 
 /**
  * Replaces Conv2DBackpropInput, which tfjs-backend-wasm 4.22 computes with plain nested loops

@@ -1,4 +1,5 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
+import { conv2dInfo } from '../conv2d-info.js';
 import type { Tf } from '../selection/tf.js';
 
 type Attributes = Readonly<Record<string, unknown>>;
@@ -10,18 +11,11 @@ export function conv2dGeometry(
   filterShape: readonly number[],
   attrs: Attributes,
 ): backend_util.Conv2DInfo {
-  const { strides, pad, dimRoundingMode, dataFormat } = attrs;
+  const { dataFormat } = attrs;
   if (dataFormat && dataFormat !== 'NHWC') {
     throw new Error(`the wasm backend convolves NHWC tensors only, not ${String(dataFormat)}`);
   }
-  return tf.backend_util.computeConv2DInfo(
-    inputShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    strides as [number, number],
-    1,
-    pad as 'valid',
-    dimRoundingMode as 'floor' | undefined,
-  );
+  return conv2dInfo(tf, inputShape, filterShape, { ...attrs, dilations: 1 });
 }
 
 /** Explicit padding in the form tfjs kernels take: [[0, 0], [top, bottom], [left, right], [0, 0]]. */

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../kernel-input.js';
 import type { Tf } from '../selection/tf.js';
-import { need, replaceWasmKernel } from './heap.js';
+import { replaceWasmKernel } from './heap.js';
 import { addressOf, heapKernels } from './heap-kernels.js';
 import { countUse } from './packing.js';
 

@@ -100,10 +100,3 @@ export function replaceWasmKernel(
       }),
   });
 }
-
-/** An input a kernel cannot do without. */
-export function need(inputs: Inputs, name: string): TensorInfo {
-  const tensor = inputs[name];
-  if (!tensor) throw new Error(`kernel input ${name} is missing`);
-  return tensor;
-}

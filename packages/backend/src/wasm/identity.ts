@@ -1,5 +1,6 @@
+import { need } from '../kernel-input.js';
 import type { Tf } from '../selection/tf.js';
-import { need, replaceWasmKernel } from './heap.js';
+import { replaceWasmKernel } from './heap.js';
 
 /**
  * Replaces Identity, which copies in tfjs-backend-wasm 4.22 (src/kernels/Identity.ts), by a second

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../kernel-input.js';
 import type { Tf } from '../selection/tf.js';
-import { need, replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
+import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
 
 /**
  * Replaces BatchMatMul so that the two gradients of a dense layer reach XNNPACK too.

@@ -1,5 +1,6 @@
+import { need } from '../kernel-input.js';
 import type { Tf } from '../selection/tf.js';
-import { need, replaceWasmKernel } from './heap.js';
+import { replaceWasmKernel } from './heap.js';
 import { type HeapKernels, hasHeapKernels, heapKernels } from './heap-kernels.js';
 
 /**

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../kernel-input.js';
 import type { Tf } from '../selection/tf.js';
-import { need, replaceWasmKernel } from './heap.js';
+import { replaceWasmKernel } from './heap.js';
 
 /**
  * Replaces Sum where every axis but the last goes, the gradient of a bias: tfjs-backend-wasm 4.22

@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import { fuseLayers } from './fuse-graph.js';
-import { need, registerTensorflowKernel, type TensorflowBackend } from './raw-ops.js';
+import { registerTensorflowKernel, type TensorflowBackend } from './raw-ops.js';
 import { type OutsideTensor, recordGraph } from './record-graph.js';
 
 /** Attributes of `AlexNetFixedGraph`. */
@@ -67,7 +68,7 @@ export function registerFixedGraph(tf: Tf): void {
       () => compute(x),
       outside,
       (recording) => {
-        state.graph = createGraph(fuseLayers(recording), recording.resultSlot);
+        state.graph = createGraph(fuseLayers(recording, backend.binding), recording.resultSlot);
         state.feeds = recording.feeds.map((id) => (id === xId ? null : id));
       },
     );

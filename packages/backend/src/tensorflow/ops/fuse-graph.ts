@@ -1,4 +1,4 @@
-import type { GraphNode, OpAttribute } from './raw-ops.js';
+import { type Attributes, type AttributeTypes, type GraphNode, opAttributes } from './raw-ops.js';
 import type { OpNode, Recording } from './record-graph.js';
 
 /**
@@ -9,50 +9,63 @@ import type { OpNode, Recording } from './record-graph.js';
  * added by `Add`, and three where it is by `BiasAdd` (2.21.0, ONEDNN_VERBOSE=1). A new op stands in
  * the place of the last it replaces; the others stay, and TensorFlow leaves out what nothing reads.
  */
-export function fuseLayers(recording: Recording): readonly GraphNode[] {
+export function fuseLayers(recording: Recording, types: AttributeTypes): readonly GraphNode[] {
   return recording.nodes.map((node, index) => {
     if (!('op' in node)) return node;
-    return fusedConvolution(recording, node) ?? fusedDense(recording, node, index) ?? node;
+    const layer = convolutionEndingAt(recording, node) ?? denseEndingAt(recording, node, index);
+    if (!layer) return node;
+    const { op, product, bias, attributes } = layer;
+    return {
+      op,
+      attributes: [...product.attributes, ...opAttributes(types, attributes)],
+      inputs: [...product.inputs, bias],
+      outputs: 1,
+    };
   });
 }
 
-function fusedConvolution(recording: Recording, node: OpNode): OpNode | undefined {
+/** One op for a product and what follows it. */
+interface FusedLayer {
+  readonly op: string;
+  /** Its inputs and attributes are the op's first. */
+  readonly product: Pick<OpNode, 'inputs' | 'attributes'>;
+  /** Slot. */
+  readonly bias: number;
+  /** What the op has beside them. */
+  readonly attributes: Attributes;
+}
+
+function convolutionEndingAt(recording: Recording, node: OpNode): FusedLayer | undefined {
   if (node.op !== 'Relu') return undefined;
   const sum = maker(recording, node.inputs[0], SUMS);
-  const [product, bias = -1] = sum?.inputs ?? [];
-  const convolution = maker(recording, product, ['Conv2D']);
-  if (!convolution || shapeOf(recording, bias)?.length !== 1) return undefined;
-  return withBias('_FusedConv2D', convolution, bias, BIAS_AND_RELU);
+  const [convolved, bias = -1] = sum?.inputs ?? [];
+  const product = maker(recording, convolved, ['Conv2D']);
+  if (!product || shapeOf(recording, bias)?.length !== 1) return undefined;
+  const attributes = { fused_ops: ['BiasAdd', 'Relu'], num_args: 1 };
+  return { op: '_FusedConv2D', product, bias, attributes };
 }
 
 /** tfjs multiplies stacks of matrices: each step may be reshaped before the next. */
-function fusedDense(recording: Recording, node: OpNode, index: number): OpNode | undefined {
+function denseEndingAt(recording: Recording, node: OpNode, index: number): FusedLayer | undefined {
   const hasRelu = node.op === 'Relu';
   if (!hasRelu && node.op !== 'Reshape') return undefined;
   const sum = maker(recording, unshaped(recording, node.inputs[0]), SUMS);
-  const [product, bias = -1] = sum?.inputs ?? [];
-  const dense = maker(recording, unshaped(recording, product), ['MatMul']);
-  if (!dense || dense.attributes.some(({ name, value }) => /^transpose/.test(name) && value)) {
+  const [multiplied, bias = -1] = sum?.inputs ?? [];
+  const product = maker(recording, unshaped(recording, multiplied), ['MatMul']);
+  if (!product || product.attributes.some(({ name, value }) => /^transpose/.test(name) && value)) {
     return undefined;
   }
-  const [x, weights] = dense.inputs.map((slot) => shapeOf(recording, slot));
+  const [x, weights] = product.inputs.map((slot) => shapeOf(recording, slot));
   const result = recording.slots.find((slot) => slot.node === index)?.shape;
   const [rows = 0] = x ?? [];
   const [, units] = weights ?? [];
   // The layers' own shapes: neither a reshape nor a sum of other lengths came in between.
   const fits = `${result}` === `${[rows, units]}` && `${shapeOf(recording, bias)}` === `${[units]}`;
   if (!fits || rows > MOST_ROWS) return undefined;
-  return withBias('AlexNetDense', { ...dense, attributes: FLOAT }, bias, [
-    { name: 'relu', type: TF_ATTR_BOOL, value: hasRelu },
-  ]);
+  const typed = product.attributes.filter(({ name }) => name === 'T');
+  const attributes = { relu: hasRelu };
+  return { op: 'AlexNetDense', product: { ...product, attributes: typed }, bias, attributes };
 }
-
-const withBias = (
-  op: string,
-  { attributes, inputs }: OpNode,
-  bias: number,
-  more: readonly OpAttribute[],
-): OpNode => ({ op, attributes: [...attributes, ...more], inputs: [...inputs, bias], outputs: 1 });
 
 const shapeOf = ({ slots }: Recording, slot: number) => slots[slot]?.shape;
 
@@ -76,14 +89,3 @@ const SUMS = ['Add', 'AddV2', 'BiasAdd'];
 
 /** With more rows the arithmetic counts, and oneDNN's matrix product is the faster. */
 const MOST_ROWS = 2;
-
-/** Of tensorflow/c/c_api.h. */
-const TF_ATTR_BOOL = 3;
-
-/** What follows a convolution, and how many tensors that reads. */
-const BIAS_AND_RELU = [
-  { name: 'fused_ops', type: 0, value: ['BiasAdd', 'Relu'] },
-  { name: 'num_args', type: 1, value: 1 },
-];
-
-const FLOAT = [{ name: 'T', type: 4, value: 1 }];

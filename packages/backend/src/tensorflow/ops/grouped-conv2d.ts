@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import {
   type Attributes,
   type Handle,
-  need,
   type RawOps,
   registerTensorflowKernel,
   type TensorflowBackend,

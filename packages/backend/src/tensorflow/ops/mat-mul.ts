@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
-import { need, registerTensorflowKernel, withRawOps } from './raw-ops.js';
+import { registerTensorflowKernel, withRawOps } from './raw-ops.js';
 
 /**
  * Runs a plain product of two matrices by the op MatMul; tfjs-node runs every product by

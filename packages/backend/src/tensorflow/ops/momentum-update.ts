@@ -1,5 +1,6 @@
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
-import { need, registerTensorflowKernel, withRawOps } from './raw-ops.js';
+import { registerTensorflowKernel, withRawOps } from './raw-ops.js';
 
 /**
  * One update of one parameter by the rule of 2012: v' = momentum v - rate (gradient + decay w) and

@@ -51,7 +51,7 @@ export interface OpBinding {
     inputs: readonly number[],
     outputs: number,
   ): readonly Metadata[];
-  /** Whether the ops `AlexNetLRN` and `AlexNetLRNGrad` are there, for a processor. */
+  /** Whether the ops of addon/response_norm.h and addon/dense.h are there, for a processor. */
   readonly ownOps?: boolean;
   /** executeOp for `_Fused…`: two inputs alone, then a list; string attributes may be lists. */
   readonly executeFused?: OpBinding['executeOp'] | undefined;
@@ -143,9 +143,7 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
     ints: (values) => create([values.length], binding.TF_INT32, Int32Array.from(values)),
     bytes: (values, shape) => create(shape, binding.TF_UINT8, values),
     run: (name, attributes, inputs) => {
-      const given = Object.entries(attributes).map(([key, value]) =>
-        attribute(binding, key, value),
-      );
+      const given = opAttributes(binding, attributes);
       const ids = inputs.map(({ metadata }) => metadata.id);
       const typed = name === 'Cast' || 'T' in attributes ? given : [type, ...given];
       const execute = hasStringList(attributes) ? binding.executeFused : binding.executeOp;
@@ -163,7 +161,18 @@ const isStringList = (value: unknown) => Array.isArray(value) && typeof value[0]
 
 const hasStringList = (attributes: Attributes) => Object.values(attributes).some(isStringList);
 
-function attribute(binding: OpBinding, name: string, value: Attributes[string]): OpAttribute {
+/** Attributes as the binding takes them. */
+export function opAttributes(binding: AttributeTypes, attributes: Attributes): OpAttribute[] {
+  return Object.entries(attributes).map(([name, value]) => attribute(binding, name, value));
+}
+
+/** The binding's numbers of the types an attribute can have: TF_AttrType of tensorflow/c/c_api.h. */
+export type AttributeTypes = Pick<
+  OpBinding,
+  'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE'
+>;
+
+function attribute(binding: AttributeTypes, name: string, value: Attributes[string]): OpAttribute {
   if (typeof value === 'string' || isStringList(value))
     return { name, type: binding.TF_ATTR_STRING, value };
   if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
@@ -197,11 +206,4 @@ export function registerTensorflowKernel(
         backend: backend as TensorflowBackend,
       }),
   });
-}
-
-/** An input a kernel cannot do without. */
-export function need(inputs: Run['inputs'], name: string): TensorInfo {
-  const tensor = inputs[name];
-  if (!tensor) throw new Error(`kernel input ${name} is missing`);
-  return tensor;
 }

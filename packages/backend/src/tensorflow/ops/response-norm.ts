@@ -1,9 +1,7 @@
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import {
   type Attributes,
-  type Handle,
-  need,
-  type RawOps,
   registerTensorflowKernel,
   type TensorflowBackend,
   withRawOps,
@@ -19,33 +17,22 @@ import {
  */
 export function registerResponseNorm(tf: Tf): void {
   const backend = tf.findBackend('tensorflow') as unknown as TensorflowBackend;
-  if (backend.isUsingGpuDevice) {
-    registerGradient(tf, (ops, { x, y, dy }, constants) =>
-      ops.run('LRNGrad', constants, [dy, x, y]),
-    );
-  } else if (backend.binding.ownOps) {
-    registerTensorflowKernel(tf, 'LRN', ({ inputs, attrs }) =>
-      withRawOps(backend, (ops) =>
-        ops.run('AlexNetLRN', constantsOf(attrs), [ops.input(need(inputs, 'x'))]),
-      ),
-    );
-    registerGradient(tf, (ops, { x, dy }, constants) =>
-      ops.run('AlexNetLRNGrad', constants, [dy, x]),
-    );
-  }
-}
-
-type Maps = Readonly<Record<'x' | 'y' | 'dy', Handle>>;
-
-function registerGradient(
-  tf: Tf,
-  run: (ops: RawOps, maps: Maps, constants: Attributes) => Handle,
-): void {
-  registerTensorflowKernel(tf, 'AlexNetLRNGrad', ({ inputs, attrs, backend }) =>
+  const onGpu = backend.isUsingGpuDevice;
+  if (!onGpu && !backend.binding.ownOps) return;
+  registerTensorflowKernel(tf, 'AlexNetLRNGrad', ({ inputs, attrs }) =>
     withRawOps(backend, (ops) => {
       const map = (name: string) => ops.input(need(inputs, name));
-      return run(ops, { x: map('x'), y: map('y'), dy: map('dy') }, constantsOf(attrs));
+      const constants = constantsOf(attrs);
+      return onGpu
+        ? ops.run('LRNGrad', constants, [map('dy'), map('x'), map('y')])
+        : ops.run('AlexNetLRNGrad', constants, [map('dy'), map('x')]);
     }),
+  );
+  if (onGpu) return;
+  registerTensorflowKernel(tf, 'LRN', ({ inputs, attrs }) =>
+    withRawOps(backend, (ops) =>
+      ops.run('AlexNetLRN', constantsOf(attrs), [ops.input(need(inputs, 'x'))]),
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import { conv2dGeometry, geometryConstants, geometryKey } from './conv2d-geometry.js';
-import { need, replaceWebgpuKernel, seenAs } from './program.js';
+import { replaceWebgpuKernel, seenAs } from './program.js';
 import { runTiledProduct } from './tiled-product.js';
 
 /**

@@ -1,7 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import { conv2dGeometry } from './conv2d-geometry.js';
-import { flatDispatch, need, replaceWebgpuKernel, type WebgpuBackend } from './program.js';
+import { flatDispatch, replaceWebgpuKernel, type WebgpuBackend } from './program.js';
 import { takesConv2d, tiledConv2d } from './tiled-conv2d.js';
 
 /** Pixels below which most of a tile would be empty. */

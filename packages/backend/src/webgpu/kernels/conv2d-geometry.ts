@@ -1,4 +1,4 @@
-import type { backend_util } from '@tensorflow/tfjs-core';
+import { conv2dInfo } from '../../conv2d-info.js';
 import type { Tf } from '../../selection/tf.js';
 
 /** What a convolution program has to know of its shapes; all in pixels or channels. */
@@ -24,17 +24,8 @@ export function conv2dGeometry(
   filterShape: readonly number[],
   attrs: Readonly<Record<string, unknown>>,
 ): (Geometry & { readonly batchSize: number }) | null {
-  const { strides, pad, dilations = 1, dimRoundingMode, dataFormat = 'NHWC' } = attrs;
-  const info: backend_util.Conv2DInfo = tf.backend_util.computeConv2DInfo(
-    inputShape as [number, number, number, number],
-    filterShape as [number, number, number, number],
-    strides as [number, number],
-    dilations as number,
-    pad as 'valid',
-    dimRoundingMode as 'floor' | undefined,
-    false,
-    dataFormat === 'NHWC' ? 'channelsLast' : 'channelsFirst',
-  );
+  const { dataFormat = 'NHWC' } = attrs;
+  const info = conv2dInfo(tf, inputShape, filterShape, attrs);
   const taken = dataFormat === 'NHWC' && info.dilationHeight === 1 && info.dilationWidth === 1;
   return taken ? { ...info, top: info.padInfo.top, left: info.padInfo.left } : null;
 }

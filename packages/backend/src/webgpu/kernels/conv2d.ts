@@ -1,6 +1,7 @@
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import { conv2dGeometry } from './conv2d-geometry.js';
-import { need, replaceWebgpuKernel } from './program.js';
+import { replaceWebgpuKernel } from './program.js';
 import { takesConv2d, tiledConv2d } from './tiled-conv2d.js';
 
 /** Pixels below which tfjs' smaller tiles (32 x 32) keep more of a GPU busy: four pictures of 27 x 27. */

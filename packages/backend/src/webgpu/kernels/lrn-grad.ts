@@ -1,5 +1,6 @@
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
-import { flatDispatch, need, type Program, replaceWebgpuKernel } from './program.js';
+import { flatDispatch, type Program, replaceWebgpuKernel } from './program.js';
 
 /** Elements one workgroup computes. */
 const WORKGROUP = 256;

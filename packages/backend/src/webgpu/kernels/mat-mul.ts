@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
-import { need, replaceWebgpuKernel, seenAs, type WebgpuBackend } from './program.js';
+import { replaceWebgpuKernel, seenAs, type WebgpuBackend } from './program.js';
 import { fitsTiles, runTiledProduct } from './tiled-product.js';
 
 /** Rows and columns below which most of a tile would be empty. */

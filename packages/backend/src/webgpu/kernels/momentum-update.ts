@@ -1,6 +1,7 @@
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import { runElementwise } from './elementwise.js';
-import { need, replaceWebgpuKernel } from './program.js';
+import { replaceWebgpuKernel } from './program.js';
 
 /**
  * Adds AlexNetMomentumUpdate, the rule of 2012 (paper §5; src/weights.cu, update()):

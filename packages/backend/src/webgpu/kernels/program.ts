@@ -73,13 +73,6 @@ export function replaceWebgpuKernel(tf: Tf, kernelName: string, kernel: Kernel):
   });
 }
 
-/** An input a kernel cannot do without. */
-export function need(inputs: KernelRun['inputs'], name: string): TensorInfo {
-  const tensor = inputs[name];
-  if (!tensor) throw new Error(`kernel input ${name} is missing`);
-  return tensor;
-}
-
 /** The same values under another shape of the same size; owns nothing of its own. */
 export function seenAs(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
   return { dataId: tensor.dataId, dtype: tensor.dtype, shape: [...shape] };

@@ -1,6 +1,7 @@
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import { runElementwise } from './elementwise.js';
-import { need, replaceWebgpuKernel } from './program.js';
+import { replaceWebgpuKernel } from './program.js';
 
 /** Adds AlexNetReluGrad, `dy` where `y` = ReLU(x) is positive, 0 elsewhere: one pass over memory for three. */
 export function registerReluGrad(tf: Tf): void {

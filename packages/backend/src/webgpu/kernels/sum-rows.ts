@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { need } from '../../kernel-input.js';
 import type { Tf } from '../../selection/tf.js';
 import {
   flatDispatch,
-  need,
   type Program,
   replaceWebgpuKernel,
   seenAs,
