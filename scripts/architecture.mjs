@@ -5,7 +5,7 @@ import { instance } from '@viz-js/viz';
 import { root } from './steps.mjs';
 
 /**
- * The picture of who imports whom, drawn by Graphviz from the import graph dependency-cruiser finds.
+ * The image of who imports whom, drawn by Graphviz from the import graph dependency-cruiser finds.
  *
  *   node scripts/architecture.mjs            writes docs/architecture-{light,dark}.svg
  *   node scripts/architecture.mjs --check    fails when they are not what the imports say
@@ -16,7 +16,7 @@ const WHAT = {
   'apps/viewer': 'a network, opened',
   'packages/trainer': 'recipes and the loop',
   'packages/augment': 'pixels in, batch out',
-  'packages/data': 'where pictures come from',
+  'packages/data': 'where images come from',
   'packages/model': 'the network as data',
   'packages/convert': 'weights as files',
   'packages/backend': 'what computes',
@@ -98,8 +98,8 @@ function describe(parts, edges, modules, theme) {
     const [from, to] = key.split(' > ');
     return `"${from}" -> "${to}"${typesOnly ? ' [style=dashed]' : ''}`;
   });
-  const swatch = (colour, text) =>
-    `<td width="14" height="14" fixedsize="true" bgcolor="${colour}"></td><td align="left">${text}&nbsp;&nbsp;&nbsp;</td>`;
+  const swatch = (color, text) =>
+    `<td width="14" height="14" fixedsize="true" bgcolor="${color}"></td><td align="left">${text}&nbsp;&nbsp;&nbsp;</td>`;
   return `digraph {
     bgcolor=transparent; rankdir=TB; nodesep=0.2; ranksep=0.75; pad=0.1
     fontname="Helvetica"; fontsize=12; fontcolor="${theme.quiet}"; labelloc=b

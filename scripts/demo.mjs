@@ -67,7 +67,7 @@ step('One crop against ten, on a vendor the network has never seen', [
   'emoji',
   '--ten-crop',
 ]);
-step('The first kernels as a picture', ['filters', '--weights', OUT, '--out', `${OUT}/conv1.png`]);
+step('The conv1 filters as an image', ['filters', '--weights', OUT, '--out', `${OUT}/conv1.png`]);
 step('The same network for other software', [
   'convert',
   `${OUT}/weights.safetensors`,
@@ -77,9 +77,9 @@ step('The same network for other software', [
 const minutes = ((performance.now() - started) / 60_000).toFixed(1);
 title(`Done in ${minutes} minutes`);
 process.stdout.write(`In ${OUT}/
-  weights.safetensors   the network, with how its pictures are prepared
+  weights.safetensors   the network, with how its images are prepared
   model.onnx            the same for onnxruntime and others
-  conv1.png             the first kernels
+  conv1.png             the conv1 filters
   metrics.jsonl         loss and accuracy, step by step
 Look inside it in your browser:
   pnpm viewer ${OUT}        (or: npm run viewer -- ${OUT})

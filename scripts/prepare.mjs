@@ -17,9 +17,9 @@ export async function prepare() {
   }
 }
 
-/** Compiles the TensorFlow engine where that is possible; returns whether it is there. */
+/** Compiles the TensorFlow backend where that is possible; returns whether it is there. */
 export function prepareTensorflow() {
-  title('TensorFlow engine');
+  title('TensorFlow backend');
   if (alexnet(['backend', 'install']) === 0) return true;
   process.stdout.write(
     'Going on without TensorFlow: the wasm backend is slower, the rest is the same.\n',

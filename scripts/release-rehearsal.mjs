@@ -15,7 +15,7 @@ import { packageManager, root, run } from './steps.mjs';
 /**
  * The next release, rehearsed in a copy: `changeset version`, then every package packed as it would be
  * published. Nothing is sent anywhere. Fails when a tarball still speaks of the workspace, has another
- * version than the rest, or lacks its licence, README or what its exports promise.
+ * version than the rest, or lacks its license, README or what its exports promise.
  */
 
 const copy = mkdtempSync(join(tmpdir(), 'alexnet-release-'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { packageManager, root } from './steps.mjs';
 
 /**
- * THIRD_PARTY.md: what the packages and apps need to run, with its licences, and what data they carry.
+ * THIRD_PARTY.md: what the packages and apps need to run, with its licenses, and what data they carry.
  *
  *   node scripts/third-party.mjs            writes it
  *   node scripts/third-party.mjs --check    fails when it is not what is installed
@@ -13,29 +13,29 @@ import { packageManager, root } from './steps.mjs';
 const FILE = join(root, 'THIRD_PARTY.md');
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
-/** What a package's own manifest leaves open, read in its licence file. */
+/** What a package's own manifest leaves open, read in its license file. */
 const READ = { h5wasm: 'NIST public-domain notice; HDF5 (BSD-style)' };
 /** Natively built parts have one package for every platform, of which each machine installs its own. */
 const PLATFORM = /-(?:linux|linuxmusl|darwin|win32|wasm32|freebsd)(?:-[a-z0-9]+)?$/;
 
-/** Every runtime dependency, those of dependencies too: licence to names with versions. */
+/** Every runtime dependency, those of dependencies too: license to names with versions. */
 function dependencies() {
   const args = ['--yes', packageManager, '-r', 'licenses', 'list', '--prod', '--json'];
   const listed = JSON.parse(
     execFileSync('npx', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 }),
   );
-  const byLicence = new Map();
-  for (const [licence, packages] of Object.entries(listed)) {
+  const byLicense = new Map();
+  for (const [license, packages] of Object.entries(listed)) {
     for (const { name, versions } of packages) {
       if (name.startsWith('@iconify-json/')) continue;
-      const known = READ[name] ?? licence;
-      if (known === 'Unknown') throw new Error(`read the licence of ${name} and add it to READ`);
-      const names = byLicence.get(known) ?? new Set();
+      const known = READ[name] ?? license;
+      if (known === 'Unknown') throw new Error(`read the license of ${name} and add it to READ`);
+      const names = byLicense.get(known) ?? new Set();
       names.add(`${name.replace(PLATFORM, '-*')} ${versions.join(', ')}`);
-      byLicence.set(known, names);
+      byLicense.set(known, names);
     }
   }
-  return [...byLicence].sort(([a], [b]) => a.localeCompare(b, 'en'));
+  return [...byLicense].sort(([a], [b]) => a.localeCompare(b, 'en'));
 }
 
 /** The drawings behind `--data emoji`, by what their packages say of themselves. */
@@ -64,36 +64,36 @@ function fonts() {
 const text = `# Third-party work
 
 Made by \`node scripts/third-party.mjs\` from what is installed; \`npm test\` checks that it is current. The
-project itself is under the [MIT licence](LICENSE).
+project itself is under the [MIT license](LICENSE).
 
 ## Emoji drawings
 
-\`--data emoji\` draws its pictures from these sets. They are read from their npm packages when they are
+\`--data emoji\` draws its images from these sets. They are read from their npm packages when they are
 needed and are in no package of this project. **CC BY** asks that the author is named, **CC BY-SA** also
-that what is made from the drawings and passed on is under the same licence: pictures shown or shared from
+that what is made from the drawings and passed on is under the same license: images shown or shared from
 the OpenMoji, Twemoji and Emoji One sets have to say so.
 
-| set | package | author | licence |
+| set | package | author | license |
 |---|---|---|---|
 ${emojiSets().join('\n')}
 
 ## Data inside the packages
 
-| what | where | source and licence |
+| what | where | source and license |
 |---|---|---|
-| names of the 1,000 ImageNet classes | \`@alexnet/model/imagenet\` | WordNet 3.0 (Princeton University, WordNet licence), as listed in \`@tensorflow-models/mobilenet\` and Keras (Apache-2.0) |
-| sample pictures of the viewer | \`apps/viewer/static/samples\` | Fluent Emoji by Microsoft (MIT) |
-| weights of the showcase networks | \`@alexnet/showcase\` | trained by this project on 100 classes of Tiny-ImageNet (Stanford CS231n), a subset of ImageNet, whose pictures are for research and teaching; no picture is included |
+| names of the 1,000 ImageNet classes | \`@alexnet/model/imagenet\` | WordNet 3.0 (Princeton University, WordNet license), as listed in \`@tensorflow-models/mobilenet\` and Keras (Apache-2.0) |
+| sample images of the viewer | \`apps/viewer/static/samples\` | Fluent Emoji by Microsoft (MIT) |
+| weights of the showcase networks | \`@alexnet/showcase\` | trained by this project on 100 classes of Tiny-ImageNet (Stanford CS231n), a subset of ImageNet, whose images are for research and teaching; no image is included |
 
 ## Typefaces in the viewer's build
 
-| typeface | package | licence |
+| typeface | package | license |
 |---|---|---|
 ${fonts().join('\n')}
 
 ## Fetched when asked for
 
-| what | by | licence |
+| what | by | license |
 |---|---|---|
 | TensorFlow (\`tensorflow-cpu\`, \`tensorflow\`) | \`alexnet backend install\`, from the user's Python package index | Apache-2.0 |
 
@@ -101,10 +101,10 @@ ${fonts().join('\n')}
 
 Of all packages and apps, those of dependencies too.
 
-| licence | packages |
+| license | packages |
 |---|---|
 ${dependencies()
-  .map(([licence, names]) => `| ${licence} | ${[...names].sort().join(' · ')} |`)
+  .map(([license, names]) => `| ${license} | ${[...names].sort().join(' · ')} |`)
   .join('\n')}
 `;
 

@@ -6,8 +6,8 @@ import sharp from 'sharp';
 
 /**
  * Makes what a reader has and this folder lacks, by the ending of its name: `.jpg` or `.png` a
- * picture, `.pth` and `.caffemodel` a published network's file with starting weights,
- * `.binaryproto` a mean image, and without an ending three class folders of 24 pictures. What is
+ * image, `.pth` and `.caffemodel` a published network's file with starting weights,
+ * `.binaryproto` a mean image, and without an ending three class folders of 24 images. What is
  * there already stays.
  */
 export async function standIn(path: string): Promise<void> {
@@ -18,14 +18,14 @@ export async function standIn(path: string): Promise<void> {
       return classFolders(path);
     case '.jpg':
     case '.png':
-      return void (await picture([210, 60, 50], 1, 300, 260).toFile(path));
+      return void (await image([210, 60, 50], 1, 300, 260).toFile(path));
     case '.pth': {
       const { writeTorchModel } = await import('@alexnet/convert/torch');
-      return writeFileSync(path, writeTorchModel(modelFile('torchvision')).bytes);
+      return writeFileSync(path, writeTorchModel(model('torchvision')).bytes);
     }
     case '.caffemodel': {
       const { writeCaffeModel } = await import('@alexnet/convert/caffe');
-      return writeFileSync(path, writeCaffeModel(modelFile('caffe')).caffemodel);
+      return writeFileSync(path, writeCaffeModel(model('caffe')).caffemodel);
     }
     case '.binaryproto': {
       const { writeBinaryproto } = await import('@alexnet/convert/caffe');
@@ -40,26 +40,26 @@ export async function standIn(path: string): Promise<void> {
 }
 
 async function classFolders(folder: string): Promise<void> {
-  const colours = { blue: [40, 70, 200], green: [50, 170, 70], red: [210, 60, 50] };
-  for (const [name, colour] of Object.entries(colours)) {
+  const colors = { blue: [40, 70, 200], green: [50, 170, 70], red: [210, 60, 50] };
+  for (const [name, color] of Object.entries(colors)) {
     mkdirSync(join(folder, name), { recursive: true });
     for (let i = 1; i <= 24; i++) {
       const file = join(folder, name, `${String(i).padStart(3, '0')}.jpg`);
-      await picture(colour, i, 96, 96).toFile(file);
+      await image(color, i, 96, 96).toFile(file);
     }
   }
 }
 
-/** One colour with a pattern over it. */
-function picture(colour: readonly number[], i: number, width: number, height: number) {
+/** One color with a pattern over it. */
+function image(color: readonly number[], i: number, width: number, height: number) {
   const pixels = Uint8Array.from(
     { length: width * height * 3 },
-    (_, at) => (colour[at % 3] ?? 0) + ((at * 7919 + i * 104_729) % 41),
+    (_, at) => (color[at % 3] ?? 0) + ((at * 7919 + i * 104_729) % 41),
   );
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
-function modelFile(preset: 'torchvision' | 'caffe') {
+function model(preset: 'torchvision' | 'caffe') {
   const spec: NetworkSpec = createSpec(preset);
   let state = 1;
   const weight = (shape: readonly number[]): Weight => ({

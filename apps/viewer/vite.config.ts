@@ -32,7 +32,7 @@ function offline(): Plugin {
   };
 }
 
-/** Only files of this build are cached: never a reader's own weights or pictures. */
+/** Only files of this build are cached: never a reader's own weights or images. */
 function serviceWorker(version: string, files: readonly string[]): string {
   return `const CACHE = 'alexnet-viewer-${version}';
 const FILES = ${JSON.stringify(files)};

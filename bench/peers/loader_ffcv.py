@@ -1,6 +1,6 @@
-"""FFCV on the same pictures: central 227 crop (it has no random one without resizing), flip, mean.
+"""FFCV on the same images: central 227 crop (it has no random one without resizing), flip, mean.
 
-    python loader_ffcv.py PACK WORKERS PICTURES BATCH
+    python loader_ffcv.py PACK WORKERS IMAGES BATCH
 
 The pack is first written to FFCV's own format, untimed: JPEG of quality 90, or raw for a raw pack.
 Needs torch, ffcv and what it is built on (OpenCV, libturbojpeg, numba).
@@ -28,7 +28,7 @@ from loader_timing import time_epochs
 class Pack:
     def __init__(self, folder):
         index = json.loads((folder / "index.json").read_text())
-        self.raw = index.get("pictures") == "raw"
+        self.raw = index.get("images") == "raw"
         self.places = [
             (folder / shard["file"], offset, size, label)
             for shard in index["shards"]
@@ -44,18 +44,18 @@ class Pack:
         with open(path, "rb") as file:
             file.seek(offset)
             content = io.BytesIO(file.read(size))
-        picture = np.load(content) if self.raw else np.asarray(Image.open(content).convert("RGB"))
-        return picture, label
+        image = np.load(content) if self.raw else np.asarray(Image.open(content).convert("RGB"))
+        return image, label
 
 
 def main():
     source = pathlib.Path(sys.argv[1])
-    workers, pictures, batch = map(int, sys.argv[2:5])
+    workers, images, batch = map(int, sys.argv[2:5])
     if not (source / "index.json").exists():
         sys.exit("reads packs only")
     data = Pack(source)
     with tempfile.TemporaryDirectory() as folder:
-        path = f"{folder}/pictures.beton"
+        path = f"{folder}/images.beton"
         mode = {"write_mode": "raw"} if data.raw else {"write_mode": "jpg", "jpeg_quality": 90}
         fields = {"image": RGBImageField(**mode), "label": IntField()}
         with contextlib.redirect_stderr(io.StringIO()):
@@ -75,7 +75,7 @@ def main():
             drop_last=False,
             pipelines={"image": steps, "label": [IntDecoder(), ToTensor()]},
         )
-        time_epochs(f"ffcv {ffcv.__version__}", pictures, lambda: sum(len(x) for x, _ in loader))
+        time_epochs(f"ffcv {ffcv.__version__}", images, lambda: sum(len(x) for x, _ in loader))
 
 
 main()

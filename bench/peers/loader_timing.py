@@ -38,17 +38,17 @@ def megabytes(pids):
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
 
 
-def time_epochs(engine, pictures, read_epoch):
-    """Reads epochs until so many pictures were made, the first one untimed, and prints JSON."""
+def time_epochs(runtime, images, read_epoch):
+    """Reads epochs until so many images were made, the first one untimed, and prints JSON."""
     read_epoch()
     pids = tree(os.getpid())
     first, start, cpu = megabytes(pids), time.perf_counter(), cpu_seconds(pids)
     made = 0
-    while made < pictures:
+    while made < images:
         made += read_epoch()
     timing = {
-        "engine": engine,
-        "pictures": made,
+        "runtime": runtime,
+        "images": made,
         "seconds": time.perf_counter() - start,
         "cpuSeconds": cpu_seconds(pids) - cpu,
         "megabytesFirst": first,

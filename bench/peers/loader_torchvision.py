@@ -1,6 +1,6 @@
 """torchvision's transforms on Pillow in a PyTorch DataLoader: random 227 crop, flip, mean.
 
-    python loader_torchvision.py SOURCE WORKERS PICTURES BATCH
+    python loader_torchvision.py SOURCE WORKERS IMAGES BATCH
 
 SOURCE is a pack of JPEG files (its index.json gives their places) or a folder of class folders.
 Needs torch, torchvision and Pillow.
@@ -23,7 +23,7 @@ from torchvision import datasets, transforms  # noqa: E402
 class Pack(torch.utils.data.Dataset):
     def __init__(self, folder, transform):
         index = json.loads((folder / "index.json").read_text())
-        if index.get("pictures", "jpeg") != "jpeg":
+        if index.get("images", "jpeg") != "jpeg":
             sys.exit("reads packs of JPEG files only")
         self.places = [
             (folder / shard["file"], offset, size, label)
@@ -42,13 +42,13 @@ class Pack(torch.utils.data.Dataset):
         if path not in self.files:
             self.files[path] = open(path, "rb")
         self.files[path].seek(offset)
-        picture = Image.open(io.BytesIO(self.files[path].read(size))).convert("RGB")
-        return self.transform(picture), label
+        image = Image.open(io.BytesIO(self.files[path].read(size))).convert("RGB")
+        return self.transform(image), label
 
 
 def main():
     source = pathlib.Path(sys.argv[1])
-    workers, pictures, batch = map(int, sys.argv[2:5])
+    workers, images, batch = map(int, sys.argv[2:5])
     torch.set_num_threads(1)
     steps = [
         transforms.RandomCrop(227),
@@ -63,8 +63,8 @@ def main():
     loader = torch.utils.data.DataLoader(
         data, batch, shuffle=True, num_workers=workers, persistent_workers=True, prefetch_factor=2
     )
-    engine = f"torchvision {torchvision.__version__}, Pillow {PIL.__version__}"
-    time_epochs(engine, pictures, lambda: sum(len(x) for x, _ in loader))
+    runtime = f"torchvision {torchvision.__version__}, Pillow {PIL.__version__}"
+    time_epochs(runtime, images, lambda: sum(len(x) for x, _ in loader))
 
 
 main()

@@ -1,6 +1,6 @@
 """webdataset on the same shards with torchvision's transforms: random 227 crop, flip, mean.
 
-    python loader_webdataset.py PACK WORKERS PICTURES BATCH
+    python loader_webdataset.py PACK WORKERS IMAGES BATCH
 
 Shuffles through a buffer of 1,000 samples, since shards are read in order. Needs torch, torchvision,
 Pillow and webdataset; webdataset gives every worker whole shards, so PACK needs as many.
@@ -21,7 +21,7 @@ from torchvision import transforms  # noqa: E402
 
 def main():
     source = pathlib.Path(sys.argv[1])
-    workers, pictures, batch = map(int, sys.argv[2:5])
+    workers, images, batch = map(int, sys.argv[2:5])
     shards = sorted(str(path) for path in source.glob("train-*.tar"))
     if not shards:
         sys.exit("reads packs only")
@@ -48,7 +48,7 @@ def main():
         data, batch_size=None, num_workers=workers, persistent_workers=True, prefetch_factor=2
     )
     time_epochs(
-        f"webdataset {webdataset.__version__}", pictures, lambda: sum(len(x) for x, _ in loader)
+        f"webdataset {webdataset.__version__}", images, lambda: sum(len(x) for x, _ in loader)
     )
 
 

@@ -84,10 +84,10 @@ def predict():
 work = step if task == "step" else predict
 work()
 if device.type == "cuda":
-    engine = f"{torch.cuda.get_device_name()}, {'TF32' if where == 'cuda-tf32' else 'fp32'}"
+    runtime = f"{torch.cuda.get_device_name()}, {'TF32' if where == 'cuda-tf32' else 'fp32'}"
 else:
-    engine = f"{torch.get_num_threads()} threads"
-print(json.dumps({"ready": f"PyTorch {torch.__version__} {layout}, {engine}"}), flush=True)
+    runtime = f"{torch.get_num_threads()} threads"
+print(json.dumps({"ready": f"PyTorch {torch.__version__} {layout}, {runtime}"}), flush=True)
 for line in sys.stdin:
     start = time.perf_counter()
     work()

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { measureColours } from '@alexnet/augment';
+import { measureColors } from '@alexnet/augment';
 import { selectBackend } from '@alexnet/backend/node';
 import { readModel } from '@alexnet/convert';
 import { openDataset } from '@alexnet/data';
@@ -17,12 +17,12 @@ const { preprocessing } = model;
 
 const sample = await Promise.all(
   Array.from({ length: 500 }, (_, i) =>
-    dataset.train.picture(Math.floor((i * dataset.train.records.length) / 500)),
+    dataset.train.image(Math.floor((i * dataset.train.records.length) / 500)),
   ),
 );
-const colours = measureColours(sample);
+const colors = measureColors(sample);
 console.log(
-  `${name} (${device}), ${steps} updates of 32 pictures, ${dataset.classNames.length} classes`,
+  `${name} (${device}), ${steps} updates of 32 images, ${dataset.classNames.length} classes`,
 );
 
 /** One run; returns top-1 on the vendor held out. */
@@ -37,7 +37,7 @@ async function run(from, layers) {
     train: dataset.train,
     validation: { ...dataset.validation, records: dataset.validation.records.slice(0, 1) },
     preprocessing,
-    colours,
+    colors,
     seed: 1,
     maxSteps: steps,
     from: await initialSnapshot(network),

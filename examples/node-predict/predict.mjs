@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { prepareTenCrop } from '@alexnet/augment';
 import { selectBackend } from '@alexnet/backend/node';
 import { readModel } from '@alexnet/convert';
-import { decodePicture } from '@alexnet/data';
+import { decodeImage } from '@alexnet/data';
 import { buildNetwork, predictTenCrop, topK, validateSpec } from '@alexnet/model';
 import { SHOWCASE } from '@alexnet/showcase';
 
-// node predict.mjs PICTURE… : what the showcase's network sees, ten crops averaged.
+// node predict.mjs IMAGE… : what the showcase's network sees, ten crops averaged.
 
 const { tf, name, device } = await selectBackend();
 console.error(`${name}: ${device}`);
@@ -17,8 +17,8 @@ network.setWeights(model.weights);
 
 const { height, width } = model.preprocessing.crop;
 for (const file of process.argv.slice(2)) {
-  const picture = await decodePicture(await readFile(file), { id: file });
-  const crops = tf.tensor4d(prepareTenCrop(picture, model.preprocessing), [10, height, width, 3]);
+  const image = await decodeImage(await readFile(file), { id: file });
+  const crops = tf.tensor4d(prepareTenCrop(image, model.preprocessing), [10, height, width, 3]);
   const [{ probabilities }] = await predictTenCrop(network, crops);
   crops.dispose();
   console.log(file);

@@ -1,4 +1,4 @@
-import { preparePicture } from '@alexnet/augment';
+import { prepareImage } from '@alexnet/augment';
 import { readModel } from '@alexnet/convert';
 import { buildNetwork, predict, type Tf, topK, validateSpec } from '@alexnet/model';
 
@@ -9,7 +9,7 @@ export interface Answer {
 }
 
 /**
- * Fetches a weights file and builds its network on the current backend. Pictures are prepared as the
+ * Fetches a weights file and builds its network on the current backend. Images are prepared as the
  * file says.
  *
  * @throws Error when the file cannot be fetched or read, or is silent about its preprocessing
@@ -22,13 +22,13 @@ export async function openClassifier(
   if (!response.ok) throw new Error(`${weights}: ${response.status}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { spec, weights: values, preprocessing, classNames } = readModel(bytes, { validateSpec });
-  if (!preprocessing) throw new Error(`${weights} does not say how pictures are prepared`);
+  if (!preprocessing) throw new Error(`${weights} does not say how images are prepared`);
   const network = buildNetwork(tf, spec);
   network.setWeights(values);
   const { height, width } = preprocessing.crop;
 
   return async (file) => {
-    const pixels = preparePicture(await readPixels(file), preprocessing);
+    const pixels = prepareImage(await readPixels(file), preprocessing);
     const x = tf.tensor4d(pixels, [1, height, width, 3]);
     const [answer] = await predict(network, x);
     x.dispose();
@@ -39,7 +39,7 @@ export async function openClassifier(
   };
 }
 
-/** RGB of a picture the browser can decode, over white, EXIF orientation applied: [height, width, 3]. */
+/** RGB of an image the browser can decode, over white, EXIF orientation applied: [height, width, 3]. */
 async function readPixels(file: Blob) {
   const bitmap = await createImageBitmap(file);
   const { width, height } = bitmap;

@@ -15,7 +15,7 @@ const table = find<HTMLTableElement>('table');
 
 const { tf, name, device } = await selectBackend();
 const classify = await openClassifier(tf, SHOWCASE.showcase);
-find('#engine').textContent = `${name}: ${device}`;
+find('#backend').textContent = `${name}: ${device}`;
 input.disabled = false;
 
 input.addEventListener('change', async () => {

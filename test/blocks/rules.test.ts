@@ -8,7 +8,7 @@ const FENCE = '```';
 describe('compareOutput', () => {
   it.each([
     ['a\n\n', '\na  '],
-    ['trained in 3 min 8 s, 57.5 img/s', 'trained in 4 s, 1,203 pictures/s'],
+    ['trained in 3 min 8 s, 57.5 img/s', 'trained in 4 s, 1,203 images/s'],
     [
       'tensorflow (AMD EPYC, 2 threads, TensorFlow 2.21.0)',
       'tensorflow (Intel(R) Xeon(R) CPU @ 2.20GHz, 8 threads, TensorFlow 2.22.1)',
@@ -37,8 +37,8 @@ describe('compareOutput', () => {
 describe('parseBlocks', () => {
   it('reads code, its output, and what comments ask for', () => {
     const text = `
-<!-- block: data=pictures -->
-<!-- block: instead of \`--data emoji\`, \`--data pictures\` -->
+<!-- block: data=images -->
+<!-- block: instead of \`--data emoji\`, \`--data images\` -->
 ${FENCE}sh
 alexnet train --data emoji
 ${FENCE}
@@ -63,8 +63,8 @@ ${FENCE}
     ]);
     const [train, , logged] = blocks;
     if (!train || !logged) throw new Error('blocks are missing');
-    expect(train.data).toEqual(['pictures']);
-    expect(programOf(train, blocks)).toBe('alexnet train --data pictures');
+    expect(train.data).toEqual(['images']);
+    expect(programOf(train, blocks)).toBe('alexnet train --data images');
     expect(programOf(logged, blocks)).toMatch(/^const a = 1;\n.*\nconsole\.log\(a\);$/);
   });
 

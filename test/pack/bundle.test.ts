@@ -83,10 +83,10 @@ describe('sideEffects: false', () => {
 
   it.each([
     ['@alexnet/model', 'topK', 3_500],
-    ['@alexnet/augment', 'centreCrop', 1_000],
+    ['@alexnet/augment', 'centerCrop', 1_000],
     ['@alexnet/backend', 'parseBackendName', 800],
     ['@alexnet/convert', 'FormatError', 500],
-    ['@alexnet/data', 'UndecodablePictureError', 3_500],
+    ['@alexnet/data', 'UndecodableImageError', 3_500],
     ['@alexnet/trainer', 'rateFactor', 3_500],
   ])('of %s just %s stays, at most %i bytes', async (entry, name, limit) => {
     const { length } = await bundle(`export { ${name} } from '${entry}';`);

@@ -25,7 +25,7 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
     'h5wasm',
     '@types/node@20',
   ]);
-  await standIn(join(project, 'pictures'));
+  await standIn(join(project, 'images'));
   provide('scratch', scratch);
   provide('packed', packed);
   provide('project', project);

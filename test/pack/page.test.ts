@@ -4,7 +4,7 @@ import { expect, inject, it } from 'vitest';
 import { buildPage, noBrowser, runPage } from '../browser-page.js';
 
 const MAIN = `
-import { preparePicture } from '@alexnet/augment';
+import { prepareImage } from '@alexnet/augment';
 import { selectBackend } from '@alexnet/backend';
 import { readModel, writeModel } from '@alexnet/convert';
 import { buildNetwork, createSpec, predict, topK, validateSpec } from '@alexnet/model';
@@ -31,8 +31,8 @@ const bytes = writeModel({
 const file = readModel(bytes, { validateSpec });
 const network = buildNetwork(tf, file.spec, { seed: 2 });
 network.setWeights(file.weights);
-const picture = { width: 90, height: 80, data: Uint8Array.from({ length: 21600 }, (_, i) => i) };
-const pixels = tf.tensor4d(preparePicture(picture, file.preprocessing), [1, 67, 67, 3]);
+const image = { width: 90, height: 80, data: Uint8Array.from({ length: 21600 }, (_, i) => i) };
+const pixels = tf.tensor4d(prepareImage(image, file.preprocessing), [1, 67, 67, 3]);
 const answers = [];
 for (const net of [first, network]) answers.push(topK((await predict(net, pixels))[0].probabilities, 3));
 console.log(name, bytes.length, JSON.stringify(answers[0]) === JSON.stringify(answers[1]));

@@ -67,9 +67,9 @@ describe.each(ALL ? ['20', '22', '24'] : [process.versions.node])('on Node %s', 
         ALEXNET_BACKEND: 'wasm',
       });
     const out = `runs/${version}`;
-    alexnet('train', '--data', 'pictures', '--out', out, '--epochs', '1');
-    const report = alexnet('eval', '--weights', out, '--data', 'pictures', '--json');
-    expect(JSON.parse(report)).toMatchObject({ data: 'pictures' });
+    alexnet('train', '--data', 'images', '--out', out, '--epochs', '1');
+    const report = alexnet('eval', '--weights', out, '--data', 'images', '--json');
+    expect(JSON.parse(report)).toMatchObject({ data: 'images' });
     alexnet('convert', `${out}/weights.safetensors`, `${out}/model.onnx`);
   });
 });
@@ -80,7 +80,7 @@ describe.runIf(ALL)('alone', () => {
     const folder = join(inject('scratch'), `alone-${name}`);
     npmProject(folder, neededBy(name));
     write(folder, name);
-    run('cp', ['-r', join(project, 'pictures'), folder], folder);
+    run('cp', ['-r', join(project, 'images'), folder], folder);
     expect(run(process.execPath, [`${name}.mjs`], folder)).toContain(`${name} works`);
   });
 });

@@ -1,14 +1,14 @@
 import { filterImages, type NetworkSpec, type Weight } from '@alexnet/model';
 import sharp from 'sharp';
 
-/** PNG of the first kernels, each stretched to its own range, or null for a network without conv1. */
+/** PNG of the conv1 filters, each stretched to its own range, or null for a network without conv1. */
 export async function conv1Sheet(
   spec: NetworkSpec,
   weights: ReadonlyMap<string, Weight>,
 ): Promise<Uint8Array | null> {
   const kernels = weights.get('conv1.weight');
-  const colours = kernels?.shape[2];
-  if (!kernels || (colours !== 1 && colours !== 3)) return null;
+  const colors = kernels?.shape[2];
+  if (!kernels || (colors !== 1 && colors !== 3)) return null;
   const grouped = spec.layers.some((layer) => layer.op === 'conv' && layer.groups === 2);
   const towers = grouped ? 2 : 1;
   const sheet = filterImages(kernels, { towers, zoom: 3, gap: 3 });

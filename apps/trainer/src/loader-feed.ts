@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createEpochOrder } from '@alexnet/augment';
 import { createLoader, type Loader } from '@alexnet/augment/loader';
-import { type BatchFeed, colourPcaIn, type PictureSource } from '@alexnet/trainer';
+import { type BatchFeed, colorPcaIn, type ImageSource } from '@alexnet/trainer';
 import type { RunRecord } from './run-folder.js';
 
 /** Training batches made in worker threads while the network computes. */
@@ -16,44 +16,44 @@ export interface LoaderFeed {
  */
 export function openLoaderFeed(
   plan: RunRecord,
-  records: PictureSource['records'],
+  records: ImageSource['records'],
 ): LoaderFeed | null {
   const { recipe, preprocessing } = plan;
   const { augment, batchSize } = recipe;
   if (augment.randomResizedCrop) return null;
   const { height, width } = preprocessing.crop;
   const loaders = new Map<number, Promise<Loader>>();
-  const loaderWith = (colourPca: number) => {
+  const loaderWith = (colorPca: number) => {
     const opened =
-      loaders.get(colourPca) ??
+      loaders.get(colorPca) ??
       createLoader({
         source: plan.data,
         splitSeed: plan.seed,
         batch: batchSize,
         preprocessing,
-        recipe: { ...augment, colourPca },
-        colours: plan.colours,
+        recipe: { ...augment, colorPca },
+        colors: plan.colors,
         seed: plan.seed,
         chunk: augment.chunk,
         // One core is left to the thread that computes.
         workers: Math.max(1, availableParallelism() - 1),
-        // The command counts unreadable pictures itself, over the whole run.
+        // The command counts unreadable images itself, over the whole run.
         maxBrokenShare: 1,
       });
-    loaders.set(colourPca, opened);
+    loaders.set(colorPca, opened);
     return opened;
   };
   return {
     async *feed(epoch, firstStep) {
-      const loader = await loaderWith(colourPcaIn(augment, epoch));
+      const loader = await loaderWith(colorPcaIn(augment, epoch));
       const order = createEpochOrder(records.length, plan.seed, epoch);
-      for await (const { index, pictures, labels, broken } of loader.epoch(epoch, firstStep)) {
+      for await (const { index, images, labels, broken } of loader.epoch(epoch, firstStep)) {
         const unread = new Set(broken.map(({ id }) => id));
         const first = index * batchSize;
         yield {
           // A copy: the loader uses its memory again, and backends may keep what they are given.
-          pixels: new Float32Array(pictures),
-          pictureShape: [height, width, 3],
+          pixels: new Float32Array(images),
+          imageShape: [height, width, 3],
           labels,
           ids: Array.from(
             order.subarray(first, first + batchSize),

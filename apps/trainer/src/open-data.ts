@@ -12,18 +12,18 @@ export async function openData(
   seed: number,
   validationShare?: number,
 ): Promise<Dataset> {
-  const dataset = await withProgress('opening pictures', (report) =>
+  const dataset = await withProgress('opening images', (report) =>
     openDataset(source, {
       seed,
       ...(validationShare === undefined ? {} : { validationShare }),
       onProgress: inMegabytes(report),
     }),
   );
-  const { train, validation, classNames, licence } = dataset;
+  const { train, validation, classNames, license } = dataset;
   say(
-    `data: ${dataset.name}, ${train.records.length} training and ${validation.records.length} validation pictures in ${classNames.length} classes`,
+    `data: ${dataset.name}, ${train.records.length} training and ${validation.records.length} validation images in ${classNames.length} classes`,
   );
-  if (licence !== undefined) say(`terms: ${licence}`);
+  if (license !== undefined) say(`terms: ${license}`);
   return dataset;
 }
 

@@ -1,8 +1,4 @@
-import {
-  type ColourStatistics,
-  createColourAccumulator,
-  resizeShorterSide,
-} from '@alexnet/augment';
+import { type ColorStatistics, createColorAccumulator, resizeShorterSide } from '@alexnet/augment';
 import type { Dataset } from '@alexnet/data';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import {
@@ -22,15 +18,15 @@ import { say } from './say.js';
 import { freeze, recipeFrom, type StartWeights } from './start-weights.js';
 import type { TrainCommandOptions } from './train-options.js';
 
-/** Pictures whose colours are measured: enough for three decimals of a mean over 0..255. */
-const COLOUR_SAMPLE = 4000;
+/** Images whose colors are measured: enough for three decimals of a mean over 0..255. */
+const COLOR_SAMPLE = 4000;
 
-/** Everything decided before the first step, from the command line and the pictures. */
+/** Everything decided before the first step, from the command line and the images. */
 export async function planRun(
   options: TrainCommandOptions,
   chosen: Recipe,
   dataset: Dataset,
-  engine: { readonly name: string; readonly device: string },
+  backend: { readonly name: string; readonly device: string },
   start: StartWeights | null,
 ): Promise<RunRecord> {
   const network =
@@ -42,7 +38,7 @@ export async function planRun(
   const recipe = freeze(start ? recipeFrom(chosen, start) : chosen, network, options.freeze ?? []);
   say(`recipe: ${recipe.name} (${recipe.source})`);
   say(describe(recipe, network));
-  const colours = await measureTraining(dataset, recipe.preprocessing.shorterSide);
+  const colors = await measureTraining(dataset, recipe.preprocessing.shorterSide);
   return {
     format: 1,
     created: new Date().toISOString(),
@@ -50,15 +46,15 @@ export async function planRun(
     data: options.data ?? dataset.name,
     datasetName: dataset.name,
     seed: options.seed,
-    trainPictures: dataset.train.records.length,
-    validationPictures: dataset.validation.records.length,
+    trainImages: dataset.train.records.length,
+    validationImages: dataset.validation.records.length,
     classNames: dataset.classNames,
     recipe,
     network,
-    preprocessing: start?.preprocessing ?? preprocessingFor(recipe, network, colours),
-    colours,
-    backend: engine.name,
-    device: engine.device,
+    preprocessing: start?.preprocessing ?? preprocessingFor(recipe, network, colors),
+    colors,
+    backend: backend.name,
+    device: backend.device,
     ...(start ? { start: start.record } : {}),
   };
 }
@@ -88,18 +84,16 @@ export function resolveRecipe(options: TrainCommandOptions): Recipe {
 function preprocessingFor(
   recipe: Recipe,
   network: NetworkSpec,
-  colours: ColourStatistics,
+  colors: ColorStatistics,
 ): Preprocessing {
   const { shorterSide, divideBy } = recipe.preprocessing;
   const { height, width, channels } = network.input;
   if (channels !== 3) {
-    throw new UsageError(
-      `${network.preset} looks at grey pictures; training here takes colour ones`,
-    );
+    throw new UsageError(`${network.preset} looks at gray images; training here takes color ones`);
   }
   if (shorterSide < Math.max(height, width)) {
     throw new UsageError(
-      `the network looks at ${height}×${width} px, more than the ${shorterSide} px pictures are resized to: raise it with --set preprocessing.shorterSide=${Math.round(Math.max(height, width) * 1.14)}`,
+      `the network looks at ${height}×${width} px, more than the ${shorterSide} px images are resized to: raise it with --set preprocessing.shorterSide=${Math.round(Math.max(height, width) * 1.14)}`,
     );
   }
   return {
@@ -107,30 +101,30 @@ function preprocessingFor(
     crop: { height, width },
     channelOrder: 'rgb',
     range: 255,
-    mean: colours.mean,
+    mean: colors.mean,
     std: divideBy === 1 ? null : [divideBy, divideBy, divideBy],
   };
 }
 
-/** RGB mean and covariance over (at most {@link COLOUR_SAMPLE}) evenly spread training pictures. */
-async function measureTraining(dataset: Dataset, shorterSide: number): Promise<ColourStatistics> {
+/** RGB mean and covariance over (at most {@link COLOR_SAMPLE}) evenly spread training images. */
+async function measureTraining(dataset: Dataset, shorterSide: number): Promise<ColorStatistics> {
   const { train } = dataset;
-  const step = Math.max(1, train.records.length / COLOUR_SAMPLE);
+  const step = Math.max(1, train.records.length / COLOR_SAMPLE);
   const count = Math.floor(train.records.length / step);
-  const colours = createColourAccumulator();
+  const colors = createColorAccumulator();
   let read = 0;
-  await withProgress('measuring colours', async (report) => {
+  await withProgress('measuring colors', async (report) => {
     for (let index = 0; index < count; index++) {
-      const picture = await train.picture(Math.floor(index * step)).catch(() => null);
-      if (picture) {
-        colours.add(resizeShorterSide(picture, shorterSide));
+      const image = await train.image(Math.floor(index * step)).catch(() => null);
+      if (image) {
+        colors.add(resizeShorterSide(image, shorterSide));
         read++;
       }
       report(index + 1, count);
     }
   });
-  if (read === 0) throw new Error('no training picture could be read');
-  return colours.result();
+  if (read === 0) throw new Error('no training image could be read');
+  return colors.result();
 }
 
 /** The network in a line and every setting of the resolved recipe. */

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ColourStatistics } from '@alexnet/augment';
+import type { ColorStatistics } from '@alexnet/augment';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import type { Recipe } from '@alexnet/trainer';
 import { writeAtomically } from '@alexnet/trainer/node';
@@ -23,13 +23,13 @@ export interface RunRecord {
   readonly data: string;
   readonly datasetName: string;
   readonly seed: number;
-  readonly trainPictures: number;
-  readonly validationPictures: number;
+  readonly trainImages: number;
+  readonly validationImages: number;
   readonly classNames: readonly string[];
   readonly recipe: Recipe;
   readonly network: NetworkSpec;
   readonly preprocessing: Preprocessing;
-  readonly colours: ColourStatistics;
+  readonly colors: ColorStatistics;
   readonly backend: string;
   readonly device: string;
   /** Of a run that did not start from nothing. */
@@ -43,7 +43,7 @@ export const CHECKPOINTS_FOLDER = 'checkpoints';
 export const METRICS_NAME = 'metrics.jsonl';
 /** Answers of the finished network on the validation split. */
 export const EVALUATION_NAME = 'evaluation.json';
-/** The first kernels at every checkpoint, `step-00000042.png`. */
+/** The conv1 filters at every checkpoint, `step-00000042.png`. */
 export const FILTERS_FOLDER = 'filters';
 /** TensorBoard event files. */
 export const TENSORBOARD_FOLDER = 'tensorboard';

@@ -17,7 +17,7 @@ import {
   TENSORBOARD_FOLDER,
 } from './run-folder.js';
 
-/** What a run writes down while it goes: metrics.jsonl, TensorBoard events, pictures of conv1. */
+/** What a run writes down while it goes: metrics.jsonl, TensorBoard events, images of conv1. */
 export interface RunLog {
   /** Queued: a failed write rejects the next of the other calls. */
   step(report: StepReport): void;
@@ -92,7 +92,7 @@ function stepLine(report: StepReport): MetricsLine {
     loss: report.loss,
     accuracy: report.accuracy,
     rate: report.rate,
-    picturesPerSecond: (1000 * report.pictures) / report.durationMs,
+    imagesPerSecond: (1000 * report.images) / report.durationMs,
     wait: report.waitMs / report.durationMs,
   };
 }
@@ -117,7 +117,7 @@ function evaluationLine(evaluation: Evaluation, step: number): MetricsLine {
     kind: 'evaluation',
     step,
     view: evaluation.view,
-    pictures: evaluation.pictures,
+    images: evaluation.images,
     top1: evaluation.top1,
     top5: evaluation.top5,
     majority: evaluation.majority.share,

@@ -27,7 +27,7 @@ export interface StartWeights {
 }
 
 /**
- * Reads `--init`: the network and its preprocessing are the file's, the classes the pictures'.
+ * Reads `--init`: the network and its preprocessing are the file's, the classes the images'.
  *
  * @throws Error when the file cannot be read exactly or is silent about its preprocessing
  */
@@ -39,7 +39,7 @@ export async function openStart(
   const { file, path: found } = await openNetworkFile(path);
   if (!file.preprocessing) {
     throw new Error(
-      `${found} does not say how its pictures were prepared, so no run can start from it (alexnet convert --preprocessing or --mean adds it)`,
+      `${found} does not say how its images were prepared, so no run can start from it (alexnet convert --preprocessing or --mean adds it)`,
     );
   }
   const { spec } = file;
@@ -84,7 +84,7 @@ export async function applyStart(network: Network, start: StartWeights): Promise
   return initialSnapshot(network);
 }
 
-/** `recipe` as it is with the network and the pictures of `start`. */
+/** `recipe` as it is with the network and the images of `start`. */
 export function recipeFrom(recipe: Recipe, start: StartWeights): Recipe {
   const { network, preprocessing } = start;
   const unchanged = Object.fromEntries(Object.keys(recipe.network).map((key) => [key, null]));

@@ -60,7 +60,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
       const total = report.stepsPerEpoch * epochs;
       const epochsLeft = epochs - report.epoch;
       runEta = duration((total - report.globalStep) * stepMs + epochsLeft * epochOverheadMs);
-      const rate = Math.round((1000 * report.pictures) / report.durationMs);
+      const rate = Math.round((1000 * report.images) / report.durationMs);
       show(
         `epoch ${report.epoch + 1}/${epochs}`,
         report.step,
@@ -74,7 +74,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
         close();
       }
       if (performance.now() - validationStarted < SHOW_AFTER_MS) return;
-      show('validating', done, total, 'pictures');
+      show('validating', done, total, 'images');
     },
     epoch(report) {
       epochOverheadMs = performance.now() - validationStarted;

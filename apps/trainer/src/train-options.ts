@@ -17,7 +17,7 @@ export interface TrainCommandOptions extends ServeOptions {
   readonly seed: number;
   readonly backend?: string;
   readonly resume?: true;
-  /** Share of unreadable pictures that stops the run, 0..1. */
+  /** Share of unreadable images that stops the run, 0..1. */
   readonly maxBroken: number;
   readonly set: readonly string[];
 }

@@ -1,13 +1,13 @@
-import { FormatError, type ModelFile } from '@alexnet/convert';
+import { FormatError, type Model } from '@alexnet/convert';
 import { buildNetwork, type Network, type Preprocessing, type Tf } from '@alexnet/model';
 import { type OpenedFile, openModel } from './convert/open-model.js';
 
 export { WEIGHTS_NAME } from './convert/weights-name.js';
 
-/** A weights file that says how its pictures are prepared and what its classes are called. */
+/** A weights file that says how its images are prepared and what its classes are called. */
 export interface OpenWeights {
   readonly path: string;
-  readonly file: ModelFile;
+  readonly file: Model;
   readonly preprocessing: Preprocessing;
   readonly classNames: readonly string[];
 }
@@ -38,7 +38,7 @@ export async function openWeights(path: string): Promise<OpenWeights> {
   const { file, path: found } = await openNetworkFile(path);
   if (!file.preprocessing) {
     throw new Error(
-      `${found} does not say how its pictures were prepared, so nothing can be predicted (alexnet convert --preprocessing or --mean adds it)`,
+      `${found} does not say how its images were prepared, so nothing can be predicted (alexnet convert --preprocessing or --mean adds it)`,
     );
   }
   const names = file.classNames ?? [];

@@ -12,7 +12,7 @@ let results: string;
 const ablate = () => [
   'ablate',
   'dropout',
-  `--data=${join(folder, 'pictures')}`,
+  `--data=${join(folder, 'images')}`,
   `--results=${join(folder, 'results')}`,
   '--seeds=1',
   '--set=epochs=2',
@@ -21,8 +21,8 @@ const ablate = () => [
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alexnet-ablate-'));
-  results = join(folder, 'results', 'pictures-full');
-  await writeClassFolders(join(folder, 'pictures'), { train: 12, val: 5 });
+  results = join(folder, 'results', 'images-full');
+  await writeClassFolders(join(folder, 'images'), { train: 12, val: 5 });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -54,7 +54,7 @@ test('an interrupted ablation goes on with the runs it lacks and ends in CSV, pl
   const path = join(results, 'runs', redone);
   const read = async () => {
     const {
-      picturesPerSecond: _,
+      imagesPerSecond: _,
       seconds: __,
       ...lasting
     } = JSON.parse(await readFile(path, 'utf8'));

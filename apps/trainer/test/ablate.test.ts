@@ -11,7 +11,7 @@ import { drawFigure } from '../src/ablate/draw-figure.js';
 import type { Claim, Experiment } from '../src/ablate/experiment.js';
 import { EXPERIMENTS } from '../src/ablate/experiments/index.js';
 import { findExperiment } from '../src/ablate/find-experiment.js';
-import { evenly } from '../src/ablate/load-pictures.js';
+import { evenly } from '../src/ablate/load-images.js';
 import { MEASURES, targetError } from '../src/ablate/measures.js';
 import { notePage } from '../src/ablate/note-page.js';
 import { outcomeOf } from '../src/ablate/outcome.js';
@@ -26,7 +26,7 @@ const PLAN: PlanOptions = {
   scale: FULL,
   seeds: 3,
   set: [],
-  ground: { pictures: 'some', classes: 10, backend: 'cpu' },
+  ground: { images: 'some', classes: 10, backend: 'cpu' },
 };
 
 /** A run that ended with these shares of right answers. */
@@ -43,7 +43,7 @@ function run(seed: number, validationTop1: number, changes: Partial<RunResult> =
     tenCropTop1: null,
     parameters: 1000,
     macs: 5000,
-    picturesPerSecond: 100,
+    imagesPerSecond: 100,
     kernelChroma: [0.1, 0.2, 0.3, 0.4],
     diverged: null,
     seconds: 1,
@@ -151,7 +151,7 @@ test('epochs to a training error lie on the straight line between epochs, or are
   expect(runsCsv(reversed)).toContain('activation,ReLU,1,16,10,,0.1,0.1,no');
 });
 
-test('a coloured half of the kernels stands out against random halves, mixed ones do not', () => {
+test('a colored half of the kernels stands out against random halves, mixed ones do not', () => {
   const kernels = (share: (at: number) => number) =>
     MEASURES.towerRatio.read(
       run(1, 0.3, { kernelChroma: Array.from({ length: 48 }, (_, at) => share(at)) }),
@@ -178,7 +178,7 @@ test('every experiment can be planned, and its claims speak of its own variants'
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-test('what experiments share is trained once; another seed, picture or engine is another run', () => {
+test('what experiments share is trained once; another seed, image or backend is another run', () => {
   const planned = planRuns(PLAN);
   const wanted = EXPERIMENTS.reduce((sum, { variants }) => sum + variants.length, 0);
   const firstSeed = planned.filter(({ seed }) => seed === 1);
@@ -193,7 +193,7 @@ test('what experiments share is trained once; another seed, picture or engine is
   const key = (seed: number, ground: Partial<PlanOptions['ground']> = {}) =>
     planRun(activation, { name: 'ReLU' }, seed, { ...PLAN, ground: { ...PLAN.ground, ...ground } })
       .key;
-  const keys = [key(1), key(2), key(1, { pictures: 'others' }), key(1, { backend: 'wasm' })];
+  const keys = [key(1), key(2), key(1, { images: 'others' }), key(1, { backend: 'wasm' })];
   expect(new Set(keys).size).toBe(4);
   expect(key(1)).toBe(key(1));
 });
@@ -243,7 +243,7 @@ test('files: quoted cells, a plot that stands alone, a page with verdicts and it
   const page = notePage(
     {
       scale: QUICK,
-      pictures: { name: 'some', train: 20, validation: 10, classes: 2 },
+      images: { name: 'some', train: 20, validation: 10, classes: 2 },
       seeds: 2,
       base: baseOf(QUICK, []),
       set: [],
@@ -267,7 +267,7 @@ test('files: quoted cells, a plot that stands alone, a page with verdicts and it
   expect(page).toContain('**Reproduced here**. Validation top-1');
 });
 
-test('pictures are taken evenly, and a command is shown without the folders of its machine', () => {
+test('images are taken evenly, and a command is shown without the folders of its machine', () => {
   expect(evenly([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 2, 5, 7]);
   expect(evenly([0, 1], 4)).toEqual([0, 1]);
   expect(tidyCommand(['ablate', '--all', '--data=/home/me/pets.tar', '--out', '/tmp/a b.md'])).toBe(

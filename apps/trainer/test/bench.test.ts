@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { appendCsv, formatTimings } from '../src/bench/engine-timing.js';
 import { defaultPeers } from '../src/bench/peer.js';
+import { appendCsv, formatTimings } from '../src/bench/runtime-timing.js';
 import { timingOf } from '../src/bench/statistics.js';
 
 it('sums up samples by their quartiles', () => {
@@ -18,10 +18,10 @@ it('sums up samples by their quartiles', () => {
   expect(() => timingOf([])).toThrow(RangeError);
 });
 
-it('compares with the first engine, and adds rows below one header', async () => {
+it('compares with the first runtime, and adds rows below one header', async () => {
   const timings = [
-    { name: 'tensorflow', engine: 'two, threads', ...timingOf([100]) },
-    { name: 'wasm', engine: 'WebAssembly', ...timingOf([250]) },
+    { name: 'tensorflow', runtime: 'two, threads', ...timingOf([100]) },
+    { name: 'wasm', runtime: 'WebAssembly', ...timingOf([250]) },
   ];
   expect(formatTimings(timings, 10)[1]).toMatch(
     /^wasm .*250\.0 ms ± 0\.0 .*40\.0 img\/s {2}2\.50x/,
@@ -38,7 +38,7 @@ it('compares with the first engine, and adds rows below one header', async () =>
   rmSync(folder, { recursive: true });
 });
 
-it('compares an engine with peers of its own kind', () => {
+it('compares a runtime with peers of its own kind', () => {
   expect(defaultPeers('predict', false)).toContain('onnxruntime');
   expect(defaultPeers('step', false)).not.toContain('onnxruntime');
   expect(defaultPeers('step', true).every((name) => name.startsWith('torch-cuda-'))).toBe(true);

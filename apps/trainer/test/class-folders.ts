@@ -7,19 +7,19 @@ import sharp from 'sharp';
 const CLASSES = { amber: [214, 150, 40], moss: [70, 130, 60], slate: [80, 95, 130] } as const;
 const SIDE = 40;
 
-/** Writes `train/<class>/n.png` and `val/<class>/n.png`: noisy pictures of one colour a class. */
+/** Writes `train/<class>/n.png` and `val/<class>/n.png`: noisy images of one color a class. */
 export async function writeClassFolders(
   folder: string,
   perClass: { readonly train: number; readonly val: number },
 ): Promise<void> {
   for (const [split, count] of Object.entries(perClass)) {
-    for (const [label, [name, colour]] of Object.entries(CLASSES).entries()) {
+    for (const [label, [name, color]] of Object.entries(CLASSES).entries()) {
       const target = join(folder, split, name);
       await mkdir(target, { recursive: true });
       for (let number = 0; number < count; number++) {
         const rng = createRng(label, number, split.length);
         const pixels = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, at) =>
-          Math.max(0, Math.min(255, (colour[at % 3] as number) + 60 * rng.normal())),
+          Math.max(0, Math.min(255, (color[at % 3] as number) + 60 * rng.normal())),
         );
         await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 3 } })
           .png()

@@ -14,11 +14,11 @@ let run: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alexnet-command-'));
-  data = join(folder, 'pictures');
+  data = join(folder, 'images');
   run = join(folder, 'run');
   await writeClassFolders(data, { train: 12, val: 5 });
-  await writeFile(join(data, 'train/moss/broken.jpg'), 'not a picture');
-  await writeFile(join(data, 'val/slate/broken.png'), 'not a picture');
+  await writeFile(join(data, 'train/moss/broken.jpg'), 'not an image');
+  await writeFile(join(data, 'val/slate/broken.png'), 'not an image');
   const trained = await alexnet(
     'train',
     `--data=${data}`,
@@ -30,29 +30,29 @@ beforeAll(async () => {
   expect(trained).toMatchObject({ code: 0 });
   expect(trained.stderr).toMatch(/skipped moss\/broken\.jpg: |skipped .*moss\/broken\.jpg: /);
   expect(trained.stderr).toMatch(/skipped .*slate\/broken\.png: /);
-  expect(trained.stdout).toContain('15 validation pictures, 1 skipped');
+  expect(trained.stdout).toContain('15 validation images, 1 skipped');
 }, 120_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the weights carry preprocessing and class names, and eval counts every picture', async () => {
+test('the weights carry preprocessing and class names, and eval counts every image', async () => {
   const args = [`--weights=${run}`, `--data=${data}`, '--backend=cpu', '--ten-crop', '--json'];
   const { code, stdout } = await alexnet('eval', '--max-broken=0.1', ...args);
   expect(code).toBe(0);
   const result = JSON.parse(stdout);
   expect(result.classNames).toEqual(['amber', 'moss', 'slate']);
   expect(result.evaluations.map(({ view }: { view: string }) => view)).toEqual([
-    'centre crop',
+    'center crop',
     'ten crops',
   ]);
-  for (const { pictures, confusion } of result.evaluations) {
-    expect(pictures).toBe(15);
+  for (const { images, confusion } of result.evaluations) {
+    expect(images).toBe(15);
     expect(confusion.flat().reduce((sum: number, count: number) => sum + count)).toBe(15);
   }
 });
 
-test('over 1 % unreadable pictures stop train, eval and pack unless told otherwise', async () => {
-  const reason = /alexnet: 1 of 37 pictures cannot be .*--max-broken/;
+test('over 1 % unreadable images stop train, eval and pack unless told otherwise', async () => {
+  const reason = /alexnet: 1 of 37 images cannot be .*--max-broken/;
   const trained = await alexnet(
     'train',
     `--data=${data}`,
@@ -64,27 +64,27 @@ test('over 1 % unreadable pictures stop train, eval and pack unless told otherwi
   expect(trained.stderr).toMatch(reason);
   const evaluated = await alexnet('eval', `--weights=${run}`, `--data=${data}`, '--backend=cpu');
   expect(evaluated.code).toBe(1);
-  expect(evaluated.stderr).toContain('1 of 16 pictures cannot be read, more than 1.0 %');
+  expect(evaluated.stderr).toContain('1 of 16 images cannot be read, more than 1.0 %');
   expect(evaluated.stdout).toBe('');
   const pack = ['pack', `--data=${data}`, '--size=24', '--format=raw'];
   const packed = await alexnet(...pack, `--out=${join(folder, 'stopped-pack')}`);
   expect(packed.code).toBe(1);
-  expect(packed.stderr).toContain('1 of 53 pictures cannot be decoded');
+  expect(packed.stderr).toContain('1 of 53 images cannot be decoded');
   const allowed = await alexnet(...pack, '--max-broken=0.1', `--out=${join(folder, 'pack')}`);
   expect(allowed).toMatchObject({ code: 0 });
-  expect(allowed.stderr).toMatch(/skipped .*broken\.jpg.*51 pictures in 2 shards/s);
+  expect(allowed.stderr).toMatch(/skipped .*broken\.jpg.*51 images in 2 shards/s);
 });
 
-test('predict answers for grey, transparent, turned and CMYK pictures and names the broken one', async () => {
+test('predict answers for gray, transparent, turned and CMYK images and names the broken one', async () => {
   const noise = { type: 'gaussian', mean: 120, sigma: 40 } as const;
   const base = () =>
     sharp({ create: { width: 60, height: 44, channels: 3, background: '#777', noise } });
   const files = {
-    'grey.png': await base().greyscale().png().toBuffer(),
+    'gray.png': await base().grayscale().png().toBuffer(),
     'alpha.png': await base().ensureAlpha(0.4).png().toBuffer(),
     'turned.jpg': await base().withMetadata({ orientation: 6 }).jpeg().toBuffer(),
-    'cmyk.jpg': await base().toColourspace('cmyk').jpeg().toBuffer(),
-    'broken.jpg': Buffer.from('not a picture'),
+    'cmyk.jpg': await base().toColorspace('cmyk').jpeg().toBuffer(),
+    'broken.jpg': Buffer.from('not an image'),
   };
   const paths = Object.keys(files).map((name) => join(folder, name));
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
@@ -218,9 +218,9 @@ test.each<[string, number, RegExp, (f: { folder: string; data: string; run: stri
       (f) => ['eval', `--weights=${f.run}`, `--data=${f.folder}/others`, '--backend=cpu'],
     ],
     [
-      'no readable picture',
+      'no readable image',
       1,
-      /none of the pictures could be read/,
+      /none of the images could be read/,
       (f) => ['predict', `${f.folder}/broken.jpg`, `--weights=${f.run}`, '--backend=cpu'],
     ],
     [
@@ -239,12 +239,12 @@ test.each<[string, number, RegExp, (f: { folder: string; data: string; run: stri
 )('%s: one line and exit code %i', async (_, code, line, args) => {
   await mkdir(join(folder, 'empty'), { recursive: true });
   await mkdir(join(folder, 'single'), { recursive: true });
-  const picture = await readFile(join(data, 'train/moss/0.png'));
+  const image = await readFile(join(data, 'train/moss/0.png'));
   for (const name of ['single/only', 'others/left', 'others/right']) {
     await mkdir(join(folder, name), { recursive: true });
-    for (const number of [1, 2]) await writeFile(join(folder, name, `${number}.png`), picture);
+    for (const number of [1, 2]) await writeFile(join(folder, name, `${number}.png`), image);
   }
-  await writeFile(join(folder, 'broken.jpg'), 'not a picture');
+  await writeFile(join(folder, 'broken.jpg'), 'not an image');
   await writeFile(
     join(folder, 'damaged.safetensors'),
     await readFile(join(run, 'weights.safetensors')),

@@ -6,16 +6,16 @@ import { type MetricsLine, writeEvaluation } from '@alexnet/trainer/node';
 import sharp from 'sharp';
 import type { RunRecord } from '../src/run-folder.js';
 
-export const CLASS_NAMES = ['amber', 'moss & fern', '<slate "grey">'] as const;
+export const CLASS_NAMES = ['amber', 'moss & fern', '<slate "gray">'] as const;
 
-/** 10, 5 and 5 pictures; 14 of 20 right. */
+/** 10, 5 and 5 images; 14 of 20 right. */
 const CONFUSION = [
   [8, 2, 0],
   [1, 4, 0],
   [3, 0, 2],
 ];
 
-/** Two epochs of five updates: batches of 8 out of 40 pictures. */
+/** Two epochs of five updates: batches of 8 out of 40 images. */
 export function fixtureLines(): MetricsLine[] {
   return [1, 2].flatMap((epoch): MetricsLine[] => [
     ...[1, 2, 3, 4, 5].map(
@@ -26,7 +26,7 @@ export function fixtureLines(): MetricsLine[] {
         loss: 2 / (5 * (epoch - 1) + at),
         accuracy: 0.5,
         rate: 0.01,
-        picturesPerSecond: 80 + at,
+        imagesPerSecond: 80 + at,
         wait: 0.02,
       }),
     ),
@@ -46,8 +46,8 @@ export function fixtureLines(): MetricsLine[] {
 }
 
 const evaluation: Evaluation = {
-  view: 'centre crop',
-  pictures: 20,
+  view: 'center crop',
+  images: 20,
   skipped: [],
   loss: 0.6,
   top1: 0.7,
@@ -67,12 +67,12 @@ export async function writeFixtureRun(folder: string): Promise<RunRecord> {
   const record: RunRecord = {
     format: 1,
     created: '2026-01-02T03:04:05.000Z',
-    command: 'alexnet train --data pictures --out run',
-    data: 'pictures',
-    datasetName: 'pictures',
+    command: 'alexnet train --data images --out run',
+    data: 'images',
+    datasetName: 'images',
     seed: 1,
-    trainPictures: 40,
-    validationPictures: 20,
+    trainImages: 40,
+    validationImages: 20,
     classNames: CLASS_NAMES,
     recipe,
     network,
@@ -84,7 +84,7 @@ export async function writeFixtureRun(folder: string): Promise<RunRecord> {
       mean: [120, 120, 120],
       std: null,
     },
-    colours: {
+    colors: {
       mean: [120, 120, 120],
       std: [60, 60, 60],
       eigenvalues: [3, 2, 1],

@@ -16,7 +16,7 @@ let base: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alexnet-init-'));
-  data = join(folder, 'pictures');
+  data = join(folder, 'images');
   other = join(folder, 'two');
   base = join(folder, 'base');
   await writeClassFolders(data, { train: 12, val: 5 });

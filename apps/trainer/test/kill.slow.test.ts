@@ -22,7 +22,7 @@ let whole: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alexnet-kill-'));
-  data = join(folder, 'pictures');
+  data = join(folder, 'images');
   await writeClassFolders(data, { train: 16, val: 4 });
   whole = join(folder, 'whole');
   expect(await alexnet('train', ...settings(whole))).toMatchObject({ code: 0 });
@@ -67,7 +67,7 @@ async function learning(run: string) {
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const { picturesPerSecond: _, wait: __, seconds: ___, ...rest } = JSON.parse(line);
+      const { imagesPerSecond: _, wait: __, seconds: ___, ...rest } = JSON.parse(line);
       return rest;
     });
 }

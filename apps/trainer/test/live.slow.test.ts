@@ -16,7 +16,7 @@ let data: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alexnet-live-'));
-  data = join(folder, 'pictures');
+  data = join(folder, 'images');
   await writeClassFolders(data, { train: 16, val: 4 });
 });
 

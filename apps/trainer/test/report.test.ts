@@ -15,11 +15,11 @@ let folder: string;
 let page: string;
 let document: Document;
 
-/** A validation split that still has the first mistake's picture and lost the second's. */
+/** A validation split that still has the first mistake's image and lost the second's. */
 const dataset = {
   validation: {
     records: [{ id: 'val/<slate>/2.png', label: 2 }],
-    picture: async () => ({ width: 4, height: 6, data: new Uint8Array(4 * 6 * 3).fill(90) }),
+    image: async () => ({ width: 4, height: 6, data: new Uint8Array(4 * 6 * 3).fill(90) }),
     bytes: () => Promise.reject(new Error('not asked for')),
   },
 };
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await writeFixtureRun(folder);
   const run = await readRunFiles(folder);
   const mistakes = await showMistakes(run.evaluation?.evaluations[0]?.mistakes ?? [], dataset, 24);
-  page = await reportPage(folder, run, { mistakes, withoutPictures: null });
+  page = await reportPage(folder, run, { mistakes, withoutImages: null });
   document = parseHTML(page).document as unknown as Document;
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -50,12 +50,12 @@ test('the final numbers head it, and every section follows', () => {
     'top-1',
     'top-5',
     'always the commonest class',
-    'validation pictures',
+    'validation images',
   ]);
   expect(texts('.numbers dd')).toEqual(['70.0%', '100.0%', '50.0%', '20']);
   expect(texts('h2')).toEqual([
     'Learning',
-    'First kernels',
+    'conv1 filters',
     'Classes',
     'Surest mistakes',
     'Environment',
@@ -63,7 +63,7 @@ test('the final numbers head it, and every section follows', () => {
   expect(texts('.lead')[0]).toContain('2 epochs in 6 s');
 });
 
-test('every picture and drawing says in words what it shows', () => {
+test('every image and drawing says in words what it shows', () => {
   const drawings = [...document.querySelectorAll('figure[data-figure] > .wide svg')];
   expect(drawings).toHaveLength(7);
   for (const drawing of drawings) {
@@ -81,12 +81,12 @@ test('every picture and drawing says in words what it shows', () => {
 
 test('names from the data are text, never markup', () => {
   expect(document.querySelector('slate')).toBeNull();
-  expect(texts('#by-class ~ figure svg text')).toContain('<slate "grey">');
+  expect(texts('#by-class ~ figure svg text')).toContain('<slate "gray">');
 });
 
-test('a mistake shows its picture, or its name where the picture is gone', async () => {
+test('a mistake shows its image, or its name where the image is gone', async () => {
   const [shown, gone] = [...document.querySelectorAll('.mistakes li')];
-  expect(shown?.textContent).toMatch(/amber, 98 % sure\s*is <slate "grey">/);
+  expect(shown?.textContent).toMatch(/amber, 98 % sure\s*is <slate "gray">/);
   const source = shown?.querySelector('img')?.getAttribute('src') ?? '';
   const thumbnail = sharp(Buffer.from(source.replace(/^data:image\/webp;base64,/, ''), 'base64'));
   expect(await thumbnail.metadata()).toMatchObject({ format: 'webp', width: 144, height: 144 });
@@ -105,12 +105,12 @@ test('kernels are shown at every checkpoint, the newest first', () => {
 test('a run that has just begun has a page too', async () => {
   const run = await readRunFiles(folder);
   const young = { ...run, steps: [], epochs: [], evaluation: null, filters: [] };
-  const early = await reportPage(folder, young, { mistakes: [], withoutPictures: null });
+  const early = await reportPage(folder, young, { mistakes: [], withoutImages: null });
   expect(early).toContain('0 of 2 epochs done');
   expect(early).not.toMatch(/NaN|undefined|Infinity/);
 });
 
-test('class scores come with their Wilson intervals, confusions by how many pictures', () => {
+test('class scores come with their Wilson intervals, confusions by how many images', () => {
   const confusion = [
     [8, 2, 0],
     [1, 4, 0],
@@ -118,11 +118,11 @@ test('class scores come with their Wilson intervals, confusions by how many pict
   ];
   const [best] = classScores(confusion, CLASS_NAMES);
   // R: prop.test(8, 10, correct = FALSE)$conf.int is 0.4901625 0.9433178.
-  expect(best).toMatchObject({ name: 'amber', pictures: 10, right: 8, share: 0.8 });
+  expect(best).toMatchObject({ name: 'amber', images: 10, right: 8, share: 0.8 });
   expect(best?.low).toBeCloseTo(0.49016, 4);
   expect(best?.high).toBeCloseTo(0.94332, 4);
   expect(commonestConfusions(confusion, CLASS_NAMES, 2)).toEqual([
-    { truth: '<slate "grey">', answer: 'amber', count: 3, share: 0.6 },
+    { truth: '<slate "gray">', answer: 'amber', count: 3, share: 0.6 },
     { truth: 'amber', answer: 'moss & fern', count: 2, share: 0.2 },
   ]);
 });
@@ -135,12 +135,12 @@ test('a long run is thinned to what a column can show, its range kept', () => {
     loss: index % 100 === 0 ? 9 : 1,
     accuracy: 0,
     rate: 0.01,
-    picturesPerSecond: index % 2 === 0 ? 100 : 300,
+    imagesPerSecond: index % 2 === 0 ? 100 : 300,
     wait: 0,
   }));
   const points = thinSteps(steps, 1000);
   expect(points.length).toBeLessThanOrEqual(240);
   expect(points.at(-1)?.epoch).toBeCloseTo(10, 1);
   expect(Math.max(...points.map(({ lossHigh }) => lossHigh))).toBe(9);
-  expect(points[0]?.picturesPerSecond).toBeCloseTo(150, 6);
+  expect(points[0]?.imagesPerSecond).toBeCloseTo(150, 6);
 });

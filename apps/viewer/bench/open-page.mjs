@@ -42,7 +42,7 @@ try {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('HeapProfiler.collectGarbage');
   const { usedSize, backingStorageSize } = await cdp.send('Runtime.getHeapUsage');
-  const engine = (await page.locator('.engine p').first().textContent())?.trim();
+  const device = (await page.locator('.backend p').first().textContent())?.trim();
   const tensors = (await page.locator('footer .number').textContent())?.trim();
   const answers = [];
   for (let repeat = 0; repeat < 3; repeat++) {
@@ -57,10 +57,10 @@ try {
   answers.sort((a, b) => a - b);
   const result = {
     backend,
-    engine,
+    device,
     weightsMs,
     firstAnswerMs,
-    nextPictureMs: Math.round(answers[3] ?? 0),
+    nextImageMs: Math.round(answers[3] ?? 0),
     scriptMB: Math.round(usedSize / 1e6),
     buffersMB: Math.round((backingStorageSize ?? 0) / 1e6),
     tensors,

@@ -1,5 +1,5 @@
-// Draws the sample pictures of the page: node scripts/make-samples.mjs
-// Fluent Emoji by Microsoft, MIT licence (see static/samples/LICENCE.txt).
+// Draws the sample images of the page: node scripts/make-samples.mjs
+// Fluent Emoji by Microsoft, MIT license (see static/samples/LICENSE.txt).
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import sharp from 'sharp';

@@ -1,4 +1,4 @@
-// Pictures of the main views for the README: node scripts/screenshots.mjs
+// Images of the main views for the README: node scripts/screenshots.mjs
 // Writes docs/viewer-{light,dark,phone}.png. The page must be built; CHROMIUM_PATH names another browser.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,14 +12,14 @@ const VIEWS = [
     width: 1440,
     height: 1300,
     colorScheme: 'light',
-    query: 'picture=samples/dog-face.png',
+    query: 'image=samples/dog-face.png',
   },
   {
     name: 'dark',
     width: 1440,
     height: 1300,
     colorScheme: 'dark',
-    query: 'picture=samples/pretzel.png&crops=ten',
+    query: 'image=samples/pretzel.png&crops=ten',
     section: 'maps',
   },
   {
@@ -27,8 +27,8 @@ const VIEWS = [
     width: 390,
     height: 1300,
     colorScheme: 'light',
-    query: 'picture=samples/hot-beverage.png',
-    section: 'picture',
+    query: 'image=samples/hot-beverage.png',
+    section: 'image',
   },
 ];
 

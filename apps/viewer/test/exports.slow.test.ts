@@ -18,8 +18,8 @@ import {
   whyNoBrowser,
 } from './support/browser.js';
 import { buildPage } from './support/build-page.js';
+import { png, testImage } from './support/images.js';
 import { hand, idle, shownAnswer } from './support/page-actions.js';
-import { png, testPicture } from './support/pictures.js';
 import { smallModel, smallModelBytes } from './support/small-model.js';
 
 const cli = fileURLToPath(new URL('../../trainer/dist/cli.js', import.meta.url));
@@ -75,9 +75,9 @@ describe.skipIf(!chromiumPath)(
     });
 
     it.skipIf(!existsSync(cli))(
-      `a pasted picture is answered as "alexnet predict --json" answers it${existsSync(cli) ? '' : ' (apps/trainer is not built: pnpm build)'}`,
+      `a pasted image is answered as "alexnet predict --json" answers it${existsSync(cli) ? '' : ' (apps/trainer is not built: pnpm build)'}`,
       async () => {
-        const bytes = await png(testPicture());
+        const bytes = await png(testImage());
         const path = join(served.folder, 'waves.png');
         await writeFile(path, bytes);
         await hand(page, 'paste', [{ name: 'waves.png', type: 'image/png', bytes }]);

@@ -1,16 +1,16 @@
-import { cropPicture, prepareTenCrop, resizeShorterSide } from '@alexnet/augment';
+import { cropImage, prepareTenCrop, resizeShorterSide } from '@alexnet/augment';
 import { createSpec, inferShapes, layerTable, PRESET_NAMES } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import { cropBoxes } from '../src/lib/crop-boxes.js';
 import { hasPlaces, receptiveField } from '../src/lib/receptive-field.js';
-import { testPicture } from './support/pictures.js';
+import { testImage } from './support/images.js';
 
 describe('crop boxes', () => {
   it.each([
     [123, 97],
     [97, 124],
     [64, 64],
-  ])('lie where the ten crops of a %i × %i picture were cut', (width, height) => {
+  ])('lie where the ten crops of a %i × %i image were cut', (width, height) => {
     const crop = { height: 56, width: 56 };
     const preprocessing = {
       resize: { shorterSide: 65 },
@@ -20,11 +20,11 @@ describe('crop boxes', () => {
       mean: null,
       std: null,
     } as const;
-    const picture = testPicture(width, height);
-    const resized = resizeShorterSide(picture, 65);
-    const crops = prepareTenCrop(picture, preprocessing);
+    const image = testImage(width, height);
+    const resized = resizeShorterSide(image, 65);
+    const crops = prepareTenCrop(image, preprocessing);
     for (const [index, box] of cropBoxes(resized, crop).entries()) {
-      const cut = cropPicture(resized, box);
+      const cut = cropImage(resized, box);
       expect(Array.from(crops.subarray(index * 56 * 56 * 3, (index + 1) * 56 * 56 * 3))).toEqual(
         Array.from(cut.data),
       );

@@ -13,7 +13,7 @@ describe('links', () => {
       unit: 3,
       mapScale: 'layer',
       tenCrop: true,
-      change: { units: { conv1: [3, 17], conv5: [0] }, tower: 'B', grey: true },
+      change: { units: { conv1: [3, 17], conv5: [0] }, tower: 'B', gray: true },
     };
     const query = new URLSearchParams('weights=run/w.safetensors');
     writeChoices(query, choices);
@@ -22,17 +22,17 @@ describe('links', () => {
   });
 
   it('say nothing about defaults', () => {
-    const query = new URLSearchParams('view=grey&silent=conv1:3&tower=A');
+    const query = new URLSearchParams('view=gray&silent=conv1:3&tower=A');
     writeChoices(query, DEFAULT_CHOICES);
     expect(query.toString()).toBe('');
   });
 
   it('fall back to defaults where they make no sense', () => {
     const hostile =
-      'view=<script>&filter=-1&unit=1e9&maps=all&silent=__proto__:1,conv1:x.2.2&tower=C&grey=yes';
+      'view=<script>&filter=-1&unit=1e9&maps=all&silent=__proto__:1,conv1:x.2.2&tower=C&gray=yes';
     expect(readChoices(new URLSearchParams(hostile))).toEqual({
       ...DEFAULT_CHOICES,
-      change: { units: { conv1: [2] }, tower: null, grey: false },
+      change: { units: { conv1: [2] }, tower: null, gray: false },
     });
   });
 

@@ -1,4 +1,4 @@
-import { measureColours } from '@alexnet/augment';
+import { measureColors } from '@alexnet/augment';
 import { describe, expect, it } from 'vitest';
 import { filterMeasures } from '../src/lib/filter-measures.js';
 import { filterTiles } from '../src/lib/filter-tiles.js';
@@ -7,7 +7,7 @@ import { pixelCovariance } from '../src/lib/pixel-covariance.js';
 import { rankCorrelation } from '../src/lib/rank-correlation.js';
 import { smoothness } from '../src/lib/smoothness.js';
 import { relativeError } from '../src/lib/tolerance.js';
-import { testPicture } from './support/pictures.js';
+import { testImage } from './support/images.js';
 
 const SIDE = 11;
 
@@ -24,14 +24,14 @@ function kernels(...draw: ((x: number, y: number) => readonly [number, number, n
 }
 
 const wave = (x: number) => Math.cos((2 * Math.PI * x) / 4);
-const grey = (x: number) => [wave(x), wave(x), wave(x)] as const;
+const gray = (x: number) => [wave(x), wave(x), wave(x)] as const;
 const redOnly = (x: number) => [wave(x), 0, 0] as const;
 const opponent = (_x: number, y: number) => [wave(y), -wave(y), 0] as const;
 const blob = () => [1, 1, 1] as const;
 
 describe('measures of kernels', () => {
-  it('give what research/viewer.md computed for grey, one channel and opponent colours', () => {
-    const [a, b, c, d] = filterMeasures(kernels(grey, redOnly, opponent, blob));
+  it('give what research/viewer.md computed for gray, one channel and opponent colors', () => {
+    const [a, b, c, d] = filterMeasures(kernels(gray, redOnly, opponent, blob));
     expect(a?.chroma).toBeCloseTo(0, 6);
     expect(b?.chroma).toBeCloseTo(2 / 3, 6);
     expect(c?.chroma).toBeCloseTo(1, 6);
@@ -54,16 +54,16 @@ describe('measures of kernels', () => {
   });
 });
 
-describe('colours of a picture', () => {
-  it('give a covariance that weighs a kernel by how much such colours occur', () => {
-    const noisy = testPicture(40, 40);
+describe('colors of an image', () => {
+  it('give a covariance that weighs a kernel by how much such colors occur', () => {
+    const noisy = testImage(40, 40);
     const covariance = pixelCovariance(noisy);
-    const { std } = measureColours([noisy]);
+    const { std } = measureColors([noisy]);
     expect(Math.sqrt(covariance?.[0]?.[0] ?? 0)).toBeCloseTo(std[0], 3);
     expect(covariance?.[0]?.[1]).toBeCloseTo(covariance?.[1]?.[0] ?? Number.NaN, 6);
   });
 
-  it('give none for a grey picture', () => {
+  it('give none for a gray image', () => {
     const data = Uint8Array.from({ length: 300 }, (_, i) => Math.floor(i / 3));
     expect(pixelCovariance({ width: 10, height: 10, data })).toBeNull();
   });
@@ -109,7 +109,7 @@ describe('small tools', () => {
 });
 
 describe('filter tiles', () => {
-  it('put zero at mid grey and the largest weight at the end of the scale', () => {
+  it('put zero at mid gray and the largest weight at the end of the scale', () => {
     // Node has no ImageData; this one holds what the function writes.
     globalThis.ImageData ??= class {
       readonly data: Uint8ClampedArray;
@@ -119,10 +119,10 @@ describe('filter tiles', () => {
     } as unknown as typeof ImageData;
     const faint = () => [0.25, 0, -0.25] as const;
     const loud = () => [1, 0, -1] as const;
-    const first = (scale: 'filter' | 'global', view: 'rgb' | 'grey' = 'rgb') =>
+    const first = (scale: 'filter' | 'global', view: 'rgb' | 'gray' = 'rgb') =>
       Array.from(filterTiles(kernels(faint, loud), view, scale)[0]?.data.subarray(0, 4) ?? []);
     expect(first('filter')).toEqual([255, 128, 0, 255]);
     expect(first('global')).toEqual([159, 128, 96, 255]);
-    expect(first('filter', 'grey')).toEqual([128, 128, 128, 255]);
+    expect(first('filter', 'gray')).toEqual([128, 128, 128, 255]);
   });
 });

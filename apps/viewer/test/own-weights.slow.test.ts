@@ -13,8 +13,8 @@ import {
   whyNoBrowser,
 } from './support/browser.js';
 import { buildPage } from './support/build-page.js';
+import { png, testImage } from './support/images.js';
 import { hand, idle, shownAnswer } from './support/page-actions.js';
-import { png, testPicture } from './support/pictures.js';
 import { smallModel } from './support/small-model.js';
 
 /** Files of other tools, made for the tests of @alexnet/convert. */
@@ -116,12 +116,12 @@ describe.skipIf(!chromiumPath)(
       expect(await title()).toBe('CaffeNet');
     });
 
-    it('answers only once the reader has said how pictures are prepared', async () => {
+    it('answers only once the reader has said how images are prepared', async () => {
       await drop([await fixture('torchvision-tiny.pth')]);
       await hand(page, 'paste', [
-        { name: 'waves.png', type: 'image/png', bytes: await png(testPicture()) },
+        { name: 'waves.png', type: 'image/png', bytes: await png(testImage()) },
       ]);
-      const choice = page.getByLabel('How pictures are prepared');
+      const choice = page.getByLabel('How images are prepared');
       await choice.selectOption('unknown');
       await page.getByText('only filters and layers are shown').waitFor();
       expect(await page.locator('.answer').count()).toBe(0);

@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { preparePicture, prepareTenCrop } from '@alexnet/augment';
+import { prepareImage, prepareTenCrop } from '@alexnet/augment';
 import { buildNetwork, predict, predictTenCrop } from '@alexnet/model';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,21 +15,21 @@ import {
   whyNoBrowser,
 } from './support/browser.js';
 import { buildPage } from './support/build-page.js';
+import { png, sidewaysJpeg, testImage } from './support/images.js';
 import { hand, idle, shownAnswer } from './support/page-actions.js';
-import { png, sidewaysJpeg, testPicture } from './support/pictures.js';
 import { smallModel, smallModelBytes, tf } from './support/small-model.js';
 
 const require = createRequire(import.meta.url);
 
-/** What the cpu backend in Node answers for the test picture: one crop, then ten. */
+/** What the cpu backend in Node answers for the test image: one crop, then ten. */
 async function answersInNode() {
   const file = await smallModel();
   const { preprocessing } = file;
   if (!preprocessing) throw new Error('The small model carries its preprocessing.');
   const network = buildNetwork(tf, file.spec);
   network.setWeights(file.weights);
-  const one = tf.tensor4d(preparePicture(testPicture(), preprocessing), [1, 56, 56, 3]);
-  const ten = tf.tensor4d(prepareTenCrop(testPicture(), preprocessing), [10, 56, 56, 3]);
+  const one = tf.tensor4d(prepareImage(testImage(), preprocessing), [1, 56, 56, 3]);
+  const ten = tf.tensor4d(prepareTenCrop(testImage(), preprocessing), [10, 56, 56, 3]);
   const [single] = await predict(network, one);
   const [averaged] = await predictTenCrop(network, ten);
   tf.dispose([one, ten]);
@@ -60,7 +60,7 @@ function closeTo(
   );
 }
 
-/** Opens a sample picture and waits for its answer. */
+/** Opens a sample image and waits for its answer. */
 async function chooseSample(page: Page, name: string) {
   await page.getByRole('button', { name, exact: true }).click();
   await page.locator('figcaption', { hasText: name }).first().waitFor();
@@ -96,10 +96,10 @@ describe.skipIf(!chromiumPath)(
           `${served.address}&backend=${backend}`,
         );
         await page.getByRole('heading', { name: 'AlexNet as the paper has it' }).waitFor();
-        expect(await page.locator('.engine').textContent()).toContain(`Computed by ${backend}`);
+        expect(await page.locator('.backend').textContent()).toContain(`Computed by ${backend}`);
         await page.getByText('✓ Verified').waitFor({ timeout: 60_000 });
 
-        await drop(page, 'waves.png', 'image/png', await png(testPicture()));
+        await drop(page, 'waves.png', 'image/png', await png(testImage()));
         await page.getByText('123 × 97 px, shorter side to 64: 81 × 64; crop 56 × 56.').waitFor();
         await idle(page);
         closeTo(await shownAnswer(page), expected.single, expected.classNames, tolerance);
@@ -129,7 +129,7 @@ describe.skipIf(!chromiumPath)(
           ['empty.safetensors', '', new Uint8Array()],
           ['noise.safetensors', '', Uint8Array.from({ length: 4096 }, (_, i) => (i * 73) & 255)],
           ['cut.safetensors', '', good.subarray(0, good.length - 1000)],
-          ['letter.png', 'image/png', new TextEncoder().encode('Dear page, this is no picture.')],
+          ['letter.png', 'image/png', new TextEncoder().encode('Dear page, this is no image.')],
         ];
         for (const [name, type, bytes] of bad) {
           await drop(page, name, type, bytes);
@@ -142,8 +142,8 @@ describe.skipIf(!chromiumPath)(
         expect((await shownAnswer(page)).size).toBe(5);
       });
 
-      it('turns a picture the way its EXIF mark says', async () => {
-        await drop(page, 'sideways.jpg', 'image/jpeg', await sidewaysJpeg(testPicture(120, 90)));
+      it('turns an image the way its EXIF mark says', async () => {
+        await drop(page, 'sideways.jpg', 'image/jpeg', await sidewaysJpeg(testImage(120, 90)));
         await page.getByText('90 × 120 px').waitFor();
       });
 
@@ -160,7 +160,7 @@ describe.skipIf(!chromiumPath)(
         expect(await page.locator('.said h3').last().textContent()).not.toBe(before);
       });
 
-      it('sorts filters, measures the pinned one, and counts colour in the towers', async () => {
+      it('sorts filters, measures the pinned one, and counts color in the towers', async () => {
         const wall = page.locator('#filters');
         const order = () =>
           wall
@@ -176,24 +176,24 @@ describe.skipIf(!chromiumPath)(
         expect(byFrequency.toSorted()).toEqual(stored.toSorted());
         await wall.getByLabel('Sort').selectOption({ label: 'Stored order' });
         const said = wall.locator('.said dl');
-        await said.getByText('χΣ, in this picture’s colours').waitFor();
-        expect(await said.textContent()).toMatch(/I *\d+\.\d\d, (grey|both|colour)/);
+        await said.getByText('χΣ, in this image’s colors').waitFor();
+        expect(await said.textContent()).toMatch(/I *\d+\.\d\d, (gray|both|color)/);
         expect(await said.textContent()).toMatch(/ρ *-?\d\.\d\d/);
         const towers = page.locator('#towers');
         await towers.getByRole('row', { name: /χΣ/ }).waitFor();
         await towers
-          .getByText(/answers? to colour more than twice/)
+          .getByText(/answers? to color more than twice/)
           .first()
           .waitFor();
       });
 
-      it('silences a unit, a tower and colour, says what changed, and puts it back', async () => {
+      it('silences a unit, a tower and color, says what changed, and puts it back', async () => {
         await chooseSample(page, 'Pizza');
         const whole = await shownAnswer(page);
         const panel = page.locator('#knock-out');
         await panel.getByText('Tower B').click();
         await panel.locator('.verdict', { hasText: 'The answer' }).waitFor();
-        await panel.getByText('Grey', { exact: true }).click();
+        await panel.getByText('Gray', { exact: true }).click();
         await page.locator('#filters').getByRole('button', { name: 'Filter 3' }).click();
         await page.getByRole('button', { name: 'Silence it' }).click();
         await panel.getByRole('button', { name: /conv1 unit 3/ }).waitFor();
@@ -208,12 +208,12 @@ describe.skipIf(!chromiumPath)(
       it('restores from its address what was chosen', async () => {
         const { page: first } = await openPage(
           browser,
-          `${served.address}&backend=wasm&picture=samples/pizza.png&layer=relu3&unit=5&tower=A&crops=ten&filter=4&view=grey`,
+          `${served.address}&backend=wasm&image=samples/pizza.png&layer=relu3&unit=5&tower=A&crops=ten&filter=4&view=gray`,
         );
         await first.getByText('of the ten crops agree').waitFor();
         await first.locator('#knock-out .verdict', { hasText: 'The answer' }).waitFor();
-        await first.getByText('Grey part').click();
-        await first.getByText('Colour part').click();
+        await first.getByText('Gray part').click();
+        await first.getByText('Color part').click();
         await first.waitForFunction(() => location.search.includes('view=opponent'));
         const address = first.url();
         const shown = await shownAnswer(first);
@@ -225,7 +225,7 @@ describe.skipIf(!chromiumPath)(
         expect(await shownAnswer(second)).toEqual(shown);
         await second.getByText('relu3, unit 5').waitFor();
         await second.getByRole('heading', { name: 'Filter 4' }).waitFor();
-        expect(await second.getByLabel('Colour part').isChecked()).toBe(true);
+        expect(await second.getByLabel('Color part').isChecked()).toBe(true);
         expect(complaints).toEqual([]);
         await second.close();
       });
@@ -238,7 +238,7 @@ describe.skipIf(!chromiumPath)(
         await panel.getByRole('button', { name: 'Cover parts' }).click();
         await panel.getByText('Occlusion', { exact: true }).waitFor();
         const before = await shownAnswer(page);
-        await panel.getByRole('button', { name: 'Check: randomise' }).click();
+        await panel.getByRole('button', { name: 'Check: randomize' }).click();
         await panel.getByRole('row', { name: /conv1/ }).waitFor();
         // The check must leave the network as it found it.
         await chooseSample(page, 'Airplane');
@@ -291,16 +291,16 @@ describe.skipIf(!chromiumPath)(
         },
       );
 
-      it('asks how pictures were prepared when the file does not say', async () => {
+      it('asks how images were prepared when the file does not say', async () => {
         await drop(
           page,
           'mute.safetensors',
           '',
           await smallModelBytes({ preprocessing: null, classNames: null, provenance: null }),
         );
-        await page.getByText('This file does not say how its pictures were prepared.').waitFor();
+        await page.getByText('This file does not say how its images were prepared.').waitFor();
         expect(await page.locator('.answer').count()).toBe(0);
-        await page.getByLabel('How pictures are prepared').selectOption({ index: 1 });
+        await page.getByLabel('How images are prepared').selectOption({ index: 1 });
         await page.locator('.answer').getByText('class ').first().waitFor();
       });
 
@@ -313,7 +313,7 @@ describe.skipIf(!chromiumPath)(
           (window as unknown as { alexnetDevice: { destroy(): void } }).alexnetDevice.destroy(),
         );
         await other.getByRole('alert').getByText('The graphics device was lost').waitFor();
-        expect(await other.locator('.engine').textContent()).toContain('Computed by wasm');
+        expect(await other.locator('.backend').textContent()).toContain('Computed by wasm');
         await idle(other);
         const after = await shownAnswer(other);
         expect([...after.keys()]).toEqual([...before.keys()]);
@@ -385,13 +385,11 @@ describe.skipIf(!chromiumPath)(
           `${JSON.stringify({ kind: 'epoch', epoch: n, step: n * 10, trainTop1: 0.2 * n, validationTop1: 0.15 * n })}\n`;
         const run = await serve({
           'metrics.jsonl': epoch(1) + epoch(2),
-          'filters/step-00000000.png': await png(testPicture(33, 11)),
-          'filters/step-00000020.png': await png(testPicture(33, 12)),
+          'filters/step-00000000.png': await png(testImage(33, 11)),
+          'filters/step-00000020.png': await png(testImage(33, 12)),
         });
         const { page: other, complaints } = await openPage(browser, `${run.address}&backend=wasm`);
-        await other
-          .getByText('After 2 epochs 30.0 % of the validation pictures are right')
-          .waitFor();
+        await other.getByText('After 2 epochs 30.0 % of the validation images are right').waitFor();
         await other.getByText('First filters after step 20, epoch 2').waitFor();
         await other.getByRole('slider').focus();
         await other.keyboard.press('ArrowLeft');

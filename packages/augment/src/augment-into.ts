@@ -1,90 +1,90 @@
 import type { Preprocessing } from '@alexnet/model';
 import { centralSquare } from './central-square.js';
-import { type ColourForm, colourGain, drawColourNoise } from './colour-noise.js';
-import type { ColourStatistics } from './colour-statistics.js';
+import { type ColorForm, colorGain, drawColorNoise } from './color-noise.js';
+import type { ColorStatistics } from './color-statistics.js';
 import type { Vector3 } from './eigen-symmetric.js';
+import type { RgbImage } from './image.js';
 import { type MeanImage, subtractMeanImage } from './mean-image.js';
 import {
   type CropWriter,
-  centreBox,
+  centerBox,
   channelAffine,
   checkRoom,
   cropResized,
   writeCrop,
-} from './normalise-crop.js';
-import type { Picture } from './picture.js';
-import { sizeWithShorterSide } from './resize-picture.js';
+} from './normalize-crop.js';
+import { sizeWithShorterSide } from './resize-image.js';
 import type { Rng } from './rng.js';
 
-/** What is done to a training picture. */
+/** What is done to a training image. */
 export interface AugmentRecipe {
-  /** Crop at a uniformly random position of the central square; otherwise the centre. */
+  /** Crop at a uniformly random position of the central square; otherwise the center. */
   readonly crop: boolean;
-  /** Mirror half of the pictures left to right. */
+  /** Mirror half of the images left to right. */
   readonly flip: boolean;
   /** Standard deviation of α in fancy PCA: 0.1 in the paper (section 4.1), 0 switches it off. */
-  readonly colourPca: number;
+  readonly colorPca: number;
   /** Which form of fancy PCA; default `paper`. */
-  readonly colourForm?: ColourForm;
+  readonly colorForm?: ColorForm;
 }
 
-/** What {@link augmentInto} needs beside the picture. */
+/** What {@link augmentInto} needs beside the image. */
 export interface AugmentOptions {
   /** Size of the crop in px, channel order, value range, mean and deviation of what comes out. */
   readonly preprocessing: Preprocessing;
   /** Which of the random steps are done. */
   readonly recipe: AugmentRecipe;
-  /** Colours of the training set; needed when `recipe.colourPca` is above 0. */
-  readonly colours: ColourStatistics | null;
+  /** Colors of the training set; needed when `recipe.colorPca` is above 0. */
+  readonly colors: ColorStatistics | null;
   /** Its key decides the result: `createRng(seed, epoch, index)`. */
   readonly rng: Rng;
-  /** Draws crop and flip where neighbours share them (`createExampleRngs`); default `rng`. */
+  /** Draws crop and flip where neighbors share them (`createExampleRngs`); default `rng`. */
   readonly placementRng?: Rng;
-  /** Subtracted instead of `preprocessing.mean`: its centre crop, wherever the picture's crop lies. */
+  /** Subtracted instead of `preprocessing.mean`: its center crop, wherever the image's crop lies. */
   readonly meanImage?: MeanImage;
   /** Writes the crop: the loader has a faster one that gives the same bits. */
   readonly write?: CropWriter;
 }
 
 /**
- * Makes one training example of one picture: resize the shorter side, random crop, flip, fancy PCA,
- * mean and deviation. A picture that already has the right shorter side costs no resize.
+ * Makes one training example of one image: resize the shorter side, random crop, flip, fancy PCA,
+ * mean and deviation. An image that already has the right shorter side costs no resize.
  *
  * Crop, flip and noise use the same draws of `rng` whichever of them are switched on, so leaving one
  * out changes nothing else.
  *
  * @param out Receives `[crop.height, crop.width, 3]` float32 at `outOffset`.
- * @param picture 8-bit RGB.
- * @throws {RangeError} when the crop is larger than the resized picture, `out` has no room, or fancy
- * PCA lacks the colours.
+ * @param image 8-bit RGB.
+ * @throws {RangeError} when the crop is larger than the resized image, `out` has no room, or fancy
+ * PCA lacks the colors.
  */
 export function augmentInto(
   out: Float32Array,
   outOffset: number,
-  picture: Picture,
+  image: RgbImage,
   options: AugmentOptions,
 ): void {
-  const { preprocessing, recipe, colours, rng, placementRng = rng, meanImage } = options;
+  const { preprocessing, recipe, colors, rng, placementRng = rng, meanImage } = options;
   const { write = writeCrop } = options;
   const { height, width } = preprocessing.crop;
   checkRoom(preprocessing, out, outOffset);
-  const resized = sizeWithShorterSide(picture, preprocessing.resize.shorterSide);
+  const resized = sizeWithShorterSide(image, preprocessing.resize.shorterSide);
   const square = centralSquare(resized);
   const top = square.top + placementRng.below(square.height - height + 1);
   const left = square.left + placementRng.below(square.width - width + 1);
   const flip = placementRng.below(2) === 1 && recipe.flip;
-  const box = recipe.crop ? { top, left, height, width } : centreBox(resized, preprocessing.crop);
+  const box = recipe.crop ? { top, left, height, width } : centerBox(resized, preprocessing.crop);
 
-  const sd = recipe.colourPca;
-  const form = recipe.colourForm ?? 'paper';
-  if (sd > 0 && colours === null) {
-    throw new RangeError('fancy PCA needs the colours of the training set');
+  const sd = recipe.colorPca;
+  const form = recipe.colorForm ?? 'paper';
+  if (sd > 0 && colors === null) {
+    throw new RangeError('fancy PCA needs the colors of the training set');
   }
-  const noise: Vector3 = colours && sd > 0 ? drawColourNoise(colours, form, sd, rng) : [0, 0, 0];
-  const normalisation = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
-  const affine = channelAffine(normalisation, noise, colourGain(form, sd));
-  const crop = cropResized(picture, resized, box);
-  write(out, outOffset, crop.picture, crop.box, flip, affine);
+  const noise: Vector3 = colors && sd > 0 ? drawColorNoise(colors, form, sd, rng) : [0, 0, 0];
+  const normalization = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
+  const affine = channelAffine(normalization, noise, colorGain(form, sd));
+  const crop = cropResized(image, resized, box);
+  write(out, outOffset, crop.image, crop.box, flip, affine);
   if (meanImage !== undefined) {
     subtractMeanImage(out, outOffset, preprocessing.crop, meanImage, affine);
   }

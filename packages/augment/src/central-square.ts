@@ -1,15 +1,15 @@
-import { type CropBox, centreOffset } from './crop-picture.js';
-import type { PictureSize } from './resize-picture.js';
+import { type CropBox, centerOffset } from './crop-image.js';
+import type { ImageSize } from './resize-image.js';
 
 /**
- * The largest centred square. The paper cuts every picture to it before taking crops (section 2:
+ * The largest centerd square. The paper cuts every image to it before taking crops (section 2:
  * "cropped out the central 256×256 patch"), so crops never come from the far ends of the longer side.
  */
-export function centralSquare(picture: PictureSize): CropBox {
-  const side = Math.min(picture.width, picture.height);
+export function centralSquare(image: ImageSize): CropBox {
+  const side = Math.min(image.width, image.height);
   return {
-    top: centreOffset(picture.height, side),
-    left: centreOffset(picture.width, side),
+    top: centerOffset(image.height, side),
+    left: centerOffset(image.width, side),
     height: side,
     width: side,
   };

@@ -1,6 +1,6 @@
 /**
  * Logarithm and exponential from correctly rounded operations only (+, −, ×, ÷), so that random draws
- * are the same bits in every engine; `Math.log`, `Math.exp` and `Math.pow` are not.
+ * are the same bits in every JavaScript engine; `Math.log`, `Math.exp` and `Math.pow` are not.
  */
 
 /** ln x for x > 0: x = m·2^k with m in [√½, √2), then 2·artanh((m−1)/(m+1)) as a series. */

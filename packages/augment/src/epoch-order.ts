@@ -1,10 +1,10 @@
 import { createRng } from './rng.js';
 
-/** Separates the stream of the order from those of single pictures. */
+/** Separates the stream of the order from those of single images. */
 const ORDER_STREAM = 2;
 
 /**
- * The order of `count` pictures in an epoch: a permutation from seed and epoch alone (Fisher–Yates).
+ * The order of `count` images in an epoch: a permutation from seed and epoch alone (Fisher–Yates).
  */
 export function createEpochOrder(count: number, seed: number, epoch: number): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i);

@@ -1,16 +1,16 @@
 import { createRng, type Rng } from './rng.js';
 
-/** The 2012 source decides crop and flip once for 32 pictures in a row (`convdata_jpeg.py`). */
+/** The 2012 source decides crop and flip once for 32 images in a row (`convdata_jpeg.py`). */
 export const SOURCE_2012_CHUNK = 32;
 
-/** Separates the stream of a chunk from those of single pictures. */
+/** Separates the stream of a chunk from those of single images. */
 const CHUNK_STREAM = 1;
 
 /**
  * Random numbers of one training example.
  *
  * @param key `index` is the example's position in the epoch; with a `chunk` above 1, that many
- * neighbours share crop and flip, and only the colour noise is their own.
+ * neighbors share crop and flip, and only the color noise is their own.
  */
 export function createExampleRngs(key: {
   readonly seed: number;

@@ -5,13 +5,13 @@ import { naturalLog } from './elementary.js';
  * (Wichura, Algorithm AS 241, PPND16, Applied Statistics 37, 1988; its far tail is not needed here).
  *
  * Only +, −, ×, ÷ and square root are used, which IEEE 754 rounds correctly, so the value is the same
- * bits in every engine; Box–Muller, with its `Math.log` and `Math.cos`, is not.
+ * bits in every JavaScript engine; Box–Muller, with its `Math.log` and `Math.cos`, is not.
  */
 export function inverseNormal(p: number): number {
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) {
     const r = 0.180625 - q * q;
-    return (q * polynomial(CENTRE_TOP, r)) / polynomial(CENTRE_BOTTOM, r);
+    return (q * polynomial(CENTER_TOP, r)) / polynomial(CENTER_BOTTOM, r);
   }
   const r = Math.sqrt(-naturalLog(q < 0 ? p : 1 - p)) - 1.6;
   const x = polynomial(TAIL_TOP, r) / polynomial(TAIL_BOTTOM, r);
@@ -25,11 +25,11 @@ function polynomial(coefficients: readonly number[], x: number): number {
   return value;
 }
 
-const CENTRE_TOP = [
+const CENTER_TOP = [
   3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987,
   67265.7709270087, 33430.57558358813, 2509.0809287301227,
 ];
-const CENTRE_BOTTOM = [
+const CENTER_BOTTOM = [
   1, 42.31333070160091, 687.1870074920579, 5394.196021424751, 21213.794301586597, 39307.89580009271,
   28729.085735721943, 5226.495278852854,
 ];

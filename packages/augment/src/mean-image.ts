@@ -1,8 +1,8 @@
-import { centreOffset } from './crop-picture.js';
-import type { ChannelAffine } from './normalise-crop.js';
-import { checkPicture, type Picture } from './picture.js';
+import { centerOffset } from './crop-image.js';
+import { checkImage, type RgbImage } from './image.js';
+import type { ChannelAffine } from './normalize-crop.js';
 
-/** The mean of all training pictures, pixel by pixel: `[height, width, 3]` RGB, grey levels 0..255. */
+/** The mean of all training images, pixel by pixel: `[height, width, 3]` RGB, gray levels 0..255. */
 export interface MeanImage {
   /** Pixels. */
   readonly height: number;
@@ -12,37 +12,37 @@ export interface MeanImage {
   readonly data: Float32Array;
 }
 
-/** Sums of pictures of one size that grow picture by picture and can be put together. */
+/** Sums of images of one size that grow image by image and can be put together. */
 export interface MeanImageAccumulator {
-  /** @throws {RangeError} when the picture has another size. */
-  add(picture: Picture): void;
+  /** @throws {RangeError} when the image has another size. */
+  add(image: RgbImage): void;
   /** Adds what another accumulator counted. */
   merge(other: { readonly count: number; readonly sums: Float64Array }): void;
-  /** Pictures counted. */
+  /** Images counted. */
   readonly count: number;
-  /** Sums of grey levels: whole numbers, so order does not change the result. */
+  /** Sums of gray levels: whole numbers, so order does not change the result. */
   readonly sums: Float64Array;
   /** @throws {RangeError} when nothing was added. */
   result(): MeanImage;
 }
 
-/** Averages pictures of one size. */
+/** Averages images of one size. */
 export function createMeanImageAccumulator(height: number, width: number): MeanImageAccumulator {
   const sums = new Float64Array(height * width * 3);
   let count = 0;
-  const addAll = (values: ArrayLike<number>, pictures: number) => {
+  const addAll = (values: ArrayLike<number>, images: number) => {
     for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (values[i] as number);
-    count += pictures;
+    count += images;
   };
   return {
-    add: (picture) => {
-      checkPicture(picture);
-      if (picture.height !== height || picture.width !== width) {
+    add: (image) => {
+      checkImage(image);
+      if (image.height !== height || image.width !== width) {
         throw new RangeError(
-          `a mean image of ${width} × ${height} px cannot take a picture of ${picture.width} × ${picture.height}`,
+          `a mean image of ${width} × ${height} px cannot take an image of ${image.width} × ${image.height}`,
         );
       }
-      addAll(picture.data, 1);
+      addAll(image.data, 1);
     },
     merge: (other) => addAll(other.sums, other.count),
     get count() {
@@ -50,14 +50,14 @@ export function createMeanImageAccumulator(height: number, width: number): MeanI
     },
     sums,
     result: () => {
-      if (count === 0) throw new RangeError('no picture was added, so there is no mean image');
+      if (count === 0) throw new RangeError('no image was added, so there is no mean image');
       return { height, width, data: Float32Array.from(sums, (sum) => sum / count) };
     },
   };
 }
 
 /**
- * Subtracts the centre crop of the mean image from a written crop, wherever that crop came from and
+ * Subtracts the center crop of the mean image from a written crop, wherever that crop came from and
  * whether or not it was mirrored, as the 2012 source does (`convdata_jpeg.py`).
  */
 export function subtractMeanImage(
@@ -72,8 +72,8 @@ export function subtractMeanImage(
       `a mean image of ${mean.width} × ${mean.height} px is smaller than the crop of ${crop.width} × ${crop.height}`,
     );
   }
-  const top = centreOffset(mean.height, crop.height);
-  const left = centreOffset(mean.width, crop.width);
+  const top = centerOffset(mean.height, crop.height);
+  const left = centerOffset(mean.width, crop.width);
   let to = outOffset;
   for (let y = 0; y < crop.height; y++) {
     let from = ((top + y) * mean.width + left) * 3;

@@ -3,8 +3,8 @@ import type { Rng } from './rng.js';
 
 /** A batch to be mixed in place. */
 export interface MixableBatch {
-  /** `[batch, height, width, 3]` float32, normalised. */
-  readonly pictures: Float32Array;
+  /** `[batch, height, width, 3]` float32, normalized. */
+  readonly images: Float32Array;
   /** `[batch, classes]` float32, each row a probability distribution. */
   readonly targets: Float32Array;
   readonly batch: number;
@@ -13,7 +13,7 @@ export interface MixableBatch {
 }
 
 /**
- * Mixup (Zhang et al. 2017): every picture and target becomes λ·itself + (1 − λ)·its predecessor, the
+ * Mixup (Zhang et al. 2017): every image and target becomes λ·itself + (1 − λ)·its predecessor, the
  * first one's being the last. One λ ~ Beta(α, α) a batch, as torchvision's RandomMixup.
  *
  * @param alpha In (0, 1]; 0.2 is usual.
@@ -22,22 +22,22 @@ export interface MixableBatch {
 export function mixup(batch: MixableBatch, alpha: number, rng: Rng): number {
   checkBatch(batch);
   const lambda = drawBeta(alpha, rng);
-  mixRows(batch.pictures, batch.batch, lambda);
+  mixRows(batch.images, batch.batch, lambda);
   mixRows(batch.targets, batch.batch, lambda);
   return lambda;
 }
 
 /**
- * CutMix (Yun et al. 2019): a box of every picture is replaced by its predecessor's; targets are mixed
+ * CutMix (Yun et al. 2019): a box of every image is replaced by its predecessor's; targets are mixed
  * by the area that stayed. One box a batch, as torchvision's RandomCutmix.
  *
  * @param alpha In (0, 1]; 1 is usual.
- * @returns λ, the share of every picture that stayed.
+ * @returns λ, the share of every image that stayed.
  */
 export function cutmix(batch: MixableBatch, alpha: number, rng: Rng): number {
   checkBatch(batch);
-  const { height, width, pictures } = batch;
-  // The box has the proportions of the picture, is placed by its centre and clipped (paper, eq. 2).
+  const { height, width, images } = batch;
+  // The box has the proportions of the image, is placed by its center and clipped (paper, eq. 2).
   const half = 0.5 * Math.sqrt(1 - drawBeta(alpha, rng));
   const x = rng.below(width);
   const y = rng.below(height);
@@ -46,13 +46,13 @@ export function cutmix(batch: MixableBatch, alpha: number, rng: Rng): number {
   const top = Math.max(0, Math.round(y - half * height));
   const bottom = Math.min(height, Math.round(y + half * height));
   const size = height * width * 3;
-  const last = pictures.slice((batch.batch - 1) * size, batch.batch * size);
+  const last = images.slice((batch.batch - 1) * size, batch.batch * size);
   for (let i = batch.batch - 1; i >= 0; i--) {
-    const source = i === 0 ? last : pictures.subarray((i - 1) * size, i * size);
+    const source = i === 0 ? last : images.subarray((i - 1) * size, i * size);
     for (let row = top; row < bottom; row++) {
       const at = (row * width + left) * 3;
       const length = Math.max(0, right - left) * 3;
-      pictures.set(source.subarray(at, at + length), i * size + at);
+      images.set(source.subarray(at, at + length), i * size + at);
     }
   }
   const cut = Math.max(0, right - left) * Math.max(0, bottom - top);
@@ -74,11 +74,11 @@ function mixRows(values: Float32Array, rows: number, lambda: number): void {
   }
 }
 
-function checkBatch({ batch, height, width, pictures, targets }: MixableBatch): void {
+function checkBatch({ batch, height, width, images, targets }: MixableBatch): void {
   const needed = batch * height * width * 3;
-  if (!Number.isInteger(batch) || batch < 1 || pictures.length !== needed) {
+  if (!Number.isInteger(batch) || batch < 1 || images.length !== needed) {
     throw new RangeError(
-      `a batch of ${batch} × ${height} × ${width} × 3 has ${needed} values, not ${pictures.length}`,
+      `a batch of ${batch} × ${height} × ${width} × 3 has ${needed} values, not ${images.length}`,
     );
   }
   if (targets.length === 0 || targets.length % batch !== 0) {

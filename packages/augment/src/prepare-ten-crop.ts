@@ -1,21 +1,21 @@
 import type { Preprocessing } from '@alexnet/model';
 import { centralSquare } from './central-square.js';
+import type { RgbImage } from './image.js';
 import { type MeanImage, subtractMeanImage } from './mean-image.js';
-import { centreBox, channelAffine, checkRoom, writeCrop } from './normalise-crop.js';
-import type { Picture } from './picture.js';
-import { resizeShorterSide } from './resize-picture.js';
+import { centerBox, channelAffine, checkRoom, writeCrop } from './normalize-crop.js';
+import { resizeShorterSide } from './resize-image.js';
 
 /**
- * Prepares the ten views of one picture the paper averages over (section 4.1): four corners and the
- * centre of the central square, and their mirrors.
+ * Prepares the ten views of one image the paper averages over (section 4.1): four corners and the
+ * center of the central square, and their mirrors.
  *
  * @param meanImage Subtracted instead of `preprocessing.mean`, from every view the same.
- * @returns `[10, crop.height, crop.width, 3]` float32 in the order top left, top right, centre,
- * bottom left, bottom right, then the mirrors of these five. The third equals `preparePicture`.
- * @throws {RangeError} when the crop is larger than the resized picture.
+ * @returns `[10, crop.height, crop.width, 3]` float32 in the order top left, top right, center,
+ * bottom left, bottom right, then the mirrors of these five. The third equals `prepareImage`.
+ * @throws {RangeError} when the crop is larger than the resized image.
  */
 export function prepareTenCrop(
-  picture: Picture,
+  image: RgbImage,
   preprocessing: Preprocessing,
   meanImage?: MeanImage,
 ): Float32Array {
@@ -23,19 +23,19 @@ export function prepareTenCrop(
   const size = height * width * 3;
   const out = new Float32Array(10 * size);
   checkRoom(preprocessing, out, 0);
-  const resized = resizeShorterSide(picture, preprocessing.resize.shorterSide);
+  const resized = resizeShorterSide(image, preprocessing.resize.shorterSide);
   const square = centralSquare(resized);
   const bottom = square.top + square.height - height;
   const right = square.left + square.width - width;
   const boxes = [
     { top: square.top, left: square.left, height, width },
     { top: square.top, left: right, height, width },
-    centreBox(resized, preprocessing.crop),
+    centerBox(resized, preprocessing.crop),
     { top: bottom, left: square.left, height, width },
     { top: bottom, left: right, height, width },
   ];
-  const normalisation = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
-  const affine = channelAffine(normalisation);
+  const normalization = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
+  const affine = channelAffine(normalization);
   for (const [i, box] of boxes.entries()) {
     writeCrop(out, i * size, resized, box, false, affine);
     writeCrop(out, (i + 5) * size, resized, box, true, affine);

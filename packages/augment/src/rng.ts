@@ -12,7 +12,7 @@ export interface Rng {
 }
 
 /**
- * Random numbers for one key, usually `(seed, epoch, index)`: the same in every engine, whatever
+ * Random numbers for one key, usually `(seed, epoch, index)`: the same in every JavaScript engine, whatever
  * worker draws them and whatever was drawn for other keys (Philox4x32-10).
  *
  * @param key One to five whole numbers, 0 … 2³² − 1; missing ones count as 0.
@@ -38,7 +38,7 @@ export function createRng(...key: number[]): Rng {
   };
   return {
     next: () => word() * 2 ** -32,
-    // Bias is under count · 2⁻³², far below what any count of pixels or pictures could show.
+    // Bias is under count · 2⁻³², far below what any count of pixels or images could show.
     below: (count) => Math.floor(word() * 2 ** -32 * count),
     // The middle of the interval, so that neither 0 nor 1 is reached.
     normal: () => inverseNormal((word() + 0.5) * 2 ** -32),

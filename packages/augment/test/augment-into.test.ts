@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import {
   type AugmentRecipe,
   augmentInto,
-  type ColourStatistics,
+  type ColorStatistics,
   createRng,
-  preparePicture,
+  prepareImage,
 } from '../src/index.js';
-import { plain, positionPicture } from './picture-helpers.js';
+import { plain, positionImage } from './image-helpers.js';
 
-const OFF: AugmentRecipe = { crop: false, flip: false, colourPca: 0 };
-const IMAGENET: ColourStatistics = {
+const OFF: AugmentRecipe = { crop: false, flip: false, colorPca: 0 };
+const IMAGENET: ColorStatistics = {
   mean: [127.305, 119.715, 104.913],
   std: [72.8, 70.5, 72.9],
   eigenvalues: [121.78 ** 2, 37.094 ** 2, 19.721 ** 2],
@@ -21,13 +21,13 @@ const IMAGENET: ColourStatistics = {
   pixels: 1,
 };
 
-const shapes = { small: positionPicture(36), wide: positionPicture(60, 36) };
+const shapes = { small: positionImage(36), wide: positionImage(60, 36) };
 const preprocessing = plain(36, 4);
 
-function augment(picture: keyof typeof shapes, recipe: AugmentRecipe, index: number): Float32Array {
+function augment(image: keyof typeof shapes, recipe: AugmentRecipe, index: number): Float32Array {
   const out = new Float32Array(4 * 4 * 3);
   const rng = createRng(2012, 0, index);
-  augmentInto(out, 0, shapes[picture], { preprocessing, recipe, colours: IMAGENET, rng });
+  augmentInto(out, 0, shapes[image], { preprocessing, recipe, colors: IMAGENET, rng });
   return out;
 }
 
@@ -46,7 +46,7 @@ describe('random crop', () => {
     expect(chiSquare).toBeLessThan(1088 + 5 * 46.6);
   });
 
-  it('stays inside the central square of a wide picture', () => {
+  it('stays inside the central square of a wide image', () => {
     const lefts = new Set<number>();
     for (let i = 0; i < 1000; i++) lefts.add(augment('wide', { ...OFF, crop: true }, i)[0] ?? -1);
     expect(Math.min(...lefts)).toBe(12);
@@ -55,7 +55,7 @@ describe('random crop', () => {
 });
 
 describe('flip', () => {
-  it('mirrors half of the pictures, whole', () => {
+  it('mirrors half of the images, whole', () => {
     const draws = 10_000;
     let flipped = 0;
     for (let i = 0; i < draws; i++) {
@@ -88,12 +88,12 @@ describe('fancy PCA', () => {
     ['paper', (value: number) => 0.1 * (value / 255)],
     ['deviation', (value: number) => 0.1 * Math.sqrt(value)],
     ['source2012', (value: number) => (0.1 * Math.sqrt(value)) / 1.1],
-  ] as const)('of the %s form has the covariance of the theory', (colourForm, deviation) => {
+  ] as const)('of the %s form has the covariance of the theory', (colorForm, deviation) => {
     const draws = 20_000;
-    const gain = colourForm === 'source2012' ? 1.1 : 1;
+    const gain = colorForm === 'source2012' ? 1.1 : 1;
     const noise = Array.from({ length: draws }, (_, i) => {
-      const out = augment('small', { ...OFF, colourPca: 0.1, colourForm }, i);
-      // The centre crop starts at pixel (16, 16) = [16, 16, 32].
+      const out = augment('small', { ...OFF, colorPca: 0.1, colorForm }, i);
+      // The center crop starts at pixel (16, 16) = [16, 16, 32].
       return [(out[0] ?? 0) - 16 / gain, (out[1] ?? 0) - 16 / gain, (out[2] ?? 0) - 32 / gain];
     });
     const expected = theory(deviation);
@@ -107,13 +107,13 @@ describe('fancy PCA', () => {
     }
   });
 
-  it('is as strong as documented on ImageNet: 5.8 and 12.2 grey levels along p₁', () => {
+  it('is as strong as documented on ImageNet: 5.8 and 12.2 gray levels along p₁', () => {
     expect((0.1 * IMAGENET.eigenvalues[0]) / 255).toBeCloseTo(5.8, 1);
     expect(0.1 * Math.sqrt(IMAGENET.eigenvalues[0])).toBeCloseTo(12.2, 1);
   });
 
-  it('adds the same to every pixel of a picture', () => {
-    const out = augment('small', { ...OFF, colourPca: 0.1 }, 3);
+  it('adds the same to every pixel of an image', () => {
+    const out = augment('small', { ...OFF, colorPca: 0.1 }, 3);
     const without = augment('small', OFF, 3);
     const added = Array.from(out, (value, i) => value - (without[i] ?? 0));
     for (let i = 3; i < added.length; i++) {
@@ -121,21 +121,21 @@ describe('fancy PCA', () => {
     }
   });
 
-  it('needs the colours of the training set', () => {
+  it('needs the colors of the training set', () => {
     const rng = createRng(1);
-    const options = { preprocessing, recipe: { ...OFF, colourPca: 0.1 }, colours: null, rng };
-    expect(() => augmentInto(new Float32Array(48), 0, shapes.small, options)).toThrow('colours');
+    const options = { preprocessing, recipe: { ...OFF, colorPca: 0.1 }, colors: null, rng };
+    expect(() => augmentInto(new Float32Array(48), 0, shapes.small, options)).toThrow('colors');
   });
 });
 
 describe('augmentInto', () => {
-  it('with everything off is preparePicture', () => {
-    expect(augment('wide', OFF, 9)).toEqual(preparePicture(shapes.wide, preprocessing));
+  it('with everything off is prepareImage', () => {
+    expect(augment('wide', OFF, 9)).toEqual(prepareImage(shapes.wide, preprocessing));
   });
 
   it('draws the same crop whether flip and noise are on or off', () => {
     for (let i = 0; i < 20; i++) {
-      const all = augment('small', { crop: true, flip: true, colourPca: 1e-9 }, i);
+      const all = augment('small', { crop: true, flip: true, colorPca: 1e-9 }, i);
       const crop = augment('small', { ...OFF, crop: true }, i);
       expect(Math.round(all[1] ?? 0)).toBe(crop[1]);
     }
@@ -143,9 +143,9 @@ describe('augmentInto', () => {
 
   it('writes where it is told, and nowhere else', () => {
     const out = new Float32Array(48 * 3).fill(-1);
-    const options = { preprocessing, recipe: OFF, colours: null, rng: createRng(1) };
+    const options = { preprocessing, recipe: OFF, colors: null, rng: createRng(1) };
     augmentInto(out, 48, shapes.small, options);
-    expect(out.subarray(48, 96)).toEqual(preparePicture(shapes.small, preprocessing));
+    expect(out.subarray(48, 96)).toEqual(prepareImage(shapes.small, preprocessing));
     expect([...out.subarray(0, 48), ...out.subarray(96)].every((value) => value === -1)).toBe(true);
     expect(() => augmentInto(out, 97, shapes.small, options)).toThrow('do not fit');
   });

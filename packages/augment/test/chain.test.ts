@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import {
   augmentInto,
+  centerCropOp,
   centralSquareOp,
-  centreCropOp,
-  colourJitterOp,
+  colorJitterOp,
   createChain,
   createRng,
   fancyPcaOp,
-  measureColours,
-  normaliseOp,
-  type Picture,
+  measureColors,
+  normalizeOp,
+  type RgbImage,
   randomCropOp,
   randomErasingOp,
   randomFlipOp,
   randomResizedCropOp,
   resizeOp,
 } from '../src/index.js';
-import { plain, positionPicture } from './picture-helpers.js';
+import { plain, positionImage } from './image-helpers.js';
 
-const normalise = normaliseOp({ ...plain(1, 1), mean: [100, 100, 100], std: [64, 64, 64] });
-const solid = (side: number, rgb: readonly number[]): Picture => ({
+const normalize = normalizeOp({ ...plain(1, 1), mean: [100, 100, 100], std: [64, 64, 64] });
+const solid = (side: number, rgb: readonly number[]): RgbImage => ({
   width: side,
   height: side,
   data: Uint8Array.from({ length: side * side * 3 }, (_, i) => rgb[i % 3] ?? 0),
@@ -27,62 +27,58 @@ const solid = (side: number, rgb: readonly number[]): Picture => ({
 
 describe('createChain', () => {
   it('declares shape, type and range of every step', () => {
-    const chain = createChain([resizeOp(32), randomCropOp(28, 24), normalise, randomErasingOp()]);
+    const chain = createChain([resizeOp(32), randomCropOp(28, 24), normalize, randomErasingOp()]);
     expect(chain.output).toEqual({ height: 28, width: 24, range: [-1.5625, 2.421875] });
     expect(chain.states.map(({ type, unit, shorterSide }) => [type, unit, shorterSide])).toEqual([
       ['uint8', 'levels', null],
       ['uint8', 'levels', 32],
       ['uint8', 'levels', 24],
-      ['float32', 'normalised', 24],
-      ['float32', 'normalised', 24],
+      ['float32', 'normalized', 24],
+      ['float32', 'normalized', 24],
     ]);
   });
 
   it.each([
     [
       'a crop of unknown size',
-      [randomCropOp(8, 8), normalise],
+      [randomCropOp(8, 8), normalize],
       'step 1 .* unknown size; put resize',
     ],
-    ['too large a crop', [resizeOp(8), centreCropOp(9, 8), normalise], 'step 2 .* only 8 × 8 px'],
-    [
-      'jitter after floats',
-      [resizeOp(8), normalise, colourJitterOp({})],
-      'takes uint8 grey levels',
-    ],
-    ['normalising twice', [resizeOp(8), normalise, normalise], 'normalised already'],
-    ['erasing before normalising', [resizeOp(8), randomErasingOp()], 'put normalise before it'],
-    ['no size at the end', [resizeOp(8), normalise], 'one size'],
-    ['bytes at the end', [resizeOp(8), centreCropOp(8, 8)], 'float32'],
+    ['too large a crop', [resizeOp(8), centerCropOp(9, 8), normalize], 'step 2 .* only 8 × 8 px'],
+    ['jitter after floats', [resizeOp(8), normalize, colorJitterOp({})], 'takes uint8 gray levels'],
+    ['normalizing twice', [resizeOp(8), normalize, normalize], 'normalized already'],
+    ['erasing before normalizing', [resizeOp(8), randomErasingOp()], 'put normalize before it'],
+    ['no size at the end', [resizeOp(8), normalize], 'one size'],
+    ['bytes at the end', [resizeOp(8), centerCropOp(8, 8)], 'float32'],
   ])('refuses %s when it is built', (_, ops, message) => {
     expect(() => createChain(ops)).toThrow(new RegExp(message));
   });
 
   it('of the note’s steps equals the fused augmentInto, draw for draw', () => {
-    const picture = positionPicture(90, 70);
+    const image = positionImage(90, 70);
     const preprocessing = {
       ...plain(36, 24),
       mean: [30, 40, 50] as const,
       std: [2, 3, 4] as const,
       channelOrder: 'bgr' as const,
     };
-    const colours = measureColours([picture]);
+    const colors = measureColors([image]);
     const chain = createChain([
       resizeOp(36),
       centralSquareOp(),
       randomCropOp(24, 24),
       randomFlipOp(),
-      fancyPcaOp(colours, 0.1, 'deviation'),
-      normaliseOp(preprocessing),
+      fancyPcaOp(colors, 0.1, 'deviation'),
+      normalizeOp(preprocessing),
     ]);
-    const recipe = { crop: true, flip: true, colourPca: 0.1, colourForm: 'deviation' } as const;
+    const recipe = { crop: true, flip: true, colorPca: 0.1, colorForm: 'deviation' } as const;
     const [plainTwin, fused] = [new Float32Array(24 * 24 * 3), new Float32Array(24 * 24 * 3)];
     for (let index = 0; index < 20; index++) {
-      chain.applyInto(plainTwin, 0, picture, createRng(1, 2, index));
-      augmentInto(fused, 0, picture, {
+      chain.applyInto(plainTwin, 0, image, createRng(1, 2, index));
+      augmentInto(fused, 0, image, {
         preprocessing,
         recipe,
-        colours,
+        colors,
         rng: createRng(1, 2, index),
       });
       for (let i = 0; i < fused.length; i++) {
@@ -95,12 +91,12 @@ describe('createChain', () => {
 describe('randomResizedCrop', () => {
   const op = randomResizedCropOp({ height: 8, width: 8 });
 
-  it('draws areas and proportions from their intervals, over the whole picture', () => {
+  it('draws areas and proportions from their intervals, over the whole image', () => {
     // A horizontal ramp: the crop's value spread tells its width, its mean where it lies.
-    const picture = positionPicture(200);
+    const image = positionImage(200);
     const spans: number[] = [];
     for (let i = 0; i < 400; i++) {
-      const { width, height, data } = op.apply(picture, createRng(3, 0, i));
+      const { width, height, data } = op.apply(image, createRng(3, 0, i));
       expect([width, height]).toEqual([8, 8]);
       spans.push((data[7 * 3] ?? 0) - (data[0] ?? 0));
     }
@@ -110,9 +106,9 @@ describe('randomResizedCrop', () => {
     expect(Math.max(...spans)).toBeGreaterThan(150);
   });
 
-  it('falls back to the largest allowed box of a picture too narrow for any', () => {
-    const { data } = op.apply(positionPicture(200, 4), createRng(1));
-    // 4 px high, 5 px wide, centred: columns 98 to 102.
+  it('falls back to the largest allowed box of an image too narrow for any', () => {
+    const { data } = op.apply(positionImage(200, 4), createRng(1));
+    // 4 px high, 5 px wide, centerd: columns 98 to 102.
     expect(data[0]).toBeGreaterThanOrEqual(97);
     expect(data[7 * 3]).toBeLessThanOrEqual(103);
   });
@@ -123,9 +119,9 @@ describe('randomResizedCrop', () => {
   });
 });
 
-describe('colourJitter', () => {
-  const first = (picture: Picture, options: Parameters<typeof colourJitterOp>[0], index: number) =>
-    [...colourJitterOp(options).apply(picture, createRng(9, 0, index)).data].slice(0, 3);
+describe('colorJitter', () => {
+  const first = (image: RgbImage, options: Parameters<typeof colorJitterOp>[0], index: number) =>
+    [...colorJitterOp(options).apply(image, createRng(9, 0, index)).data].slice(0, 3);
 
   it('scales brightness within its interval, clipping', () => {
     const values = Array.from({ length: 300 }, (_, i) =>
@@ -140,18 +136,18 @@ describe('colourJitter', () => {
     expect(values.every(([, , b]) => b === 0)).toBe(true);
   });
 
-  it('changes contrast about the mean grey and saturation about each pixel’s grey', () => {
+  it('changes contrast about the mean gray and saturation about each pixel’s gray', () => {
     const halves = { width: 2, height: 1, data: Uint8Array.from([50, 50, 50, 150, 150, 150]) };
-    const { data } = colourJitterOp({ contrast: 0.9 }).apply(halves, createRng(4));
+    const { data } = colorJitterOp({ contrast: 0.9 }).apply(halves, createRng(4));
     expect((data[0] ?? 0) + (data[3] ?? 0)).toBeCloseTo(200, -1);
     expect(data[0]).not.toBe(50);
-    // Greys have no saturation to change.
-    expect([...colourJitterOp({ saturation: 1 }).apply(halves, createRng(4)).data]).toEqual([
+    // Grays have no saturation to change.
+    expect([...colorJitterOp({ saturation: 1 }).apply(halves, createRng(4)).data]).toEqual([
       ...halves.data,
     ]);
     const [r = 0, g = 0, b = 0] = first(solid(1, [200, 100, 50]), { saturation: 1 }, 2);
-    const grey = (c: number[]) => 0.2989 * (c[0] ?? 0) + 0.587 * (c[1] ?? 0) + 0.114 * (c[2] ?? 0);
-    expect(grey([r, g, b])).toBeCloseTo(grey([200, 100, 50]), -0.5);
+    const gray = (c: number[]) => 0.2989 * (c[0] ?? 0) + 0.587 * (c[1] ?? 0) + 0.114 * (c[2] ?? 0);
+    expect(gray([r, g, b])).toBeCloseTo(gray([200, 100, 50]), -0.5);
   });
 
   it('turns hue around the circle, keeping value and chroma', () => {
@@ -170,13 +166,13 @@ describe('colourJitter', () => {
 
   it('with nothing on changes nothing, and refuses negative strengths', () => {
     expect(first(solid(2, [1, 2, 3]), {}, 0)).toEqual([1, 2, 3]);
-    expect(() => colourJitterOp({ hue: 0.6 })).toThrow('hue at most 0.5');
-    expect(() => colourJitterOp({ contrast: -1 })).toThrow('0 or more');
+    expect(() => colorJitterOp({ hue: 0.6 })).toThrow('hue at most 0.5');
+    expect(() => colorJitterOp({ contrast: -1 })).toThrow('0 or more');
   });
 });
 
 describe('randomErasing', () => {
-  it('overwrites one box in the given share of pictures', () => {
+  it('overwrites one box in the given share of images', () => {
     const sample = { width: 20, height: 20, data: new Float32Array(1200).fill(1) };
     const op = randomErasingOp({ probability: 0.25, value: -3 });
     const areas: number[] = [];

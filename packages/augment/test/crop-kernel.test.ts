@@ -4,7 +4,7 @@ import wabt from 'wabt';
 import { createRng } from '../src/index.js';
 import { createCropWriter } from '../src/loader/crop-kernel.js';
 import { createSlot, openSlot } from '../src/loader/slot.js';
-import { channelAffine, writeCrop } from '../src/normalise-crop.js';
+import { channelAffine, writeCrop } from '../src/normalize-crop.js';
 
 const source = new URL('../src/loader/crop-kernel.wat', import.meta.url);
 
@@ -45,13 +45,13 @@ describe('crop kernel', () => {
         [rng.normal(), rng.normal(), rng.normal()],
         1 / 1.1,
       );
-      const picture = { width: 70, height: 60, data };
+      const image = { width: 70, height: 60, data };
       const flip = rng.below(2) === 0;
       const offset = rng.below(9);
       const expected = new Float32Array(offset + width * height * 3 + 20).fill(-7);
-      writeCrop(expected, offset, picture, box, flip, affine);
+      writeCrop(expected, offset, image, box, flip, affine);
       batch.fill(-7);
-      write(batch, offset, picture, box, flip, affine);
+      write(batch, offset, image, box, flip, affine);
       const same = Buffer.compare(
         Buffer.from(expected.buffer),
         Buffer.from(batch.slice(0, expected.length).buffer),
@@ -60,7 +60,7 @@ describe('crop kernel', () => {
     }
   });
 
-  it('keeps pictures in flight apart, and takes pictures from elsewhere the plain way', () => {
+  it('keeps images in flight apart, and takes images from elsewhere the plain way', () => {
     const { room, batch, write } = openSlot(createSlot(1000, 8 * 8 * 3));
     room(0, 192)?.fill(1);
     room(1, 192)?.fill(2);

@@ -10,11 +10,11 @@ describe('createEpochOrder', () => {
     expect(createEpochOrder(1000, 2, 2)).not.toEqual(order);
   });
 
-  it('puts every picture at every place equally often (chi-square)', () => {
+  it('puts every image at every place equally often (chi-square)', () => {
     const counts = new Array<number>(100).fill(0);
     for (let epoch = 0; epoch < 20_000; epoch++) {
-      for (const [place, picture] of createEpochOrder(10, 3, epoch).entries()) {
-        counts[place * 10 + picture] = (counts[place * 10 + picture] ?? 0) + 1;
+      for (const [place, image] of createEpochOrder(10, 3, epoch).entries()) {
+        counts[place * 10 + image] = (counts[place * 10 + image] ?? 0) + 1;
       }
     }
     const chiSquare = counts.reduce((sum, count) => sum + (count - 2000) ** 2 / 2000, 0);

@@ -8,7 +8,7 @@ import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   augmentInto,
-  createColourAccumulator,
+  createColorAccumulator,
   createEpochOrder,
   createExampleRngs,
   createMeanImageAccumulator,
@@ -19,10 +19,10 @@ import type {
   LoaderBatch,
   LoaderOptions,
 } from '../src/loader/index.js';
-import { plain } from './picture-helpers.js';
+import { plain } from './image-helpers.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const recipe = { crop: true, flip: true, colourPca: 0.1, colourForm: 'deviation' } as const;
+const recipe = { crop: true, flip: true, colorPca: 0.1, colorForm: 'deviation' } as const;
 const preprocessing = { ...plain(32, 28), mean: [120, 110, 100] as const };
 const BATCH = 16;
 const CROP = 28 * 28 * 3;
@@ -33,15 +33,15 @@ let folder: string;
 let createLoader: typeof CreateLoader;
 let options: LoaderOptions;
 
-/** 150 pictures of two classes, 40 × 32 px of noise each. */
+/** 150 images of two classes, 40 × 32 px of noise each. */
 function makeDataset() {
   const records = Array.from({ length: 150 }, (_, i) => ({ id: `${i}.png`, label: i % 2 }));
-  const picture = async (index: number) => {
+  const image = async (index: number) => {
     const rng = createRng(77, index);
     const data = Uint8Array.from({ length: 40 * 32 * 3 }, () => rng.below(256));
     return { width: 40, height: 32, data };
   };
-  const split = { records, picture, bytes: async () => new Uint8Array() };
+  const split = { records, image, bytes: async () => new Uint8Array() };
   const empty = { ...split, records: [] };
   const classNames = ['even', 'odd'];
   return { name: 'noise', classNames, train: split, validation: empty, close: async () => {} };
@@ -49,7 +49,7 @@ function makeDataset() {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alexnet-loader-'));
-  const measures = { createColourAccumulator, createMeanImageAccumulator };
+  const measures = { createColorAccumulator, createMeanImageAccumulator };
   const { index } = await packDataset(makeDataset(), join(folder, 'pack'), measures, {
     size: 32,
     perShard: 40,
@@ -74,21 +74,21 @@ beforeAll(async () => {
     },
   });
   ({ createLoader } = await import(join(outDir, 'loader.js')));
-  const { colours } = index;
-  options = { source: join(folder, 'pack'), batch: BATCH, preprocessing, recipe, colours, seed: 5 };
+  const { colors } = index;
+  options = { source: join(folder, 'pack'), batch: BATCH, preprocessing, recipe, colors, seed: 5 };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Copy {
   readonly index: number;
   readonly labels: number[];
-  readonly pictures: Float32Array;
+  readonly images: Float32Array;
 }
 
-const copy = ({ index, labels, pictures }: LoaderBatch): Copy => ({
+const copy = ({ index, labels, images }: LoaderBatch): Copy => ({
   index,
   labels: [...labels],
-  pictures: pictures.slice(),
+  images: images.slice(),
 });
 
 async function readEpoch(extra: Partial<LoaderOptions>, epoch = 3, from = 0): Promise<Copy[]> {
@@ -107,15 +107,15 @@ describe('loader', () => {
     const expected: Copy[] = [];
     for (let first = 0; first < count; first += BATCH) {
       const rows = order.slice(first, first + BATCH);
-      const pictures = new Float32Array(rows.length * CROP);
+      const images = new Float32Array(rows.length * CROP);
       for (const [i, row] of rows.entries()) {
-        const picture = await dataset.train.picture(row, { fast: true });
+        const image = await dataset.train.image(row, { fast: true });
         const rngs = createExampleRngs({ seed: 5, epoch: 3, index: first + i });
-        const { colours = null } = options;
-        augmentInto(pictures, i * CROP, picture, { preprocessing, recipe, colours, ...rngs });
+        const { colors = null } = options;
+        augmentInto(images, i * CROP, image, { preprocessing, recipe, colors, ...rngs });
       }
       const labels = [...rows].map((row) => dataset.train.records[row]?.label ?? -1);
-      expected.push({ index: first / BATCH, labels, pictures });
+      expected.push({ index: first / BATCH, labels, images });
     }
     await dataset.close();
     for (const workers of [1, 2, 8]) expect(await readEpoch({ workers })).toEqual(expected);
@@ -188,7 +188,7 @@ describe('loader', () => {
     await expect(loader.epoch(0).next()).rejects.toThrow('the loader is closed');
   });
 
-  it('skips broken pictures, names them, and stops over the share allowed', async () => {
+  it('skips broken images, names them, and stops over the share allowed', async () => {
     const root = join(folder, 'broken');
     for (const name of ['a', 'b']) {
       await mkdir(join(root, name), { recursive: true });
@@ -203,7 +203,7 @@ describe('loader', () => {
     for await (const batch of loader.epoch(0)) {
       counts.push(batch.count);
       broken.push(...batch.broken.map(({ id }) => id));
-      expect(batch.pictures).toHaveLength(batch.count * CROP);
+      expect(batch.images).toHaveLength(batch.count * CROP);
     }
     expect([...counts].sort()).toEqual([4, 5, 5, 5]);
     expect(broken).toEqual(['a/3.gif']);

@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { drawBeta } from '../src/draw-beta.js';
 import { createRng, cutmix, mixup } from '../src/index.js';
 
-/** Three 4 × 4 pictures, filled with 1, 2 and 3, of classes 0, 1 and 2. */
+/** Three 4 × 4 images, filled with 1, 2 and 3, of classes 0, 1 and 2. */
 function makeBatch() {
-  const pictures = Float32Array.from({ length: 3 * 48 }, (_, i) => Math.floor(i / 48) + 1);
+  const images = Float32Array.from({ length: 3 * 48 }, (_, i) => Math.floor(i / 48) + 1);
   const targets = Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1]);
-  return { pictures, targets, batch: 3, height: 4, width: 4 };
+  return { images, targets, batch: 3, height: 4, width: 4 };
 }
 
 describe('mixup', () => {
-  it('blends every picture and target with its predecessor', () => {
+  it('blends every image and target with its predecessor', () => {
     const batch = makeBatch();
     const lambda = mixup(batch, 0.4, createRng(1));
     const mixed = (own: number, other: number) => Math.fround(lambda * own + (1 - lambda) * other);
-    expect([0, 48, 96].map((i) => batch.pictures[i])).toEqual([
+    expect([0, 48, 96].map((i) => batch.images[i])).toEqual([
       mixed(1, 3),
       mixed(2, 1),
       mixed(3, 2),
@@ -30,7 +30,7 @@ describe('cutmix', () => {
     for (let i = 0; i < 100; i++) {
       const batch = makeBatch();
       const lambda = cutmix(batch, 1, createRng(2, 0, i));
-      const first = batch.pictures.subarray(0, 48);
+      const first = batch.images.subarray(0, 48);
       const stayed = first.filter((value) => value === 1).length / 48;
       expect(first.every((value) => value === 1 || value === 3)).toBe(true);
       expect(lambda).toBeCloseTo(stayed, 12);

@@ -1,42 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { centreOffset } from '../src/crop-picture.js';
+import { centerOffset } from '../src/crop-image.js';
 import {
-  centreCrop,
-  createColourAccumulator,
-  cropPicture,
-  flipPicture,
-  measureColours,
-  preparePicture,
+  centerCrop,
+  createColorAccumulator,
+  cropImage,
+  flipImage,
+  measureColors,
+  prepareImage,
   prepareTenCrop,
 } from '../src/index.js';
-import { plain, positionPicture } from './picture-helpers.js';
+import { plain, positionImage } from './image-helpers.js';
 
-describe('preparePicture', () => {
+describe('prepareImage', () => {
   it('applies channel order, range, mean and deviation in that order', () => {
-    const prepared = preparePicture(positionPicture(4), {
+    const prepared = prepareImage(positionImage(4), {
       ...plain(4, 2),
       channelOrder: 'bgr',
       range: 1,
       mean: [0.5, 0.25, 0],
       std: [0.5, 2, 1],
     });
-    // Centre crop starts at (1, 1) = RGB [1, 1, 2], read as BGR [2, 1, 1].
+    // Center crop starts at (1, 1) = RGB [1, 1, 2], read as BGR [2, 1, 1].
     const expected = [(2 / 255 - 0.5) / 0.5, (1 / 255 - 0.25) / 2, 1 / 255];
     expect([...prepared.subarray(0, 3)]).toEqual(expected.map(Math.fround));
     expect(prepared).toHaveLength(2 * 2 * 3);
   });
 
-  it('refuses a crop larger than the resized picture', () => {
-    expect(() => preparePicture(positionPicture(8), plain(8, 9))).toThrow(
-      'a crop of 9 × 9 px does not fit into pictures resized to a shorter side of 8 px',
+  it('refuses a crop larger than the resized image', () => {
+    expect(() => prepareImage(positionImage(8), plain(8, 9))).toThrow(
+      'a crop of 9 × 9 px does not fit into images resized to a shorter side of 8 px',
     );
   });
 });
 
 describe('prepareTenCrop', () => {
-  it('orders corners, centre and mirrors as the paper’s source does', () => {
+  it('orders corners, center and mirrors as the paper’s source does', () => {
     // Width 8, height 6: the central square starts at x = 1. Views are 2 × 2.
-    const views = prepareTenCrop(positionPicture(8, 6), plain(6, 2));
+    const views = prepareTenCrop(positionImage(8, 6), plain(6, 2));
     const topRows = Array.from({ length: 10 }, (_, view) => {
       const [x0, y0, , x1] = views.subarray(view * 12);
       return [x0, x1, y0];
@@ -44,7 +44,7 @@ describe('prepareTenCrop', () => {
     expect(topRows).toEqual([
       [1, 2, 0], // top left: x of both pixels, y
       [5, 6, 0], // top right
-      [3, 4, 2], // centre
+      [3, 4, 2], // center
       [1, 2, 4], // bottom left
       [5, 6, 4], // bottom right
       [2, 1, 0],
@@ -55,43 +55,43 @@ describe('prepareTenCrop', () => {
     ]);
   });
 
-  it('has preparePicture as its third view', () => {
-    const [picture, preprocessing] = [positionPicture(31, 20), plain(16, 11)];
+  it('has prepareImage as its third view', () => {
+    const [image, preprocessing] = [positionImage(31, 20), plain(16, 11)];
     const size = 11 * 11 * 3;
-    expect(prepareTenCrop(picture, preprocessing).subarray(2 * size, 3 * size)).toEqual(
-      preparePicture(picture, preprocessing),
+    expect(prepareTenCrop(image, preprocessing).subarray(2 * size, 3 * size)).toEqual(
+      prepareImage(image, preprocessing),
     );
   });
 });
 
 describe('crop and flip', () => {
   it('halves an odd rest as torchvision and Caffe do', () => {
-    expect([centreOffset(256, 227), centreOffset(256, 224), centreOffset(343, 224)]).toEqual([
+    expect([centerOffset(256, 227), centerOffset(256, 224), centerOffset(343, 224)]).toEqual([
       14, 16, 60,
     ]);
   });
 
   it('crops and flips pixels, not channels', () => {
-    const crop = cropPicture(positionPicture(5), { top: 1, left: 2, height: 1, width: 2 });
+    const crop = cropImage(positionImage(5), { top: 1, left: 2, height: 1, width: 2 });
     expect([...crop.data]).toEqual([2, 1, 3, 3, 1, 4]);
-    expect([...flipPicture(crop).data]).toEqual([3, 1, 4, 2, 1, 3]);
-    expect(centreCrop(positionPicture(6), { height: 2, width: 2 }).data[0]).toBe(2);
+    expect([...flipImage(crop).data]).toEqual([3, 1, 4, 2, 1, 3]);
+    expect(centerCrop(positionImage(6), { height: 2, width: 2 }).data[0]).toBe(2);
   });
 
-  it('refuses a box outside the picture', () => {
+  it('refuses a box outside the image', () => {
     const box = { top: 0, left: 4, height: 1, width: 2 };
-    expect(() => cropPicture(positionPicture(5), box)).toThrow('does not lie inside 5 × 5 px');
+    expect(() => cropImage(positionImage(5), box)).toThrow('does not lie inside 5 × 5 px');
   });
 });
 
-describe('measureColours', () => {
+describe('measureColors', () => {
   it('finds mean, deviation and principal components of a distribution made to order', () => {
     // Pixels spread ±40 along (1, 1, 0)/√2 and ±10 along (0, 0, 1) around [100, 100, 50].
     const data = [-40, 40].flatMap((a) => [-10, 10].flatMap((b) => [100 + a, 100 + a, 50 + b]));
-    const colours = measureColours([{ width: 2, height: 2, data: Uint8Array.from(data) }]);
-    expect(colours.mean).toEqual([100, 100, 50]);
-    expect(colours.std).toEqual([40, 40, 10]);
-    const [first, second, third] = colours.eigenvalues;
+    const colors = measureColors([{ width: 2, height: 2, data: Uint8Array.from(data) }]);
+    expect(colors.mean).toEqual([100, 100, 50]);
+    expect(colors.std).toEqual([40, 40, 10]);
+    const [first, second, third] = colors.eigenvalues;
     expect([first, second, third].map(Math.round)).toEqual([3200, 100, 0]);
     const half = Math.SQRT1_2;
     for (const [i, vector] of [
@@ -99,23 +99,23 @@ describe('measureColours', () => {
       [0, 0, 1],
     ].entries()) {
       for (const [j, value] of vector.entries()) {
-        expect(colours.eigenvectors[i]?.[j]).toBeCloseTo(value, 12);
+        expect(colors.eigenvectors[i]?.[j]).toBeCloseTo(value, 12);
       }
     }
   });
 
-  it('gives the same bits however the pictures are divided', () => {
-    const pictures = [7, 12, 30, 5].map((side) => positionPicture(side));
-    const total = createColourAccumulator();
-    for (const picture of [...pictures].reverse()) {
-      const part = createColourAccumulator();
-      part.add(picture);
+  it('gives the same bits however the images are divided', () => {
+    const images = [7, 12, 30, 5].map((side) => positionImage(side));
+    const total = createColorAccumulator();
+    for (const image of [...images].reverse()) {
+      const part = createColorAccumulator();
+      part.add(image);
       total.merge(part.sums());
     }
-    expect(total.result()).toEqual(measureColours(pictures));
+    expect(total.result()).toEqual(measureColors(images));
   });
 
   it('refuses to measure nothing', () => {
-    expect(() => measureColours([])).toThrow('no picture was added');
+    expect(() => measureColors([])).toThrow('no image was added');
   });
 });

@@ -3,22 +3,22 @@ import {
   augmentInto,
   createExampleRngs,
   createMeanImageAccumulator,
-  preparePicture,
+  prepareImage,
   prepareTenCrop,
   SOURCE_2012_CHUNK,
 } from '../src/index.js';
-import { plain, positionPicture } from './picture-helpers.js';
+import { plain, positionImage } from './image-helpers.js';
 
 describe('crop and flip per chunk', () => {
-  it('are shared by 32 neighbours and differ between chunks; noise is each one’s own', () => {
-    const picture = positionPicture(36);
+  it('are shared by 32 neighbors and differ between chunks; noise is each one’s own', () => {
+    const image = positionImage(36);
     const places: string[] = [];
     const noises = new Set<number>();
     for (let index = 0; index < 4 * SOURCE_2012_CHUNK; index++) {
       const rngs = createExampleRngs({ seed: 1, epoch: 0, index, chunk: SOURCE_2012_CHUNK });
       const out = new Float32Array(48);
-      const recipe = { crop: true, flip: true, colourPca: 0 };
-      augmentInto(out, 0, picture, { preprocessing: plain(36, 4), recipe, colours: null, ...rngs });
+      const recipe = { crop: true, flip: true, colorPca: 0 };
+      augmentInto(out, 0, image, { preprocessing: plain(36, 4), recipe, colors: null, ...rngs });
       places.push(`${out[0]} ${out[1]} ${out[3]}`);
       noises.add(rngs.rng.normal());
     }
@@ -30,33 +30,33 @@ describe('crop and flip per chunk', () => {
 });
 
 describe('mean image', () => {
-  const picture = positionPicture(8);
+  const image = positionImage(8);
   const mean = createMeanImageAccumulator(8, 8);
-  mean.add(picture);
+  mean.add(image);
   const other = createMeanImageAccumulator(8, 8);
-  other.add({ ...picture, data: picture.data.map((value) => value + 2) });
+  other.add({ ...image, data: image.data.map((value) => value + 2) });
   mean.merge(other);
   const meanImage = mean.result();
 
   it('averages pixel by pixel', () => {
     expect(mean.count).toBe(2);
     expect([...meanImage.data.subarray(3, 6)]).toEqual([2, 1, 2]);
-    expect(() => mean.add(positionPicture(9))).toThrow('8 × 8 px cannot take a picture of 9 × 9');
-    expect(() => createMeanImageAccumulator(2, 2).result()).toThrow('no picture');
+    expect(() => mean.add(positionImage(9))).toThrow('8 × 8 px cannot take an image of 9 × 9');
+    expect(() => createMeanImageAccumulator(2, 2).result()).toThrow('no image');
   });
 
-  it('is subtracted as its centre crop, from every view the same', () => {
+  it('is subtracted as its center crop, from every view the same', () => {
     const preprocessing = { ...plain(8, 2), mean: [99, 99, 99] as const };
-    // The centre is at (3, 3); the mean there is one level above the picture.
-    expect([...preparePicture(picture, preprocessing, meanImage)]).toEqual(new Array(12).fill(-1));
-    const views = prepareTenCrop(picture, preprocessing, meanImage);
+    // The center is at (3, 3); the mean there is one level above the image.
+    expect([...prepareImage(image, preprocessing, meanImage)]).toEqual(new Array(12).fill(-1));
+    const views = prepareTenCrop(image, preprocessing, meanImage);
     // Top left view, [x, y, x + y] at (0, 0), minus [4, 4, 7]; its mirror starts at (1, 0).
     expect([...views.subarray(0, 3)]).toEqual([-4, -4, -7]);
     expect([...views.subarray(60, 63)]).toEqual([-3, -4, -6]);
     const out = new Float32Array(12);
-    const recipe = { crop: false, flip: false, colourPca: 0 };
+    const recipe = { crop: false, flip: false, colorPca: 0 };
     const { rng } = createExampleRngs({ seed: 1, epoch: 0, index: 0 });
-    augmentInto(out, 0, picture, { preprocessing, recipe, colours: null, rng, meanImage });
+    augmentInto(out, 0, image, { preprocessing, recipe, colors: null, rng, meanImage });
     expect([...out]).toEqual(new Array(12).fill(-1));
   });
 
@@ -67,12 +67,12 @@ describe('mean image', () => {
       range: 1,
       std: [2, 1, 1],
     } as const;
-    const [first, second] = preparePicture(picture, preprocessing, meanImage);
+    const [first, second] = prepareImage(image, preprocessing, meanImage);
     expect(first).toBeCloseTo(-1 / 255 / 2, 6);
     expect(second).toBeCloseTo(-1 / 255, 6);
   });
 
   it('must not be smaller than the crop', () => {
-    expect(() => preparePicture(positionPicture(20), plain(20, 9), meanImage)).toThrow('smaller');
+    expect(() => prepareImage(positionImage(20), plain(20, 9), meanImage)).toThrow('smaller');
   });
 });

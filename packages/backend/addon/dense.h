@@ -1,6 +1,6 @@
 // AlexNetDense: y = x W + b, then ReLU where `relu` says so, for few rows of x.
 //
-// With one picture a dense layer is a walk through memory, 151 MB for fc6: the matrix product of
+// With one image a dense layer is a walk through memory, 151 MB for fc6: the matrix product of
 // oneDNN walks it at 28 GB/s where 32 GB/s are to be had (bench/README.md), and bias and ReLU are
 // two ops more.
 #pragma once

@@ -1,4 +1,4 @@
-// Local response normalisation across channels and its gradient as TensorFlow ops of the processor,
+// Local response normalization across channels and its gradient as TensorFlow ops of the processor,
 // one pass over memory each:
 //   AlexNetLRN      y  = x s^-beta,  s = bias + alpha (sum of x^2 over the window)
 //   AlexNetLRNGrad  dx = dy s^-beta - 2 alpha beta x (sum of dy x s^(-beta - 1) over the window)
@@ -71,7 +71,7 @@ struct Row {
 };
 
 FOR_EVERY_PROCESSOR
-void Normalise(const ResponseNorm &norm, const float *__restrict x, float *__restrict y, size_t rows,
+void Normalize(const ResponseNorm &norm, const float *__restrict x, float *__restrict y, size_t rows,
                size_t channels) {
   const Row row(channels, norm.radius);
   float *__restrict square = row.padded, *__restrict power = row.power;
@@ -84,7 +84,7 @@ void Normalise(const ResponseNorm &norm, const float *__restrict x, float *__res
 }
 
 FOR_EVERY_PROCESSOR
-void NormaliseGradient(const ResponseNorm &norm, const float *__restrict dy, const float *__restrict x,
+void NormalizeGradient(const ResponseNorm &norm, const float *__restrict dy, const float *__restrict x,
                        float *__restrict dx, size_t rows, size_t channels) {
   const Row row(channels, norm.radius);
   const float factor = 2 * norm.alpha * norm.beta;
@@ -130,9 +130,9 @@ class ResponseNormOp {
     InParallel(rows, std::max<size_t>(1, NORM_PER_THREAD / channels), [=](size_t begin, size_t end) {
       const size_t skip = begin * channels;
       if constexpr (Gradient) {
-        NormaliseGradient(norm, dy + skip, x + skip, to + skip, end - begin, channels);
+        NormalizeGradient(norm, dy + skip, x + skip, to + skip, end - begin, channels);
       } else {
-        Normalise(norm, x + skip, to + skip, end - begin, channels);
+        Normalize(norm, x + skip, to + skip, end - begin, channels);
       }
     });
   }

@@ -68,7 +68,7 @@ describe.skipIf(missing !== '')(`selectBackend in a browser ${missing}`, () => {
     rmSync(outDir, { recursive: true, force: true });
   });
 
-  it('takes wasm with reasons where there is no GPU, and loads no other engine', async () => {
+  it('takes wasm with reasons where there is no GPU, and loads no other backend', async () => {
     const report = await choose({}, []);
     expect(report.name).toBe('wasm');
     expect(report.check.passed).toBe(true);
@@ -93,7 +93,7 @@ describe.skipIf(missing !== '')(`selectBackend in a browser ${missing}`, () => {
     expect(await inPage([], () => window.fillMemory())).toMatch(/^the 4 GB of memory .* are full/);
   });
 
-  it('says in one line why a required engine does not work', async () => {
+  it('says in one line why a required backend does not work', async () => {
     const { error } = await choose({ require: 'webgpu' }, []);
     expect(error).toMatch(/^the webgpu backend does not work here: /);
     expect((await choose({ require: 'webgpy' }, [])).error).toMatch('did you mean "webgpu"?');

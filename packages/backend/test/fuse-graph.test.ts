@@ -18,7 +18,7 @@ const op = (name: string, ...inputs: readonly number[]): GraphNode => ({
   outputs: 1,
 });
 
-/** Slots 0 to 2 are pictures, filter and the tensor added; every node fills one slot. */
+/** Slots 0 to 2 are images, filter and the tensor added; every node fills one slot. */
 function fuse(added: readonly number[] | undefined, ...nodes: readonly GraphNode[]) {
   const all = [{ feed: 10 }, { constant: 11 }, { constant: 12 }, ...nodes];
   const slots = all.map((_, node) => ({ node, shape: node === 2 ? added : undefined }));
@@ -74,7 +74,7 @@ describe('fusing a recorded graph', () => {
     expect(nodes.map((node) => ('op' in node ? node.op : '-'))).not.toContain('_FusedConv2D');
   });
 
-  it('makes a dense layer of one picture one op, with ReLU or without', () => {
+  it('makes a dense layer of one image one op, with ReLU or without', () => {
     const relu = dense(1, op('Relu', 6));
     const attributes = (value: boolean) => [
       { name: 'T', type: 4, value: 1 },

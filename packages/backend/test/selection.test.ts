@@ -6,12 +6,12 @@ afterEach(() => vi.unstubAllEnvs());
 
 const works = (name: 'webgpu' | 'wasm' | 'cpu') => ({
   name,
-  engine: name,
+  label: name,
   open: async () => ({ tf: {} as Tf, device: `a ${name}` }),
 });
 const broken = {
   name: 'tensorflow' as const,
-  engine: 'tensorflow',
+  label: 'tensorflow',
   open: () => Promise.reject(new Error('no addon\nsecond line')),
 };
 
@@ -23,7 +23,7 @@ describe('the order', () => {
     });
     expect(chosen.name).toBe('wasm');
     expect(chosen.passedOver).toEqual([
-      { name: 'tensorflow', engine: 'tensorflow', reason: 'no addon' },
+      { name: 'tensorflow', label: 'tensorflow', reason: 'no addon' },
     ]);
   });
 
@@ -51,7 +51,7 @@ it('follows ALEXNET_BACKEND, and an option more', async () => {
   await expect(selectBackend()).rejects.toThrow('did you mean "wasm"?');
 });
 
-it('diagnoses every engine: checked, or with a reason', async () => {
+it('diagnoses every backend: checked, or with a reason', async () => {
   // An empty cache: TensorFlow must not be loaded into the fast tests.
   vi.stubEnv('ALEXNET_CACHE_DIR', import.meta.dirname);
   const { backends, chosen } = await diagnoseBackends();

@@ -8,7 +8,7 @@ it('passes on wasm within its tolerance', async () => {
   expect(check.error).toBeLessThan(check.tolerance);
 });
 
-it('fails on an engine that computes something else', async () => {
+it('fails on a backend that computes something else', async () => {
   const { tf } = await selectBackend({ require: 'wasm' });
   const kernel = tf.getKernel('LRN', 'wasm');
   if (!kernel) throw new Error('no LRN kernel');

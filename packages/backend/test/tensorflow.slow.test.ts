@@ -12,12 +12,12 @@ describe.skipIf(missing)(`TensorFlow ${missing ?? ''}`, () => {
     ({ tf } = await selectBackend({ require: 'tensorflow' }));
   });
 
-  it('convolves, normalises, pools and differentiates like the cpu backend', async () => {
+  it('convolves, normalizes, pools and differentiates like the cpu backend', async () => {
     const gradient = () => {
       const loss = (x: Parameters<Tf['relu']>[0], w: Parameters<Tf['relu']>[0]) => {
         const y = tf.relu(tf.conv2d(x as never, w as never, 2, 'valid'));
-        const normalised = tf.localResponseNormalization(y as never, 2, 2, 1e-4, 0.75);
-        return tf.sum(tf.square(tf.maxPool(normalised, 3, 2, 'valid'))) as never;
+        const normalized = tf.localResponseNormalization(y as never, 2, 2, 1e-4, 0.75);
+        return tf.sum(tf.square(tf.maxPool(normalized, 3, 2, 'valid'))) as never;
       };
       const inputs = [tensor(tf, [2, 23, 23, 3], 1), tensor(tf, [5, 5, 3, 8], 2)];
       const [dx, dw] = tf.grads(loss as never)(inputs);

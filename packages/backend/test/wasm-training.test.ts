@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
     pad: 'same',
   },
   {
-    title: 'more pictures than are taken at once',
+    title: 'more images than are taken at once',
     x: [19, 7, 8, 3],
     filter: [3, 3, 3, 2],
     strides: [2, 1],
@@ -260,7 +260,7 @@ describe('the passes over memory on wasm equal those of the cpu backend', () => 
     }
   });
 
-  it('gradients of ReLU and response normalisation', async () => {
+  it('gradients of ReLU and response normalization', async () => {
     const x = () => tensor(tf, [2, 3, 3, 9], 1) as Tensor4D;
     const dy = () => tensor(tf, [2, 3, 3, 9], 2);
     const kernel = (name: string, inputs: Record<string, Tensor>, attrs: object) =>

@@ -118,7 +118,7 @@ for (const shape of [
   const norm = (a) => tf.localResponseNormalization(a, 2, 2, 1e-1, 0.75);
   const attrs = { depthRadius: 2, bias: 2, alpha: 1e-1, beta: 0.75 };
   await compare(
-    `response normalisation of ${shape}`,
+    `response normalization of ${shape}`,
     () => kernel('AlexNetLRNGrad', { x: x(shape), y: norm(x(shape)), dy: dy(shape) }, attrs),
     () => tf.grad(norm)(x(shape), dy(shape)),
   );

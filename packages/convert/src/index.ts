@@ -14,7 +14,7 @@ export { fromCanonical, toCanonical } from './layout/canonical.js';
 export type { Axes, ParameterLayout } from './layout/parameter-layouts.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export type { SpecValidator } from './model-file/metadata.js';
-export { METADATA_VERSION, type ModelFile } from './model-file/model-file.js';
+export { METADATA_VERSION, type Model } from './model-file/model-file.js';
 export { type ReadModelOptions, readModel } from './model-file/read-model.js';
 export { type WriteModelOptions, writeModel } from './model-file/write-model.js';
 export { type Sink, writeOpenedModel } from './model-file/write-opened-model.js';

@@ -7,13 +7,13 @@ import {
   writeBinaryproto,
   writeCaffeModel,
 } from '../src/caffe/index.js';
-import { type ModelFile, readModel, writeModel } from '../src/index.js';
+import { type Model, readModel, writeModel } from '../src/index.js';
 import { readNumpyModel } from '../src/numpy/index.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, noise, randomWeights, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
 
-const bare = (spec: ModelFile['spec']): ModelFile => ({
+const bare = (spec: Model['spec']): Model => ({
   spec,
   weights: randomWeights(spec),
   preprocessing: null,
@@ -90,9 +90,7 @@ describe('writeCaffeModel', () => {
 
   it('says that Caffe cannot pad on one side', () => {
     const spec = createSpec('original2012', { width: 1 / 16, classes: 10 });
-    expect(() => writeCaffeModel(bare(spec))).toThrow(
-      'feed 227×227 pictures with 0, 0, 3, 3 zeros',
-    );
+    expect(() => writeCaffeModel(bare(spec))).toThrow('feed 227×227 images with 0, 0, 3, 3 zeros');
     expect(writeCaffeModel(bare(spec), { allow: ['architecture'] }).prototxt).toContain('dim: 227');
   });
 
@@ -108,8 +106,8 @@ describe('writeCaffeModel', () => {
     ] as const) {
       expect(Buffer.from(bytes).equals(golden(name, bytes))).toBe(true);
     }
-    const picture = noise(227 * 227 * 3, 99).map((value) => value * 128);
+    const image = noise(227 * 227 * 3, 99).map((value) => value * 128);
     const { logits } = JSON.parse(new TextDecoder().decode(fixture('caffe-written.json')));
-    expect(relativeDifference(await logitsOf(file, picture), logits)).toBeLessThan(1e-4);
+    expect(relativeDifference(await logitsOf(file, image), logits)).toBeLessThan(1e-4);
   });
 });

@@ -6,7 +6,7 @@ import { noise, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
 
 const { logits } = JSON.parse(new TextDecoder().decode(fixture('convnet.json')));
-const picture = noise(224 * 224 * 3, 99).map((value) => value * 128);
+const image = noise(224 * 224 * 3, 99).map((value) => value * 128);
 
 describe('readConvnetModel', () => {
   it('joins the two towers into a network with the logits the towers have', async () => {
@@ -18,7 +18,7 @@ describe('readConvnetModel', () => {
       ['layout', true],
       ['preprocessing', true],
     ]);
-    expect(relativeDifference(await logitsOf(file, picture), logits)).toBeLessThan(1e-4);
+    expect(relativeDifference(await logitsOf(file, image), logits)).toBeLessThan(1e-4);
   });
 
   it.each(['convnet-v1.zip', 'convnet.gz'])('reads %s as the same network', async (name) => {

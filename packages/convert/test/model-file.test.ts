@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeSafetensors,
   encodeSafetensors,
-  type ModelFile,
+  type Model,
   readModel,
   writeModel,
   writeOnnx,
@@ -18,7 +18,7 @@ const spec = createSpec('paper', {
   input: 63,
   conv1: { stride: 2 },
 });
-const tiny: ModelFile = {
+const tiny: Model = {
   spec,
   weights: randomWeights(spec),
   preprocessing: {

@@ -17,7 +17,7 @@ describe.each(NETWORKS)('writeOnnx: %s', (_name, spec) => {
   it('gives the logits of the tfjs network to 1e-4 in onnxruntime', async () => {
     const { height, width, channels } = spec.input;
     const weights = randomWeights(spec);
-    // Of the size of 8-bit values: below that, response normalisation has next to no effect.
+    // Of the size of 8-bit values: below that, response normalization has next to no effect.
     const pixels = noise(2 * height * width * channels, 99).map((value) => value * 128);
     const network = buildNetwork(tf, spec);
     network.setWeights(weights);

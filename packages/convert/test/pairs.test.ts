@@ -2,7 +2,7 @@ import { createSpec, validateSpec } from '@alexnet/model';
 import * as h5 from 'h5wasm';
 import { describe, expect, it } from 'vitest';
 import { readCaffeModel, writeCaffeModel } from '../src/caffe/index.js';
-import { type ModelFile, readModel, writeModel, writeOnnx } from '../src/index.js';
+import { type Model, readModel, writeModel, writeOnnx } from '../src/index.js';
 import { readKerasModel, writeKerasWeights } from '../src/keras/index.js';
 import { readNumpyModel, writeNumpyModel } from '../src/numpy/index.js';
 import type { Converted, ReadOnnxOptions } from '../src/onnx/index.js';
@@ -16,7 +16,7 @@ const weights = randomWeights(spec);
 const options: ReadOnnxOptions = { createSpec, spec };
 
 /** Through a format and back, as a user would. */
-const FORMATS: Readonly<Record<string, (file: ModelFile) => Promise<ModelFile>>> = {
+const FORMATS: Readonly<Record<string, (file: Model) => Promise<Model>>> = {
   safetensors: async (file) => readModel(writeModel(file), { validateSpec }),
   torch: async (file) => bare(await readTorchModel(writeTorchModel(file).bytes, options)),
   numpy: async (file) => bare(await readNumpyModel(writeNumpyModel(file).bytes, options)),
@@ -33,7 +33,7 @@ const FORMATS: Readonly<Record<string, (file: ModelFile) => Promise<ModelFile>>>
 };
 
 /** Where a format cannot hold provenance, none is asked of it. */
-function bare({ file }: Converted): ModelFile {
+function bare({ file }: Converted): Model {
   return { ...file, provenance: null };
 }
 
@@ -44,7 +44,7 @@ describe('A to B to A', () => {
   it.each(pairs)('%s → %s gives every bit back', async (a, b) => {
     const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
     const through = [a, b, a].map((name) => FORMATS[name]);
-    let current: ModelFile = file;
+    let current: Model = file;
     for (const convert of through) current = (await convert?.(current)) ?? current;
     expect(current.spec).toEqual(spec);
     expect(sameWeights(current.weights, weights)).toBe(true);

@@ -2,21 +2,21 @@ import { buildNetwork } from '@alexnet/model';
 import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
-import type { ModelFile } from '../src/index.js';
+import type { Model } from '../src/index.js';
 
-/** Logits of one picture `[h, w, c]` on tfjs's cpu backend, the reference. */
+/** Logits of one image `[h, w, c]` on tfjs's cpu backend, the reference. */
 export async function logitsOf(
-  { spec, weights }: Pick<ModelFile, 'spec' | 'weights'>,
-  picture: Float32Array,
+  { spec, weights }: Pick<Model, 'spec' | 'weights'>,
+  image: Float32Array,
 ): Promise<Float32Array> {
   const tf = { ...tfCore, ...tfLayers };
   await tf.setBackend('cpu');
   const network = buildNetwork(tf, spec);
   network.setWeights(weights);
   const { height, width, channels } = spec.input;
-  const count = picture.length / (height * width * channels);
+  const count = image.length / (height * width * channels);
   const logits = tf.tidy(() =>
-    network.forward(tf.tensor4d(picture, [count, height, width, channels])).dataSync(),
+    network.forward(tf.tensor4d(image, [count, height, width, channels])).dataSync(),
   );
   network.dispose();
   return logits as Float32Array;

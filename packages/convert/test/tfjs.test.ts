@@ -5,7 +5,7 @@ import * as tfLayers from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { float32ToFloat16 } from '../src/float16.js';
-import type { ModelFile } from '../src/index.js';
+import type { Model } from '../src/index.js';
 import {
   bytesSource,
   FormatError,
@@ -22,7 +22,7 @@ beforeAll(async () => {
   await tf.setBackend('cpu');
 });
 
-const withAll = (spec: ModelFile['spec']): ModelFile => ({
+const withAll = (spec: Model['spec']): Model => ({
   spec,
   weights: randomWeights(spec),
   preprocessing: null,
@@ -44,14 +44,12 @@ describe.each(NETWORKS)('%s', (_name, spec) => {
       }),
     });
     const { height, width, channels } = spec.input;
-    const picture = noise(height * width * channels, 99).map((value) => value * 128);
+    const image = noise(height * width * channels, 99).map((value) => value * 128);
     const logits = tf.tidy(() =>
-      (
-        model.predict(tf.tensor4d(picture, [1, height, width, channels])) as tfCore.Tensor
-      ).dataSync(),
+      (model.predict(tf.tensor4d(image, [1, height, width, channels])) as tfCore.Tensor).dataSync(),
     );
     model.dispose();
-    expect(relativeDifference(logits, await logitsOf(file, picture))).toBeLessThan(1e-5);
+    expect(relativeDifference(logits, await logitsOf(file, image))).toBeLessThan(1e-5);
   });
 
   it('comes back whole', async () => {
@@ -102,7 +100,7 @@ describe('readTfjsModel', () => {
     },
   );
 
-  it.each(['uint8', 'uint16', 'float16'] as const)('undoes %s quantisation', async (dtype) => {
+  it.each(['uint8', 'uint16', 'float16'] as const)('undoes %s quantization', async (dtype) => {
     const spec = createSpec('lenet5');
     const weights = randomWeights(spec);
     const { modelJson } = writeTfjsModel({

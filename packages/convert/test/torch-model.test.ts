@@ -1,6 +1,6 @@
 import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { type ModelFile, writeModel, writeOpenedModel } from '../src/index.js';
+import { type Model, writeModel, writeOpenedModel } from '../src/index.js';
 import {
   openTorchModel,
   readTorch,
@@ -12,7 +12,7 @@ import { fixture } from './golden.js';
 import { NETWORKS, noise, randomWeights, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
 
-const bare = (spec: ModelFile['spec']): ModelFile => ({
+const bare = (spec: Model['spec']): Model => ({
   spec,
   weights: randomWeights(spec),
   preprocessing: null,
@@ -21,7 +21,7 @@ const bare = (spec: ModelFile['spec']): ModelFile => ({
 });
 
 describe('readTorchModel', () => {
-  it('recognises a torchvision AlexNet and computes the logits torch does', async () => {
+  it('recognizes a torchvision AlexNet and computes the logits torch does', async () => {
     const { file, notes } = await readTorchModel(fixture('torchvision-tiny.pth'), { createSpec });
     expect([file.spec.preset, file.spec.classes, file.preprocessing]).toEqual([
       'torchvision',

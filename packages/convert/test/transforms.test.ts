@@ -1,11 +1,11 @@
 import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { expandGroups, foldDropout, joinGroups, type ModelFile } from '../src/index.js';
+import { expandGroups, foldDropout, joinGroups, type Model } from '../src/index.js';
 import { writeTfjsModel } from '../src/tfjs/index.js';
 import { noise, randomWeights, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
 
-const modelOf = (spec: ModelFile['spec']): ModelFile => ({
+const modelOf = (spec: Model['spec']): Model => ({
   spec,
   weights: randomWeights(spec),
   preprocessing: null,
@@ -18,9 +18,9 @@ describe('expandGroups', () => {
   const expanded = expandGroups(file);
 
   it('computes the same without groups, and needs no layer class of its own in TF.js', async () => {
-    const picture = noise(227 * 227 * 3, 99).map((value) => value * 128);
-    const logits = await logitsOf(file, picture);
-    expect(relativeDifference(await logitsOf(expanded, picture), logits)).toBeLessThan(1e-5);
+    const image = noise(227 * 227 * 3, 99).map((value) => value * 128);
+    const logits = await logitsOf(file, image);
+    expect(relativeDifference(await logitsOf(expanded, image), logits)).toBeLessThan(1e-5);
     expect(writeTfjsModel(file).modelJson).toContain('AlexNetConv2D');
     expect(writeTfjsModel(expanded).notes).toEqual([]);
   });
@@ -62,8 +62,8 @@ describe('foldDropout', () => {
     expect(
       folded.spec.layers.some((layer) => layer.op === 'dropout' && layer.scaling === 'test'),
     ).toBe(false);
-    const picture = noise(224 * 224 * 3, 99).map((value) => value * 128);
-    const logits = await logitsOf(file, picture);
-    expect(relativeDifference(await logitsOf(folded, picture), logits)).toBeLessThan(1e-6);
+    const image = noise(224 * 224 * 3, 99).map((value) => value * 128);
+    const logits = await logitsOf(file, image);
+    expect(relativeDifference(await logitsOf(folded, image), logits)).toBeLessThan(1e-6);
   });
 });

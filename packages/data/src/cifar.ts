@@ -4,7 +4,7 @@ import { type FileTree, type Folder, innermostFolder } from './folder-tree.js';
 import { createPixelSplit } from './pixel-split.js';
 import type { SourceContents } from './source-contents.js';
 
-/** Pictures are 32 × 32, stored as a red, a green and a blue plane. */
+/** Images are 32 × 32, stored as a red, a green and a blue plane. */
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
 

@@ -1,11 +1,11 @@
 import { readClassNames } from './class-names.js';
 import type { ImageRecord } from './dataset.js';
 import { DatasetError } from './errors.js';
-import { type FileTree, type Folder, isIgnoredFolder, picturesIn } from './folder-tree.js';
+import { type FileTree, type Folder, imagesIn, isIgnoredFolder } from './folder-tree.js';
 import { DEFAULT_VALIDATION_SHARE, splitBySeed } from './split-by-seed.js';
 import { readTinyImageNetValidation } from './tiny-imagenet.js';
 
-/** Which picture belongs to which class and split. */
+/** Which image belongs to which class and split. */
 export interface ClassLayout {
   readonly classNames: readonly string[];
   readonly train: readonly ImageRecord[];
@@ -21,7 +21,7 @@ const VALIDATION = ['val', 'validation', 'valid', 'test'];
  * folders, or class folders alone, divided by seed. Labels follow the sorted folder names, as in
  * torchvision's ImageFolder. One folder around everything, as archives have, is looked through.
  *
- * @throws {DatasetError} when there are no class folders, one class only, or a class without pictures.
+ * @throws {DatasetError} when there are no class folders, one class only, or a class without images.
  */
 export async function layOutClasses(
   tree: FileTree,
@@ -35,11 +35,11 @@ export async function layOutClasses(
   const trainPrefix = trainName === undefined ? prefix : `${prefix}${trainName}/`;
   const folders = classFolders(tree, trainRoot ?? root, trainPrefix);
   const classNames = await readClassNames(tree, root, prefix, folders);
-  const pictures = readPictures(tree, trainRoot ?? root, trainPrefix, folders);
+  const images = readImages(tree, trainRoot ?? root, trainPrefix, folders);
 
   if (trainName !== undefined && validationRoot !== undefined) {
     const validationPrefix = `${prefix}${validationName}/`;
-    const train = toRecords(pictures);
+    const train = toRecords(images);
     const annotated = await readTinyImageNetValidation(
       tree,
       validationRoot,
@@ -54,7 +54,7 @@ export async function layOutClasses(
         `${tree.name}: ${validationPrefix} has a class "${unknown}" that ${trainPrefix} lacks`,
       );
     }
-    const held = readPictures(tree, validationRoot, validationPrefix, validationFolders);
+    const held = readImages(tree, validationRoot, validationPrefix, validationFolders);
     const validation = toRecords(
       folders.map((name) => held[validationFolders.indexOf(name)] ?? []),
     );
@@ -62,11 +62,11 @@ export async function layOutClasses(
   }
 
   const share = options.validationShare ?? DEFAULT_VALIDATION_SHARE;
-  const split = pictures.map((ids) => splitBySeed(ids, share, options.seed ?? 0));
+  const split = images.map((ids) => splitBySeed(ids, share, options.seed ?? 0));
   const validation = toRecords(split.map((part) => part.validation));
   if (validation.length === 0 && share > 0) {
     throw new DatasetError(
-      `${tree.name}: every class has one picture, so none can be held out for validation; add pictures, or ask for a validation share of 0 or 1`,
+      `${tree.name}: every class has one image, so none can be held out for validation; add images, or ask for a validation share of 0 or 1`,
     );
   }
   return { classNames, train: toRecords(split.map((part) => part.train)), validation };
@@ -101,7 +101,7 @@ function someFolders(tree: FileTree, folder: Folder, prefix: string): string[] {
   const names = dataFolders(folder);
   if (names.length === 0) {
     throw new DatasetError(
-      `${where(tree, prefix)} holds no class folders (found ${describe(folder)}); expected one folder of pictures per class, or train/ and val/ of them`,
+      `${where(tree, prefix)} holds no class folders (found ${describe(folder)}); expected one folder of images per class, or train/ and val/ of them`,
     );
   }
   return names;
@@ -118,7 +118,7 @@ function describe(folder: Folder): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more files` : shown;
 }
 
-function readPictures(
+function readImages(
   tree: FileTree,
   root: Folder,
   prefix: string,
@@ -126,14 +126,14 @@ function readPictures(
 ): string[][] {
   return folders.map((name) => {
     const folder = root.folders.get(name);
-    const pictures = folder === undefined ? [] : picturesIn(folder, `${prefix}${name}/`);
-    if (folder === undefined || pictures.length === 0) {
+    const images = folder === undefined ? [] : imagesIn(folder, `${prefix}${name}/`);
+    if (folder === undefined || images.length === 0) {
       const found = folder === undefined ? 'nothing' : describe(folder);
       throw new DatasetError(
-        `${tree.name}: class folder ${prefix}${name} holds no picture (found ${found})`,
+        `${tree.name}: class folder ${prefix}${name} holds no image (found ${found})`,
       );
     }
-    return pictures;
+    return images;
   });
 }
 

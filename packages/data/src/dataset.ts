@@ -1,7 +1,7 @@
-import type { DecodeOptions } from './decode-picture.js';
-import type { Picture } from './picture.js';
+import type { DecodeOptions } from './decode-image.js';
+import type { RgbImage } from './image.js';
 
-/** One labelled picture of a split. */
+/** One labeled image of a split. */
 export interface ImageRecord {
   /** Path inside the source, `/`-separated, unique within the dataset. */
   readonly id: string;
@@ -9,20 +9,20 @@ export interface ImageRecord {
   readonly label: number;
 }
 
-/** Labelled pictures with random access; the order never depends on the file system. */
+/** Labelled images with random access; the order never depends on the file system. */
 export interface Split {
-  /** In an order that decides the picture numbers everywhere else. */
+  /** In an order that decides the image numbers everywhere else. */
   readonly records: readonly ImageRecord[];
   /**
-   * Decodes the picture of `records[index]`.
+   * Decodes the image of `records[index]`.
    *
    * @returns `[height, width, 3]`, 8-bit sRGB.
-   * @throws {UndecodablePictureError} naming the record, when its bytes are not a whole picture.
+   * @throws {UndecodableImageError} naming the record, when its bytes are not a whole image.
    * @throws {RangeError} when `index` is outside the split.
    */
-  picture(index: number, options?: DecodeOptions): Promise<Picture>;
+  image(index: number, options?: DecodeOptions): Promise<RgbImage>;
   /**
-   * The picture of `records[index]` as an encoded file (the source's own bytes; PNG where the
+   * The image of `records[index]` as an encoded file (the source's own bytes; PNG where the
    * source stores pixels).
    *
    * @throws {RangeError} when `index` is outside the split.
@@ -38,15 +38,15 @@ export interface Dataset {
   readonly classNames: readonly string[];
   readonly train: Split;
   readonly validation: Split;
-  /** Licence of the pictures, where the source states one. */
-  readonly licence?: string;
+  /** License of the images, where the source states one. */
+  readonly license?: string;
   /** Closes the files it holds open. */
   close(): Promise<void>;
 }
 
 /** How a source is opened. */
 export interface OpenOptions {
-  /** Decides which pictures are held out when the source has no validation split; default 0. */
+  /** Decides which images are held out when the source has no validation split; default 0. */
   readonly seed?: number;
   /** Share of each class held out when the source has no validation split, 0..1; default 0.1. */
   readonly validationShare?: number;

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
+import type { RgbImage } from './image.js';
 import { readJpegHeader } from './jpeg-header.js';
-import type { Picture } from './picture.js';
 
 /** The two names used of `@julusian/jpeg-turbo`, an optional dependency. */
 interface JpegTurbo {
@@ -32,18 +32,18 @@ export function fastDecoderName(): 'jpeg-turbo' | 'sharp' {
 }
 
 /**
- * Decodes an ordinary JPEG (8-bit grey or colour, upright) with libjpeg-turbo's fast inverse cosine
- * transform, synchronously: 1.2 grey levels off the exact decoder on average, 24 at most (40 pictures of
+ * Decodes an ordinary JPEG (8-bit gray or color, upright) with libjpeg-turbo's fast inverse cosine
+ * transform, synchronously: 1.2 gray levels off the exact decoder on average, 24 at most (40 images of
  * ImageNet), at two to eight times its speed.
  *
  * @param into Gives memory to decode into.
- * @returns `null` for everything else, damaged files included: `decodePicture` knows what to do.
+ * @returns `null` for everything else, damaged files included: `decodeImage` knows what to do.
  */
 export function decodeJpegFast(
   bytes: Uint8Array,
   maxPixels: number,
   into?: (bytes: number) => Uint8Array,
-): Picture | null {
+): RgbImage | null {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
   const turbo = loadJpegTurbo();
   const header = turbo === null ? null : readJpegHeader(bytes);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 
 /**
  * The groups of Unicode's emoji-test.txt in its order, without Component (skin tones and hair),
- * whose members are no pictures of their own.
+ * whose members are no images of their own.
  */
 export const EMOJI_GROUPS = [
   'Smileys & Emotion',
@@ -44,7 +44,7 @@ interface IconShape {
 interface IconSet {
   readonly name: string;
   readonly version: string;
-  readonly licence: string;
+  readonly license: string;
   readonly icons: Readonly<Record<string, IconShape>>;
   readonly size: readonly [width: number, height: number];
   readonly categories: Readonly<Record<string, readonly string[]>>;
@@ -57,7 +57,7 @@ interface IconSet {
 export interface EmojiSets {
   readonly icons: readonly EmojiIcon[];
   readonly versions: Readonly<Record<string, string>>;
-  readonly licence: string;
+  readonly license: string;
 }
 
 /**
@@ -85,7 +85,7 @@ export async function readEmojiSets(): Promise<EmojiSets> {
   return {
     icons: sets.flatMap((set) => labelIcons(set, byCode, byName)),
     versions: Object.fromEntries(sets.map(({ name, version }) => [name, version])),
-    licence: sets.map(({ name, licence }) => `${name}: ${licence}`).join('; '),
+    license: sets.map(({ name, license }) => `${name}: ${license}`).join('; '),
   };
 }
 
@@ -142,7 +142,7 @@ async function readIconSet(name: string): Promise<IconSet> {
   return {
     name,
     version: manifest.version,
-    licence: `${info.license.spdx}, ${info.author.name} (${info.author.url})`,
+    license: `${info.license.spdx}, ${info.author.name} (${info.author.url})`,
     icons: icons.icons,
     size: [icons.width, icons.height],
     categories: metadata.categories,

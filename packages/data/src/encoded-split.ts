@@ -1,5 +1,5 @@
 import type { ImageRecord, Split } from './dataset.js';
-import { decodePicture } from './decode-picture.js';
+import { decodeImage } from './decode-image.js';
 
 /** A split whose records are encoded files, fetched by `read`. */
 export function createEncodedSplit(
@@ -9,9 +9,9 @@ export function createEncodedSplit(
   return {
     records,
     bytes: async (index) => read(recordAt(records, index).id, index),
-    picture: async (index, options) => {
+    image: async (index, options) => {
       const { id } = recordAt(records, index);
-      return decodePicture(await read(id, index), { id, ...options });
+      return decodeImage(await read(id, index), { id, ...options });
     },
   };
 }
@@ -20,5 +20,5 @@ export function createEncodedSplit(
 export function recordAt(records: readonly ImageRecord[], index: number): ImageRecord {
   const record = records[index];
   if (record !== undefined) return record;
-  throw new RangeError(`no picture ${index} in a split of ${records.length}`);
+  throw new RangeError(`no image ${index} in a split of ${records.length}`);
 }

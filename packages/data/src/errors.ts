@@ -3,15 +3,15 @@ export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 }
 
-/** One picture that cannot be decoded. Consumers skip it, count it and name it. */
-export class UndecodablePictureError extends Error {
-  override readonly name = 'UndecodablePictureError';
-  /** Record id, or the name given to `decodePicture`; `undefined` when the bytes came without one. */
+/** One image that cannot be decoded. Consumers skip it, count it and name it. */
+export class UndecodableImageError extends Error {
+  override readonly name = 'UndecodableImageError';
+  /** Record id, or the name given to `decodeImage`; `undefined` when the bytes came without one. */
   readonly id: string | undefined;
   readonly reason: string;
 
   constructor(id: string | undefined, reason: string, options?: ErrorOptions) {
-    super(`cannot decode ${id === undefined ? 'picture' : `picture "${id}"`}: ${reason}`, options);
+    super(`cannot decode ${id === undefined ? 'image' : `image "${id}"`}: ${reason}`, options);
     this.id = id;
     this.reason = reason;
   }

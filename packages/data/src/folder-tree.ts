@@ -41,11 +41,11 @@ export function folderAt(root: Folder, path: string): Folder {
   return folder;
 }
 
-const PICTURE_NAME = /\.(jpe?g|jpe|png|webp|gif|avif|tiff?)$/i;
+const IMAGE_NAME = /\.(jpe?g|jpe|png|webp|gif|avif|tiff?)$/i;
 
-/** True for names that say they are pictures. Hidden files (`.DS_Store`, `._x.jpg`) are not. */
-export function isPictureName(name: string): boolean {
-  return !name.startsWith('.') && PICTURE_NAME.test(name);
+/** True for names that say they are images. Hidden files (`.DS_Store`, `._x.jpg`) are not. */
+export function isImageName(name: string): boolean {
+  return !name.startsWith('.') && IMAGE_NAME.test(name);
 }
 
 /** Folders that are not part of the data: hidden ones and what macOS adds to archives. */
@@ -53,14 +53,14 @@ export function isIgnoredFolder(name: string): boolean {
   return name.startsWith('.') || name === '__MACOSX';
 }
 
-/** Paths of all pictures below `folder`, sorted by UTF-16 code units at every level. */
-export function picturesIn(folder: Folder, prefix: string): string[] {
-  const pictures = [...folder.files].filter(isPictureName).sort();
-  const paths = pictures.map((name) => `${prefix}${name}`);
+/** Paths of all images below `folder`, sorted by UTF-16 code units at every level. */
+export function imagesIn(folder: Folder, prefix: string): string[] {
+  const images = [...folder.files].filter(isImageName).sort();
+  const paths = images.map((name) => `${prefix}${name}`);
   for (const name of [...folder.folders.keys()].sort()) {
     const below = folder.folders.get(name);
     if (below !== undefined && !isIgnoredFolder(name))
-      paths.push(...picturesIn(below, `${prefix}${name}/`));
+      paths.push(...imagesIn(below, `${prefix}${name}/`));
   }
   return paths;
 }

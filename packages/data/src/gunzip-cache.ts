@@ -8,7 +8,7 @@ import type { OpenOptions } from './dataset.js';
 import { DatasetError, firstLine } from './errors.js';
 import { replaceFile } from './replace-file.js';
 
-/** Pictures barely compress; a file that grows more than this is a bomb, not a data set. */
+/** Images barely compress; a file that grows more than this is a bomb, not a data set. */
 const MAX_GROWTH = 100;
 /** Zeros between and after tiny files may grow more, bytes. */
 const FREE_GROWTH = 1024 * 1024;

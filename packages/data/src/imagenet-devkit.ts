@@ -10,7 +10,7 @@ const ARCHIVE = 'ILSVRC2012_devkit_t12.tar.gz';
 const KIT = 'ILSVRC2012_devkit_t12';
 const DATA = 'data';
 const META = 'meta.mat';
-/** One number a line, 1 … classes, for the validation pictures in order of their names. */
+/** One number a line, 1 … classes, for the validation images in order of their names. */
 export const GROUND_TRUTH = 'ILSVRC2012_validation_ground_truth.txt';
 
 /** What ImageNet's development kit says about classes. */

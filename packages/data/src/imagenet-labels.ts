@@ -8,18 +8,18 @@ const SYNSET_ORDER = 'synsets.txt';
 const CAFFE_LABELS = 'val.txt';
 
 /**
- * Labels of the validation pictures, which the tar file does not hold: from `val.txt`, or from the
+ * Labels of the validation images, which the tar file does not hold: from `val.txt`, or from the
  * development kit's ground truth with the order its numbers count.
  *
  * @param wnids Class names in label order.
- * @param pictures Names of the validation pictures, sorted.
+ * @param images Names of the validation images, sorted.
  * @param kit The development kit, where it is there.
  * @throws {DatasetError} when neither is there, or does not fit.
  */
 export async function readImageNetValidationLabels(
   tree: FileTree,
   wnids: readonly string[],
-  pictures: readonly string[],
+  images: readonly string[],
   kit: DevelopmentKit | null,
 ): Promise<number[]> {
   const { files } = tree.root;
@@ -30,7 +30,7 @@ export async function readImageNetValidationLabels(
         return [name, Number(label)];
       }),
     );
-    return pictures.map((name) => checkLabel(tree, CAFFE_LABELS, name, byName.get(name), wnids));
+    return images.map((name) => checkLabel(tree, CAFFE_LABELS, name, byName.get(name), wnids));
   }
   const truth = files.has(GROUND_TRUTH)
     ? await readText(tree, GROUND_TRUTH)
@@ -42,13 +42,13 @@ export async function readImageNetValidationLabels(
     );
   }
   const numbers = toLines(truth);
-  if (numbers.length !== pictures.length) {
+  if (numbers.length !== images.length) {
     throw new DatasetError(
-      `${tree.name}: ${GROUND_TRUTH} has ${numbers.length} lines for ${pictures.length} pictures`,
+      `${tree.name}: ${GROUND_TRUTH} has ${numbers.length} lines for ${images.length} images`,
     );
   }
   const labelOf = new Map(wnids.map((wnid, label) => [wnid, label]));
-  return pictures.map((name, i) => {
+  return images.map((name, i) => {
     const wnid = order[Number(numbers[i]) - 1] ?? '';
     return checkLabel(tree, GROUND_TRUTH, name, labelOf.get(wnid), wnids);
   });
@@ -57,13 +57,13 @@ export async function readImageNetValidationLabels(
 function checkLabel(
   tree: FileTree,
   file: string,
-  picture: string,
+  image: string,
   label: number | undefined,
   wnids: readonly string[],
 ): number {
   if (label !== undefined && wnids[label] !== undefined) return label;
   throw new DatasetError(
-    `${tree.name}: ${file} gives ${picture} no class among the ${wnids.length} of the training set`,
+    `${tree.name}: ${file} gives ${image} no class among the ${wnids.length} of the training set`,
   );
 }
 

@@ -4,7 +4,7 @@ import { readClassNames } from './class-names.js';
 import type { ImageRecord, OpenOptions, Split } from './dataset.js';
 import { createEncodedSplit } from './encoded-split.js';
 import { DatasetError } from './errors.js';
-import { type FileTree, isPictureName } from './folder-tree.js';
+import { type FileTree, isImageName } from './folder-tree.js';
 import { type DevelopmentKit, readDevelopmentKit } from './imagenet-devkit.js';
 import { readImageNetValidationLabels } from './imagenet-labels.js';
 import { readPart } from './read-part.js';
@@ -15,7 +15,7 @@ import { readTarIndex } from './tar-index.js';
 const TRAIN = 'ILSVRC2012_img_train.tar';
 const VALIDATION = 'ILSVRC2012_img_val.tar';
 
-/** A picture inside one of the two tar files. */
+/** An image inside one of the two tar files. */
 interface PlacedRecord extends ImageRecord {
   readonly handle: FileHandle;
   readonly offset: number;
@@ -29,7 +29,7 @@ export function isImageNetFolder(tree: FileTree): boolean {
 /**
  * The ImageNet 2012 distribution as downloaded: `ILSVRC2012_img_train.tar`, a tar of one tar a class,
  * and `ILSVRC2012_img_val.tar`. Only headers are read; nothing is unpacked. Labels follow the sorted
- * class names (wnids), as everywhere today; readable names come from the development kit. Without the validation tar, pictures are held out by seed.
+ * class names (wnids), as everywhere today; readable names come from the development kit. Without the validation tar, images are held out by seed.
  *
  * @param folder Path of the folder `tree` reads.
  * @throws {DatasetError} when a tar is damaged or the validation labels are missing or do not fit.
@@ -89,10 +89,10 @@ async function readTrain(
       end: offset + size,
     });
     const records = inner.entries
-      .filter((entry) => isPictureName(entry.path))
+      .filter((entry) => isImageName(entry.path))
       .sort((a, b) => (a.path < b.path ? -1 : 1))
       .map((entry) => ({ ...entry, id: `${path.slice(0, -4)}/${entry.path}`, label, handle }));
-    if (records.length === 0) throw new DatasetError(`${TRAIN}: ${path} holds no picture`);
+    if (records.length === 0) throw new DatasetError(`${TRAIN}: ${path} holds no image`);
     perClass.push(records);
     options.onProgress?.(label + 1, classTars.length, 'classes indexed');
   }
@@ -107,12 +107,12 @@ async function readValidation(
   options: OpenOptions,
 ): Promise<PlacedRecord[]> {
   const index = await readTarIndex(handle, VALIDATION, { signal: options.signal });
-  const pictures = index.entries
-    .filter(({ path }) => isPictureName(path))
+  const images = index.entries
+    .filter(({ path }) => isImageName(path))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const names = pictures.map(({ path }) => path);
+  const names = images.map(({ path }) => path);
   const labels = await readImageNetValidationLabels(tree, wnids, names, kit);
-  return pictures.map((entry, i) => ({ ...entry, id: entry.path, label: labels[i] ?? 0, handle }));
+  return images.map((entry, i) => ({ ...entry, id: entry.path, label: labels[i] ?? 0, handle }));
 }
 
 function divide(
@@ -137,7 +137,7 @@ function toSplit(placed: readonly PlacedRecord[]): Split {
   const records = placed.map(({ id, label }) => ({ id, label }));
   return createEncodedSplit(records, async (id, index) => {
     const record = placed[index];
-    if (record === undefined) throw new RangeError(`no picture ${id}`);
+    if (record === undefined) throw new RangeError(`no image ${id}`);
     return readPart(record.handle, { offset: record.offset, length: record.size });
   });
 }

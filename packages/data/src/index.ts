@@ -1,17 +1,17 @@
 export { cacheDirectory } from './cache-dir.js';
 export type { Dataset, ImageRecord, OpenOptions, Split } from './dataset.js';
+export { type DecodeOptions, decodeImage, MAX_PIXELS } from './decode-image.js';
 export { fastDecoderName } from './decode-jpeg-fast.js';
-export { type DecodeOptions, decodePicture, MAX_PIXELS } from './decode-picture.js';
-export { DatasetError, UndecodablePictureError } from './errors.js';
+export { DatasetError, UndecodableImageError } from './errors.js';
+export type { RgbImage } from './image.js';
 export { openDataset } from './open-dataset.js';
 export { readPackIndex, readPackMeanImage, verifyPack } from './pack/open-pack.js';
 export { type PackOptions, type PackResult, packDataset } from './pack/pack-dataset.js';
 export type {
-  PackColours,
+  PackColors,
   PackIndex,
   PackRecord,
   PackShard,
   PackSplit,
 } from './pack/pack-format.js';
-export type { ColourSummer, PackMeasures, PictureSummer } from './pack/shard-measures.js';
-export type { Picture } from './picture.js';
+export type { ColorSummer, ImageSummer, PackMeasures } from './pack/shard-measures.js';

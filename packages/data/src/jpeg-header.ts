@@ -2,7 +2,7 @@
 export interface JpegHeader {
   readonly width: number;
   readonly height: number;
-  /** 1 grey, 3 colour, 4 CMYK. */
+  /** 1 gray, 3 color, 4 CMYK. */
   readonly components: number;
   /** Bits a sample. */
   readonly precision: number;

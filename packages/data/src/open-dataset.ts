@@ -50,11 +50,11 @@ export async function openKnownSet(
   options: OpenOptions,
 ): Promise<Dataset> {
   const dataset = await openPath(await fetchSet(set, options), options);
-  const { licence, classNames = {} } = set;
+  const { license, classNames = {} } = set;
   return {
     ...dataset,
     name,
-    licence,
+    license,
     classNames: dataset.classNames.map((folder) => classNames[folder] ?? folder),
   };
 }
@@ -78,7 +78,7 @@ async function readContents(
   source: string,
   tree: FileTree,
   options: OpenOptions,
-): Promise<SourceContents & { readonly licence?: string; close?(): Promise<void> }> {
+): Promise<SourceContents & { readonly license?: string; close?(): Promise<void> }> {
   if (isPack(tree)) return readPack(source);
   const cifar = await readCifar(tree);
   if (cifar !== null) return cifar;

@@ -1,22 +1,22 @@
 import sharp from 'sharp';
 import type { ImageRecord, Split } from './dataset.js';
 import { recordAt } from './encoded-split.js';
-import type { Picture } from './picture.js';
+import type { RgbImage } from './image.js';
 
 /** A split whose source stores pixels; `bytes` encodes them as PNG. */
 export function createPixelSplit(
   records: readonly ImageRecord[],
-  read: (index: number) => Promise<Picture>,
+  read: (index: number) => Promise<RgbImage>,
 ): Split {
-  const picture = async (index: number) => {
+  const image = async (index: number) => {
     recordAt(records, index);
     return read(index);
   };
   return {
     records,
-    picture,
+    image,
     bytes: async (index) => {
-      const { width, height, data } = await picture(index);
+      const { width, height, data } = await image(index);
       return sharp(data, { raw: { width, height, channels: 3 } })
         .png()
         .toBuffer();

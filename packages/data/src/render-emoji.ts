@@ -4,7 +4,7 @@ import type { EmojiIcon } from './emoji-groups.js';
 import { DatasetError, firstLine } from './errors.js';
 
 /**
- * Side of a rendered picture, px: room for 99 px crops, which the paper's 11×11 kernels with stride 4
+ * Side of a rendered image, px: room for 99 px crops, which the paper's 11×11 kernels with stride 4
  * see whole, (99 - 11) / 4 + 1 = 23.
  */
 export const EMOJI_SIDE = 112;
@@ -19,7 +19,7 @@ export const RENDERER = {
 } as const;
 
 /**
- * Renders icons, several at a time, centred in a square on white.
+ * Renders icons, several at a time, centerd in a square on white.
  *
  * @returns `[icons, 112, 112, 3]`, 8-bit sRGB.
  * @throws {DatasetError} naming an icon that cannot be rendered.
@@ -56,7 +56,7 @@ async function renderIcon(icon: EmojiIcon): Promise<Uint8Array> {
   try {
     return await sharp(Buffer.from(`<svg ${names} ${size}>${icon.body}</svg>`))
       .flatten({ background: RENDERER.background })
-      .toColourspace('srgb')
+      .toColorspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer();
   } catch (error) {

@@ -1,8 +1,8 @@
 import { DatasetError } from './errors.js';
-import { isPictureName } from './folder-tree.js';
+import { isImageName } from './folder-tree.js';
 import type { TarIndex } from './tar-index.js';
 
-/** One sample of a WebDataset shard: a picture and its label, which share a key. */
+/** One sample of a WebDataset shard: an image and its label, which share a key. */
 export interface ShardSample {
   /** Path up to the first dot of its last part. */
   readonly key: string;
@@ -17,10 +17,10 @@ export function isLabelName(path: string): boolean {
 }
 
 /**
- * Pairs pictures with labels as WebDataset does: neighbouring files whose path is the same up to the
+ * Pairs images with labels as WebDataset does: neighboring files whose path is the same up to the
  * first dot are one sample, here `key.jpg` (or png, webp, npy …) and `key.cls`. Other files are left alone.
  *
- * @throws {DatasetError} when a picture has no label, or a label is not a number.
+ * @throws {DatasetError} when an image has no label, or a label is not a number.
  */
 export function pairSamples(index: TarIndex, name: string): ShardSample[] {
   const labels = new Map<string, number>();
@@ -32,8 +32,8 @@ export function pairSamples(index: TarIndex, name: string): ShardSample[] {
     }
     labels.set(keyOf(path), Number(text));
   }
-  const pictures = index.entries.filter(({ path }) => isSamplePicture(baseName(path)));
-  return pictures.map(({ path, offset, size }) => {
+  const images = index.entries.filter(({ path }) => isSampleImage(baseName(path)));
+  return images.map(({ path, offset, size }) => {
     const key = keyOf(path);
     const label = labels.get(key);
     if (label === undefined) {
@@ -45,9 +45,9 @@ export function pairSamples(index: TarIndex, name: string): ShardSample[] {
   });
 }
 
-/** Raw packs hold pictures as NumPy arrays. */
-function isSamplePicture(name: string): boolean {
-  return isPictureName(name) || /^[^.].*\.npy$/.test(name);
+/** Raw packs hold images as NumPy arrays. */
+function isSampleImage(name: string): boolean {
+  return isImageName(name) || /^[^.].*\.npy$/.test(name);
 }
 
 function baseName(path: string): string {

@@ -16,12 +16,12 @@ interface PlacedSample extends ShardSample {
 }
 
 /**
- * WebDataset shards of pictures with `.cls` labels. Shards with "train" and "val" (or "test") in
- * their names make the splits; without a validation shard, pictures are held out by seed. Classes
+ * WebDataset shards of images with `.cls` labels. Shards with "train" and "val" (or "test") in
+ * their names make the splits; without a validation shard, images are held out by seed. Classes
  * have no names in this format, so they are called by their numbers.
  *
  * @param paths Tar files, in order.
- * @throws {DatasetError} when a shard is damaged, or pictures lack labels.
+ * @throws {DatasetError} when a shard is damaged, or images lack labels.
  */
 export async function readShards(
   paths: readonly string[],
@@ -38,7 +38,7 @@ export async function readShards(
   const labels = new Set(samples.map(({ label }) => label));
   if (labels.size < 2) {
     throw new DatasetError(
-      `${paths[0]}: ${samples.length === 0 ? 'no pictures' : 'one class only'} in ${paths.length} shards`,
+      `${paths[0]}: ${samples.length === 0 ? 'no images' : 'one class only'} in ${paths.length} shards`,
     );
   }
   const classes = Math.max(...labels) + 1;

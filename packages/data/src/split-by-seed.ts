@@ -4,11 +4,11 @@ import { hashText } from './hash-text.js';
 export const DEFAULT_VALIDATION_SHARE = 0.1;
 
 /**
- * Divides the pictures of one class into training and validation.
+ * Divides the images of one class into training and validation.
  *
- * Each picture is ranked by a hash of seed and id and the lowest ranks are held out, so the result
+ * Each image is ranked by a hash of seed and id and the lowest ranks are held out, so the result
  * depends on nothing but the ids: not on the order of the file system, nor on other classes.
- * A class of two or more keeps at least one picture on each side, unless `share` is 0 or 1.
+ * A class of two or more keeps at least one image on each side, unless `share` is 0 or 1.
  */
 export function splitBySeed(
   ids: readonly string[],

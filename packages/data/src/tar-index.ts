@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { DatasetError, firstLine } from './errors.js';
 import { createFileWindow } from './file-window.js';
-import { isPictureName } from './folder-tree.js';
+import { isImageName } from './folder-tree.js';
 import { parsePaxRecords, parseTarHeader, TAR_BLOCK, type TarHeader } from './tar-header.js';
 
 /** Where one regular file lies inside a tar file, bytes. */
@@ -84,7 +84,7 @@ export async function readTarIndex(
       }
       if (header.type === '5') folders.push(path);
       else if (header.type === '1' || header.type === '2') refuseLink(path, name);
-      // What is left (devices, pipes, global pax records) holds no pictures.
+      // What is left (devices, pipes, global pax records) holds no images.
       // A long link target (K) precedes the entry it belongs to, whose long name may come before it.
       if (header.type !== 'K') overrides = {};
     }
@@ -139,11 +139,11 @@ function safePath(path: string, name: string): string {
   return parts.join('/');
 }
 
-/** A link is never followed, and leaving its picture out in silence would change the data. */
+/** A link is never followed, and leaving its image out in silence would change the data. */
 function refuseLink(path: string, name: string): void {
-  if (!isPictureName(path.slice(path.lastIndexOf('/') + 1))) return;
+  if (!isImageName(path.slice(path.lastIndexOf('/') + 1))) return;
   throw new DatasetError(
-    `${name} is refused: picture "${path}" is a link; pack the files themselves (tar --dereference --hard-dereference)`,
+    `${name} is refused: image "${path}" is a link; pack the files themselves (tar --dereference --hard-dereference)`,
   );
 }
 

@@ -9,7 +9,7 @@ const ANNOTATIONS = 'val_annotations.txt';
  * `val_annotations.txt` with `file<TAB>class folder<TAB>box` a line.
  *
  * @returns `null` when the folder has no such file.
- * @throws {DatasetError} when a line names an unknown class or a missing picture.
+ * @throws {DatasetError} when a line names an unknown class or a missing image.
  */
 export async function readTinyImageNetValidation(
   tree: FileTree,
@@ -28,7 +28,7 @@ export async function readTinyImageNetValidation(
     const label = labels.get(name);
     if (label === undefined || images?.files.has(file) !== true) {
       const what =
-        label === undefined ? `an unknown class "${name}"` : `a missing picture "${file}"`;
+        label === undefined ? `an unknown class "${name}"` : `a missing image "${file}"`;
       throw new DatasetError(`${tree.name}: ${prefix}${ANNOTATIONS} line ${i + 1} names ${what}`);
     }
     records.push({ id: `${prefix}images/${file}`, label });

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader } from 'yauzl';
 import { DatasetError, firstLine } from './errors.js';
 import { createFileWindow } from './file-window.js';
-import { isPictureName } from './folder-tree.js';
+import { isImageName } from './folder-tree.js';
 
 /** Where one regular file lies inside a zip file, bytes. */
 export interface ZipEntry {
@@ -26,7 +26,7 @@ const LINK = 0o120000;
  * Reads the directory of a zip file once; contents are not read. Names with `..`, absolute names and
  * sizes that do not fit are refused by yauzl.
  *
- * @throws {DatasetError} when the file is damaged or cut short, encrypted, or a picture is a link.
+ * @throws {DatasetError} when the file is damaged or cut short, encrypted, or an image is a link.
  */
 export async function readZipIndex(
   handle: FileHandle,
@@ -69,8 +69,8 @@ function toZipEntry(entry: Entry, name: string, fileSize: number): ZipEntry {
     throw new DatasetError(`${name} is damaged: "${path}" lies past its end`);
   }
   const isLink = ((entry.externalFileAttributes >>> 16) & TYPE_BITS) === LINK;
-  if (isLink && isPictureName(path.slice(path.lastIndexOf('/') + 1))) {
-    throw new DatasetError(`${name} is refused: picture "${path}" is a link`);
+  if (isLink && isImageName(path.slice(path.lastIndexOf('/') + 1))) {
+    throw new DatasetError(`${name} is refused: image "${path}" is a link`);
   }
   return {
     path,

@@ -83,7 +83,7 @@ async function readEntry(handle: FileHandle, entry: ZipEntry, name: string): Pro
   return bytes;
 }
 
-/** Synchronous: pictures are small, and a job of the thread pool takes longer than they do. */
+/** Synchronous: images are small, and a job of the thread pool takes longer than they do. */
 function inflate(stored: Uint8Array, size: number): Uint8Array | null {
   try {
     // One byte more than it may have, so that too long a stream is noticed and goes no further.

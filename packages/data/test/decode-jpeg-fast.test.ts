@@ -1,9 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decodePicture, fastDecoderName } from '../src/index.js';
+import { decodeImage, fastDecoderName } from '../src/index.js';
 import { readJpegHeader } from '../src/jpeg-header.js';
 
-/** A smooth 40 × 30 picture: red grows to the right, green downwards. */
+/** A smooth 40 × 30 image: red grows to the right, green downwards. */
 function gradient(): Sharp {
   const data = new Uint8Array(40 * 30 * 3);
   for (let i = 0; i < 40 * 30; i++) data.set([(i % 40) * 6, Math.floor(i / 40) * 8, 60], i * 3);
@@ -11,7 +11,7 @@ function gradient(): Sharp {
 }
 
 async function largestDifference(bytes: Uint8Array): Promise<number> {
-  const [exact, fast] = [await decodePicture(bytes), await decodePicture(bytes, { fast: true })];
+  const [exact, fast] = [await decodeImage(bytes), await decodeImage(bytes, { fast: true })];
   expect([fast.width, fast.height]).toEqual([exact.width, exact.height]);
   return exact.data.reduce(
     (max, value, i) => Math.max(max, Math.abs(value - (fast.data[i] ?? 999))),
@@ -31,8 +31,8 @@ describe('readJpegHeader', () => {
     });
     const turned = await gradient().withMetadata({ orientation: 6 }).jpeg().toBuffer();
     expect(readJpegHeader(turned)?.orientation).toBe(6);
-    const grey = await gradient().toColourspace('b-w').jpeg({ progressive: true }).toBuffer();
-    expect(readJpegHeader(grey)?.components).toBe(1);
+    const gray = await gradient().toColorspace('b-w').jpeg({ progressive: true }).toBuffer();
+    expect(readJpegHeader(gray)?.components).toBe(1);
   });
 
   it('gives up on damaged files without reading past their end', async () => {
@@ -49,20 +49,20 @@ describe('readJpegHeader', () => {
   });
 });
 
-describe.skipIf(fastDecoderName() === 'sharp')('decodePicture, fast', () => {
-  it('is within a few grey levels of the exact decoder', async () => {
+describe.skipIf(fastDecoderName() === 'sharp')('decodeImage, fast', () => {
+  it('is within a few gray levels of the exact decoder', async () => {
     expect(await largestDifference(await gradient().jpeg({ quality: 90 }).toBuffer())).toBeLessThan(
       8,
     );
-    const grey = await gradient().toColourspace('b-w').jpeg({ quality: 90 }).toBuffer();
-    expect(await largestDifference(grey)).toBeLessThan(8);
+    const gray = await gradient().toColorspace('b-w').jpeg({ quality: 90 }).toBuffer();
+    expect(await largestDifference(gray)).toBeLessThan(8);
   });
 
   it('writes to the memory given', async () => {
     const bytes = await gradient().jpeg().toBuffer();
-    const fresh = await decodePicture(bytes, { fast: true });
+    const fresh = await decodeImage(bytes, { fast: true });
     const into = new Uint8Array(5000);
-    const { data } = await decodePicture(bytes, { fast: true, into: () => into });
+    const { data } = await decodeImage(bytes, { fast: true, into: () => into });
     expect(data.buffer).toBe(into.buffer);
     expect([...data]).toEqual([...fresh.data]);
   });
@@ -70,16 +70,16 @@ describe.skipIf(fastDecoderName() === 'sharp')('decodePicture, fast', () => {
   it('leaves everything unusual to the exact decoder', async () => {
     for (const unusual of [
       gradient().withMetadata({ orientation: 6 }).jpeg(),
-      gradient().toColourspace('cmyk').jpeg(),
+      gradient().toColorspace('cmyk').jpeg(),
       gradient().png(),
     ]) {
       expect(await largestDifference(await unusual.toBuffer())).toBe(0);
     }
   });
 
-  it('refuses a cut picture as the exact decoder does', async () => {
+  it('refuses a cut image as the exact decoder does', async () => {
     const bytes = await gradient().jpeg().toBuffer();
     const cut = bytes.subarray(0, bytes.length - 150);
-    await expect(decodePicture(cut, { fast: true, id: 'a.jpg' })).rejects.toThrow('"a.jpg"');
+    await expect(decodeImage(cut, { fast: true, id: 'a.jpg' })).rejects.toThrow('"a.jpg"');
   });
 });

@@ -185,31 +185,31 @@ describe('sets by name', () => {
     const archive = gzipSync(await makeTar({ ...tree, ...held }));
     const server = await startServer(sendFile(archive));
     const cacheDir = await temporaryFolder();
-    const { licence, classNames } = KNOWN_SETS.imagenette ?? { licence: '' };
+    const { license, classNames } = KNOWN_SETS.imagenette ?? { license: '' };
     const set = {
       file: describeFile(server.url, archive),
-      licence,
+      license,
       ...(classNames && { classNames }),
     };
     const dataset = await openKnownSet('imagenette', set, { cacheDir });
     expect(dataset.name).toBe('imagenette');
     expect(dataset.classNames).toEqual(['tench', 'English springer']);
     expect([dataset.train.records.length, dataset.validation.records.length]).toEqual([6, 2]);
-    expect(dataset.licence).toContain('non-commercial');
+    expect(dataset.license).toContain('non-commercial');
     await dataset.close();
     await server.stop();
     const again = await openKnownSet('imagenette', set, { cacheDir });
-    expect((await again.train.picture(5)).data[0]).toBe(52);
+    expect((await again.train.image(5)).data[0]).toBe(52);
     await again.close();
   });
 
   it('knows whole checksums and official addresses', () => {
-    for (const { file: known, licence } of Object.values(KNOWN_SETS)) {
+    for (const { file: known, license } of Object.values(KNOWN_SETS)) {
       expect(known.sha256).toMatch(/^[0-9a-f]{64}$/);
       expect(known.url).toMatch(
         /^https?:\/\/(www\.cs\.toronto\.edu|cs231n\.stanford\.edu|s3\.amazonaws\.com)\//,
       );
-      expect(licence).not.toContain('\n');
+      expect(license).not.toContain('\n');
     }
   });
 });

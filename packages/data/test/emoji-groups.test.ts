@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EMOJI_GROUPS, readEmojiSets, VALIDATION_SET } from '../src/emoji-groups.js';
 
 describe('readEmojiSets', async () => {
-  const { icons, licence } = await readEmojiSets();
+  const { icons, license } = await readEmojiSets();
   const group = (set: string, name: string) => {
     const icon = icons.find((candidate) => candidate.set === set && candidate.name === name);
     return icon && EMOJI_GROUPS[icon.group];
@@ -47,10 +47,10 @@ describe('readEmojiSets', async () => {
     expect(Math.max(...counts) / held.length).toBeCloseTo(342 / 1594, 10);
   });
 
-  it('names the licence of every set', () => {
+  it('names the license of every set', () => {
     for (const word of ['noto: Apache-2.0', 'twemoji: CC-BY-4.0', 'openmoji: CC-BY-SA-4.0']) {
-      expect(licence).toContain(word);
+      expect(license).toContain(word);
     }
-    expect(licence).toContain('fluent-emoji-flat: MIT');
+    expect(license).toContain('fluent-emoji-flat: MIT');
   });
 });

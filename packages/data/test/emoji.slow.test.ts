@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodePicture, openDataset } from '../src/index.js';
+import { decodeImage, openDataset } from '../src/index.js';
 import { temporaryFolder } from './source-helpers.js';
 
 describe('emoji', () => {
@@ -24,16 +24,16 @@ describe('emoji', () => {
     expect(third.classNames).toHaveLength(9);
     const at = third.validation.records.findIndex(({ id }) => id === 'fluent-emoji-flat/crab');
     expect(third.validation.records[at]?.label).toBe(2);
-    const crab = await third.validation.picture(at);
+    const crab = await third.validation.image(at);
     expect([crab.width, crab.height]).toEqual([112, 112]);
     expect([...crab.data.subarray(0, 3)]).toEqual([255, 255, 255]);
     // Fluent's crab is red.
-    const centre = (56 * 112 + 56) * 3;
-    const [r = 0, g = 0] = crab.data.subarray(centre);
+    const center = (56 * 112 + 56) * 3;
+    const [r = 0, g = 0] = crab.data.subarray(center);
     expect(r).toBeGreaterThan(g + 60);
     const encoded = await third.validation.bytes(at);
-    expect(new Uint8Array((await decodePicture(encoded)).data)).toEqual(crab.data);
-    await expect(third.train.picture(6979)).rejects.toThrow(RangeError);
+    expect(new Uint8Array((await decodeImage(encoded)).data)).toEqual(crab.data);
+    await expect(third.train.image(6979)).rejects.toThrow(RangeError);
     await Promise.all([...both, third].map((dataset) => dataset.close()));
   });
 

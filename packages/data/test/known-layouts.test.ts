@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decodePicture, openDataset } from '../src/index.js';
+import { decodeImage, openDataset } from '../src/index.js';
 import { readMatStructs } from '../src/mat-structs.js';
-import { greyPng, makeTar, temporaryFolder, writeTree } from './source-helpers.js';
+import { grayPng, makeTar, temporaryFolder, writeTree } from './source-helpers.js';
 
 /** `count` CIFAR records: labels count up, red is the label, green the row, blue the column. */
 function cifarBatch(count: number, labelBytes: number): Buffer {
@@ -44,11 +44,11 @@ describe('CIFAR, binary version', () => {
       id: 'cifar-10-batches-bin/data_batch_2.bin#1',
       label: 1,
     });
-    const { width, height, data } = await dataset.train.picture(4);
+    const { width, height, data } = await dataset.train.image(4);
     expect([width, height]).toEqual([32, 32]);
     const at = (5 * 32 + 9) * 3;
     expect([...data.subarray(at, at + 3)]).toEqual([1, 5, 9]);
-    const png = await decodePicture(await dataset.train.bytes(4));
+    const png = await decodeImage(await dataset.train.bytes(4));
     expect(new Uint8Array(png.data)).toEqual(data);
     await dataset.close();
   });
@@ -62,11 +62,11 @@ describe('CIFAR, binary version', () => {
     });
     const dataset = await openDataset(root);
     expect(dataset.train.records.map(({ label }) => label)).toEqual([0, 1, 2, 3]);
-    expect([...(await dataset.train.picture(3)).data.subarray(0, 3)]).toEqual([3, 0, 0]);
+    expect([...(await dataset.train.image(3)).data.subarray(0, 3)]).toEqual([3, 0, 0]);
     await dataset.close();
   });
 
-  it('refuses a batch that is missing, cut short or mislabelled', async () => {
+  it('refuses a batch that is missing, cut short or mislabeled', async () => {
     const base = 'cifar-10-batches-bin';
     const { [`${base}/data_batch_3.bin`]: _, ...missing } = cifar10();
     await expect(openDataset(await writeTree(missing))).rejects.toThrow('lacks');
@@ -78,22 +78,22 @@ describe('CIFAR, binary version', () => {
 
 describe('ImageNet as distributed', () => {
   const KIT = 'ILSVRC2012_validation_ground_truth.txt';
-  /** Three classes of two pictures; grey level 10·class + number. */
+  /** Three classes of two images; gray level 10·class + number. */
   async function files(): Promise<Record<string, Uint8Array | string>> {
     const wnids = ['n03', 'n01', 'n02'];
     const classTars: Record<string, Uint8Array> = {};
     for (const wnid of wnids) {
       const level = 10 * Number(wnid.slice(1));
       classTars[`${wnid}.tar`] = await makeTar({
-        [`${wnid}_7.JPEG`]: await greyPng(level + 7),
-        [`${wnid}_1.JPEG`]: await greyPng(level + 1),
+        [`${wnid}_7.JPEG`]: await grayPng(level + 7),
+        [`${wnid}_1.JPEG`]: await grayPng(level + 1),
       });
     }
     return {
       'ILSVRC2012_img_train.tar': await makeTar(classTars),
       'ILSVRC2012_img_val.tar': await makeTar({
-        'ILSVRC2012_val_00000002.JPEG': await greyPng(2),
-        'ILSVRC2012_val_00000001.JPEG': await greyPng(1),
+        'ILSVRC2012_val_00000002.JPEG': await grayPng(2),
+        'ILSVRC2012_val_00000001.JPEG': await grayPng(1),
       }),
       'classes.tsv': 'n01\ttench\nn02\tgoldfish\nn03\tshark\n',
     };
@@ -112,13 +112,13 @@ describe('ImageNet as distributed', () => {
       { id: 'n01/n01_7.JPEG', label: 0 },
       { id: 'n02/n02_1.JPEG', label: 1 },
     ]);
-    const levels = await Promise.all(dataset.train.records.map((_, i) => dataset.train.picture(i)));
+    const levels = await Promise.all(dataset.train.records.map((_, i) => dataset.train.image(i)));
     expect(levels.map(({ data }) => data[0])).toEqual([11, 17, 21, 27, 31, 37]);
     expect(dataset.validation.records).toEqual([
       { id: 'ILSVRC2012_val_00000001.JPEG', label: 2 },
       { id: 'ILSVRC2012_val_00000002.JPEG', label: 1 },
     ]);
-    expect((await dataset.validation.picture(1)).data[0]).toBe(2);
+    expect((await dataset.validation.image(1)).data[0]).toBe(2);
     await dataset.close();
   });
 
@@ -204,7 +204,7 @@ describe('ImageNet as distributed', () => {
     await dataset.close();
   });
 
-  it('holds pictures out by seed without the validation tar', async () => {
+  it('holds images out by seed without the validation tar', async () => {
     const { 'ILSVRC2012_img_val.tar': _, ...train } = await files();
     const dataset = await openDataset(await writeTree(train));
     expect(dataset.validation.records.map(({ label }) => label)).toEqual([0, 1, 2]);
@@ -214,9 +214,9 @@ describe('ImageNet as distributed', () => {
   it.each([
     ['no labels', {}, 'lacks the validation labels: put ILSVRC2012_devkit_t12.tar.gz'],
     ['a sorted synset list', { [KIT]: '1\n2\n', 'synsets.txt': 'n01\nn02\nn03\n' }, 'alphabetical'],
-    ['too few labels', { [KIT]: '1\n', 'synsets.txt': 'n03\nn01\n' }, '1 lines for 2 pictures'],
+    ['too few labels', { [KIT]: '1\n', 'synsets.txt': 'n03\nn01\n' }, '1 lines for 2 images'],
     ['an unknown number', { [KIT]: '1\n9\n', 'synsets.txt': 'n03\nn01\n' }, 'no class among the 3'],
-    ['an unlabelled picture', { 'val.txt': 'ILSVRC2012_val_00000001.JPEG 0\n' }, 'no class among'],
+    ['an unlabeled image', { 'val.txt': 'ILSVRC2012_val_00000001.JPEG 0\n' }, 'no class among'],
   ])('refuses %s', async (_, labels, message) => {
     const root = await writeTree({ ...(await files()), ...labels });
     await expect(openDataset(root)).rejects.toThrow(message);
@@ -240,12 +240,12 @@ describe('WebDataset shards', () => {
     for (let i = first; i < first + count; i++) {
       files[`${String(i).padStart(4, '0')}.json`] = '{}';
       files[`${String(i).padStart(4, '0')}.cls`] = `${i % 3}\n`;
-      files[`${String(i).padStart(4, '0')}.png`] = await greyPng(i);
+      files[`${String(i).padStart(4, '0')}.png`] = await grayPng(i);
     }
     return makeTar(files);
   }
 
-  it('pairs pictures and labels and splits by the names of the shards', async () => {
+  it('pairs images and labels and splits by the names of the shards', async () => {
     const root = await writeTree({
       'set-train-000000.tar': await shard(0, 4),
       'set-train-000001.tar': await shard(4, 2),
@@ -255,12 +255,12 @@ describe('WebDataset shards', () => {
     expect(dataset.classNames).toEqual(['0', '1', '2']);
     expect(dataset.train.records.map(({ label }) => label)).toEqual([0, 1, 2, 0, 1, 2]);
     expect(dataset.train.records[4]?.id).toBe('set-train-000001.tar/0004');
-    expect((await dataset.train.picture(5)).data[0]).toBe(5);
-    expect((await dataset.validation.picture(0)).data[0]).toBe(6);
+    expect((await dataset.train.image(5)).data[0]).toBe(5);
+    expect((await dataset.validation.image(0)).data[0]).toBe(6);
     await dataset.close();
   });
 
-  it('reads one shard by its name and holds pictures out by seed', async () => {
+  it('reads one shard by its name and holds images out by seed', async () => {
     const root = await writeTree({ 'shard.tar': await shard(0, 30) });
     const dataset = await openDataset(join(root, 'shard.tar'));
     expect(dataset.validation.records.map(({ label }) => label).sort()).toEqual([0, 1, 2]);
@@ -269,10 +269,10 @@ describe('WebDataset shards', () => {
   });
 
   it.each([
-    ['a picture without label', { 'a.png': 'x' }, 'a.png has no a.cls beside it'],
+    ['an image without label', { 'a.png': 'x' }, 'a.png has no a.cls beside it'],
     ['a label that is no number', { 'a.cls': 'cat', 'a.png': 'x' }, 'not a class number but "cat"'],
     ['one class', { 'a.cls': '0', 'a.png': 'x' }, 'one class only'],
-    ['nothing', { 'a.txt': 'x' }, 'no pictures'],
+    ['nothing', { 'a.txt': 'x' }, 'no images'],
   ])('refuses %s', async (_, files, message) => {
     const root = await writeTree({ 'shard-0.tar': await makeTar(files) });
     await expect(openDataset(root)).rejects.toThrow(message);

@@ -1,15 +1,15 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Dataset, openDataset, type Split, UndecodablePictureError } from '../src/index.js';
-import { classTree, greyPng, makeTar, writeTree } from './source-helpers.js';
+import { type Dataset, openDataset, type Split, UndecodableImageError } from '../src/index.js';
+import { classTree, grayPng, makeTar, writeTree } from './source-helpers.js';
 
 const ids = (split: Split) => split.records.map(({ id }) => id);
 
-/** Grey level of every picture, which `classTree` derives from class and number. */
+/** Gray level of every image, which `classTree` derives from class and number. */
 async function levels(split: Split): Promise<number[]> {
-  const pictures = split.records.map((_, i) => split.picture(i));
-  return (await Promise.all(pictures)).map(({ data }) => data[0] ?? -1);
+  const images = split.records.map((_, i) => split.image(i));
+  return (await Promise.all(images)).map(({ data }) => data[0] ?? -1);
 }
 
 async function openTree(
@@ -26,8 +26,8 @@ describe('a folder with train/ and val/', () => {
       'train/cat/.DS_Store': 'x',
       'train/cat/notes.txt': 'x',
       'index.json': '{}',
-      'val/cat/deep/in/9.png': await greyPng(9),
-      'test/cat/1.png': await greyPng(1),
+      'val/cat/deep/in/9.png': await grayPng(9),
+      'test/cat/1.png': await grayPng(1),
     });
     expect(dataset.classNames).toEqual(['cat', 'dog']);
     expect(dataset.train.records.map(({ id, label }) => `${id} ${label}`)).toEqual([
@@ -38,7 +38,7 @@ describe('a folder with train/ and val/', () => {
     ]);
     expect(await levels(dataset.train)).toEqual([50, 51, 0, 1]);
     expect(ids(dataset.validation)).toEqual(['val/cat/deep/in/9.png']);
-    await expect(dataset.train.picture(4)).rejects.toThrow('no picture 4 in a split of 4');
+    await expect(dataset.train.image(4)).rejects.toThrow('no image 4 in a split of 4');
   });
 
   it('reads names from classes.tsv, telling equal ones apart', async () => {
@@ -55,7 +55,7 @@ describe('a folder with train/ and val/', () => {
     const files = {
       ...(await classTree(['n1/images', 'n2/images'], 1, 'tiny/train/')),
       'tiny/words.txt': 'n2\tcat\nn1\tdog\nn9\tnot here\n',
-      'tiny/val/images/val_0.png': await greyPng(7),
+      'tiny/val/images/val_0.png': await grayPng(7),
       'tiny/val/val_annotations.txt': 'val_0.png\tn2\t0\t0\t3\t3\n',
     };
     const dataset = await openTree(files);
@@ -63,19 +63,19 @@ describe('a folder with train/ and val/', () => {
     expect(dataset.validation.records).toEqual([{ id: 'tiny/val/images/val_0.png', label: 1 }]);
     await expect(
       openTree({ ...files, 'tiny/val/val_annotations.txt': 'val_1.png\tn2\n' }),
-    ).rejects.toThrow('line 1 names a missing picture "val_1.png"');
+    ).rejects.toThrow('line 1 names a missing image "val_1.png"');
   });
 
-  it('throws an undecodable picture with its record, and goes on', async () => {
+  it('throws an undecodable image with its record, and goes on', async () => {
     const dataset = await openTree({
       ...(await classTree(['cat', 'dog'], 2, 'train/')),
       ...(await classTree(['cat', 'dog'], 1, 'val/')),
-      'train/cat/0.png': 'not a picture',
+      'train/cat/0.png': 'not an image',
     });
-    const error = await dataset.train.picture(0).catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(UndecodablePictureError);
+    const error = await dataset.train.image(0).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UndecodableImageError);
     expect(error.id).toBe('train/cat/0.png');
-    expect((await dataset.train.picture(1)).data[0]).toBe(1);
+    expect((await dataset.train.image(1)).data[0]).toBe(1);
   });
 });
 
@@ -97,7 +97,7 @@ describe('a folder of class folders', () => {
     const files = await classTree(['cat', 'dog'], 1);
     expect(ids((await openTree(files, { validationShare: 1 })).train)).toEqual([]);
     expect(ids((await openTree(files, { validationShare: 0 })).validation)).toEqual([]);
-    await expect(openTree(files)).rejects.toThrow('every class has one picture');
+    await expect(openTree(files)).rejects.toThrow('every class has one image');
     await expect(openTree(files, { validationShare: 20 })).rejects.toThrow('between 0 and 1');
   });
 
@@ -117,10 +117,10 @@ describe('a source that cannot be used gets one clear line', () => {
   const png = new Uint8Array();
   it.each([
     ['nothing', {}, 'holds no class folders (found nothing)'],
-    ['pictures only', { '1.png': png, '2.png': png }, 'no class folders (found 1.png, 2.png)'],
+    ['images only', { '1.png': png, '2.png': png }, 'no class folders (found 1.png, 2.png)'],
     ['one class', { 'cat/1.png': png }, 'holds one class only, "cat"'],
-    ['an empty class', { 'cat/1.png': png, 'dog/': '' }, 'dog holds no picture (found nothing)'],
-    ['no pictures', { 'cat/1.png': png, 'dog/a.txt': '' }, 'dog holds no picture (found a.txt)'],
+    ['an empty class', { 'cat/1.png': png, 'dog/': '' }, 'dog holds no image (found nothing)'],
+    ['no images', { 'cat/1.png': png, 'dog/a.txt': '' }, 'dog holds no image (found a.txt)'],
     [
       'a stranger in val/',
       { 'train/a/1.png': png, 'train/b/1.png': png, 'val/a/1.png': png, 'val/c/1.png': png },

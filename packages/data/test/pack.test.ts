@@ -4,9 +4,9 @@ import sharp from 'sharp';
 import { extract } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import {
-  createColourAccumulator,
+  createColorAccumulator,
   createMeanImageAccumulator,
-  measureColours,
+  measureColors,
 } from '../../augment/src/index.js';
 import {
   openDataset,
@@ -18,17 +18,17 @@ import {
 } from '../src/index.js';
 import { temporaryFolder, writeTree } from './source-helpers.js';
 
-const measures = { createColourAccumulator, createMeanImageAccumulator };
+const measures = { createColorAccumulator, createMeanImageAccumulator };
 const OPTIONS: PackOptions = { size: 16, perShard: 5, parallel: 3 };
 
-/** Two classes of 12 pictures, 24 × 32 px, of one colour each. */
+/** Two classes of 12 images, 24 × 32 px, of one color each. */
 async function openSource(extra: Record<string, string> = {}) {
   const files: Record<string, Uint8Array | string> = { ...extra };
   for (const [label, name] of ['cat', 'dog'].entries()) {
     for (let i = 0; i < 12; i++) {
       const background = { r: 20 * i, g: 100 * label, b: 77 };
-      const picture = sharp({ create: { width: 24, height: 32, channels: 3, background } });
-      files[`${name}/${String(i).padStart(2, '0')}.png`] ??= await picture.png().toBuffer();
+      const image = sharp({ create: { width: 24, height: 32, channels: 3, background } });
+      files[`${name}/${String(i).padStart(2, '0')}.png`] ??= await image.png().toBuffer();
     }
   }
   return openDataset(await writeTree(files), { validationShare: 0.25 });
@@ -41,7 +41,7 @@ async function contents(folder: string): Promise<Record<string, string>> {
 }
 
 describe('packDataset', () => {
-  it('packs every picture once and opens as the same dataset', async () => {
+  it('packs every image once and opens as the same dataset', async () => {
     const source = await openSource();
     const folder = await temporaryFolder();
     const progress: number[] = [];
@@ -66,7 +66,7 @@ describe('packDataset', () => {
     );
     expect(packed.validation.records).toEqual(source.validation.records);
     for (const [i, { id, label }] of packed.train.records.entries()) {
-      const { width, height, data } = await packed.train.picture(i);
+      const { width, height, data } = await packed.train.image(i);
       expect([width, height]).toEqual([16, 21]);
       const red = 20 * Number(id.slice(4, 6));
       for (const [c, level] of [red, 100 * label, 77].entries()) {
@@ -76,15 +76,15 @@ describe('packDataset', () => {
     await verifyPack(folder);
   });
 
-  it('measures colours and mean image of the training pictures', async () => {
+  it('measures colors and mean image of the training images', async () => {
     const source = await openSource();
     const folder = await temporaryFolder();
     const { index } = await packDataset(source, folder, measures, OPTIONS);
-    const pictures = await Promise.all(source.train.records.map((_, i) => source.train.picture(i)));
-    const expected = measureColours(pictures);
-    for (const c of [0, 1, 2]) expect(index.colours.mean[c]).toBeCloseTo(expected.mean[c] ?? 0, 8);
-    expect(index.colours.eigenvalues[0]).toBeCloseTo(expected.eigenvalues[0], 6);
-    expect(index.colours.pixels).toBe(18 * 16 * 21);
+    const images = await Promise.all(source.train.records.map((_, i) => source.train.image(i)));
+    const expected = measureColors(images);
+    for (const c of [0, 1, 2]) expect(index.colors.mean[c]).toBeCloseTo(expected.mean[c] ?? 0, 8);
+    expect(index.colors.eigenvalues[0]).toBeCloseTo(expected.eigenvalues[0], 6);
+    expect(index.colors.pixels).toBe(18 * 16 * 21);
     const mean = await readPackMeanImage(folder);
     expect(mean.data).toHaveLength(16 * 16 * 3);
     for (const c of [0, 1, 2]) expect(mean.data[300 + c]).toBeCloseTo(expected.mean[c] ?? 0, 4);
@@ -118,14 +118,14 @@ describe('packDataset', () => {
     const folder = await temporaryFolder();
     const raw = { ...OPTIONS, size: 24, format: 'raw' } as const;
     const { index } = await packDataset(source, folder, measures, raw);
-    expect(index.pictures).toBe('raw');
+    expect(index.images).toBe('raw');
     const packed = await openDataset(folder);
     const at = new Map(source.train.records.map(({ id }, i) => [id, i]));
     for (const [i, { id }] of packed.train.records.entries()) {
       const memory = new Uint8Array(9999);
-      const stored = await packed.train.picture(i, { into: () => memory });
+      const stored = await packed.train.image(i, { into: () => memory });
       expect(stored.data.buffer).toBe(memory.buffer);
-      const original = await source.train.picture(at.get(id) ?? -1);
+      const original = await source.train.image(at.get(id) ?? -1);
       expect({ ...stored, data: [...stored.data] }).toEqual({
         ...original,
         data: [...original.data],
@@ -170,11 +170,11 @@ describe('packDataset', () => {
     expect((await packDataset(source, folder, measures, OPTIONS)).resumed).toBe(6);
   });
 
-  it('skips and names broken pictures, and stops over the share allowed', async () => {
-    const source = await openSource({ 'cat/03.png': 'not a picture' });
+  it('skips and names broken images, and stops over the share allowed', async () => {
+    const source = await openSource({ 'cat/03.png': 'not an image' });
     const folder = await temporaryFolder();
     await expect(packDataset(source, folder, measures, OPTIONS)).rejects.toThrow(
-      '1 of 24 pictures cannot be decoded, the first being "cat/03.png"',
+      '1 of 24 images cannot be decoded, the first being "cat/03.png"',
     );
     const { index } = await packDataset(source, folder, measures, {
       ...OPTIONS,
@@ -195,7 +195,7 @@ describe('packDataset', () => {
     await packDataset(source, folder, measures, OPTIONS);
     await expect(
       packDataset(source, folder, measures, { ...OPTIONS, quality: 50 }),
-    ).rejects.toThrow('holds a pack of other pictures or with other options');
+    ).rejects.toThrow('holds a pack of other images or with other options');
   });
 });
 
@@ -221,8 +221,8 @@ describe('a pack that was damaged is refused, naming the shard', () => {
     bytes[700] = (bytes[700] ?? 0) ^ 1;
     await writeFile(path, bytes);
     const dataset = await openDataset(folder);
-    await expect(dataset.train.picture(5)).rejects.toThrow(/train-000001.tar was altered/);
-    expect((await dataset.train.picture(6)).width).toBe(16);
+    await expect(dataset.train.image(5)).rejects.toThrow(/train-000001.tar was altered/);
+    expect((await dataset.train.image(6)).width).toBe(16);
     await expect(verifyPack(folder)).rejects.toThrow(/train-000001.tar was altered/);
   });
 

@@ -23,15 +23,15 @@ export async function writeTree(files: Readonly<Record<string, Uint8Array | stri
   return root;
 }
 
-/** A 4 × 4 PNG of one grey level. */
-export async function greyPng(level: number): Promise<Uint8Array> {
+/** A 4 × 4 PNG of one gray level. */
+export async function grayPng(level: number): Promise<Uint8Array> {
   const background = { r: level, g: level, b: level };
   return sharp({ create: { width: 4, height: 4, channels: 3, background } })
     .png()
     .toBuffer();
 }
 
-/** `count` pictures a class; the grey level of a picture is 50 · class + its number. */
+/** `count` images a class; the gray level of an image is 50 · class + its number. */
 export async function classTree(
   classes: readonly string[],
   count: number,
@@ -40,7 +40,7 @@ export async function classTree(
   const files: Record<string, Uint8Array> = {};
   for (const [label, name] of classes.entries()) {
     for (let i = 0; i < count; i++) {
-      files[`${prefix}${name}/${i}.png`] = await greyPng(50 * label + i);
+      files[`${prefix}${name}/${i}.png`] = await grayPng(50 * label + i);
     }
   }
   return files;

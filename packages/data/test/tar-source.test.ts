@@ -60,7 +60,7 @@ describe('tar', () => {
     };
     const first = await openDataset(path, options);
     expect(first.train.records).toHaveLength(2);
-    expect(await first.train.picture(0)).toMatchObject({ width: 4, height: 4 });
+    expect(await first.train.image(0)).toMatchObject({ width: 4, height: 4 });
     expect(progress).toContain('bytes decompressed');
     progress.length = 0;
     const second = await openDataset(path, options);
@@ -83,7 +83,7 @@ describe('a damaged or hostile tar is refused in one line', () => {
     await refused(new Uint8Array(10), 'is not a tar file');
   });
 
-  it('cut short, in a picture or between two', async () => {
+  it('cut short, in an image or between two', async () => {
     const tar = await makeTar(await small());
     await refused(
       tar.subarray(0, TAR_BLOCK + 40),
@@ -111,14 +111,14 @@ describe('a damaged or hostile tar is refused in one line', () => {
     }
   });
 
-  it('pictures that are links', async () => {
+  it('images that are links', async () => {
     for (const type of ['symlink', 'link'] as const) {
       const archive = pack();
       archive.entry({ name: 'cat/1.png', type, linkname: '/etc/passwd' });
       archive.finalize();
       const chunks: Buffer[] = [];
       for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
-      await refused(Buffer.concat(chunks), 'picture "cat/1.png" is a link');
+      await refused(Buffer.concat(chunks), 'image "cat/1.png" is a link');
     }
   });
 

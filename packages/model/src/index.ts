@@ -40,7 +40,7 @@ export type {
   DropoutSpec,
   FlattenSpec,
   GlobalPoolSpec,
-  Initialiser,
+  Initializer,
   LayerSpec,
   LrnSpec,
   MapNormSpec,

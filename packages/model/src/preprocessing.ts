@@ -1,8 +1,8 @@
-/** How a picture becomes the tensor a network was trained on; it travels with the weights. */
+/** How an image becomes the tensor a network was trained on; it travels with the weights. */
 export interface Preprocessing {
   /** Scale so that the shorter side has this many pixels, proportions kept. */
   readonly resize: { readonly shorterSide: number };
-  /** Cut this many pixels out of the centre, when not training. */
+  /** Cut this many pixels out of the center, when not training. */
   readonly crop: { readonly height: number; readonly width: number };
   readonly channelOrder: 'rgb' | 'bgr';
   /** Largest pixel value before the mean is taken off: 255, or 1 after division by 255. */

@@ -7,21 +7,21 @@ import {
   type Weight,
 } from '../src/index.js';
 
-/** One golden file: what another engine made of a network, see `fixtures/make_fixtures.py`. */
+/** One golden file: what another backend made of a network, see `fixtures/make_fixtures.py`. */
 export interface Golden {
   readonly preset: PresetName;
   readonly spec: NetworkSpec;
   readonly reference: string;
   readonly tensors: ReadonlyMap<string, Weight>;
-  /** The pictures the engine saw, `[2, side, side, 3]`. */
-  readonly pictures: Weight;
+  /** The images the backend saw, `[2, side, side, 3]`. */
+  readonly images: Weight;
   readonly weights: ReadonlyMap<string, Weight>;
 }
 
 /** Presets that have a golden file. */
 export const GOLDENS = ['alexnet', 'torchvision', 'caffe', 'caffenet', 'original2012'] as const;
 
-/** Reads a golden file and makes the network, weights and pictures it belongs to. */
+/** Reads a golden file and makes the network, weights and images it belongs to. */
 export function readGolden(preset: (typeof GOLDENS)[number]): Golden {
   const { metadata, tensors } = readSafetensors(
     `${import.meta.dirname}/fixtures/${preset}.safetensors`,
@@ -49,7 +49,7 @@ export function readGolden(preset: (typeof GOLDENS)[number]): Golden {
     spec,
     reference: String(metadata.reference),
     tensors,
-    pictures: patterned(0, [2, input, input, 3], 100),
+    images: patterned(0, [2, input, input, 3], 100),
     weights,
   };
 }

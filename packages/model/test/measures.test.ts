@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Weight } from '../src/index.js';
-import { compareTowers, hypergeometricTail, measureColour } from '../src/measures/index.js';
+import { compareTowers, hypergeometricTail, measureColor } from '../src/measures/index.js';
 
 type Pixel = readonly [r: number, g: number, b: number];
 
 const SIDE = 11;
 
-/** Kernels whose colour is known by construction: a value at every centred position. */
+/** Kernels whose color is known by construction: a value at every centerd position. */
 function kernels(...draw: ((x: number, y: number) => Pixel)[]): Weight {
   const data = new Float32Array(SIDE * SIDE * 3 * draw.length);
   for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
@@ -25,14 +25,14 @@ const blob = (x: number, y: number) => Math.exp(-(x * x + y * y) / 8);
 const gabor = (x: number, y: number) => blob(x, y) * Math.sin((2 * Math.PI * x) / 5);
 const times = (value: number, [r, g, b]: Pixel): Pixel => [value * r, value * g, value * b];
 
-const GREY: Pixel = [1, 1, 1];
+const GRAY: Pixel = [1, 1, 1];
 const RED: Pixel = [1, 0, 0];
 const RED_GREEN: Pixel = [1, -1, 0];
 const YELLOW_BLUE: Pixel = [1, 1, -2];
 
-const [greyGabor, redGreenBlob, redGreenEdge, redGabor, yellowBlueBlob, nothing] = measureColour(
+const [grayGabor, redGreenBlob, redGreenEdge, redGabor, yellowBlueBlob, nothing] = measureColor(
   kernels(
-    (x, y) => times(gabor(x, y), GREY),
+    (x, y) => times(gabor(x, y), GRAY),
     (x, y) => times(blob(x, y), RED_GREEN),
     (x, y) => times(gabor(x, y), RED_GREEN),
     (x, y) => times(gabor(x, y), RED),
@@ -41,20 +41,20 @@ const [greyGabor, redGreenBlob, redGreenEdge, redGabor, yellowBlueBlob, nothing]
   ),
 );
 
-describe('colour of a kernel', () => {
-  it('is none in a grey Gabor', () => {
-    expect(greyGabor).toMatchObject({
+describe('color of a kernel', () => {
+  it('is none in a gray Gabor', () => {
+    expect(grayGabor).toMatchObject({
       kind: 'luminance',
       uniformity: null,
       opponency: null,
       hueAxis: null,
     });
-    expect(greyGabor?.chroma).toBeCloseTo(0, 12);
-    expect(greyGabor?.sensitivityRatio).toBeCloseTo(0, 6);
+    expect(grayGabor?.chroma).toBeCloseTo(0, 12);
+    expect(grayGabor?.sensitivityRatio).toBeCloseTo(0, 6);
   });
 
   it('is single opponent in a blob of red against green', () => {
-    expect(redGreenBlob).toMatchObject({ kind: 'colour', opponency: 'single' });
+    expect(redGreenBlob).toMatchObject({ kind: 'color', opponency: 'single' });
     expect(redGreenBlob?.chroma).toBeCloseTo(1, 12);
     expect(redGreenBlob?.uniformity).toBeCloseTo(1, 12);
     expect(redGreenBlob?.hueAxis).toBeCloseTo(0, 6);
@@ -62,7 +62,7 @@ describe('colour of a kernel', () => {
   });
 
   it('is double opponent in an edge of red against green', () => {
-    expect(redGreenEdge).toMatchObject({ kind: 'colour', opponency: 'double' });
+    expect(redGreenEdge).toMatchObject({ kind: 'color', opponency: 'double' });
     expect(redGreenEdge?.uniformity).toBeLessThan(1e-6);
   });
 
@@ -73,22 +73,22 @@ describe('colour of a kernel', () => {
   it('is two thirds of a kernel that looks at red alone, √2 its sensitivity ratio', () => {
     expect(redGabor?.chroma).toBeCloseTo(2 / 3, 12);
     expect(redGabor?.sensitivityRatio).toBeCloseTo(Math.SQRT2, 6);
-    expect(redGabor?.kind).toBe('colour-luminance');
+    expect(redGabor?.kind).toBe('color-luminance');
   });
 
   it('is nothing in a dead filter', () => {
     expect(nothing).toMatchObject({ norm: 0, chroma: 0, sensitivityRatio: 0, kind: 'luminance' });
   });
 
-  it('counts less among natural, mostly grey pixels', () => {
-    // Grey direction 100 times the variance of both colour directions: Σ = I + 99 l lᵀ.
+  it('counts less among natural, mostly gray pixels', () => {
+    // Gray direction 100 times the variance of both color directions: Σ = I + 99 l lᵀ.
     const [on, off] = [1 + 33, 33];
     const covariance = [
       [on, off, off],
       [off, on, off],
       [off, off, on],
     ] as const;
-    const [red] = measureColour(
+    const [red] = measureColor(
       kernels((x, y) => times(gabor(x, y), RED)),
       { covariance },
     );
@@ -97,8 +97,8 @@ describe('colour of a kernel', () => {
   });
 
   it('needs three channels', () => {
-    expect(() => measureColour({ shape: [5, 5, 1, 6], data: new Float32Array(150) })).toThrow(
-      'Colour is measured on kernels [height, width, 3, filters], not [5, 5, 1, 6].',
+    expect(() => measureColor({ shape: [5, 5, 1, 6], data: new Float32Array(150) })).toThrow(
+      'Color is measured on kernels [height, width, 3, filters], not [5, 5, 1, 6].',
     );
   });
 });
@@ -128,7 +128,7 @@ describe('two towers', () => {
     expect(compareTowers(scores, { seed: 1 }).p).not.toBe(compareTowers(scores, { seed: 2 }).p);
   });
 
-  it('hold all 9 colour units in 32 of 256 by luck less than once in 10⁸ (Voss et al. 2021)', () => {
+  it('hold all 9 color units in 32 of 256 by luck less than once in 10⁸ (Voss et al. 2021)', () => {
     const p = hypergeometricTail(256, 9, 32, 9);
     expect(p).toBeLessThan(1e-8);
     expect(p).toBeGreaterThan(1e-9);

@@ -22,7 +22,7 @@ function build(preset: PresetName = 'alexnet', modifiers: SpecModifiers = {}): N
   return buildNetwork(tf, createSpec(preset, { ...TINY, ...modifiers }), { seed: 3 });
 }
 
-function pictures(count: number, side: number, channels = 3): Tensor4D {
+function images(count: number, side: number, channels = 3): Tensor4D {
   return tf.randomNormal([count, side, side, channels], 0, 1, 'float32', 7);
 }
 
@@ -44,7 +44,7 @@ describe('network', () => {
 
   it('gives logits, and every named activation from one pass', () => {
     const network = build('original2012', { conv1: { padding: 0 } });
-    const x = pictures(2, 67);
+    const x = images(2, 67);
     const logits = network.forward(x);
     expect(logits.shape).toEqual([2, 5]);
     const all = network.activations(x);
@@ -55,8 +55,8 @@ describe('network', () => {
     expect(() => network.activations(x, ['conv9'])).toThrow(
       'No layer is called "conv9"; there are conv1, norm1',
     );
-    expect(() => network.forward(pictures(1, 66))).toThrow(
-      'takes pictures [batch, 67, 67, 3], not [1, 66, 66, 3].',
+    expect(() => network.forward(images(1, 66))).toThrow(
+      'takes images [batch, 67, 67, 3], not [1, 66, 66, 3].',
     );
     network.dispose();
   });
@@ -100,7 +100,7 @@ describe('network', () => {
 
   it('draws the same dropout for the same seed, and none outside training', () => {
     const network = build('alexnet', { dropout: 0.5 });
-    const x = pictures(1, 67);
+    const x = images(1, 67);
     const run = (dropoutSeed: number) =>
       Array.from(network.forward(x, { training: true, dropoutSeed }).dataSync());
     expect(run(1)).toEqual(run(1));
@@ -117,7 +117,7 @@ describe('network', () => {
       width: 1,
       dropout: 0.1,
     });
-    const x = pictures(2, 32, 1);
+    const x = images(2, 32, 1);
     const labels = tf.oneHot(tf.tensor1d([0, 1], 'int32'), 2) as Tensor2D;
     const variables = network.parameters.filter((p) => p.trainable).map((p) => p.variable);
     expect(network.parameters.length - variables.length).toBe(4);
@@ -142,26 +142,26 @@ describe('network', () => {
     network.dispose();
   });
 
-  it('says the same with a dense head and with that head as convolutions, and maps larger pictures', async () => {
+  it('says the same with a dense head and with that head as convolutions, and maps larger images', async () => {
     const dense = build('alexnet', { input: 99, norm: 'none' });
     const conv = build('alexnet', { input: 99, norm: 'none', head: 'conv' });
     conv.setWeights(reshapeHead(conv.spec, await dense.getWeights()));
-    const x = pictures(2, 99);
+    const x = images(2, 99);
     expect(largestDifference(conv.forward(x).dataSync(), dense.forward(x).dataSync())).toBeLessThan(
       1e-5,
     );
-    const larger = pictures(1, 131);
+    const larger = images(1, 131);
     const map = conv.activations(larger, ['fc8']).get('fc8');
     expect(map?.shape).toEqual([1, 2, 2, 5]);
     expect(conv.forward(larger).shape).toEqual([1, 5]);
-    expect(() => conv.forward(pictures(1, 132))).toThrow('(132 - 11) / 4 + 1 = 31.25');
+    expect(() => conv.forward(images(1, 132))).toThrow('(132 - 11) / 4 + 1 = 31.25');
     dense.dispose();
     conv.dispose();
   });
 
   it('averages the softmax of ten crops and keeps each answer', async () => {
     const network = build('torchvision', { input: 63, dropout: 0 });
-    const crops = pictures(20, 63);
+    const crops = images(20, 63);
     const [first, second] = await predictTenCrop(network, crops);
     const single = await predict(network, crops);
     expect(first?.crops).toEqual(single.slice(0, 10).map((p) => p.probabilities));
@@ -170,14 +170,14 @@ describe('network', () => {
     expect(
       topK(first?.probabilities ?? [], 5).reduce((sum, p) => sum + p.probability, 0),
     ).toBeCloseTo(1, 5);
-    await expect(predictTenCrop(network, pictures(3, 63))).rejects.toThrow(
+    await expect(predictTenCrop(network, images(3, 63))).rejects.toThrow(
       'a multiple of ten, not 3',
     );
     network.dispose();
   });
 
   it('leaks no tensor through any public call', async () => {
-    const x = pictures(10, 67);
+    const x = images(10, 67);
     const start = tf.memory().numTensors;
     const network = build('original2012', { conv1: { padding: 0 } });
     const held = tf.memory().numTensors;

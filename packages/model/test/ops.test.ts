@@ -182,7 +182,7 @@ describe('grouped convolution', () => {
   });
 });
 
-describe('local response normalisation', () => {
+describe('local response normalization', () => {
   it('has the gradient of the stock operation', () => {
     const x = random(8, 2, 3, 4, 9);
     const norm = { size: 3, k: 1, sumCoeff: 0.5, beta: 0.6 };

@@ -16,7 +16,7 @@ import { GOLDENS, type Golden, readGolden, relativeError } from './golden.js';
 /** What the suite needs to know about a backend. */
 export interface ParityBackend {
   readonly name: string;
-  /** Largest relative error against another engine (DESIGN section 9). */
+  /** Largest relative error against another backend (DESIGN section 9). */
   readonly tolerance: number;
   /** Selects the backend; throws with the reason where it cannot run here. */
   select(): Promise<Tf>;
@@ -43,7 +43,7 @@ export async function openBackend(name: BackendName): Promise<Tf | string> {
 
 /**
  * The parity ladder on one backend: numeric gradient of every layer, every activation of fixed
- * pictures, parameter gradients, logits and the order of classes against other engines.
+ * images, parameter gradients, logits and the order of classes against other backends.
  */
 export function describeParity(backend: ParityBackend): void {
   describe(`parity on ${backend.name}`, () => {
@@ -59,23 +59,23 @@ export function describeParity(backend: ParityBackend): void {
       });
     });
 
-    describe.each(GOLDENS)('%s against another engine', (preset) => {
+    describe.each(GOLDENS)('%s against another backend', (preset) => {
       let golden: Golden;
       let network: Network;
-      let pictures: Tensor4D;
+      let images: Tensor4D;
       beforeAll(() => {
         golden = readGolden(preset);
         network = buildNetwork(tf, golden.spec);
         network.setWeights(golden.weights);
-        pictures = tf.tensor4d(golden.pictures.data, [...golden.pictures.shape] as Shape4D);
+        images = tf.tensor4d(golden.images.data, [...golden.images.shape] as Shape4D);
       });
       afterAll(() => {
         network.dispose();
-        pictures.dispose();
+        images.dispose();
       });
 
       it('activations, logits and top-5', async () => {
-        const found = network.activations(pictures);
+        const found = network.activations(images);
         const errors: Record<string, number> = {};
         for (const [name, tensor] of found) {
           const wanted = golden.tensors.get(`activation.${name}`);
@@ -103,16 +103,13 @@ export function describeParity(backend: ParityBackend): void {
         const labels = tf.oneHot(tf.tensor1d([0, 1], 'int32'), 5) as Tensor2D;
         const { value, grads } = tf.variableGrads(
           () =>
-            tf.losses.softmaxCrossEntropy(
-              labels,
-              network.forward(pictures, { training }),
-            ) as Scalar,
+            tf.losses.softmaxCrossEntropy(labels, network.forward(images, { training })) as Scalar,
           network.parameters.map(({ variable }) => variable),
         );
         for (const { name, variable } of network.parameters) {
           const found = (await grads[variable.name]?.data()) ?? [];
           const wanted = golden.tensors.get(`gradient.${name}`)?.data ?? [];
-          // Sums over pixels and pictures add up rounding: ten times the activations' tolerance.
+          // Sums over pixels and images add up rounding: ten times the activations' tolerance.
           expect(relativeError(found, wanted), name).toBeLessThan(10 * backend.tolerance);
         }
         tf.dispose([value, labels, ...Object.values(grads)]);
@@ -134,16 +131,16 @@ export function describeParity(backend: ParityBackend): void {
         headWidth: 1 / 64,
       });
       const network = buildNetwork(tf, spec);
-      const pictures = tf.ones([1, 64, 64, 3]) as Tensor4D;
+      const images = tf.ones([1, 64, 64, 3]) as Tensor4D;
       const variables = network.parameters.map(({ variable }) => variable);
       const before = tf.memory().numTensors;
       const loss = () =>
-        tf.mean(network.forward(pictures, { training: true, dropoutSeed: 1 })) as Scalar;
+        tf.mean(network.forward(images, { training: true, dropoutSeed: 1 })) as Scalar;
       const { value, grads } = tf.variableGrads(loss, variables);
       tf.dispose([value, ...Object.values(grads)]);
       expect(tf.memory().numTensors).toBe(before);
       network.dispose();
-      pictures.dispose();
+      images.dispose();
     });
   });
 }
@@ -184,7 +181,7 @@ const LAYERS: Record<string, Layers> = {
 };
 
 /**
- * Compares the gradient of Σ (output · pattern) in a random direction of pictures and parameters
+ * Compares the gradient of Σ (output · pattern) in a random direction of images and parameters
  * with a central difference, in training mode with a fixed mask.
  */
 async function checkGradient(tf: Tf, layers: Layers, tolerance: number): Promise<void> {

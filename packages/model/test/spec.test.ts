@@ -93,7 +93,7 @@ describe('modifiers', () => {
     expect(count).toBe(117);
   });
 
-  it('normalise two towers apart only where the original did', () => {
+  it('normalize two towers apart only where the original did', () => {
     const groups = (preset: PresetName, modifiers?: SpecModifiers) =>
       createSpec(preset, modifiers).layers.flatMap((l) => (l.op === 'lrn' ? [l.groups] : []));
     expect(groups('original2012')).toEqual([2, 2]);
@@ -101,13 +101,13 @@ describe('modifiers', () => {
     expect(groups('paper')).toEqual([1, 1]);
   });
 
-  it('fit small pictures with a finer first stride', () => {
+  it('fit small images with a finer first stride', () => {
     const spec = createSpec('alexnet', { input: 63, conv1: { stride: 2 }, width: 0.5 });
     const sides = inferShapes(spec).flatMap(({ op, output }) => (op === 'pool' ? [output[0]] : []));
     expect(sides).toEqual([13, 6, 2]);
   });
 
-  it('rewrite the dense head as convolutions that give a map on larger pictures', () => {
+  it('rewrite the dense head as convolutions that give a map on larger images', () => {
     const spec = createSpec('alexnet', { head: 'conv' });
     const fc8 = (input: number) =>
       inferShapes(withInput(spec, { height: input, width: input + 32 })).find(
@@ -140,14 +140,14 @@ describe('refusals', () => {
         'Use 227 or 223 pixels, or keep 226 with padding 2 before and 3 after.',
     ],
     [
-      'a picture smaller than the first window',
+      'an image smaller than the first window',
       'alexnet',
       { input: 8 },
       'conv1: a window of 11 does not fit 8 pixels, (8 - 11) / 4 + 1 = 0.25. ' +
         'The smallest input this network takes is 67×67.',
     ],
     [
-      'a picture that runs out at the last pool',
+      'an image that runs out at the last pool',
       'alexnet',
       { input: 63 },
       'pool5: a window of 3 does not fit 2 pixels, (2 - 3) / 2 + 1 = 0.5. (from an input of 63×63) ' +

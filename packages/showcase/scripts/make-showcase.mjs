@@ -1,5 +1,5 @@
 // Makes a folder of this package from a finished run: node scripts/make-showcase.mjs RUN two-towers
-// Weights in half precision, one line of curves an epoch, the first kernels at a dozen moments.
+// Weights in half precision, one line of curves an epoch, the conv1 filters at a dozen moments.
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -6,7 +6,7 @@ export type ShowcaseName = 'showcase' | 'showcase-one-tower';
  * in a page built by a bundler.
  *
  * `showcase` is the paper's network with two towers at half width, `showcase-one-tower` its twin without
- * the split. Both take 55×55 crops of 64 px pictures, answer with 100 classes of Tiny-ImageNet and carry
+ * the split. Both take 55×55 crops of 64 px images, answer with 100 classes of Tiny-ImageNet and carry
  * preprocessing, class names and provenance.
  */
 export const SHOWCASE: Readonly<Record<ShowcaseName, URL>> = {

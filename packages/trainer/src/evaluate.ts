@@ -1,4 +1,4 @@
-import { preparePicture, prepareTenCrop } from '@alexnet/augment';
+import { prepareImage, prepareTenCrop } from '@alexnet/augment';
 import {
   type Network,
   type Prediction,
@@ -8,15 +8,15 @@ import {
   type Tf,
 } from '@alexnet/model';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { fillBatch, type PictureSource, type SkippedPicture } from './batch.js';
+import { fillBatch, type ImageSource, type SkippedImage } from './batch.js';
 import { prefetch } from './prefetch.js';
 
-/** Counts over a split; every readable picture is counted exactly once. */
+/** Counts over a split; every readable image is counted exactly once. */
 export interface Evaluation {
-  readonly view: 'centre crop' | 'ten crops';
-  /** Pictures answered; those skipped are not among them. */
-  readonly pictures: number;
-  readonly skipped: readonly SkippedPicture[];
+  readonly view: 'center crop' | 'ten crops';
+  /** Images answered; those skipped are not among them. */
+  readonly images: number;
+  readonly skipped: readonly SkippedImage[];
   /** Mean cross-entropy in nats. */
   readonly loss: number;
   /** Shares, 0..1. Ties in probability count as correct only for the lower class index. */
@@ -31,7 +31,7 @@ export interface Evaluation {
   readonly mistakes: readonly Mistake[];
 }
 
-/** A picture that was answered wrongly. */
+/** An image that was answered wrongly. */
 export interface Mistake {
   readonly id: string;
   /** What it is: class index. */
@@ -51,11 +51,11 @@ export interface EvaluateOptions {
   readonly preprocessing: Preprocessing;
   /** Number of classes, as many as the network has. */
   readonly classes: number;
-  /** Average the softmax of ten crops (paper, section 4.1) instead of one centre crop. */
+  /** Average the softmax of ten crops (paper, section 4.1) instead of one center crop. */
   readonly tenCrop?: boolean;
-  /** Pictures per forward pass; ten crops make ten inputs of each. Default 64 inputs. */
+  /** Images per forward pass; ten crops make ten inputs of each. Default 64 inputs. */
   readonly batchSize?: number;
-  /** Told pictures done and pictures in all, after every batch. */
+  /** Told images done and images in all, after every batch. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -63,23 +63,23 @@ export interface EvaluateOptions {
 /**
  * Top-1, top-5, loss and confusion matrix of a network on a split.
  *
- * @throws Error when no picture could be read
+ * @throws Error when no image could be read
  */
 export async function evaluate(
   tf: Tf,
   network: Network,
-  source: PictureSource,
+  source: ImageSource,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { preprocessing, classes } = options;
   const views = options.tenCrop ? 10 : 1;
-  const prepare = options.tenCrop ? prepareTenCrop : preparePicture;
+  const prepare = options.tenCrop ? prepareTenCrop : prepareImage;
   const perPass = Math.max(1, Math.floor((options.batchSize ?? 64) / views));
   const passes = chunks(source.records.length, perPass);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const skipped: SkippedPicture[] = [];
+  const skipped: SkippedImage[] = [];
   let mistakes: Mistake[] = [];
-  let pictures = 0;
+  let images = 0;
   let loss = 0;
   let top1 = 0;
   let top5 = 0;
@@ -89,13 +89,13 @@ export async function evaluate(
       source,
       indices,
       preprocessing,
-      (pixels, offset, picture) => pixels.set(prepare(picture, preprocessing), offset),
+      (pixels, offset, image) => pixels.set(prepare(image, preprocessing), offset),
       views,
     );
   for await (const batch of prefetch(passes, load, 2)) {
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
-    const answers = await answer(tf, network, batch.pixels, batch.pictureShape, views);
+    const answers = await answer(tf, network, batch.pixels, batch.imageShape, views);
     answers.forEach(({ probabilities }, position) => {
       const label = batch.labels[position] as number;
       const rank = rankOf(probabilities, label);
@@ -111,21 +111,21 @@ export async function evaluate(
       }
     });
     mistakes = mistakes.sort((a, b) => b.probability - a.probability).slice(0, KEPT_MISTAKES);
-    pictures += answers.length;
-    options.onProgress?.(pictures + skipped.length, source.records.length);
+    images += answers.length;
+    options.onProgress?.(images + skipped.length, source.records.length);
   }
-  if (pictures === 0) throw new Error('no picture of this split could be read');
+  if (images === 0) throw new Error('no image of this split could be read');
 
   const perClass = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   const label = indexOfLargest(perClass);
   return {
-    view: options.tenCrop ? 'ten crops' : 'centre crop',
-    pictures,
+    view: options.tenCrop ? 'ten crops' : 'center crop',
+    images,
     skipped,
-    loss: loss / pictures,
-    top1: top1 / pictures,
-    top5: top5 / pictures,
-    majority: { label, share: (perClass[label] as number) / pictures },
+    loss: loss / images,
+    top1: top1 / images,
+    top5: top5 / images,
+    majority: { label, share: (perClass[label] as number) / images },
     confusion,
     mistakes,
   };

@@ -3,7 +3,7 @@ import type { Batch } from './batch.js';
 
 /**
  * Where numbers stop being finite, for the message of a run that diverged: the first parameter that
- * is not finite, else the first layer whose output for the first picture of the batch is not.
+ * is not finite, else the first layer whose output for the first image of the batch is not.
  */
 export async function firstNonFiniteLayer(tf: Tf, network: Network, batch: Batch): Promise<string> {
   for (const { name, variable } of network.parameters) {
@@ -11,14 +11,14 @@ export async function firstNonFiniteLayer(tf: Tf, network: Network, batch: Batch
   }
   const x = tf.tensor4d(batch.pixels.slice(0, batch.pixels.length / batch.labels.length), [
     1,
-    ...batch.pictureShape,
+    ...batch.imageShape,
   ]);
   const outputs = network.activations(x);
   try {
     for (const [layer, output] of outputs) {
       if (!allFinite(await output.data())) return `first after ${layer}`;
     }
-    return 'though every layer is finite for the first picture';
+    return 'though every layer is finite for the first image';
   } finally {
     tf.dispose([x, ...outputs.values()]);
   }

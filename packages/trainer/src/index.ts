@@ -1,15 +1,15 @@
 export {
   type Batch,
-  type PictureSource,
-  type SkippedPicture,
+  type ImageSource,
+  type SkippedImage,
   trainingBatch,
 } from './batch.js';
 export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from './evaluate.js';
 export { initialSnapshot } from './initial-snapshot.js';
-export { createOptimiser, type Moment, type Optimiser, type UpdateRule } from './optimiser.js';
+export { createOptimizer, type Optimizer, type StepContext, type UpdateRule } from './optimizer.js';
 export { applyOverrides, OverrideError, settableKeys } from './overrides.js';
 export {
-  colourPcaIn,
+  colorPcaIn,
   type LayerLearning,
   type NetworkChoice,
   type Recipe,

@@ -1,6 +1,6 @@
 /**
  * Runs `load` for each item in order, always `depth` items ahead of the consumer, so that reading
- * pictures overlaps with computing. A failed load rejects when its turn comes.
+ * images overlaps with computing. A failed load rejects when its turn comes.
  */
 export async function* prefetch<Item, Loaded>(
   items: Iterable<Item>,

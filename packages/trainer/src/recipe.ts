@@ -51,13 +51,13 @@ export interface Schedule {
   readonly finalFactor: number;
 }
 
-/** What is done to training pictures. Every field is always there. */
+/** What is done to training images. Every field is always there. */
 export interface TrainAugment extends AugmentRecipe {
   /** Which form of fancy PCA: see `@alexnet/augment`. */
-  readonly colourForm: NonNullable<AugmentRecipe['colourForm']>;
+  readonly colorForm: NonNullable<AugmentRecipe['colorForm']>;
   /** Epochs with fancy PCA; 0: all of them. */
-  readonly colourEpochs: number;
-  /** Neighbouring pictures that share one crop position and one flip: 1, or 32 in the 2012 source. */
+  readonly colorEpochs: number;
+  /** Neighboring images that share one crop position and one flip: 1, or 32 in the 2012 source. */
   readonly chunk: number;
   /** A crop of random area and proportions instead of `crop` (Szegedy et al. 2014; torchvision). */
   readonly randomResizedCrop: boolean;
@@ -73,22 +73,22 @@ export interface LayerLearning {
   readonly frozenFromEpoch?: number;
 }
 
-/** Everything that decides a training run, apart from the pictures and the seed. */
+/** Everything that decides a training run, apart from the images and the seed. */
 export interface Recipe {
   readonly name: string;
   /** Where it comes from: paper section, source file or measurement. */
   readonly source: string;
   readonly network: NetworkChoice;
   readonly preprocessing: {
-    /** Pictures are resized so that the shorter side has this many px. */
+    /** Images are resized so that the shorter side has this many px. */
     readonly shorterSide: number;
     /** Pixel values are divided by this after mean subtraction; 1 leaves 0..255. */
     readonly divideBy: number;
   };
   readonly augment: TrainAugment;
-  /** Passes over the training pictures. */
+  /** Passes over the training images. */
   readonly epochs: number;
-  /** Pictures per update. */
+  /** Images per update. */
   readonly batchSize: number;
   /** A batch is computed in this many parts whose gradients are averaged (less memory). */
   readonly accumulate: number;
@@ -121,8 +121,8 @@ export interface Recipe {
 }
 
 /** Standard deviation of fancy PCA in an epoch counted from 0; 0 when its epochs are over. */
-export function colourPcaIn(augment: TrainAugment, epoch: number): number {
-  return augment.colourEpochs === 0 || epoch < augment.colourEpochs ? augment.colourPca : 0;
+export function colorPcaIn(augment: TrainAugment, epoch: number): number {
+  return augment.colorEpochs === 0 || epoch < augment.colorEpochs ? augment.colorPca : 0;
 }
 
 /** The modifiers of {@link NetworkChoice} in the form `createSpec` takes. */

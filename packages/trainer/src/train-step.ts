@@ -2,14 +2,14 @@ import type { ForwardOptions, Network, NetworkParameter, Tf } from '@alexnet/mod
 import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { Batch } from './batch.js';
 import { frozenLayers } from './frozen-layers.js';
-import type { Moment, Optimiser } from './optimiser.js';
+import type { Optimizer, StepContext } from './optimizer.js';
 import type { Recipe } from './recipe.js';
 
-/** What one update saw, means over its pictures. */
+/** What one update saw, means over its images. */
 export interface StepResult {
   /** Cross-entropy in nats. */
   readonly loss: number;
-  /** Pictures whose highest logit was the label, dropout on. */
+  /** Images whose highest logit was the label, dropout on. */
   readonly correct: number;
   /** Global L2 norm of the gradient; only computed when clipping asks for it. */
   readonly gradientNorm: number | null;
@@ -37,14 +37,14 @@ export function crossEntropy(
 export async function trainStep(
   tf: Tf,
   network: Network,
-  optimiser: Optimiser,
+  optimizer: Optimizer,
   batch: Batch,
   recipe: Pick<Recipe, 'accumulate' | 'labelSmoothing' | 'clipNorm' | 'layers'>,
-  at: Moment & { readonly dropoutSeed: number },
+  at: StepContext & { readonly dropoutSeed: number },
 ): Promise<StepResult> {
   const total = batch.labels.length;
   const partSize = Math.ceil(total / recipe.accumulate);
-  const learning = optimiser.learning(at.epoch);
+  const learning = optimizer.learning(at.epoch);
   const frozen = frozenLayers(recipe.layers, at.epoch);
   let sums = new Map<string, Tensor>();
   let loss = 0;
@@ -65,7 +65,7 @@ export async function trainStep(
   const gradientNorm = recipe.clipNorm > 0 ? await clip(tf, sums, recipe.clipNorm) : null;
   // The weights stay as they were when a loss is not finite: the state before it can be saved.
   if (Number.isFinite(loss) && (gradientNorm === null || Number.isFinite(gradientNorm))) {
-    optimiser.update(sums, at);
+    optimizer.update(sums, at);
   }
   tf.dispose([...sums.values()]);
   return { loss, correct, gradientNorm };
@@ -81,7 +81,7 @@ function gradientsOf(
   labelSmoothing: number,
   options: ForwardOptions,
 ) {
-  const [height, width, channels] = batch.pictureShape;
+  const [height, width, channels] = batch.imageShape;
   const size = height * width * channels;
   const labels = batch.labels.subarray(start, end);
   const nameOf = new Map(learning.map(({ variable, name }) => [variable.name, name]));

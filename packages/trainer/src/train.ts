@@ -1,9 +1,9 @@
-import { type ColourStatistics, createEpochOrder, createRng } from '@alexnet/augment';
+import { type ColorStatistics, createEpochOrder, createRng } from '@alexnet/augment';
 import type { Network, Preprocessing, Tf, Weight } from '@alexnet/model';
-import { type Batch, type PictureSource, trainingBatch } from './batch.js';
+import { type Batch, type ImageSource, trainingBatch } from './batch.js';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { firstNonFiniteLayer } from './first-non-finite-layer.js';
-import { createOptimiser } from './optimiser.js';
+import { createOptimizer } from './optimizer.js';
 import { prefetch } from './prefetch.js';
 import type { Recipe } from './recipe.js';
 import { INITIAL_PLATEAU, observePlateau, type PlateauState, rateFactor } from './schedule.js';
@@ -61,9 +61,9 @@ export interface StepReport {
   readonly accuracy: number;
   /** Learning rate of this update, by the schedule. */
   readonly rate: number;
-  /** Pictures in the batch. */
-  readonly pictures: number;
-  /** Whole step, and the part of it spent waiting for pictures. */
+  /** Images in the batch. */
+  readonly images: number;
+  /** Whole step, and the part of it spent waiting for images. */
   readonly durationMs: number;
   readonly waitMs: number;
   /** Before clipping; null where the recipe does not clip. */
@@ -79,12 +79,12 @@ export interface EpochReport {
   readonly rate: number;
   /** Mean over the epoch in nats, dropout on. */
   readonly trainLoss: number;
-  /** Share of training pictures answered right as they passed, dropout on. */
+  /** Share of training images answered right as they passed, dropout on. */
   readonly trainTop1: number;
   readonly validation: Evaluation;
   /** Training alone, validation left out. */
   readonly durationMs: number;
-  /** Share of training time spent waiting for pictures, 0..1. */
+  /** Share of training time spent waiting for images, 0..1. */
   readonly waitShare: number;
 }
 
@@ -94,9 +94,9 @@ export interface TrainObserver {
   readonly onStep?: (report: StepReport) => void;
   /** After every epoch and its validation. */
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
-  /** A training picture that could not be read; every time it comes up. */
+  /** A training image that could not be read; every time it comes up. */
   readonly onSkip?: (id: string, reason: string) => void;
-  /** Validation pictures done and in all. */
+  /** Validation images done and in all. */
   readonly onValidate?: (done: number, total: number) => void;
   /** After each epoch and each {@link TrainOptions.snapshotEveryMs}, when stopping, and before a failure is thrown. */
   readonly onSnapshot?: (snapshot: Snapshot, report: EpochReport | null) => Promise<void>;
@@ -109,13 +109,13 @@ export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batc
 export interface TrainOptions {
   readonly network: Network;
   readonly recipe: Recipe;
-  readonly train: PictureSource;
-  readonly validation: PictureSource;
-  /** Of training and validation pictures alike. */
+  readonly train: ImageSource;
+  readonly validation: ImageSource;
+  /** Of training and validation images alike. */
   readonly preprocessing: Preprocessing;
-  /** Colour statistics of the training split, for fancy PCA. */
-  readonly colours: ColourStatistics;
-  /** Decides order, crops, flips, colour noise and dropout masks; the weights are the network's. */
+  /** Color statistics of the training split, for fancy PCA. */
+  readonly colors: ColorStatistics;
+  /** Decides order, crops, flips, color noise and dropout masks; the weights are the network's. */
   readonly seed: number;
   /** Where batches come from; default: made in this thread, two ahead. */
   readonly feed?: BatchFeed;
@@ -147,8 +147,8 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
 
   // 1. Restore, or start from the network's initial weights.
   if (options.from) network.setWeights(options.from.weights);
-  const optimiser = createOptimiser(tf, network, recipe);
-  if (options.from) optimiser.restore(options.from.velocities);
+  const optimizer = createOptimizer(tf, network, recipe);
+  if (options.from) optimizer.restore(options.from.velocities);
   const average =
     recipe.ema > 0 ? createWeightAverage(tf, network, recipe.ema, state.globalStep) : null;
   if (options.from?.average) average?.restore(options.from.average);
@@ -158,7 +158,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       {
         state,
         weights: await network.getWeights(),
-        velocities: await optimiser.state(),
+        velocities: await optimizer.state(),
         average: (await average?.state()) ?? null,
       },
       report,
@@ -180,7 +180,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
           seed,
           epoch,
           preprocessing: options.preprocessing,
-          colours: options.colours,
+          colors: options.colors,
           recipe: recipe.augment,
         },
       );
@@ -207,7 +207,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     const position = state.epoch + state.step / stepsPerEpoch;
     const factor = rateFactor(recipe.schedule, position, recipe.epochs, state.plateau);
     const rate = recipe.learningRate * factor;
-    const result = await trainStep(tf, network, optimiser, batch, recipe, {
+    const result = await trainStep(tf, network, optimizer, batch, recipe, {
       rate,
       peakRate: recipe.learningRate,
       epoch: state.epoch,
@@ -223,13 +223,13 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       );
     }
     average?.update();
-    const pictures = batch.labels.length;
+    const images = batch.labels.length;
     state = {
       ...state,
       step: state.step + 1,
       globalStep: state.globalStep + 1,
-      seen: state.seen + pictures,
-      lossSum: state.lossSum + result.loss * pictures,
+      seen: state.seen + images,
+      lossSum: state.lossSum + result.loss * images,
       correctSum: state.correctSum + result.correct,
     };
     const durationMs = performance.now() - started;
@@ -241,9 +241,9 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       stepsPerEpoch,
       globalStep: state.globalStep,
       loss: result.loss,
-      accuracy: result.correct / pictures,
+      accuracy: result.correct / images,
       rate,
-      pictures,
+      images,
       durationMs,
       waitMs: waited,
       gradientNorm: result.gradientNorm,
@@ -274,7 +274,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       }
 
       // 3. Validation, schedule, snapshot.
-      if (state.seen === 0) throw new Error('no training picture could be read');
+      if (state.seen === 0) throw new Error('no training image could be read');
       average?.swap();
       const validation = await evaluate(tf, network, options.validation, {
         preprocessing: options.preprocessing,
@@ -311,7 +311,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
   } finally {
     average?.swap();
     average?.dispose();
-    optimiser.dispose();
+    optimizer.dispose();
   }
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { trainingBatch } from '../src/index.js';
 import { prefetch } from '../src/prefetch.js';
-import { plainColours, preprocessing, tinyRecipe } from './tiny.js';
+import { plainColors, preprocessing, tinyRecipe } from './tiny.js';
 
-const colours = {
+const colors = {
   mean: [128, 128, 128],
   std: [50, 50, 50],
   eigenvalues: [5000, 300, 20],
@@ -15,13 +15,13 @@ const colours = {
   pixels: 1000,
 } as const;
 
-test('a picture is augmented alike whatever batch it is in, and unreadable ones are left out', async () => {
-  const source = plainColours(6, [4]);
+test('an image is augmented alike whatever batch it is in, and unreadable ones are left out', async () => {
+  const source = plainColors(6, [4]);
   const options = {
     seed: 3,
     epoch: 2,
     preprocessing,
-    colours,
+    colors,
     recipe: tinyRecipe.augment,
     firstPosition: 0,
   };
@@ -30,23 +30,23 @@ test('a picture is augmented alike whatever batch it is in, and unreadable ones 
   const size = 32 * 32 * 3;
   expect(whole.ids).toEqual(['0.png', '1.png', '2.png']);
   expect([...whole.labels]).toEqual([0, 1, 2]);
-  expect(whole.skipped).toEqual([{ id: '4.png', reason: '4.png is not a picture' }]);
+  expect(whole.skipped).toEqual([{ id: '4.png', reason: '4.png is not an image' }]);
   expect(whole.pixels).toHaveLength(3 * size);
   expect(whole.pixels.subarray(2 * size)).toEqual(alone.pixels);
 });
 
-test('neighbours in a chunk share crop and flip, across batches too; noise ends with its epochs', async () => {
-  // Every picture alike, so that only placement and noise can differ.
-  const plain = plainColours(8);
+test('neighbors in a chunk share crop and flip, across batches too; noise ends with its epochs', async () => {
+  // Every image alike, so that only placement and noise can differ.
+  const plain = plainColors(8);
   const ramp = {
     width: 36,
     height: 36,
     data: new Uint8Array(36 * 36 * 3).map((_, at) => at % 251),
   };
-  const source = { ...plain, picture: async () => ramp };
+  const source = { ...plain, image: async () => ramp };
   const load = async (first: number, indices: number[], changes: object) => {
-    const recipe = { ...tinyRecipe.augment, chunk: 4, colourEpochs: 2, ...changes };
-    const options = { seed: 3, epoch: 2, preprocessing, colours, recipe, firstPosition: first };
+    const recipe = { ...tinyRecipe.augment, chunk: 4, colorEpochs: 2, ...changes };
+    const options = { seed: 3, epoch: 2, preprocessing, colors, recipe, firstPosition: first };
     const { pixels } = await trainingBatch(source, Uint32Array.from(indices), options);
     const size = pixels.length / indices.length;
     return indices.map((_, at) => pixels.slice(at * size, (at + 1) * size));
@@ -57,7 +57,7 @@ test('neighbours in a chunk share crop and flip, across batches too; noise ends 
   expect(c).toEqual(d);
   expect(c).toEqual(e);
   expect(b).not.toEqual(c);
-  const [noisy, other] = await load(0, [0, 1], { colourEpochs: 3 });
+  const [noisy, other] = await load(0, [0, 1], { colorEpochs: 3 });
   expect(noisy).not.toEqual(other);
 });
 

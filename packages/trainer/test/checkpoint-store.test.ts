@@ -123,7 +123,7 @@ test('metrics after the checkpoint and half-written lines are dropped on resume'
       loss: 1,
       accuracy: 0.5,
       rate: 0.1,
-      picturesPerSecond: 9,
+      imagesPerSecond: 9,
       wait: 0,
     });
   }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { evaluate } from '../src/index.js';
-import { CLASSES, plainColours, preprocessing, tf, tinyNetwork } from './tiny.js';
+import { CLASSES, plainColors, preprocessing, tf, tinyNetwork } from './tiny.js';
 
-test('every readable picture is counted once, the last short batch too', async () => {
+test('every readable image is counted once, the last short batch too', async () => {
   const network = tinyNetwork();
   const seen: number[] = [];
-  const source = plainColours(11, [2]);
+  const source = plainColors(11, [2]);
   const result = await evaluate(tf, network, source, {
     preprocessing,
     classes: CLASSES,
@@ -13,7 +13,7 @@ test('every readable picture is counted once, the last short batch too', async (
     onProgress: (done) => void seen.push(done),
   });
   expect(seen).toEqual([4, 8, 11]);
-  expect(result.pictures).toBe(10);
+  expect(result.images).toBe(10);
   expect(result.skipped.map(({ id }) => id)).toEqual(['2.png']);
   expect(result.confusion.map((row) => row.reduce((a, b) => a + b))).toEqual([4, 4, 2]);
   expect(result.majority).toEqual({ label: 0, share: 0.4 });
@@ -25,13 +25,13 @@ test('every readable picture is counted once, the last short batch too', async (
 
 test('ten crops and one are different questions to the same network', async () => {
   const network = tinyNetwork();
-  const source = plainColours(6);
+  const source = plainColors(6);
   const options = { preprocessing, classes: CLASSES };
   const one = await evaluate(tf, network, source, options);
   const ten = await evaluate(tf, network, source, { ...options, tenCrop: true });
-  expect([one.view, ten.view]).toEqual(['centre crop', 'ten crops']);
-  expect(ten.pictures).toBe(6);
-  // Plain pictures look the same in every crop.
+  expect([one.view, ten.view]).toEqual(['center crop', 'ten crops']);
+  expect(ten.images).toBe(6);
+  // Plain images look the same in every crop.
   expect(ten.loss).toBeCloseTo(one.loss, 5);
   network.dispose();
 });
@@ -42,14 +42,14 @@ test('a network whose answers are not numbers scores nothing', async () => {
   const last = [...weights.keys()].filter((name) => name.endsWith('.bias')).at(-1) as string;
   weights.get(last)?.data.fill(Number.NaN);
   network.setWeights(weights);
-  const result = await evaluate(tf, network, plainColours(6), { preprocessing, classes: CLASSES });
+  const result = await evaluate(tf, network, plainColors(6), { preprocessing, classes: CLASSES });
   expect(result.top1).toBe(0);
   network.dispose();
 });
 
 test('mistakes are the wrong answers, the surest first', async () => {
   const network = tinyNetwork();
-  const source = plainColours(12);
+  const source = plainColors(12);
   const result = await evaluate(tf, network, source, {
     preprocessing,
     classes: CLASSES,

@@ -48,7 +48,7 @@ test('opening again never touches what an earlier session wrote', async () => {
     loss: 2,
     accuracy: 0.5,
     rate: 0.01,
-    picturesPerSecond: 100,
+    imagesPerSecond: 100,
     wait: 0,
   });
   await first.close();

@@ -36,7 +36,7 @@ const step = (at: number, loss: number): StepLine => ({
   loss,
   accuracy: 0.5,
   rate: 0.01,
-  picturesPerSecond: 100,
+  imagesPerSecond: 100,
   wait: 0.25,
 });
 

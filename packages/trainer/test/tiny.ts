@@ -1,9 +1,9 @@
 import * as core from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
-import type { Picture } from '@alexnet/augment';
+import type { RgbImage } from '@alexnet/augment';
 import { buildNetwork, createSpec, type Preprocessing, type Tf } from '@alexnet/model';
-import type { PictureSource, Recipe } from '../src/index.js';
+import type { ImageSource, Recipe } from '../src/index.js';
 import { quick } from '../src/recipes/quick.js';
 
 export const tf = { ...core, ...layers } as Tf;
@@ -42,16 +42,16 @@ export const tinyRecipe: Recipe = {
   ema: 0,
 };
 
-/** Pictures of one plain colour each: red, green or blue tells the class. */
-export function plainColours(count: number, broken: readonly number[] = []): PictureSource {
+/** Images of one plain color each: red, green or blue tells the class. */
+export function plainColors(count: number, broken: readonly number[] = []): ImageSource {
   const records = Array.from({ length: count }, (_, index) => ({
     id: `${index}.png`,
     label: index % CLASSES,
   }));
   return {
     records,
-    async picture(index): Promise<Picture> {
-      if (broken.includes(index)) throw new Error(`${index}.png is not a picture`);
+    async image(index): Promise<RgbImage> {
+      if (broken.includes(index)) throw new Error(`${index}.png is not an image`);
       const data = new Uint8Array(36 * 36 * 3).map((_, at) =>
         at % 3 === index % CLASSES ? 200 + (index % 40) : 40 + (index % 17),
       );

@@ -1,12 +1,12 @@
-import { measureColours } from '@alexnet/augment';
+import { measureColors } from '@alexnet/augment';
 import type { Weight } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { NonFiniteError, type Snapshot, type TrainOptions, train } from '../src/index.js';
-import { plainColours, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.js';
+import { plainColors, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.js';
 
-const source = plainColours(24);
-const validation = plainColours(9);
-const colours = measureColours(await Promise.all([0, 1, 2].map((i) => source.picture(i))));
+const source = plainColors(24);
+const validation = plainColors(9);
+const colors = measureColors(await Promise.all([0, 1, 2].map((i) => source.image(i))));
 
 async function runOnce(
   changes: Partial<TrainOptions> & { seedOfWeights?: number; dropout?: number } = {},
@@ -20,7 +20,7 @@ async function runOnce(
     train: source,
     validation,
     preprocessing,
-    colours,
+    colors,
     seed: 5,
     ...changes,
     observer: {
@@ -127,10 +127,10 @@ test('within an epoch it saves as often as asked', async () => {
   expect(snapshots.map(({ state }) => state.globalStep)).toEqual([1, 2, 3, 3]);
 });
 
-test('unreadable training pictures are named once a visit and the run goes on', async () => {
+test('unreadable training images are named once a visit and the run goes on', async () => {
   const named: string[] = [];
   const { outcome } = await runOnce({
-    train: plainColours(24, [3, 17]),
+    train: plainColors(24, [3, 17]),
     recipe: { ...tinyRecipe, epochs: 1 },
     observer: { onSkip: (id) => void named.push(id) },
   });

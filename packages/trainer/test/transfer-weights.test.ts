@@ -1,8 +1,8 @@
-import { measureColours } from '@alexnet/augment';
+import { measureColors } from '@alexnet/augment';
 import { buildNetwork, createSpec, withClasses } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { initialSnapshot, type Recipe, train, transferWeights } from '../src/index.js';
-import { plainColours, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.js';
+import { plainColors, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.js';
 
 const bits = (data: Float32Array | undefined) =>
   data && Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
@@ -69,14 +69,14 @@ test('frozen layers end with the bits they began with, batch norm and moving ave
     biasDecay: true,
     layers: Object.fromEntries(still.map((layer) => [layer, { rate: 0 }])),
   };
-  const source = plainColours(16);
+  const source = plainColors(16);
   await train(tf, {
     network,
     recipe,
     train: source,
     validation: source,
     preprocessing,
-    colours: measureColours([await source.picture(0), await source.picture(1)]),
+    colors: measureColors([await source.image(0), await source.image(1)]),
     seed: 1,
     from,
   });

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import {
   FormatError,
-  type ModelFile,
+  type Model,
   readModel,
   type Weight,
   writeModel,
@@ -25,14 +25,14 @@ async function main() {
     const data = new Float32Array(shape.reduce((a, b) => a * b)).map((_, i) => Math.sin(i));
     weights.set(name, { shape, data });
   }
-  const file: ModelFile = {
+  const file: Model = {
     spec,
     weights,
     preprocessing: null,
     classNames: null,
     provenance: null,
   };
-  const same = (format: string, read: ModelFile) => {
+  const same = (format: string, read: Model) => {
     assert.deepEqual(read.weights.get('conv2.weight'), weights.get('conv2.weight'), format);
     assert.deepEqual(read.weights.get('fc6.weight'), weights.get('fc6.weight'), format);
   };

@@ -1,24 +1,18 @@
 import { strict as assert } from 'node:assert';
-import { measureColours } from '@alexnet/augment';
+import { measureColors } from '@alexnet/augment';
 import { selectBackend } from '@alexnet/backend/node';
 import { buildNetwork, createSpec } from '@alexnet/model';
-import {
-  applyOverrides,
-  type PictureSource,
-  RECIPES,
-  specModifiers,
-  train,
-} from '@alexnet/trainer';
+import { applyOverrides, type ImageSource, RECIPES, specModifiers, train } from '@alexnet/trainer';
 import { openMetricsLog } from '@alexnet/trainer/node';
 
 async function main() {
-  const picture = async (i: number) => ({
+  const image = async (i: number) => ({
     width: 36,
     height: 36,
     data: new Uint8Array(36 * 36 * 3).map((_, at) => (at % 3 === i % 3 ? 220 : 30 + i)),
   });
   const records = Array.from({ length: 6 }, (_, i) => ({ id: `${i}`, label: i % 3 }));
-  const source: PictureSource = { records, picture };
+  const source: ImageSource = { records, image };
   const { tf } = await selectBackend({ require: 'cpu' });
   const recipe = applyOverrides(RECIPES.quick, [
     'epochs=1',
@@ -44,7 +38,7 @@ async function main() {
       mean: [96, 96, 96],
       std: [64, 64, 64],
     },
-    colours: measureColours([await picture(0), await picture(1), await picture(2)]),
+    colors: measureColors([await image(0), await image(1), await image(2)]),
     seed: 1,
     observer: { onEpoch: ({ trainLoss }) => void losses.push(trainLoss) },
   });

@@ -1,4 +1,4 @@
-import type { ColourStatistics } from '@alexnet/augment';
+import type { ColorStatistics } from '@alexnet/augment';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { applyOverrides, RECIPES, type Recipe } from '@alexnet/trainer';
 
@@ -14,11 +14,11 @@ export const BASE_RECIPE: Recipe = applyOverrides(RECIPES.quick as Recipe, [
   'preprocessing.shorterSide=64',
 ]);
 
-/** Mean subtraction and division as the recipe says, one centre crop outside training. */
+/** Mean subtraction and division as the recipe says, one center crop outside training. */
 export function preprocessingOf(
   recipe: Recipe,
   { input }: NetworkSpec,
-  colours: ColourStatistics,
+  colors: ColorStatistics,
 ): Preprocessing {
   const { shorterSide, divideBy } = recipe.preprocessing;
   return {
@@ -26,7 +26,7 @@ export function preprocessingOf(
     crop: { height: input.height, width: input.width },
     channelOrder: 'rgb',
     range: 255,
-    mean: colours.mean,
+    mean: colors.mean,
     std: [divideBy, divideBy, divideBy],
   };
 }

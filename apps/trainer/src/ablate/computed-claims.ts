@@ -32,7 +32,7 @@ export function parameterClaims(): ComputedClaim[] {
       text: 'The network has 62 million parameters.',
       source: 'commonly said, of one tower; the paper says 60 million of its two',
       holds: Math.round(total.parameters / 1e6) === 62,
-      sentence: `${count(total.parameters)} parameters and ${count(total.macs)} multiply-adds a picture at 227 px.`,
+      sentence: `${count(total.parameters)} parameters and ${count(total.macs)} multiply-adds an image at 227 px.`,
     },
     {
       text: '94 % of the parameters are in the dense head, which does 5 % of the arithmetic.',
@@ -75,7 +75,7 @@ export function kernelClaims(): ComputedClaim[] {
   const small = (side - 1) / 2;
   return [
     {
-      text: 'The big first kernels cost next to no parameters, but much arithmetic.',
+      text: 'The big conv1 filters cost next to no parameters, but much arithmetic.',
       source: 'computed from the layer list',
       holds: conv1.parameters / total.parameters < 0.01 && conv1.macs / total.macs > 0.05,
       sentence: `conv1, ${side}×${side} with stride ${conv1.stride}, holds ${count(conv1.parameters)} parameters (${percent(conv1.parameters / total.parameters, 2)}) and does ${millions(conv1.macs)} multiply-adds (${percent(conv1.macs / total.macs)}).`,

@@ -17,7 +17,7 @@ import type { Outcome } from './outcome.js';
 
 const WIDTH = 680;
 
-/** The page's colours, so that the file stands alone and in the dark. */
+/** The page's colors, so that the file stands alone and in the dark. */
 const STYLE = `
 svg { --ink: #1d1c1a; --soft: #8b877e; --line: #e2dfd8; --accent: #2a5fa5; color: #5f5c55; font-family: system-ui, sans-serif; }
 @media (prefers-color-scheme: dark) {
@@ -45,7 +45,7 @@ export function figureCaption({ experiment, targetError }: Outcome): string {
     experiment.measure === 'epochsToTarget'
       ? ` The level line is the error that epochs are counted to, ${100 * targetError} %.`
       : '';
-  return `Top-1 error over epochs, means over the seeds (thin: each seed), one centre crop, dropout off: validation in blue, training pictures in grey.${target}`;
+  return `Top-1 error over epochs, means over the seeds (thin: each seed), one center crop, dropout off: validation in blue, training images in gray.${target}`;
 }
 
 function describe({ experiment, summaries }: Outcome): string {
@@ -137,7 +137,7 @@ function curves({ experiment, runs, targetError }: Outcome): PlotOptions {
     ),
   );
   const means = meansOf(runs);
-  const colour = ({ series }: ErrorPoint) =>
+  const color = ({ series }: ErrorPoint) =>
     series.startsWith('training') ? 'var(--soft)' : 'var(--accent)';
   const target = experiment.measure === 'epochsToTarget' ? [100 * targetError] : [];
   return {
@@ -155,7 +155,7 @@ function curves({ experiment, runs, targetError }: Outcome): PlotOptions {
         x: 'epoch',
         y: 'error',
         z: 'series',
-        stroke: colour,
+        stroke: color,
         strokeWidth: 0.8,
         strokeOpacity: 0.45,
       }),
@@ -164,7 +164,7 @@ function curves({ experiment, runs, targetError }: Outcome): PlotOptions {
         x: 'epoch',
         y: 'error',
         z: 'series',
-        stroke: colour,
+        stroke: color,
         strokeWidth: 2,
       }),
     ],

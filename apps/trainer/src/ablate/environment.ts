@@ -13,7 +13,7 @@ export interface Environment {
 }
 
 export function environmentOf(
-  engine: { readonly name: string; readonly device: string },
+  backend: { readonly name: string; readonly device: string },
   tfjs: string,
 ): Environment {
   const [first] = cpus();
@@ -24,7 +24,7 @@ export function environmentOf(
     machine: `${cpus().length} × ${first?.model.trim() ?? process.arch}, ${gigabytes} GB, ${process.platform} ${process.arch}`,
     node: process.version,
     tfjs,
-    backend: engine.name,
-    device: engine.device,
+    backend: backend.name,
+    device: backend.device,
   };
 }

@@ -2,7 +2,7 @@ import type { Tf } from '@alexnet/model';
 import { withProgress } from '../progress.js';
 import { duration, percent, say } from '../say.js';
 import { preprocessingOf } from './base-recipe.js';
-import type { AblationPictures } from './load-pictures.js';
+import type { AblationImages } from './load-images.js';
 import type { PlannedRun } from './plan-runs.js';
 import type { RunResult } from './run-result.js';
 import type { RunStore } from './run-store.js';
@@ -17,7 +17,7 @@ import { trainVariant } from './train-variant.js';
 export async function executeRuns(
   tf: Tf,
   runs: readonly PlannedRun[],
-  pictures: AblationPictures,
+  images: AblationImages,
   store: RunStore,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, RunResult>> {
@@ -29,7 +29,7 @@ export async function executeRuns(
     else missing.push(run);
   }
   if (results.size > 0) say(`${results.size} of ${runs.length} runs are done already`);
-  const size = (run: PlannedRun) => run.recipe.epochs * pictures.train.records.length;
+  const size = (run: PlannedRun) => run.recipe.epochs * images.train.records.length;
   let left = missing.reduce((sum, run) => sum + size(run), 0);
   let trained = 0;
   const began = performance.now();
@@ -40,13 +40,13 @@ export async function executeRuns(
         network: run.network,
         seed: run.seed,
         key: run.key,
-        pictures,
-        preprocessing: preprocessingOf(run.recipe, run.network, pictures.colours),
+        images,
+        preprocessing: preprocessingOf(run.recipe, run.network, images.colors),
         tenCrop: run.tenCrop,
         signal,
-        onPictures(done) {
-          const perPicture = (performance.now() - began) / (trained + done);
-          const eta = duration((left - done) * perPicture);
+        onImages(done) {
+          const perImage = (performance.now() - began) / (trained + done);
+          const eta = duration((left - done) * perImage);
           report(done, size(run), `· run ${at + 1} of ${missing.length}, all in ${eta}`);
         },
       }),

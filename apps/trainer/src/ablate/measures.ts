@@ -10,7 +10,7 @@ export type MeasureName =
   | 'tenCropGain'
   | 'parameters'
   | 'macs'
-  | 'picturesPerSecond'
+  | 'imagesPerSecond'
   | 'towerRatio'
   | 'towerP'
   | 'chroma';
@@ -74,13 +74,13 @@ export const MEASURES: Readonly<Record<MeasureName, Measure>> = {
     read: plain((run) => run.parameters),
   },
   macs: { label: 'MACs', kind: 'count', exact: true, read: plain((run) => run.macs) },
-  picturesPerSecond: {
-    label: 'pictures/s in training',
+  imagesPerSecond: {
+    label: 'images/s in training',
     kind: 'rate',
-    read: plain((run) => run.picturesPerSecond),
+    read: plain((run) => run.imagesPerSecond),
   },
   towerRatio: {
-    label: 'colour difference of the halves, over that of random halves',
+    label: 'color difference of the halves, over that of random halves',
     kind: 'number',
     read: plain((run) => {
       const { difference, randomSplits } = towersOf(run);
@@ -89,7 +89,7 @@ export const MEASURES: Readonly<Record<MeasureName, Measure>> = {
   },
   towerP: { label: 'p, each seed', kind: 'each', read: plain((run) => towersOf(run).p) },
   chroma: {
-    label: 'mean colourfulness',
+    label: 'mean colorfulness',
     kind: 'number',
     read: plain((run) => run.kernelChroma.reduce((a, b) => a + b, 0) / run.kernelChroma.length),
   },

@@ -29,7 +29,7 @@ function sections(): Section[] {
     { title: 'ReLU', experiments: ['activation'] },
     { title: 'Dropout', experiments: ['dropout'] },
     { title: 'Max pooling', experiments: ['pooling'] },
-    { title: 'Big first kernels', computed: kernelClaims(), experiments: [] },
+    { title: 'Big conv1 filters', computed: kernelClaims(), experiments: [] },
     { title: 'The recipe', lead: recipeLead(), experiments: ['augmentation', 'ten-crop'] },
     {
       title: 'Parameters and multiply-adds',
@@ -37,7 +37,7 @@ function sections(): Section[] {
       experiments: ['head', 'depth'],
     },
     { title: '224 or 227', computed: sizeClaims(), experiments: [] },
-    { title: 'Local response normalisation', experiments: ['norm'] },
+    { title: 'Local response normalization', experiments: ['norm'] },
     { title: 'Two GPUs', computed: towerClaims(), experiments: ['groups', 'towers'] },
   ];
 }
@@ -48,11 +48,11 @@ export function notePage(study: Study, figures: string): string {
   return `${[`# The claims of AlexNet, tested\n`, head(study), overview(study), ...parts].join('\n')}`;
 }
 
-function head({ scale, pictures, seeds, environment, base, set }: Study): string {
-  const size = `${pictures.train} training and ${pictures.validation} validation pictures of ${pictures.classes} classes of \`${pictures.name}\``;
+function head({ scale, images, seeds, environment, base, set }: Study): string {
+  const size = `${images.train} training and ${images.validation} validation images of ${images.classes} classes of \`${images.name}\``;
   const quick =
     scale.name === 'quick'
-      ? '**These are `--quick` results**: fewer pictures, passes and seeds than the full ones, enough to see the machinery work and the largest effects.'
+      ? '**These are `--quick` results**: fewer images, passes and seeds than the full ones, enough to see the machinery work and the largest effects.'
       : 'These are full results, as opposed to `--quick` ones; full means what fits a small machine, not ImageNet.';
   const changed =
     set.length > 0 ? ` Changed for every run: ${set.map((one) => `\`${one}\``).join(', ')}.` : '';
@@ -65,7 +65,7 @@ where it is that much the other way, and as undecided in between.
 ${quick} Every variant is trained with ${seeds} seed${seeds === 1 ? '' : 's'} (more where it says so), on
 ${size}, decoded once and kept in memory, for ${base.epochs} epochs. All else is equal: the recipe
 \`${base.name}\` at ${base.network.width} of the paper's width, ${base.network.input} px crops of ${base.preprocessing.shorterSide}, conv1 with stride ${base.network.conv1Stride}, dropout ${base.network.dropout},
-batches of ${base.batchSize}.${changed} That is a small network on few pictures: it can show large effects, not the paper's gains of
+batches of ${base.batchSize}.${changed} That is a small network on few images: it can show large effects, not the paper's gains of
 one or two percent.
 
 ${environmentTable(environment)}
@@ -80,7 +80,7 @@ function environmentTable(environment: Environment): string {
       'machine',
       `${environment.machine}; shared with other work, so speeds are only good for comparison`,
     ],
-    ['engine', `${environment.backend} (${environment.device})`],
+    ['backend', `${environment.backend} (${environment.device})`],
     ['versions', `Node ${environment.node}, tfjs ${environment.tfjs}`],
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join(
@@ -152,7 +152,7 @@ function resultTable({ experiment, summaries, measures, runs }: Outcome): string
 function recipeLead(): string {
   const { batchSize, momentum, weightDecay, learningRate, schedule, epochs, augment } =
     RECIPES.paper as Recipe;
-  return `\`--recipe paper\` trains with batches of ${batchSize}, momentum ${momentum}, weight decay ${weightDecay}, a rate of ${learningRate} times ${schedule.factor} when validation stops improving, ${epochs} epochs, random crops and mirrors, and fancy PCA with a standard deviation of ${augment.colourPca}. What each form of augmentation is worth:\n`;
+  return `\`--recipe paper\` trains with batches of ${batchSize}, momentum ${momentum}, weight decay ${weightDecay}, a rate of ${learningRate} times ${schedule.factor} when validation stops improving, ${epochs} epochs, random crops and mirrors, and fancy PCA with a standard deviation of ${augment.colorPca}. What each form of augmentation is worth:\n`;
 }
 
 function outcomesOf({ outcomes }: Study, names: readonly string[]): Outcome[] {

@@ -3,7 +3,7 @@ import { judgeClaim, type Summaries, type Verdict, verdictOf } from './judge.js'
 import { MEASURES, type MeasureName, targetError } from './measures.js';
 import type { RunResult } from './run-result.js';
 import { sentence } from './sentence.js';
-import { summarise } from './summary.js';
+import { summarize } from './summary.js';
 
 /** What became of a claim. */
 export interface ClaimOutcome {
@@ -37,7 +37,7 @@ export function outcomeOf(
       new Map(
         measures.map((name) => [
           name,
-          summarise(own.map((run) => MEASURES[name].read(run, target))),
+          summarize(own.map((run) => MEASURES[name].read(run, target))),
         ]),
       ),
     ]),

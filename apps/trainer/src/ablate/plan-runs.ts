@@ -10,7 +10,7 @@ import type { Scale } from './scale.js';
 
 /** One network to train, wanted by one experiment or several. */
 export interface PlannedRun {
-  /** Equal for equal work: recipe, layers, seed, pictures and engine. */
+  /** Equal for equal work: recipe, layers, seed, images and backend. */
   readonly key: string;
   /** Where it is wanted first, for progress and messages. */
   readonly label: string;
@@ -22,8 +22,8 @@ export interface PlannedRun {
 
 /** What a run depends on beside its own settings. */
 export interface RunGround {
-  /** Name of the pictures and a digest of which are taken. */
-  readonly pictures: string;
+  /** Name of the images and a digest of which are taken. */
+  readonly images: string;
   readonly classes: number;
   readonly backend: string;
 }

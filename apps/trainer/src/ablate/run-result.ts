@@ -1,9 +1,9 @@
 import type { Recipe } from '@alexnet/trainer';
 
-/** After an epoch, or before the first: one centre crop, dropout and augmentation off. */
+/** After an epoch, or before the first: one center crop, dropout and augmentation off. */
 export interface CurvePoint {
   readonly epoch: number;
-  /** On the sample of training pictures. Shares 0..1; loss in nats. */
+  /** On the sample of training images. Shares 0..1; loss in nats. */
   readonly trainTop1: number;
   readonly trainLoss: number;
   readonly validationTop1: number;
@@ -23,8 +23,8 @@ export interface RunResult {
   readonly parameters: number;
   readonly macs: number;
   /** In training, the median over updates, the first few left out. */
-  readonly picturesPerSecond: number;
-  /** Share of each first kernel's energy off the grey axis, 0..1, in filter order. */
+  readonly imagesPerSecond: number;
+  /** Share of each first kernel's energy off the gray axis, 0..1, in filter order. */
   readonly kernelChroma: readonly number[];
   /** Why training stopped early, where the loss stopped being a number. */
   readonly diverged: string | null;

@@ -1,9 +1,9 @@
-/** How much is trained and measured. Counted in pictures and passes, never in time, so that results repeat. */
+/** How much is trained and measured. Counted in images and passes, never in time, so that results repeat. */
 export interface Scale {
   readonly name: 'full' | 'quick';
   /** Classes taken, evenly spread over those there are. */
   readonly classes: number;
-  /** Training pictures of a class, evenly spread, and validation pictures. */
+  /** Training images of a class, evenly spread, and validation images. */
   readonly trainPerClass: number;
   readonly validationPerClass: number;
   readonly epochs: number;
@@ -11,7 +11,7 @@ export interface Scale {
   readonly seeds: number;
 }
 
-/** 24,000 pictures a run: few pictures seen often, so that there is overfitting to prevent. */
+/** 24,000 images a run: few images seen often, so that there is overfitting to prevent. */
 export const FULL: Scale = {
   name: 'full',
   classes: 10,
@@ -21,7 +21,7 @@ export const FULL: Scale = {
   seeds: 3,
 };
 
-/** 6,000 pictures a run: eight minutes of processor time for all ten experiments. */
+/** 6,000 images a run: eight minutes of processor time for all ten experiments. */
 export const QUICK: Scale = {
   name: 'quick',
   classes: 10,

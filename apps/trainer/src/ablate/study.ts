@@ -6,7 +6,7 @@ import type { Scale } from './scale.js';
 /** Everything an ablation found, ready to be written down. */
 export interface Study {
   readonly scale: Scale;
-  readonly pictures: {
+  readonly images: {
     readonly name: string;
     readonly train: number;
     readonly validation: number;

@@ -10,7 +10,7 @@ export interface Summary {
   readonly atLeast: boolean;
 }
 
-export function summarise(readings: readonly Reading[]): Summary {
+export function summarize(readings: readonly Reading[]): Summary {
   const count = readings.length;
   const mean = readings.reduce((sum, { value }) => sum + value, 0) / count;
   const squares = readings.reduce((sum, { value }) => sum + (value - mean) ** 2, 0);

@@ -6,10 +6,10 @@ import {
   type Preprocessing,
   type Tf,
 } from '@alexnet/model';
-import { measureColour } from '@alexnet/model/measures';
+import { measureColor } from '@alexnet/model/measures';
 import { evaluate, NonFiniteError, type Recipe, train } from '@alexnet/trainer';
 import { Interrupted } from '../failure.js';
-import type { AblationPictures } from './load-pictures.js';
+import type { AblationImages } from './load-images.js';
 import type { CurvePoint, RunResult } from './run-result.js';
 
 /** Inputs a forward pass outside training takes. */
@@ -22,13 +22,13 @@ export interface TrainVariantOptions {
   readonly network: NetworkSpec;
   readonly seed: number;
   readonly key: string;
-  readonly pictures: AblationPictures;
+  readonly images: AblationImages;
   readonly preprocessing: Preprocessing;
   /** Also answer with ten crops at the end. */
   readonly tenCrop: boolean;
   readonly signal: AbortSignal;
-  /** Pictures trained on in this run so far. */
-  readonly onPictures: (done: number) => void;
+  /** Images trained on in this run so far. */
+  readonly onImages: (done: number) => void;
 }
 
 /**
@@ -50,11 +50,11 @@ async function trainAndMeasure(
   tf: Tf,
   network: Network,
   started: number,
-  { recipe, seed, key, pictures, preprocessing, tenCrop, signal, onPictures }: TrainVariantOptions,
+  { recipe, seed, key, images, preprocessing, tenCrop, signal, onImages }: TrainVariantOptions,
 ): Promise<RunResult> {
   const look = { preprocessing, classes: network.spec.classes, batchSize: EVALUATION_BATCH };
-  const onSample = () => evaluate(tf, network, pictures.trainSample, look);
-  const onValidation = () => evaluate(tf, network, pictures.validation, look);
+  const onSample = () => evaluate(tf, network, images.trainSample, look);
+  const onValidation = () => evaluate(tf, network, images.validation, look);
   const curve: CurvePoint[] = [point(0, await onSample(), await onValidation())];
   const rates: number[] = [];
   let done = 0;
@@ -63,17 +63,17 @@ async function trainAndMeasure(
     const outcome = await train(tf, {
       network,
       recipe,
-      train: pictures.train,
-      validation: pictures.validation,
+      train: images.train,
+      validation: images.validation,
       preprocessing,
-      colours: pictures.colours,
+      colors: images.colors,
       seed,
       signal,
       observer: {
         onStep(report) {
-          rates.push((1000 * report.pictures) / report.durationMs);
-          done += report.pictures;
-          onPictures(done);
+          rates.push((1000 * report.images) / report.durationMs);
+          done += report.images;
+          onImages(done);
         },
         async onEpoch({ epoch, validation }) {
           curve.push(point(epoch + 1, await onSample(), validation));
@@ -88,7 +88,7 @@ async function trainAndMeasure(
     curve.push(point(curve.length, await onSample(), await onValidation()));
   }
   const tenCropTop1 = tenCrop
-    ? (await evaluate(tf, network, pictures.validation, { ...look, tenCrop: true })).top1
+    ? (await evaluate(tf, network, images.validation, { ...look, tenCrop: true })).top1
     : null;
   const { parameters, macs } = costSplit(network.spec).total;
   return {
@@ -101,7 +101,7 @@ async function trainAndMeasure(
     tenCropTop1,
     parameters,
     macs,
-    picturesPerSecond: median(rates.slice(WARM_UP)),
+    imagesPerSecond: median(rates.slice(WARM_UP)),
     kernelChroma: await kernelChroma(network),
     diverged,
     seconds: (performance.now() - started) / 1000,
@@ -122,7 +122,7 @@ function point(epoch: number, train: Look, validation: Look): CurvePoint {
 
 async function kernelChroma(network: Network): Promise<number[]> {
   const kernels = (await network.getWeights()).get('conv1.weight');
-  return kernels ? measureColour(kernels).map(({ chroma }) => chroma) : [];
+  return kernels ? measureColor(kernels).map(({ chroma }) => chroma) : [];
 }
 
 function median(values: readonly number[]): number {

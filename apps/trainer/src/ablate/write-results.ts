@@ -38,7 +38,7 @@ export function outcomeJson(study: Study, outcome: Outcome) {
     experiment: experiment.name,
     title: experiment.title,
     scale: study.scale.name,
-    pictures: study.pictures,
+    images: study.images,
     epochs: study.base.epochs,
     set: study.set,
     environment: study.environment,

@@ -2,19 +2,19 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { type BackendName, selectBackend } from '@alexnet/backend/node';
 import { UsageError } from '../failure.js';
-import type { EngineTiming } from './engine-timing.js';
 import { type ComparedWork, networkWork } from './network-work.js';
 import { defaultPeers, type Peer, peerCommands, type Ready, startPeer } from './peer.js';
+import type { RuntimeTiming } from './runtime-timing.js';
 import { timingOf } from './statistics.js';
 
-/** Thread pools of some engines spin on after their work and would slow down the next one. */
+/** Thread pools of some runtimes spin on after their work and would slow down the next one. */
 const SETTLE_MS = 300;
 /** Untimed at the start of a turn: a pause costs more than one small prediction. */
 const WAKE_MS = 150;
 
 /**
  * Times this project and its peers in turns, each in a process of its own, so that drift of the
- * machine meets all alike; the order rotates from round to round. Unless peers are named, an engine meets
+ * machine meets all alike; the order rotates from round to round. Unless peers are named, a runtime meets
  * those of its own kind, on the processor or on a GPU. Peers that do not start are named and left out.
  */
 export async function comparePeers(
@@ -25,7 +25,7 @@ export async function comparePeers(
     readonly rounds: number;
     readonly python: string;
   },
-): Promise<EngineTiming[]> {
+): Promise<RuntimeTiming[]> {
   const commands = peerCommands(work, options.python);
   const running: Peer[] = [];
   const start = async (names: readonly string[]) => {
@@ -40,7 +40,7 @@ export async function comparePeers(
   };
   try {
     await start(options.backends);
-    const kinds = [false, true].filter((gpu) => running.some((engine) => engine.gpu === gpu));
+    const kinds = [false, true].filter((gpu) => running.some((runtime) => runtime.gpu === gpu));
     await start(options.peers ?? kinds.flatMap((gpu) => defaultPeers(work.task, gpu)));
     const samples = running.map((): number[] => []);
     for (let round = 0; round < options.rounds; round++) {
@@ -49,9 +49,9 @@ export async function comparePeers(
         samples[index]?.push(await takeTurn(running[index] as Peer));
       }
     }
-    return running.map(({ name, engine }, index) => ({
+    return running.map(({ name, runtime }, index) => ({
       name,
-      engine,
+      runtime,
       ...timingOf(samples[index] ?? []),
     }));
   } finally {
@@ -65,8 +65,8 @@ async function takeTurn(peer: Peer): Promise<number> {
   return peer.go();
 }
 
-/** The other side: this project's engine in a process of its own, answering lines until stdin ends. */
-export async function serveEngine(work: ComparedWork, backend: string): Promise<void> {
+/** The other side: this project's runtime in a process of its own, answering lines until stdin ends. */
+export async function serveRuntime(work: ComparedWork, backend: string): Promise<void> {
   const { tf, name, device } = await selectBackend({ require: backend });
   // tfjs-node's backend says where its TensorFlow computes.
   const onCuda = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;

@@ -56,17 +56,17 @@ export async function compareLoaders(
 
 function commandOf(
   name: string,
-  { data, batch, workers, pictures }: LoaderWork,
+  { data, batch, workers, images }: LoaderWork,
   python: string,
 ): [string, string[]] {
-  const [b, w, p] = [batch, workers, pictures].map(String) as [string, string, string];
+  const [b, w, p] = [batch, workers, images].map(String) as [string, string, string];
   if (name !== OWN) {
     return [python, [join(peersFolder(), SCRIPTS[name] ?? ''), data, w, p, b]];
   }
   const own = ['bench', 'loader', `--data=${data}`, `--batch=${b}`, `--workers=${w}`];
   return [
     process.execPath,
-    [process.argv[1] ?? '', ...own, `--pictures=${p}`, '--rounds=1', '--json'],
+    [process.argv[1] ?? '', ...own, `--images=${p}`, '--rounds=1', '--json'],
   ];
 }
 

@@ -1,10 +1,10 @@
 import { buildNetwork, type NetworkSpec, predict, type Tf } from '@alexnet/model';
-import { createOptimiser, RECIPES, trainStep } from '@alexnet/trainer';
+import { createOptimizer, RECIPES, trainStep } from '@alexnet/trainer';
 
 /** What is timed: one training step, or one prediction of a batch. */
 export type BenchTask = 'step' | 'predict';
 
-/** What every engine of a comparison computes. */
+/** What every runtime of a comparison computes. */
 export interface ComparedWork {
   readonly task: BenchTask;
   readonly spec: NetworkSpec;
@@ -39,17 +39,17 @@ export function networkWork(tf: Tf, task: BenchTask, spec: NetworkSpec, batch: n
 
   const { paper } = RECIPES;
   if (!paper) throw new Error('the recipe of the paper is missing');
-  const optimiser = createOptimiser(tf, network, paper);
+  const optimizer = createOptimizer(tf, network, paper);
   const labels = Int32Array.from({ length: batch }, (_, i) => i % spec.classes);
-  const pictureShape = [height, width, channels] as const;
-  const data = { pixels, pictureShape, labels, ids: [], skipped: [] };
+  const imageShape = [height, width, channels] as const;
+  const data = { pixels, imageShape, labels, ids: [], skipped: [] };
   const at = { rate: 0.001, peakRate: 0.01, epoch: 0 };
   let steps = 0;
   const run = async () => {
-    await trainStep(tf, network, optimiser, data, paper, { ...at, dropoutSeed: steps++ });
+    await trainStep(tf, network, optimizer, data, paper, { ...at, dropoutSeed: steps++ });
   };
   const dispose = () => {
-    optimiser.dispose();
+    optimizer.dispose();
     network.dispose();
   };
   return { run, dispose };

@@ -8,11 +8,11 @@ import { UsageError } from '../failure.js';
 import { say } from '../say.js';
 import type { BenchTask, ComparedWork } from './network-work.js';
 
-/** One engine in a process of its own. */
+/** One runtime in a process of its own. */
 export interface Peer {
   readonly name: string;
   /** Library and version in words. */
-  readonly engine: string;
+  readonly runtime: string;
   /** Whether it computes on a GPU. */
   readonly gpu: boolean;
   /** Does the work once and says how many milliseconds it took. */
@@ -20,7 +20,7 @@ export interface Peer {
   readonly stop: () => void;
 }
 
-/** The first line of a started engine. */
+/** The first line of a started runtime. */
 export interface Ready {
   /** Library and version in words. */
   readonly ready: string;
@@ -28,7 +28,7 @@ export interface Ready {
   readonly gpu?: boolean;
 }
 
-/** What an engine on the processor, or one on a GPU, is compared with unless peers are named. */
+/** What a runtime on the processor, or one on a GPU, is compared with unless peers are named. */
 export function defaultPeers(task: BenchTask, gpu: boolean): readonly string[] {
   if (gpu) return Object.keys(CUDA_PEERS);
   return [
@@ -59,7 +59,7 @@ export function peerCommands(
     [
       process.execPath,
       cli,
-      ...['bench', 'engine', task, '--backend', backend],
+      ...['bench', 'runtime', task, '--backend', backend],
       ...['--preset', spec.preset, '--batch', String(batch)],
     ] as const;
   const more = [task, String(batch)] as const;
@@ -117,7 +117,7 @@ export async function startPeer(
       if (Number.isNaN(milliseconds)) throw new Error(`${name} stopped: ${errors.trim()}`);
       return milliseconds;
     };
-    return { name, engine: ready, gpu, go, stop: () => child.stdin.end() };
+    return { name, runtime: ready, gpu, go, stop: () => child.stdin.end() };
   }
 }
 

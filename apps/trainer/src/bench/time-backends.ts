@@ -4,8 +4,8 @@ import type { NetworkSpec } from '@alexnet/model';
 import { Bench } from 'tinybench';
 import { oneLine } from '../failure.js';
 import { say } from '../say.js';
-import type { EngineTiming } from './engine-timing.js';
 import { type BenchTask, networkWork } from './network-work.js';
+import type { RuntimeTiming } from './runtime-timing.js';
 import { timingOf } from './statistics.js';
 
 /** Untimed at first: kernels are compiled, thread pools start, weights move to the device. */
@@ -18,8 +18,8 @@ export async function timeBackends(
   names: readonly BackendName[],
   work: { readonly task: BenchTask; readonly spec: NetworkSpec; readonly batch: number },
   seconds: number,
-): Promise<EngineTiming[]> {
-  const timings: EngineTiming[] = [];
+): Promise<RuntimeTiming[]> {
+  const timings: RuntimeTiming[] = [];
   for (const name of names) {
     try {
       timings.push(await timeBackend(name, work, seconds));
@@ -34,7 +34,7 @@ async function timeBackend(
   name: BackendName,
   work: { readonly task: BenchTask; readonly spec: NetworkSpec; readonly batch: number },
   seconds: number,
-): Promise<EngineTiming> {
+): Promise<RuntimeTiming> {
   const { tf, device } = await selectBackend({ require: name });
   const { run, dispose } = networkWork(tf, work.task, work.spec, work.batch);
   try {
@@ -49,7 +49,7 @@ async function timeBackend(
     const [task] = await bench.add(name, run, { async: true }).run();
     const result = task?.result;
     if (result?.state !== 'completed') throw new Error('it was not timed');
-    return { name, engine: device, ...timingOf(result.latency.samples ?? []) };
+    return { name, runtime: device, ...timingOf(result.latency.samples ?? []) };
   } finally {
     dispose();
   }

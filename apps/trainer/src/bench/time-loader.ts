@@ -1,4 +1,4 @@
-import type { ColourStatistics } from '@alexnet/augment';
+import type { ColorStatistics } from '@alexnet/augment';
 import { createLoader } from '@alexnet/augment/loader';
 
 /** What a loader is timed on. */
@@ -7,14 +7,14 @@ export interface LoaderWork {
   readonly batch: number;
   readonly workers: number;
   /** At least so many, in whole epochs after the first. */
-  readonly pictures: number;
+  readonly images: number;
 }
 
 /** How fast one loader makes augmented 227-px crops. */
 export interface LoaderTiming {
   /** Library, version and decoder in words. */
-  readonly engine: string;
-  readonly pictures: number;
+  readonly runtime: string;
+  readonly images: number;
   readonly seconds: number;
   /** Of the process and all it started. */
   readonly cpuSeconds: number;
@@ -23,8 +23,8 @@ export interface LoaderTiming {
   readonly megabytesLast: number;
 }
 
-/** Of ImageNet's training set, RGB, grey levels (`input_meta` of cuda-convnet2; vectors as Lighting has them). */
-const COLOURS: ColourStatistics = {
+/** Of ImageNet's training set, RGB, gray levels (`input_meta` of cuda-convnet2; vectors as Lighting has them). */
+const COLORS: ColorStatistics = {
   mean: [127.305, 119.715, 104.913],
   std: [70, 68, 71],
   eigenvalues: [121.78 ** 2, 37.094 ** 2, 19.721 ** 2],
@@ -36,9 +36,9 @@ const COLOURS: ColourStatistics = {
   pixels: 1,
 };
 
-/** Reads whole epochs of the paper's training pictures: shorter side 256, crop 227, flip, fancy PCA, mean. */
+/** Reads whole epochs of the paper's training images: shorter side 256, crop 227, flip, fancy PCA, mean. */
 export async function timeLoader(work: LoaderWork): Promise<LoaderTiming> {
-  const { data, batch, workers, pictures } = work;
+  const { data, batch, workers, images } = work;
   const loader = await createLoader({
     source: data,
     validationShare: 0,
@@ -49,11 +49,11 @@ export async function timeLoader(work: LoaderWork): Promise<LoaderTiming> {
       crop: { height: 227, width: 227 },
       channelOrder: 'rgb',
       range: 255,
-      mean: COLOURS.mean,
+      mean: COLORS.mean,
       std: null,
     },
-    recipe: { crop: true, flip: true, colourPca: 0.1 },
-    colours: COLOURS,
+    recipe: { crop: true, flip: true, colorPca: 0.1 },
+    colors: COLORS,
   });
   let epoch = 0;
   const readEpoch = async () => {
@@ -61,7 +61,7 @@ export async function timeLoader(work: LoaderWork): Promise<LoaderTiming> {
     let sum = 0;
     for await (const made of loader.epoch(epoch++)) {
       // Every batch is looked at, so that none is made for nothing.
-      sum += made.pictures[0] ?? Number.NaN;
+      sum += made.images[0] ?? Number.NaN;
       count += made.count;
     }
     if (!Number.isFinite(sum)) throw new Error('a batch holds what is not a number');
@@ -74,12 +74,12 @@ export async function timeLoader(work: LoaderWork): Promise<LoaderTiming> {
     const cpu = process.cpuUsage();
     const start = performance.now();
     let made = 0;
-    while (made < pictures) made += await readEpoch();
+    while (made < images) made += await readEpoch();
     const seconds = (performance.now() - start) / 1000;
     const { user, system } = process.cpuUsage(cpu);
     return {
-      engine: `Node ${process.version.slice(1)}, ${loader.decoder}`,
-      pictures: made,
+      runtime: `Node ${process.version.slice(1)}, ${loader.decoder}`,
+      images: made,
       seconds,
       cpuSeconds: (user + system) / 1e6,
       megabytesFirst,

@@ -7,15 +7,15 @@ import type { Experiment } from '../ablate/experiment.js';
 import { EXPERIMENTS } from '../ablate/experiments/index.js';
 import { findExperiment } from '../ablate/find-experiment.js';
 import { interruptible } from '../ablate/interrupt.js';
-import { type AblationPictures, loadPictures } from '../ablate/load-pictures.js';
+import { type AblationImages, loadImages } from '../ablate/load-images.js';
 import { type Outcome, outcomeOf } from '../ablate/outcome.js';
 import { baseOf, type PlanOptions, planRuns, runsOf } from '../ablate/plan-runs.js';
 import { openRunStore } from '../ablate/run-store.js';
 import { FULL, QUICK, type Scale } from '../ablate/scale.js';
 import type { Study } from '../ablate/study.js';
 import { outcomeJson, writePage, writeResults } from '../ablate/write-results.js';
-import { openEngine } from '../engine.js';
 import { UsageError } from '../failure.js';
+import { openBackend } from '../open-backend.js';
 import { openData } from '../open-data.js';
 import { collect, whole } from '../options.js';
 import { withProgress } from '../progress.js';
@@ -33,11 +33,11 @@ interface Options {
   readonly json?: true;
 }
 
-/** Seeds are for training; the pictures held out are the same in all runs. */
+/** Seeds are for training; the images held out are the same in all runs. */
 const SPLIT_SEED = 0;
 
-/** For trying a plan before there are pictures. */
-const NO_GROUND = { pictures: '', classes: 2, backend: '' };
+/** For trying a plan before there are images. */
+const NO_GROUND = { images: '', classes: 2, backend: '' };
 
 export function addAblateCommand(program: Command): void {
   program
@@ -47,7 +47,7 @@ export function addAblateCommand(program: Command): void {
     .option('--all', 'every experiment, and one page about them')
     .option('--data <source>', 'emoji, a folder of class folders, or a .tar of the same', 'emoji')
     .option('--seeds <n>', 'runs of every variant', whole(1))
-    .option('--quick', 'fewer pictures, passes and seeds')
+    .option('--quick', 'fewer images, passes and seeds')
     .option(
       '--results <dir>',
       'finished runs and results, one folder a data set',
@@ -67,29 +67,26 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   const { set } = options;
   plan({ experiments, scale, seeds, set, ground: NO_GROUND });
   const { shorterSide } = baseOf(scale, set).preprocessing;
-  const { tf, name: backend, device } = await openEngine(options.backend);
-  const pictures = await takePictures(options.data, scale, shorterSide);
+  const { tf, name: backend, device } = await openBackend(options.backend);
+  const images = await takeImages(options.data, scale, shorterSide);
   const ground = {
-    pictures: `${pictures.name} ${pictures.digest}`,
-    classes: pictures.classNames.length,
+    images: `${images.name} ${images.digest}`,
+    classes: images.classNames.length,
     backend,
   };
   const planOptions = { experiments, scale, seeds, set, ground };
   const runs = plan(planOptions);
-  const folder = join(
-    options.results,
-    `${pictures.name.replace(/\.tar(\.gz)?$/, '')}-${scale.name}`,
-  );
+  const folder = join(options.results, `${images.name.replace(/\.tar(\.gz)?$/, '')}-${scale.name}`);
   const store = await openRunStore(join(folder, 'runs'));
   say(`${runs.length} runs for ${experiments.map((experiment) => experiment.name).join(', ')}`);
-  const results = await interruptible((signal) => executeRuns(tf, runs, pictures, store, signal));
+  const results = await interruptible((signal) => executeRuns(tf, runs, images, store, signal));
   const study: Study = {
     scale,
-    pictures: {
-      name: pictures.name,
-      train: pictures.train.records.length,
-      validation: pictures.validation.records.length,
-      classes: pictures.classNames.length,
+    images: {
+      name: images.name,
+      train: images.train.records.length,
+      validation: images.validation.records.length,
+      classes: images.classNames.length,
     },
     seeds,
     base: baseOf(scale, set),
@@ -138,21 +135,21 @@ function chooseExperiments(name: string | undefined, { all }: Options): readonly
   return [findExperiment(name)];
 }
 
-async function takePictures(
+async function takeImages(
   source: string,
   scale: Scale,
   shorterSide: number,
-): Promise<AblationPictures> {
+): Promise<AblationImages> {
   const dataset = await openData(source, SPLIT_SEED);
   try {
-    const pictures = await withProgress('reading pictures', (report) =>
-      loadPictures(dataset, scale, shorterSide, report),
+    const images = await withProgress('reading images', (report) =>
+      loadImages(dataset, scale, shorterSide, report),
     );
-    const { train, validation, classNames, unreadable } = pictures;
+    const { train, validation, classNames, unreadable } = images;
     say(
-      `${scale.name}: ${train.records.length} training and ${validation.records.length} validation pictures of ${classNames.length} classes, decoded and kept in memory${unreadable > 0 ? `; ${unreadable} could not be read` : ''}`,
+      `${scale.name}: ${train.records.length} training and ${validation.records.length} validation images of ${classNames.length} classes, decoded and kept in memory${unreadable > 0 ? `; ${unreadable} could not be read` : ''}`,
     );
-    return pictures;
+    return images;
   } finally {
     await dataset.close();
   }

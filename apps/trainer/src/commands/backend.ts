@@ -19,25 +19,25 @@ interface InstallCommandOptions {
 export function addBackendCommand(program: Command): void {
   const backend = program
     .command('backend')
-    .description('which engine computes here, and why the better ones do not')
+    .description('which backend computes here, and why the better ones do not')
     .option('--json', 'one JSON document on stdout')
     .action(show);
   backend
     .command('doctor')
     .description(
-      'try every engine, compare it with the plain one, and say how to gain the missing ones',
+      'try every backend, compare it with the plain one, and say how to gain the missing ones',
     )
     .action(doctor);
   backend
     .command('install')
-    .description("compile TensorFlow's engine for Node, once, from pip's tensorflow-cpu")
+    .description("compile TensorFlow's backend for Node, once, from pip's tensorflow-cpu")
     .option('--gpu', "TensorFlow's GPU build with its CUDA libraries; needs NVIDIA's driver")
     .option('--tensorflow <version|wheel|dir>', 'another TensorFlow than the newest')
     .option('--dry-run', 'only say what would be done')
     .action(install);
   backend
     .command('remove')
-    .description('delete the engines that were compiled')
+    .description('delete the backends that were compiled')
     .option('--tensorflow <version>', 'only those of this version')
     .action(remove);
 }
@@ -49,7 +49,7 @@ async function show(options: { readonly json?: true }): Promise<void> {
     return;
   }
   print(`${name} (${device})`);
-  for (const other of passedOver) print(`  not ${other.engine}: ${other.reason}`);
+  for (const other of passedOver) print(`  not ${other.label}: ${other.reason}`);
 }
 
 async function doctor(_: unknown, command: Command): Promise<void> {
@@ -64,14 +64,14 @@ async function doctor(_: unknown, command: Command): Promise<void> {
 
 function printReport({
   name,
-  engine,
+  label,
   available,
   device,
   reason,
   check,
   advice,
 }: BackendReport): void {
-  print(`${available ? '✓' : '✗'} ${name.padEnd(11)}${engine}`);
+  print(`${available ? '✓' : '✗'} ${name.padEnd(11)}${label}`);
   if (device !== undefined) print(`    on ${device}`);
   if (available && check) {
     const error = check.error.toExponential(1);
@@ -93,7 +93,7 @@ async function install(options: InstallCommandOptions): Promise<void> {
     else for (const step of [...steps, `keep the result in ${root}`]) print(step);
     return;
   }
-  const built = await withProgress('TensorFlow engine', (report) =>
+  const built = await withProgress('TensorFlow backend', (report) =>
     installTensorflow({
       ...wanted,
       onProgress: ({ message, fraction }) =>

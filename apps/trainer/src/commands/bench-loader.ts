@@ -19,16 +19,16 @@ interface Options extends LoaderWork {
 }
 
 const HEADER =
-  'date,machine,node,command,data,workers,batch,round,name,engine,pictures,img_per_s,img_per_cpu_s,mb_first,mb_last';
+  'date,machine,node,command,data,workers,batch,round,name,runtime,images,img_per_s,img_per_cpu_s,mb_first,mb_last';
 
 export function addBenchLoaderCommand(bench: Command): void {
   bench
     .command('loader')
-    .description('augmented 227-px training pictures a second, from a pack or any other source')
+    .description('augmented 227-px training images a second, from a pack or any other source')
     .requiredOption('--data <source>', DATA_HELP)
     .option('--workers <n>', 'worker threads', whole(1), 1)
-    .option('--batch <n>', 'pictures at once', whole(1), 64)
-    .option('--pictures <n>', 'at least so many, in whole epochs after the first', whole(1), 4000)
+    .option('--batch <n>', 'images at once', whole(1), 64)
+    .option('--images <n>', 'at least so many, in whole epochs after the first', whole(1), 4000)
     .option('--compare', 'against torchvision, webdataset and FFCV, in turns')
     .option('--only <names>', 'with --compare: these peers', names)
     .option('--rounds <n>', 'samples of each', whole(1), 3)
@@ -55,9 +55,9 @@ async function run(options: Options): Promise<void> {
   );
   for (const name of new Set(samples.map((sample) => sample.name))) {
     const own = samples.filter((sample) => sample.name === name);
-    const perSecond = spread(own.map((sample) => ratesOf(sample).picturesPerSecond));
-    const perCpuSecond = spread(own.map((sample) => ratesOf(sample).picturesPerCpuSecond));
-    print(`${name.padEnd(12)} ${perSecond} img/s ${perCpuSecond} img/CPU-s  ${own[0]?.engine}`);
+    const perSecond = spread(own.map((sample) => ratesOf(sample).imagesPerSecond));
+    const perCpuSecond = spread(own.map((sample) => ratesOf(sample).imagesPerCpuSecond));
+    print(`${name.padEnd(12)} ${perSecond} img/s ${perCpuSecond} img/CPU-s  ${own[0]?.runtime}`);
   }
 }
 
@@ -69,10 +69,10 @@ async function timeAlone(work: LoaderWork, rounds: number): Promise<LoaderSample
   return samples;
 }
 
-function ratesOf({ pictures, seconds, cpuSeconds }: LoaderSample) {
+function ratesOf({ images, seconds, cpuSeconds }: LoaderSample) {
   return {
-    picturesPerSecond: pictures / seconds,
-    picturesPerCpuSecond: pictures / cpuSeconds,
+    imagesPerSecond: images / seconds,
+    imagesPerCpuSecond: images / cpuSeconds,
   };
 }
 
@@ -90,9 +90,9 @@ async function appendCsv(
 ): Promise<void> {
   const about = [basename(data), workers, batch];
   const rows = samples.map((sample) => {
-    const { name, round, engine, pictures, megabytesFirst, megabytesLast } = sample;
+    const { name, round, runtime, images, megabytesFirst, megabytesLast } = sample;
     const rates = Object.values(ratesOf(sample)).map((rate) => rate.toFixed(0));
-    const row = [...about, round, name, quoted(engine), pictures, ...rates];
+    const row = [...about, round, name, quoted(runtime), images, ...rates];
     return [...row, megabytesFirst, megabytesLast];
   });
   await appendRows(path, HEADER, command, rows);

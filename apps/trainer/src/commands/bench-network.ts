@@ -1,14 +1,14 @@
 import { type BackendName, diagnoseBackends, parseBackendName } from '@alexnet/backend/node';
 import { PRESET_NAMES } from '@alexnet/model';
 import type { Command } from 'commander';
-import { comparePeers, serveEngine } from '../bench/compare-peers.js';
+import { comparePeers, serveRuntime } from '../bench/compare-peers.js';
+import type { BenchTask } from '../bench/network-work.js';
 import {
   appendCsv,
   type BenchRun,
   formatTimings,
-  picturesPerSecond,
-} from '../bench/engine-timing.js';
-import type { BenchTask } from '../bench/network-work.js';
+  imagesPerSecond,
+} from '../bench/runtime-timing.js';
 import { timeBackends } from '../bench/time-backends.js';
 import { UsageError } from '../failure.js';
 import { whole } from '../options.js';
@@ -39,12 +39,12 @@ export function addBenchNetworkCommands(bench: Command): void {
       .command(task)
       .description(DESCRIPTIONS[task])
       .option('--preset <name>', `one of ${PRESET_NAMES.join(', ')}`, 'alexnet')
-      .option('--batch <n>', 'pictures at once', whole(1), task === 'step' ? 128 : 10)
+      .option('--batch <n>', 'images at once', whole(1), task === 'step' ? 128 : 10)
       .option('--backend <names>', 'e.g. tensorflow,wasm; default: all that work here but cpu')
       .option('--seconds <n>', 'time for each, after warming up', whole(1), 10)
       .option(
         '--compare',
-        'against PyTorch (CUDA beside an engine on a GPU), Keras and onnxruntime-node, in turns',
+        'against PyTorch (CUDA beside a runtime on a GPU), Keras and onnxruntime-node, in turns',
       )
       .option('--only <names>', 'with --compare: these peers, e.g. torch-nchw,onnxruntime')
       .option('--rounds <n>', 'with --compare: samples of each', whole(1), 7)
@@ -54,13 +54,13 @@ export function addBenchNetworkCommands(bench: Command): void {
       .action((options: BenchOptions) => run(task, options));
   }
   bench
-    .command('engine <task>', { hidden: true })
-    .description('one engine of a comparison: answers lines on stdin with milliseconds')
+    .command('runtime <task>', { hidden: true })
+    .description('one runtime of a comparison: answers lines on stdin with milliseconds')
     .requiredOption('--backend <name>')
     .requiredOption('--preset <name>')
     .requiredOption('--batch <n>', '', whole(1))
     .action((task: BenchTask, { backend, preset, batch }: BenchOptions & { backend: string }) =>
-      serveEngine({ task, spec: specOrUsageError(requirePreset(preset), {}), batch }, backend),
+      serveRuntime({ task, spec: specOrUsageError(requirePreset(preset), {}), batch }, backend),
     );
 }
 
@@ -73,14 +73,14 @@ async function run(task: BenchTask, options: BenchOptions): Promise<void> {
   const timings = options.compare
     ? await comparePeers(work, { backends: names, peers: only?.split(','), rounds, python })
     : await timeBackends(names, work, seconds);
-  if (timings.length === 0) throw new Error('no engine could be timed');
+  if (timings.length === 0) throw new Error('no runtime could be timed');
   const command = ['alexnet', ...process.argv.slice(2)].join(' ');
   const about: BenchRun = { task, preset, batch, command };
   if (csv !== undefined) await appendCsv(csv, about, timings);
   if (options.json) {
     const rates = timings.map((timing) => ({
       ...timing,
-      picturesPerSecond: picturesPerSecond(timing, batch),
+      imagesPerSecond: imagesPerSecond(timing, batch),
     }));
     printJson({ ...about, node: process.version, timings: rates });
     return;

@@ -7,8 +7,8 @@ import { formatNotes } from '../convert/judge-notes.js';
 import { KNOWN_PREPARATIONS, KNOWN_PREPROCESSING } from '../convert/known-preprocessing.js';
 import { NOTE_CODES } from '../convert/read-source.js';
 import { type Verification, verifyConversion } from '../convert/verify.js';
-import { openEngine } from '../engine.js';
 import { Interrupted } from '../failure.js';
+import { openBackend } from '../open-backend.js';
 import { requirePreset } from '../preset-argument.js';
 import { type Report, withProgress } from '../progress.js';
 import { print, printJson } from '../say.js';
@@ -39,7 +39,7 @@ export function addConvertCommand(program: Command): void {
     )
     .option(
       '--from <format>',
-      `what IN is, where it is not recognised: ${SOURCE_FORMATS.join(', ')}`,
+      `what IN is, where it is not recognized: ${SOURCE_FORMATS.join(', ')}`,
     )
     .option('--to <format>', `what OUT is, whatever its ending: ${TARGET_FORMATS.join(', ')}`)
     .option('--preset <name>', 'which network it is, where the file cannot tell')
@@ -49,10 +49,10 @@ export function addConvertCommand(program: Command): void {
     .option('--labels <file|imagenet>', 'names of the classes, one a line, or those of ImageNet')
     .option(
       '--preprocessing <name>',
-      'how pictures are prepared, where the file is silent: torchvision',
+      'how images are prepared, where the file is silent: torchvision',
     )
     .option('--dtype <type>', 'f32, or f16 for half the size in safetensors and torch', 'f32')
-    .option('--verify', 'run both networks on a probe picture and show the largest difference')
+    .option('--verify', 'run both networks on a probe image and show the largest difference')
     .option('--backend <name>', 'for --verify: tensorflow, webgpu, wasm or cpu')
     .option('--json', 'one JSON document on stdout')
     .action(run);
@@ -74,7 +74,7 @@ async function run(input: string, output: string, options: Options): Promise<voi
   if (!options.json) printConversion(done);
   let verification: Verification | null = null;
   if (options.verify) {
-    const { tf } = await openEngine(options.backend);
+    const { tf } = await openBackend(options.backend);
     verification = await verifyConversion(tf, done, conversion);
     if (!options.json) printVerification(verification);
   }
@@ -150,11 +150,11 @@ function megabytes(bytes: number): string {
 }
 
 function printVerification({ checks, notRun }: Verification): void {
-  for (const { engine, largestDifference, largestLogit } of checks) {
+  for (const { backend, largestDifference, largestLogit } of checks) {
     const share =
       largestLogit > 0 ? ` (${(largestDifference / largestLogit).toExponential(1)} of it)` : '';
     print(
-      `${engine}: largest logit ${largestLogit.toPrecision(4)}, largest difference ${largestDifference.toPrecision(3)}${share}`,
+      `${backend}: largest logit ${largestLogit.toPrecision(4)}, largest difference ${largestDifference.toPrecision(3)}${share}`,
     );
   }
   for (const reason of notRun) print(`not run: ${reason}`);

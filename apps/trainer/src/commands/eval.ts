@@ -1,8 +1,8 @@
 import type { Dataset } from '@alexnet/data';
 import { type Evaluation, evaluate } from '@alexnet/trainer';
 import type { Command } from 'commander';
-import { MAX_BROKEN_SHARE, requireReadable } from '../broken-pictures.js';
-import { openEngine } from '../engine.js';
+import { MAX_BROKEN_SHARE, requireReadable } from '../broken-images.js';
+import { openBackend } from '../open-backend.js';
 import { DATA_HELP, openData } from '../open-data.js';
 import { share } from '../options.js';
 import { withProgress } from '../progress.js';
@@ -21,7 +21,7 @@ interface Options {
 export function addEvalCommand(program: Command): void {
   program
     .command('eval')
-    .description('top-1 and top-5 of a trained network on the validation pictures of a data set')
+    .description('top-1 and top-5 of a trained network on the validation images of a data set')
     .requiredOption(
       '--weights <file|run>',
       'a run folder, weights of any format convert reads, or showcase',
@@ -31,7 +31,7 @@ export function addEvalCommand(program: Command): void {
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
     .option(
       '--max-broken <share>',
-      'share of unreadable pictures that stops the run',
+      'share of unreadable images that stops the run',
       share,
       MAX_BROKEN_SHARE,
     )
@@ -41,7 +41,7 @@ export function addEvalCommand(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   const weights = await openWeights(options.weights);
-  const { tf } = await openEngine(options.backend);
+  const { tf } = await openBackend(options.backend);
   const dataset = await openData(options.data, 0);
   const network = loadNetwork(tf, weights);
   try {
@@ -50,7 +50,7 @@ async function run(options: Options): Promise<void> {
     const evaluations: Evaluation[] = [];
     for (const tenCrop of views) {
       evaluations.push(
-        await withProgress(tenCrop ? 'ten crops' : 'centre crop', (report) =>
+        await withProgress(tenCrop ? 'ten crops' : 'center crop', (report) =>
           evaluate(tf, network, dataset.validation, {
             preprocessing: weights.preprocessing,
             classes: network.spec.classes,
@@ -84,7 +84,7 @@ export function printEvaluations(
   if (!first) return;
   for (const { id, reason } of first.skipped) say(`skipped ${id}: ${reason}`);
   print(
-    `${first.pictures} validation picture${first.pictures === 1 ? '' : 's'}${first.skipped.length ? `, ${first.skipped.length} skipped` : ''}`,
+    `${first.images} validation image${first.images === 1 ? '' : 's'}${first.skipped.length ? `, ${first.skipped.length} skipped` : ''}`,
   );
   print(`${''.padEnd(14)}${'top-1'.padStart(8)}${'top-5'.padStart(9)}`);
   for (const { view, top1, top5 } of evaluations) {

@@ -15,12 +15,12 @@ interface Options {
 export function addFiltersCommand(program: Command): void {
   program
     .command('filters')
-    .description('the first kernels as a picture')
+    .description('the conv1 filters as an image')
     .requiredOption(
       '--weights <file|run>',
       'a run folder, weights of any format convert reads, or showcase',
     )
-    .requiredOption('--out <png>', 'where the picture goes')
+    .requiredOption('--out <png>', 'where the image goes')
     .option(
       '--scale <how>',
       'filter: each kernel uses the whole range; global: all share one',

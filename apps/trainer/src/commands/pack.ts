@@ -1,7 +1,7 @@
-import { createColourAccumulator, createMeanImageAccumulator } from '@alexnet/augment';
+import { createColorAccumulator, createMeanImageAccumulator } from '@alexnet/augment';
 import { packDataset } from '@alexnet/data';
 import { type Command, Option } from 'commander';
-import { MAX_BROKEN_SHARE } from '../broken-pictures.js';
+import { MAX_BROKEN_SHARE } from '../broken-images.js';
 import { Interrupted, UsageError } from '../failure.js';
 import { DATA_HELP, openData } from '../open-data.js';
 import { share, whole } from '../options.js';
@@ -24,11 +24,11 @@ interface Options {
 export function addPackCommand(program: Command): void {
   program
     .command('pack')
-    .description('pictures resized once into WebDataset shards, which train reads fastest')
+    .description('images resized once into WebDataset shards, which train reads fastest')
     .requiredOption('--data <source>', DATA_HELP)
     .requiredOption('--out <dir>', 'the folder of shards')
     .option('--size <px>', 'shorter side', whole(1), 256)
-    .option('--square', 'cut pictures to their central square')
+    .option('--square', 'cut images to their central square')
     .addOption(
       new Option(
         '--format <name>',
@@ -37,20 +37,20 @@ export function addPackCommand(program: Command): void {
         .choices(['jpeg', 'raw'])
         .default('jpeg'),
     )
-    .option('--per-shard <n>', 'pictures a shard', whole(1), 1000)
+    .option('--per-shard <n>', 'images a shard', whole(1), 1000)
     .option('--quality <n>', 'JPEG quality (default: 90)', whole(1))
     .option(
       '--validation-share <share>',
-      'share held out where the source has no validation pictures; 0 holds none out',
+      'share held out where the source has no validation images; 0 holds none out',
       share,
     )
     .option(
       '--max-broken <share>',
-      'share of unreadable pictures that stops the run',
+      'share of unreadable images that stops the run',
       share,
       MAX_BROKEN_SHARE,
     )
-    .option('--seed <n>', 'decides the order of the training pictures', whole(0), 0)
+    .option('--seed <n>', 'decides the order of the training images', whole(0), 0)
     .action(run);
 }
 
@@ -63,7 +63,7 @@ async function run(options: Options): Promise<void> {
   const stop = () => controller.abort();
   process.once('SIGINT', stop);
   try {
-    const measures = { createColourAccumulator, createMeanImageAccumulator };
+    const measures = { createColorAccumulator, createMeanImageAccumulator };
     const { index, resumed } = await withProgress('packing', (report) =>
       packDataset(dataset, options.out, measures, {
         size: options.size,
@@ -78,12 +78,12 @@ async function run(options: Options): Promise<void> {
       }),
     );
     const { shards } = index;
-    const pictures = shards.reduce((sum, { records }) => sum + records.length, 0);
+    const images = shards.reduce((sum, { records }) => sum + records.length, 0);
     for (const { id, reason } of shards.flatMap(({ broken }) => broken)) {
       say(`skipped ${id}: ${reason}`);
     }
     say(
-      `${options.out}: ${pictures} pictures in ${shards.length} shards${resumed > 0 ? `, ${resumed} of them from an earlier run` : ''}`,
+      `${options.out}: ${images} images in ${shards.length} shards${resumed > 0 ? `, ${resumed} of them from an earlier run` : ''}`,
     );
   } catch (error) {
     if (!controller.signal.aborted) throw error;

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { type Picture, preparePicture, prepareTenCrop } from '@alexnet/augment';
-import { decodePicture } from '@alexnet/data';
+import { prepareImage, prepareTenCrop, type RgbImage } from '@alexnet/augment';
+import { decodeImage } from '@alexnet/data';
 import { type Network, predict, predictTenCrop, type Tf, topK } from '@alexnet/model';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Command } from 'commander';
-import { openEngine } from '../engine.js';
 import { oneLine } from '../failure.js';
+import { openBackend } from '../open-backend.js';
 import { whole } from '../options.js';
 import { percent, print, printJson, say } from '../say.js';
 import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
@@ -32,8 +32,8 @@ interface Answer {
 export function addPredictCommand(program: Command): void {
   program
     .command('predict')
-    .description('what a trained network sees in pictures')
-    .argument('<image...>', 'picture files')
+    .description('what a trained network sees in images')
+    .argument('<image...>', 'image files')
     .requiredOption(
       '--weights <file|run>',
       'a run folder, weights of any format convert reads, or showcase',
@@ -45,19 +45,19 @@ export function addPredictCommand(program: Command): void {
     .action(run);
 }
 
-async function run(images: readonly string[], options: Options): Promise<void> {
+async function run(paths: readonly string[], options: Options): Promise<void> {
   const weights = await openWeights(options.weights);
-  const { tf } = await openEngine(options.backend);
+  const { tf } = await openBackend(options.backend);
   const network = loadNetwork(tf, weights);
   const answers: Answer[] = [];
   const failed: { image: string; reason: string }[] = [];
   try {
-    for (const image of images) {
+    for (const path of paths) {
       try {
-        const picture = await decodePicture(await readFile(image));
-        answers.push(await answerFor(tf, network, weights, image, picture, options));
+        const image = await decodeImage(await readFile(path));
+        answers.push(await answerFor(tf, network, weights, path, image, options));
       } catch (error) {
-        failed.push({ image, reason: oneLine(error) });
+        failed.push({ image: path, reason: oneLine(error) });
       }
     }
   } finally {
@@ -66,15 +66,15 @@ async function run(images: readonly string[], options: Options): Promise<void> {
   if (options.json) printJson({ weights: weights.path, answers, failed });
   else for (const answer of answers) printAnswer(answer);
   for (const { image, reason } of failed) say(`skipped ${image}: ${reason}`);
-  if (answers.length === 0) throw new Error('none of the pictures could be read');
+  if (answers.length === 0) throw new Error('none of the images could be read');
 }
 
 async function answerFor(
   tf: Tf,
   network: Network,
   weights: OpenWeights,
-  image: string,
-  picture: Picture,
+  path: string,
+  image: RgbImage,
   options: Options,
 ): Promise<Answer> {
   const { preprocessing, classNames } = weights;
@@ -86,8 +86,8 @@ async function answerFor(
       index,
       probability,
     }));
-  const prepare = options.tenCrop ? prepareTenCrop : preparePicture;
-  const x = tf.tensor4d(prepare(picture, preprocessing), [
+  const prepare = options.tenCrop ? prepareTenCrop : prepareImage;
+  const x = tf.tensor4d(prepare(image, preprocessing), [
     options.tenCrop ? 10 : 1,
     height,
     width,
@@ -97,18 +97,18 @@ async function answerFor(
     if (!options.tenCrop) {
       const [prediction] = await predict(network, x);
       if (!prediction) throw new Error('the network gave no answer');
-      return { image, top: best(prediction.probabilities, options.top) };
+      return { image: path, top: best(prediction.probabilities, options.top) };
     }
     const [prediction] = await predictTenCrop(network, x);
     if (!prediction) throw new Error('the network gave no answer');
     const crops = prediction.crops.flatMap((crop) => best(crop, 1));
-    return { image, top: best(prediction.probabilities, options.top), crops };
+    return { image: path, top: best(prediction.probabilities, options.top), crops };
   } finally {
     x.dispose();
   }
 }
 
-const CROP_NAMES = ['top left', 'top right', 'centre', 'bottom left', 'bottom right'];
+const CROP_NAMES = ['top left', 'top right', 'center', 'bottom left', 'bottom right'];
 
 function printAnswer({ image, top, crops }: Answer): void {
   print(image);

@@ -12,7 +12,7 @@ import { say } from '../say.js';
 interface Options {
   readonly out?: string;
   readonly data?: string;
-  readonly pictures: boolean;
+  readonly images: boolean;
 }
 
 const SHOWN_MISTAKES = 24;
@@ -20,11 +20,11 @@ const SHOWN_MISTAKES = 24;
 export function addReportCommand(program: Command): void {
   program
     .command('report')
-    .description('one HTML page of a run: curves, confusion matrix, first kernels, mistakes')
+    .description('one HTML page of a run: curves, confusion matrix, conv1 filters, mistakes')
     .argument('<run>', 'the run folder, finished or not')
     .option('--out <file>', 'where the page goes (default: report.html in the run folder)')
-    .option('--data <source>', 'where the pictures are now, if they moved')
-    .option('--no-pictures', 'do not open the pictures: mistakes are listed by name')
+    .option('--data <source>', 'where the images are now, if they moved')
+    .option('--no-images', 'do not open the images: mistakes are listed by name')
     .action(run);
 }
 
@@ -36,22 +36,22 @@ async function run(folder: string, options: Options): Promise<void> {
   say(`wrote ${path} (${(Buffer.byteLength(page) / 1e6).toFixed(1)} MB)`);
 }
 
-/** The mistakes with their pictures, where the pictures are still there. */
+/** The mistakes with their images, where the images are still there. */
 async function extras({ record, evaluation }: RunFiles, options: Options): Promise<ReportExtras> {
   const mistakes = evaluation?.evaluations[0]?.mistakes ?? [];
   const source = options.data ?? record.data;
   let dataset: Dataset | null = null;
-  let withoutPictures: string | null = null;
-  if (mistakes.length > 0 && options.pictures) {
+  let withoutImages: string | null = null;
+  if (mistakes.length > 0 && options.images) {
     try {
       dataset = await openData(source, record.seed);
     } catch (error) {
-      say(`mistakes go without pictures: ${oneLine(error)}`);
-      withoutPictures = `The pictures were not found at ${source}.`;
+      say(`mistakes go without images: ${oneLine(error)}`);
+      withoutImages = `The images were not found at ${source}.`;
     }
   }
   try {
-    return { mistakes: await showMistakes(mistakes, dataset, SHOWN_MISTAKES), withoutPictures };
+    return { mistakes: await showMistakes(mistakes, dataset, SHOWN_MISTAKES), withoutImages };
   } finally {
     await dataset?.close();
   }

@@ -24,7 +24,7 @@ export function addSummaryCommand(program: Command): void {
     .command('summary')
     .description('the layers of a preset, and where its parameters and arithmetic live')
     .argument('[preset]', `one of ${PRESET_NAMES.join(', ')}`, 'alexnet')
-    .option('--input <px>', 'side of the input picture', whole(1))
+    .option('--input <px>', 'side of the input image', whole(1))
     .option('--classes <n>', 'number of classes', whole(1))
     .option('--groups <n>', '1: one tower, 2: the two-GPU split', whole(1))
     .option('--markdown', 'the table as Markdown')

@@ -13,12 +13,12 @@ import {
 } from '@alexnet/trainer';
 import { openCheckpointStore, writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
-import { createBrokenPictures, MAX_BROKEN_SHARE, requireReadable } from '../broken-pictures.js';
+import { createBrokenImages, MAX_BROKEN_SHARE, requireReadable } from '../broken-images.js';
 import { checkpointCodec } from '../checkpoint-codec.js';
-import { openEngine } from '../engine.js';
 import { Interrupted, UsageError } from '../failure.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
+import { openBackend } from '../open-backend.js';
 import { DATA_HELP, openData } from '../open-data.js';
 import { collect, names, port, share, time, whole } from '../options.js';
 import { planRun, resolveRecipe } from '../plan-run.js';
@@ -41,15 +41,15 @@ import { printEvaluations } from './eval.js';
 export function addTrainCommand(program: Command): void {
   program
     .command('train')
-    .description('train a network on labelled pictures')
+    .description('train a network on labeled images')
     .option('--data <source>', DATA_HELP)
     .requiredOption('--out <dir>', 'the run folder: weights, checkpoints, metrics')
     .option('--recipe <name>', Object.keys(RECIPES).join(', '), 'quick')
     .option('--init <file|run>', 'start from these weights: their network, a new last layer')
     .option('--freeze <layers>', 'layers that keep their weights, as conv1,conv2', names)
     .option('--preset <name>', "another network than the recipe's")
-    .option('--epochs <n>', 'passes over the training pictures', whole(1))
-    .option('--batch <n>', 'pictures per update', whole(1))
+    .option('--epochs <n>', 'passes over the training images', whole(1))
+    .option('--batch <n>', 'images per update', whole(1))
     .option('--steps <n>', 'stop after this many updates', whole(1))
     .option('--time <length>', 'stop after 90min, 2h, …', time)
     .option('--checkpoint-every <length>', 'also save within an epoch', time, 600_000)
@@ -57,7 +57,7 @@ export function addTrainCommand(program: Command): void {
     .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
     .option(
       '--max-broken <share>',
-      'share of unreadable pictures that stops the run',
+      'share of unreadable images that stops the run',
       share,
       MAX_BROKEN_SHARE,
     )
@@ -108,7 +108,7 @@ async function runWatched(
   recipe: Recipe,
   live: Live | null,
 ): Promise<void> {
-  const { tf, name, device } = await openEngine(options.backend);
+  const { tf, name, device } = await openBackend(options.backend);
   const dataset = await openData(
     record?.data ?? (options.data as string),
     record?.seed ?? options.seed,
@@ -167,7 +167,7 @@ async function trainAndWrite(
   const loader = openLoaderFeed(plan, dataset.train.records);
   const interrupt = interruptible();
   const display = openTrainDisplay(plan.recipe.epochs);
-  const broken = createBrokenPictures(dataset.train.records.length, options.maxBroken);
+  const broken = createBrokenImages(dataset.train.records.length, options.maxBroken);
   let step = snapshot?.state.globalStep ?? 0;
   const started = performance.now();
   try {
@@ -177,7 +177,7 @@ async function trainAndWrite(
       train: dataset.train,
       validation: dataset.validation,
       preprocessing: plan.preprocessing,
-      colours: plan.colours,
+      colors: plan.colors,
       seed: plan.seed,
       signal: interrupt.signal,
       ...(loader ? { feed: loader.feed } : {}),
@@ -241,7 +241,7 @@ async function trainAndWrite(
     }),
   );
   printEvaluations([evaluation], plan.classNames);
-  if (broken.count > 0) say(`${broken.count} training pictures could not be read and were skipped`);
+  if (broken.count > 0) say(`${broken.count} training images could not be read and were skipped`);
   say(`wrote ${path} (${((await stat(path)).size / 1e6).toFixed(1)} MB)`);
 }
 
@@ -249,16 +249,16 @@ async function trainAndWrite(
 function provenance(plan: RunRecord, top1: number, top5: number, steps: number) {
   return {
     dataset: plan.datasetName,
-    trainPictures: plan.trainPictures,
+    trainImages: plan.trainImages,
     recipe: plan.recipe.name,
     // A run that was told to stop early has seen fewer than its recipe says.
-    epochs: Math.round((steps / Math.ceil(plan.trainPictures / plan.recipe.batchSize)) * 10) / 10,
+    epochs: Math.round((steps / Math.ceil(plan.trainImages / plan.recipe.batchSize)) * 10) / 10,
     steps,
     seed: plan.seed,
     backend: plan.backend,
     device: plan.device,
     created: plan.created,
-    validation: { pictures: plan.validationPictures, top1, top5 },
+    validation: { images: plan.validationImages, top1, top5 },
     ...(plan.start ? { start: plan.start } : {}),
   };
 }
@@ -283,12 +283,12 @@ function refuseChanges(options: TrainCommandOptions): void {
 
 function requireSameData(plan: RunRecord, dataset: Dataset, out: string): void {
   const same =
-    plan.trainPictures === dataset.train.records.length &&
-    plan.validationPictures === dataset.validation.records.length &&
+    plan.trainImages === dataset.train.records.length &&
+    plan.validationImages === dataset.validation.records.length &&
     plan.classNames.join('\n') === dataset.classNames.join('\n');
   if (!same) {
     throw new Error(
-      `the pictures in ${plan.data} are not those ${out} was started on (${plan.trainPictures} training and ${plan.validationPictures} validation pictures in ${plan.classNames.length} classes)`,
+      `the images in ${plan.data} are not those ${out} was started on (${plan.trainImages} training and ${plan.validationImages} validation images in ${plan.classNames.length} classes)`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type ModelFile, writeOpenedModel } from '@alexnet/convert';
+import { type Model, writeOpenedModel } from '@alexnet/convert';
 import { type NoteCode, openTorchModel } from '@alexnet/convert/torch';
 import type { Preprocessing } from '@alexnet/model';
 import { writeAtomically } from '@alexnet/trainer/node';
@@ -99,7 +99,7 @@ async function convertWhole(
   const { file, notes: reading } = await readSource(source, files, options);
   const read = reading.map((note): StepNote => ({ step: 'read', ...note }));
   judge(read, options);
-  const model: ModelFile = completed(file, options);
+  const model: Model = completed(file, options);
   const encoded = await encodeTarget(model, options.to, target, options.dtype);
   const notes = [...read, ...encoded.notes.map((note): StepNote => ({ step: 'write', ...note }))];
   judge(notes, options);
@@ -124,7 +124,7 @@ function judge(notes: readonly StepNote[], { allow, dtype }: ConvertOptions): vo
 }
 
 /** The model with what the caller adds to it. @throws Error where that contradicts the file */
-function completed<T extends Pick<ModelFile, 'spec' | 'classNames' | 'preprocessing'>>(
+function completed<T extends Pick<Model, 'spec' | 'classNames' | 'preprocessing'>>(
   model: T,
   { classNames, preprocessing }: ConvertOptions,
 ): T {
@@ -133,11 +133,11 @@ function completed<T extends Pick<ModelFile, 'spec' | 'classNames' | 'preprocess
     throw new Error(`--labels has ${classNames.length} names, the network ${classes} classes`);
   }
   if (preprocessing && model.preprocessing) {
-    throw new Error('--preprocessing: the file itself says how its pictures are prepared');
+    throw new Error('--preprocessing: the file itself says how its images are prepared');
   }
   if (preprocessing && preprocessing.crop.height !== input.height) {
     throw new Error(
-      `--preprocessing cuts pictures of ${preprocessing.crop.height} px, the network takes ${input.height} px`,
+      `--preprocessing cuts images of ${preprocessing.crop.height} px, the network takes ${input.height} px`,
     );
   }
   return {

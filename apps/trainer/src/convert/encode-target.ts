@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
-import { type ModelFile, writeModel, writeOnnx } from '@alexnet/convert';
+import { type Model, writeModel, writeOnnx } from '@alexnet/convert';
 import type { MeanImage } from '@alexnet/convert/caffe';
 import type { Note } from '@alexnet/convert/torch';
 import type { TargetFormat } from './formats.js';
@@ -30,7 +30,7 @@ export function mainFile(target: string, format: TargetFormat): string {
  * @throws FormatError
  */
 export async function encodeTarget(
-  model: ModelFile,
+  model: Model,
   format: TargetFormat,
   path: string,
   dtype: 'f32' | 'f16',
@@ -84,13 +84,13 @@ export async function encodeTarget(
 }
 
 /** That a network was once read from another format is nothing a file of tensors would miss. */
-function unmarked(model: ModelFile): ModelFile {
+function unmarked(model: Model): Model {
   const keys = Object.keys(model.provenance ?? {});
   return keys.join() === 'format' ? { ...model, provenance: null } : model;
 }
 
 /** The mean per channel as the image Caffe takes off, BGR; null where there is none in 0 to 255. */
-function meanImage({ preprocessing }: ModelFile): MeanImage | null {
+function meanImage({ preprocessing }: Model): MeanImage | null {
   if (!preprocessing?.mean || preprocessing.range !== 255) return null;
   const { mean, channelOrder, resize } = preprocessing;
   const side = resize.shorterSide;

@@ -1,6 +1,6 @@
 import type { Preprocessing } from '@alexnet/model';
 
-/** How pictures are prepared for weights whose files do not say it, for `--preprocessing`. */
+/** How images are prepared for weights whose files do not say it, for `--preprocessing`. */
 export const KNOWN_PREPROCESSING = {
   /** `AlexNet_Weights.IMAGENET1K_V1.transforms()`: torchvision, transforms/_presets.py, ImageClassification. */
   torchvision: {

@@ -3,7 +3,7 @@ import {
   DEFAULT_LIMITS,
   detectFormat,
   type FormatName,
-  type ModelFile,
+  type Model,
   readModel,
 } from '@alexnet/convert';
 import type { AssembleOptions, Converted, Note, NoteCode } from '@alexnet/convert/torch';
@@ -128,7 +128,7 @@ export async function readSource(
   }
 }
 
-function own(file: ModelFile): Converted {
+function own(file: Model): Converted {
   const notes: readonly Note[] = [];
   return { file, notes };
 }

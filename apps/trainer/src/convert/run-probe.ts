@@ -1,11 +1,11 @@
 import { createRng } from '@alexnet/augment';
-import type { ModelFile } from '@alexnet/convert';
+import type { Model } from '@alexnet/convert';
 import { buildNetwork, type NetworkSpec, type Preprocessing, type Tf } from '@alexnet/model';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 
 type Order = Preprocessing['channelOrder'];
 
-/** One picture of noise `[h, w, c]`, RGB, in the range prepared pictures have. */
+/** One image of noise `[h, w, c]`, RGB, in the range prepared images have. */
 export function probeImage({ input }: NetworkSpec, range: Preprocessing['range']): Float32Array {
   const rng = createRng(2012);
   const scale = range === 255 ? 128 : 2;
@@ -15,21 +15,21 @@ export function probeImage({ input }: NetworkSpec, range: Preprocessing['range']
   );
 }
 
-/** The picture as a network wants it, which takes its channels in `order`. */
-export function inOrder(picture: Float32Array, channels: number, order: Order): Float32Array {
-  if (order === 'rgb' || channels !== 3) return picture;
-  return picture.map((_, at) => picture[at + 2 - 2 * (at % 3)] ?? 0);
+/** The image as a network wants it, which takes its channels in `order`. */
+export function inOrder(image: Float32Array, channels: number, order: Order): Float32Array {
+  if (order === 'rgb' || channels !== 3) return image;
+  return image.map((_, at) => image[at + 2 - 2 * (at % 3)] ?? 0);
 }
 
-/** Logits of one picture through tfjs. */
+/** Logits of one image through tfjs. */
 export async function runTfjs(
   tf: Tf,
-  { spec, weights }: ModelFile,
-  picture: Float32Array,
+  { spec, weights }: Model,
+  image: Float32Array,
 ): Promise<Float32Array> {
   const { height, width, channels } = spec.input;
   const network = buildNetwork(tf, spec);
-  const x = tf.tensor4d(picture, [1, height, width, channels]) as Tensor4D;
+  const x = tf.tensor4d(image, [1, height, width, channels]) as Tensor4D;
   try {
     network.setWeights(weights);
     const logits = network.forward(x);
@@ -42,19 +42,17 @@ export async function runTfjs(
   }
 }
 
-/** Logits of one picture through the ONNX file itself; null where onnxruntime-node is not installed. */
+/** Logits of one image through the ONNX file itself; null where onnxruntime-node is not installed. */
 export async function runOnnx(
   path: string,
   { input }: NetworkSpec,
-  picture: Float32Array,
+  image: Float32Array,
 ): Promise<Float32Array | null> {
   const runtime = await import('onnxruntime-node').catch(() => null);
   if (!runtime) return null;
   const { height, width, channels } = input;
   const area = height * width;
-  const planes = picture.map(
-    (_, at) => picture[(at % area) * channels + Math.floor(at / area)] ?? 0,
-  );
+  const planes = image.map((_, at) => image[(at % area) * channels + Math.floor(at / area)] ?? 0);
   const session = await runtime.InferenceSession.create(path, { logSeverityLevel: 3 });
   try {
     const x = new runtime.Tensor('float32', planes, [1, channels, height, width]);

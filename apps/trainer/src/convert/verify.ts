@@ -4,9 +4,9 @@ import { openModel } from './open-model.js';
 import { NOTE_CODES, type ReadSourceOptions } from './read-source.js';
 import { inOrder, probeImage, runOnnx, runTfjs } from './run-probe.js';
 
-/** What one engine makes of source and result. */
+/** What one backend makes of source and result. */
 export interface Check {
-  readonly engine: 'tfjs' | 'onnxruntime';
+  readonly backend: 'tfjs' | 'onnxruntime';
   /** Largest logit of the source, and the largest difference to the result's. */
   readonly largestLogit: number;
   readonly largestDifference: number;
@@ -19,7 +19,7 @@ export interface Verification {
 }
 
 /**
- * Reads a conversion's source and result again and runs both on the same picture of noise. The
+ * Reads a conversion's source and result again and runs both on the same image of noise. The
  * result is read as the source's network, since most formats hold numbers only.
  */
 export async function verifyConversion(
@@ -31,9 +31,9 @@ export async function verifyConversion(
   const notRun: string[] = [];
   const { file } = await openModel(source, { ...options, from, allow: NOTE_CODES });
   const { spec, preprocessing } = file;
-  const picture = probeImage(spec, preprocessing?.range ?? 1);
+  const image = probeImage(spec, preprocessing?.range ?? 1);
   const order = preprocessing?.channelOrder ?? 'rgb';
-  const prepared = inOrder(picture, spec.input.channels, order);
+  const prepared = inOrder(image, spec.input.channels, order);
   const expected = await attempt('the source', notRun, () => runTfjs(tf, file, prepared));
   if (!expected) return { checks, notRun };
 
@@ -41,13 +41,13 @@ export async function verifyConversion(
     const back = (await openModel(target, { from: to, spec, allow: NOTE_CODES })).file;
     // Caffe is read back as RGB; elsewhere the order is what it was, said or not.
     const order = back.preprocessing?.channelOrder ?? (to === 'caffe' ? 'rgb' : undefined);
-    return runTfjs(tf, back, order ? inOrder(picture, spec.input.channels, order) : prepared);
+    return runTfjs(tf, back, order ? inOrder(image, spec.input.channels, order) : prepared);
   });
-  if (result) checks.push({ engine: 'tfjs', ...compare(expected, result) });
+  if (result) checks.push({ backend: 'tfjs', ...compare(expected, result) });
 
   if (to === 'onnx') {
     const logits = await attempt('the ONNX file', notRun, () => runOnnx(target, spec, prepared));
-    if (logits) checks.push({ engine: 'onnxruntime', ...compare(expected, logits) });
+    if (logits) checks.push({ backend: 'onnxruntime', ...compare(expected, logits) });
     else if (logits === null) {
       notRun.push('the ONNX graph itself: onnxruntime-node is not installed');
     }

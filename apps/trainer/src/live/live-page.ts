@@ -23,12 +23,12 @@ export function livePage(folder: string, record: RunRecord, viewer: boolean): st
     `${name}: training`,
     html`<header>
 <h1>${name}</h1>
-<p class="lead">The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainPictures.toLocaleString('en')} pictures of ${record.classNames.length} classes (${record.datasetName}), on ${record.backend}.</p>
+<p class="lead">The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainImages.toLocaleString('en')} images of ${record.classNames.length} classes (${record.datasetName}), on ${record.backend}.</p>
 <dl class="numbers">
 <div><dt>epoch of ${recipe.epochs}</dt><dd data-now="epoch">–</dd></div>
 <div><dt>loss</dt><dd data-now="loss">–</dd></div>
 <div><dt>validation top-1</dt><dd data-now="top1">–</dd></div>
-<div><dt>pictures a second</dt><dd data-now="speed">–</dd></div>
+<div><dt>images a second</dt><dd data-now="speed">–</dd></div>
 <div><dt>data wait</dt><dd data-now="wait">–</dd></div>
 </dl>
 <p class="soft" id="status" style="margin-top: 20px">connecting …</p>
@@ -37,7 +37,7 @@ export function livePage(folder: string, record: RunRecord, viewer: boolean): st
 <section aria-labelledby="learning"><h2 id="learning">Learning</h2>
 ${empty.map(figureBlock)}
 </section>
-<section aria-labelledby="filters"><h2 id="filters">First kernels</h2>
+<section aria-labelledby="filters"><h2 id="filters">conv1 filters</h2>
 <ul class="strip"><li class="newest"><img id="sheet" alt="The newest kernels of conv1" hidden></li></ul>
 </section>
 <section aria-labelledby="files"><h2 id="files">Files</h2>

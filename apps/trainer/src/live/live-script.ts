@@ -23,7 +23,7 @@ on('step', (line) => {
   if (Number.isFinite(line.loss)) loss = loss === null ? line.loss : loss + 0.05 * (line.loss - loss);
   now('epoch').textContent = line.epoch;
   now('loss').textContent = loss === null ? '–' : loss.toFixed(3);
-  now('speed').textContent = Math.round(line.picturesPerSecond).toLocaleString('en');
+  now('speed').textContent = Math.round(line.imagesPerSecond).toLocaleString('en');
   now('wait').textContent = percent(line.wait);
   status.textContent = 'live: ' + line.step.toLocaleString('en') + ' updates done';
 });

@@ -22,7 +22,7 @@ export async function confusionFigure(
     title: 'Confusion',
     legend: [],
     caption:
-      'A row is what the pictures are, a column what they were answered; the stronger a cell, the larger its share of the row.',
+      'A row is what the images are, a column what they were answered; the stronger a cell, the larger its share of the row.',
     drawing:
       classes <= NAMED_CLASSES
         ? namedMatrix(confusion, classNames, description)
@@ -94,7 +94,7 @@ function namedMatrix(
   });
 }
 
-/** One pixel a cell, colour in the alpha channel, so that it sits on a light and a dark page. */
+/** One pixel a cell, color in the alpha channel, so that it sits on a light and a dark page. */
 async function pixelMatrix(confusion: readonly (readonly number[])[], description: string) {
   const side = confusion.length;
   const pixels = new Uint8Array(side * side * 4);
@@ -118,7 +118,7 @@ export function perClassFigure(scores: readonly ClassScore[]): Figure {
     id: 'classes',
     title: 'Class by class',
     legend: [],
-    caption: `Share of each class's validation pictures answered right, with the 95 % interval of so many pictures (Wilson).${cut ? ` The best and worst ${SHOWN_EACH_END} of ${scores.length}.` : ''}`,
+    caption: `Share of each class's validation images answered right, with the 95 % interval of so many images (Wilson).${cut ? ` The best and worst ${SHOWN_EACH_END} of ${scores.length}.` : ''}`,
     drawing: drawPlot(
       `Accuracy by class, from ${best?.name} to ${worst?.name}; the numbers are in the table below.`,
       ({ narrow }): PlotOptions => {

@@ -1,7 +1,7 @@
 /** How one class of the validation split was answered. */
 export interface ClassScore {
   readonly name: string;
-  readonly pictures: number;
+  readonly images: number;
   readonly right: number;
   /** Share answered right, 0..1, and its 95 % Wilson interval. */
   readonly share: number;
@@ -9,48 +9,48 @@ export interface ClassScore {
   readonly high: number;
 }
 
-/** Scores of the classes that have pictures, the best first. */
+/** Scores of the classes that have images, the best first. */
 export function classScores(
   confusion: readonly (readonly number[])[],
   classNames: readonly string[],
 ): ClassScore[] {
   return confusion
     .map((row, label) => {
-      const pictures = row.reduce((sum, count) => sum + count, 0);
+      const images = row.reduce((sum, count) => sum + count, 0);
       const right = row[label] ?? 0;
       const name = classNames[label] ?? `class ${label}`;
-      return { name, pictures, right, ...wilson(right, pictures) };
+      return { name, images, right, ...wilson(right, images) };
     })
-    .filter(({ pictures }) => pictures > 0)
-    .sort((a, b) => b.share - a.share || b.pictures - a.pictures);
+    .filter(({ images }) => images > 0)
+    .sort((a, b) => b.share - a.share || b.images - a.images);
 }
 
-/** E. B. Wilson 1927: where the true share lies with 95 % confidence, sound for few pictures too. */
-function wilson(right: number, pictures: number) {
+/** E. B. Wilson 1927: where the true share lies with 95 % confidence, sound for few images too. */
+function wilson(right: number, images: number) {
   const z = 1.96;
-  const share = right / pictures;
-  const scale = 1 + (z * z) / pictures;
-  const centre = (share + (z * z) / (2 * pictures)) / scale;
+  const share = right / images;
+  const scale = 1 + (z * z) / images;
+  const center = (share + (z * z) / (2 * images)) / scale;
   const half =
-    (z / scale) * Math.sqrt((share * (1 - share)) / pictures + (z * z) / (4 * pictures * pictures));
-  return { share, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+    (z / scale) * Math.sqrt((share * (1 - share)) / images + (z * z) / (4 * images * images));
+  return { share, low: Math.max(0, center - half), high: Math.min(1, center + half) };
 }
 
-/** Pictures of class `truth` that were answered `answer`. */
+/** Images of class `truth` that were answered `answer`. */
 export interface Confusion {
   readonly truth: string;
   readonly answer: string;
   readonly count: number;
-  /** Share of the pictures of `truth`, 0..1. */
+  /** Share of the images of `truth`, 0..1. */
   readonly share: number;
 }
 
-/** Every pair with at least one picture on or off the diagonal, by class index. */
+/** Every pair with at least one image on or off the diagonal, by class index. */
 export function confusionCells(confusion: readonly (readonly number[])[]) {
   return confusion.flatMap((row, truth) => {
-    const pictures = row.reduce((sum, count) => sum + count, 0);
+    const images = row.reduce((sum, count) => sum + count, 0);
     return row.flatMap((count, answer) =>
-      count > 0 ? [{ truth, answer, count, share: count / pictures }] : [],
+      count > 0 ? [{ truth, answer, count, share: count / images }] : [],
     );
   });
 }

@@ -21,7 +21,7 @@ export async function classSection({ evaluation }: RunFiles): Promise<Html> {
 ${figureBlock(await confusionFigure(final.confusion, classNames))}
 <div class="scroll"><table>
 <caption>The commonest confusions</caption>
-<thead><tr><th scope="col">picture of</th><th scope="col" class="name">answered</th><th scope="col">pictures</th><th scope="col">share of its class</th></tr></thead>
+<thead><tr><th scope="col">image of</th><th scope="col" class="name">answered</th><th scope="col">images</th><th scope="col">share of its class</th></tr></thead>
 <tbody>${confusions.map(
     ({ truth, answer, count, share }) =>
       html`<tr><td>${truth}</td><td class="name">${answer}</td><td>${count}</td><td>${percent(share)}</td></tr>
@@ -31,10 +31,10 @@ ${figureBlock(await confusionFigure(final.confusion, classNames))}
 ${figureBlock(perClassFigure(scores))}
 <details><summary>Every class as numbers</summary>
 <div class="scroll"><table>
-<thead><tr><th scope="col">class</th><th scope="col">pictures</th><th scope="col">right</th><th scope="col">top-1</th></tr></thead>
+<thead><tr><th scope="col">class</th><th scope="col">images</th><th scope="col">right</th><th scope="col">top-1</th></tr></thead>
 <tbody>${scores.map(
-    ({ name, pictures, right, share }) =>
-      html`<tr><td>${name}</td><td>${pictures}</td><td>${right}</td><td>${percent(share)}</td></tr>
+    ({ name, images, right, share }) =>
+      html`<tr><td>${name}</td><td>${images}</td><td>${right}</td><td>${percent(share)}</td></tr>
 `,
   )}</tbody>
 </table></div></details>

@@ -9,13 +9,13 @@ import { type CurvePoint, thinSteps } from './thin-steps.js';
 export interface Figure {
   readonly id: string;
   readonly title: string;
-  /** Series by the names and colours they have in the drawing. */
-  readonly legend: readonly (readonly [name: string, colour: string])[];
+  /** Series by the names and colors they have in the drawing. */
+  readonly legend: readonly (readonly [name: string, color: string])[];
   readonly caption: string;
   readonly drawing: Html;
 }
 
-export const COLOUR = {
+export const COLOR = {
   validation: 'var(--accent)',
   training: 'var(--ink-soft)',
   top5: 'var(--warm)',
@@ -29,7 +29,7 @@ export interface Curves {
 
 /** Loss, error, rate, data wait and speed over the epochs of a run so far. */
 export function curveFigures({ record, steps, epochs }: Curves): Figure[] {
-  const stepsPerEpoch = Math.ceil(record.trainPictures / record.recipe.batchSize);
+  const stepsPerEpoch = Math.ceil(record.trainImages / record.recipe.batchSize);
   const points = thinSteps(steps, stepsPerEpoch);
   const last = (steps.at(-1)?.step ?? 0) / stepsPerEpoch;
   const domain: [number, number] = [0, Math.max(last, Math.min(1, record.recipe.epochs) / 4)];
@@ -48,8 +48,8 @@ function loss(points: readonly CurvePoint[], epochs: readonly EpochLine[], domai
     id: 'loss',
     title: 'Loss',
     legend: [
-      ['training, dropout on', COLOUR.training],
-      ['validation', COLOUR.validation],
+      ['training, dropout on', COLOR.training],
+      ['validation', COLOR.validation],
     ],
     caption: 'Cross-entropy in nats. The band is the range over the batches behind each point.',
     drawing: drawPlot(
@@ -69,11 +69,11 @@ function loss(points: readonly CurvePoint[], epochs: readonly EpochLine[], domai
             x: 'epoch',
             y1: 'lossLow',
             y2: 'lossHigh',
-            fill: COLOUR.training,
+            fill: COLOR.training,
             fillOpacity: 0.16,
           }),
-          lineY(points, { x: 'epoch', y: 'loss', stroke: COLOUR.training }),
-          ...perEpoch(validated, 'validationLoss', COLOUR.validation),
+          lineY(points, { x: 'epoch', y: 'loss', stroke: COLOR.training }),
+          ...perEpoch(validated, 'validationLoss', COLOR.validation),
         ],
       }),
     ),
@@ -91,11 +91,11 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
     id: 'error',
     title: 'Error',
     legend: [
-      ['training top-1, dropout on', COLOUR.training],
-      ['validation top-1', COLOUR.validation],
-      ['validation top-5', COLOUR.top5],
+      ['training top-1, dropout on', COLOR.training],
+      ['validation top-1', COLOR.validation],
+      ['validation top-5', COLOR.top5],
     ],
-    caption: 'Share of pictures answered wrongly, one centre crop, after every epoch.',
+    caption: 'Share of images answered wrongly, one center crop, after every epoch.',
     drawing: drawPlot(
       `Validation error over epochs: top-1 ${between(
         rows.map((row) => row.top1),
@@ -109,9 +109,9 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
         y: { domain: [0, 100], label: '%', ticks: 5, tickSize: 0 },
         marks: [
           ...ground(5),
-          ...perEpoch(rows, 'training', COLOUR.training),
-          ...perEpoch(rows, 'top5', COLOUR.top5),
-          ...perEpoch(rows, 'top1', COLOUR.validation),
+          ...perEpoch(rows, 'training', COLOR.training),
+          ...perEpoch(rows, 'top5', COLOR.top5),
+          ...perEpoch(rows, 'top1', COLOR.validation),
         ],
       }),
     ),
@@ -134,7 +134,7 @@ function wait(points: readonly CurvePoint[], domain: Domain): Figure {
   return small(
     'wait',
     'Data wait',
-    'Share of each step spent waiting for pictures.',
+    'Share of each step spent waiting for images.',
     shares,
     'wait',
     domain,
@@ -149,7 +149,7 @@ function wait(points: readonly CurvePoint[], domain: Domain): Figure {
 }
 
 function speed(points: readonly CurvePoint[], domain: Domain): Figure {
-  return small('speed', 'Speed', 'Pictures a second.', points, 'picturesPerSecond', domain, {
+  return small('speed', 'Speed', 'Images a second.', points, 'imagesPerSecond', domain, {
     zero: true,
     label: null,
     ticks: 3,
@@ -176,7 +176,7 @@ function small<Row extends { readonly epoch: number }>(
     drawing: drawPlot(`${title} over epochs: ${between(values, 3)}.`, (canvas) => ({
       ...frame(canvas, domain, 150),
       y,
-      marks: [...ground(3), lineY(rows, { x: 'epoch', y: key, stroke: COLOUR.validation })],
+      marks: [...ground(3), lineY(rows, { x: 'epoch', y: key, stroke: COLOR.validation })],
     })),
   };
 }
@@ -199,10 +199,10 @@ const ground = (ticks: number) => [
   ruleY([0], { stroke: 'var(--line-strong)' }),
 ];
 
-function perEpoch<Row>(rows: readonly Row[], key: keyof Row & string, colour: string) {
+function perEpoch<Row>(rows: readonly Row[], key: keyof Row & string, color: string) {
   return [
-    line(rows, { x: 'epoch', y: key, stroke: colour, strokeWidth: 1.8 }),
-    dot(rows, { x: 'epoch', y: key, fill: colour, r: rows.length > 30 ? 1.5 : 2.8 }),
+    line(rows, { x: 'epoch', y: key, stroke: color, strokeWidth: 1.8 }),
+    dot(rows, { x: 'epoch', y: key, fill: color, r: rows.length > 30 ? 1.5 : 2.8 }),
   ];
 }
 

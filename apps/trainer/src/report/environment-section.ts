@@ -6,8 +6,8 @@ export function environmentSection(record: RunRecord): Html {
   const facts: readonly (readonly [string, string])[] = [
     ['started', `${record.created.slice(0, 16).replace('T', ' ')} UTC`],
     ['backend', `${record.backend} (${record.device})`],
-    ['pictures', record.data],
-    ['split', `${record.trainPictures} training, ${record.validationPictures} validation`],
+    ['images', record.data],
+    ['split', `${record.trainImages} training, ${record.validationImages} validation`],
     [
       'network',
       `${record.network.preset}, ${record.network.input.height} × ${record.network.input.width} px, ${record.network.classes} classes`,

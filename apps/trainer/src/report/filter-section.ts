@@ -4,14 +4,14 @@ import type { FilterSheet, RunFiles } from './run-files.js';
 /** Sheets shown before the newest one. */
 const EARLIER = 6;
 
-/** The first kernels through the run: the newest large, earlier ones evenly spread over it. */
+/** The conv1 filters through the run: the newest large, earlier ones evenly spread over it. */
 export function filterSection({ record, filters }: RunFiles): Html | null {
   const newest = filters.at(-1);
   if (!newest) return null;
   const earlier = spread(filters.slice(0, -1), EARLIER);
-  const perEpoch = Math.ceil(record.trainPictures / record.recipe.batchSize);
-  return html`<section aria-labelledby="filters"><h2 id="filters">First kernels</h2>
-<p class="soft">What conv1 looks for, each kernel stretched to its own range of colours.</p>
+  const perEpoch = Math.ceil(record.trainImages / record.recipe.batchSize);
+  return html`<section aria-labelledby="filters"><h2 id="filters">conv1 filters</h2>
+<p class="soft">What conv1 looks for, each kernel stretched to its own range of colors.</p>
 <ul class="strip"><li class="newest">${sheet(newest, perEpoch)}</li>${earlier.map(
     (one) => html`<li>${sheet(one, perEpoch)}</li>`,
   )}</ul>

@@ -2,12 +2,12 @@ import { type Html, html } from './html.js';
 import type { ReportExtras, ShownMistake } from './mistakes.js';
 import type { RunFiles } from './run-files.js';
 
-/** The validation pictures the network was surest about, and wrong. */
+/** The validation images the network was surest about, and wrong. */
 export function mistakeSection({ evaluation }: RunFiles, extras: ReportExtras): Html | null {
   if (!evaluation || extras.mistakes.length === 0) return null;
   const name = (label: number) => evaluation.classNames[label] ?? `class ${label}`;
   return html`<section aria-labelledby="mistakes"><h2 id="mistakes">Surest mistakes</h2>
-<p class="soft">Validation pictures by how sure the wrong answer was.${extras.withoutPictures === null ? null : ` ${extras.withoutPictures}`}</p>
+<p class="soft">Validation images by how sure the wrong answer was.${extras.withoutImages === null ? null : ` ${extras.withoutImages}`}</p>
 <ul class="mistakes">${extras.mistakes.map((mistake) => entry(mistake, name))}</ul>
 </section>`;
 }

@@ -2,14 +2,14 @@ import type { Dataset } from '@alexnet/data';
 import type { Mistake } from '@alexnet/trainer';
 import sharp from 'sharp';
 
-/** A mistake with its picture as a data URL, or null where it cannot be shown any more. */
+/** A mistake with its image as a data URL, or null where it cannot be shown any more. */
 export interface ShownMistake extends Mistake {
   readonly thumbnail: string | null;
 }
 
 const SIDE = 144;
 
-/** Small pictures of the first `most` mistakes, out of the validation split they were made on. */
+/** Small images of the first `most` mistakes, out of the validation split they were made on. */
 export async function showMistakes(
   mistakes: readonly Mistake[],
   dataset: Pick<Dataset, 'validation'> | null,
@@ -29,7 +29,7 @@ export async function showMistakes(
 }
 
 async function thumbnail({ validation }: Pick<Dataset, 'validation'>, index: number) {
-  const { width, height, data } = await validation.picture(index);
+  const { width, height, data } = await validation.image(index);
   const webp = await sharp(data, { raw: { width, height, channels: 3 } })
     .resize(SIDE, SIDE, { fit: 'cover' })
     .webp({ quality: 80 })
@@ -40,6 +40,6 @@ async function thumbnail({ validation }: Pick<Dataset, 'validation'>, index: num
 /** What the page says that is not in the run folder. */
 export interface ReportExtras {
   readonly mistakes: readonly ShownMistake[];
-  /** Why mistakes have no pictures, or null when they have. */
-  readonly withoutPictures: string | null;
+  /** Why mistakes have no images, or null when they have. */
+  readonly withoutImages: string | null;
 }

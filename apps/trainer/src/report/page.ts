@@ -46,7 +46,7 @@ function summary({ record, epochs }: RunFiles): string {
     done === recipe.epochs
       ? `${count(done, 'epoch')} in ${duration(1000 * seconds)}`
       : `${done} of ${count(recipe.epochs, 'epoch')} done`;
-  return `The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainPictures.toLocaleString('en')} pictures of ${record.classNames.length} classes (${record.datasetName}): ${length}, on ${record.backend}.`;
+  return `The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainImages.toLocaleString('en')} images of ${record.classNames.length} classes (${record.datasetName}): ${length}, on ${record.backend}.`;
 }
 
 function count(number: number, noun: string): string {
@@ -65,7 +65,7 @@ function headline({ evaluation, epochs, steps }: RunFiles): Html | null {
       [`top-1${when}`, percentOf(final.top1)],
       ['top-5', percentOf(final.top5)],
       ['always the commonest class', percentOf(final.majority.share)],
-      ['validation pictures', html`${final.pictures.toLocaleString('en')}`],
+      ['validation images', html`${final.images.toLocaleString('en')}`],
     ]);
   }
   if (!newest) return null;

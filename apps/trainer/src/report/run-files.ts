@@ -17,7 +17,7 @@ import {
   readRun,
 } from '../run-folder.js';
 
-/** The first kernels as they were after `step` updates. */
+/** The conv1 filters as they were after `step` updates. */
 export interface FilterSheet {
   readonly step: number;
   readonly png: Uint8Array;

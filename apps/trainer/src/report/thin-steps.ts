@@ -1,13 +1,13 @@
 import type { StepLine } from '@alexnet/trainer/node';
 
-/** Means over neighbouring steps, at an epoch counted from 0 and fractional. */
+/** Means over neighboring steps, at an epoch counted from 0 and fractional. */
 export interface CurvePoint {
   readonly epoch: number;
   readonly loss: number;
   readonly lossLow: number;
   readonly lossHigh: number;
   readonly rate: number;
-  readonly picturesPerSecond: number;
+  readonly imagesPerSecond: number;
   readonly wait: number;
 }
 
@@ -29,8 +29,8 @@ export function thinSteps(steps: readonly StepLine[], stepsPerEpoch: number): Cu
       lossLow: Math.min(...losses),
       lossHigh: Math.max(...losses),
       rate: mean(({ rate }) => rate),
-      // The mean time of a picture, so that one slow step counts for as long as it took.
-      picturesPerSecond: 1 / mean(({ picturesPerSecond }) => 1 / picturesPerSecond),
+      // The mean time of an image, so that one slow step counts for as long as it took.
+      imagesPerSecond: 1 / mean(({ imagesPerSecond }) => 1 / imagesPerSecond),
       wait: mean(({ wait }) => wait),
     };
   });

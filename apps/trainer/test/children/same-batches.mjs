@@ -1,4 +1,4 @@
-import { createColourAccumulator, createEpochOrder } from '@alexnet/augment';
+import { createColorAccumulator, createEpochOrder } from '@alexnet/augment';
 import { createLoader } from '@alexnet/augment/loader';
 import { openDataset } from '@alexnet/data';
 import { RECIPES, trainingBatch } from '@alexnet/trainer';
@@ -18,23 +18,23 @@ const preprocessing = {
 };
 const recipe = { ...RECIPES.quick.augment, chunk: 4 };
 const { train, close } = await openDataset(source);
-const accumulator = createColourAccumulator();
-for (let i = 0; i < train.records.length; i++) accumulator.add(await train.picture(i));
-const colours = accumulator.result();
+const accumulator = createColorAccumulator();
+for (let i = 0; i < train.records.length; i++) accumulator.add(await train.image(i));
+const colors = accumulator.result();
 const loader = await createLoader({
-  ...{ source, batch, preprocessing, recipe, colours, seed, chunk: recipe.chunk, workers: 2 },
+  ...{ source, batch, preprocessing, recipe, colors, seed, chunk: recipe.chunk, workers: 2 },
 });
 const bytes = (floats) => Buffer.from(floats.slice().buffer);
 let same = 0;
 let total = 0;
 for (const epoch of [0, 1]) {
   const order = createEpochOrder(train.records.length, seed, epoch);
-  for await (const { index, pictures, labels } of loader.epoch(epoch)) {
+  for await (const { index, images, labels } of loader.epoch(epoch)) {
     const firstPosition = index * batch;
     const indices = order.subarray(firstPosition, firstPosition + batch);
-    const options = { seed, epoch, preprocessing, colours, recipe, firstPosition };
+    const options = { seed, epoch, preprocessing, colors, recipe, firstPosition };
     const own = await trainingBatch(train, indices, options);
-    const equal = bytes(pictures).equals(bytes(own.pixels));
+    const equal = bytes(images).equals(bytes(own.pixels));
     same += equal && labels.join() === own.labels.join() ? 1 : 0;
     total++;
   }

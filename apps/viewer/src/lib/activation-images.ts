@@ -1,6 +1,6 @@
-import { diverging, paint, sequential } from './colour-scale.js';
+import { diverging, paint, sequential } from './color-scale.js';
 
-/** What one layer made of one picture: [height, width, channels], or [1, 1, units] for a dense layer. */
+/** What one layer made of one image: [height, width, channels], or [1, 1, units] for a dense layer. */
 export interface LayerMaps {
   readonly layer: string;
   readonly height: number;
@@ -11,7 +11,7 @@ export interface LayerMaps {
 
 export type MapScale = 'unit' | 'layer' | 'global';
 
-/** Range of values one map's colours span. */
+/** Range of values one map's colors span. */
 export interface Range {
   readonly low: number;
   readonly high: number;
@@ -39,7 +39,7 @@ export function unite(ranges: readonly Range[]): Range {
 }
 
 /**
- * One channel as a picture. Layers that are never negative run black to bright from zero; signed
+ * One channel as an image. Layers that are never negative run black to bright from zero; signed
  * ones run violet to orange with zero at the pale middle.
  */
 export function channelImage(maps: LayerMaps, channel: number, range: Range): ImageData {
@@ -54,7 +54,7 @@ export function channelImage(maps: LayerMaps, channel: number, range: Range): Im
   return image;
 }
 
-/** All units of a dense layer as one near-square picture, row by row. */
+/** All units of a dense layer as one near-square image, row by row. */
 export function denseImage(maps: LayerMaps, range: Range): ImageData {
   const width = Math.ceil(Math.sqrt(maps.channels));
   const height = Math.ceil(maps.channels / width);

@@ -1,4 +1,4 @@
-import { type Picture, preparePicture, prepareTenCrop } from '@alexnet/augment';
+import { prepareImage, prepareTenCrop, type RgbImage } from '@alexnet/augment';
 import { type Network, type Preprocessing, predict, predictTenCrop, type Tf } from '@alexnet/model';
 
 /** What the network said. */
@@ -9,19 +9,17 @@ export interface Answer {
   readonly durationMs: number;
 }
 
-/** Prepares a picture by the file's rule and asks the network, once or ten times. */
+/** Prepares an image by the file's rule and asks the network, once or ten times. */
 export async function answerFor(
   tf: Tf,
   network: Network,
-  picture: Picture,
+  image: RgbImage,
   preprocessing: Preprocessing,
   tenCrop: boolean,
 ): Promise<Answer> {
   const { height, width } = preprocessing.crop;
   const started = performance.now();
-  const data = tenCrop
-    ? prepareTenCrop(picture, preprocessing)
-    : preparePicture(picture, preprocessing);
+  const data = tenCrop ? prepareTenCrop(image, preprocessing) : prepareImage(image, preprocessing);
   const x = tf.tensor4d(data, [tenCrop ? 10 : 1, height, width, 3]);
   try {
     const [answer] = tenCrop ? await predictTenCrop(network, x) : await predict(network, x);

@@ -1,10 +1,10 @@
-import type { ModelFile } from '@alexnet/convert';
+import type { Model } from '@alexnet/convert';
 
 /**
- * The same network reading RGB: a BGR preparation and the first kernels are turned round together,
- * so that filters are drawn in their true colours.
+ * The same network reading RGB: a BGR preparation and the conv1 filters are turned round together,
+ * so that filters are drawn in their true colors.
  */
-export function asRgb(file: ModelFile): ModelFile {
+export function asRgb(file: Model): Model {
   const { preprocessing, spec } = file;
   const first = spec.layers.find(({ op }) => op === 'conv');
   const name = `${first?.name}.weight`;

@@ -1,6 +1,6 @@
 import type { Preprocessing } from '@alexnet/model';
 
-/** A rectangle on the resized picture, in its pixels. */
+/** A rectangle on the resized image, in its pixels. */
 export interface Box {
   readonly name: string;
   readonly top: number;
@@ -20,27 +20,27 @@ interface Size {
  */
 export function cropBoxes(size: Size, crop: Preprocessing['crop']): Box[] {
   const side = Math.min(size.height, size.width);
-  const top = centreOffset(size.height, side);
-  const left = centreOffset(size.width, side);
+  const top = centerOffset(size.height, side);
+  const left = centerOffset(size.width, side);
   const bottom = top + side - crop.height;
   const right = left + side - crop.width;
   const box = (name: string, y: number, x: number): Box => ({ name, top: y, left: x, ...crop });
   return [
     box('top left', top, left),
     box('top right', top, right),
-    box('centre', centreOffset(size.height, crop.height), centreOffset(size.width, crop.width)),
+    box('center', centerOffset(size.height, crop.height), centerOffset(size.width, crop.width)),
     box('bottom left', bottom, left),
     box('bottom right', bottom, right),
   ];
 }
 
-/** An odd rest is halved to the even neighbour, as `@alexnet/augment` and torchvision do. */
-function centreOffset(size: number, crop: number): number {
+/** An odd rest is halved to the even neighbor, as `@alexnet/augment` and torchvision do. */
+function centerOffset(size: number, crop: number): number {
   const lower = Math.floor((size - crop) / 2);
   return (size - crop) % 2 === 0 || lower % 2 === 0 ? lower : lower + 1;
 }
 
-/** The rule in words, as numbers the picture really met. */
+/** The rule in words, as numbers the image really met. */
 export function cropRule(original: Size, resized: Size, { resize, crop }: Preprocessing): string {
   const from = `${original.width} × ${original.height}`;
   const to = `${resized.width} × ${resized.height}`;

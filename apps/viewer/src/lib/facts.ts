@@ -1,4 +1,4 @@
-import type { ModelFile } from '@alexnet/convert';
+import type { Model } from '@alexnet/convert';
 import { costSplit } from '@alexnet/model';
 import { count, megabytes, millions, percent } from './format.js';
 
@@ -18,12 +18,12 @@ const PRESET_TITLES: Readonly<Record<string, string>> = {
   custom: 'A network of its own',
 };
 
-export function titleOf({ spec }: ModelFile): string {
+export function titleOf({ spec }: Model): string {
   return PRESET_TITLES[spec.preset] ?? spec.preset;
 }
 
 /** What the file says about itself and what follows from its layer list. */
-export function factsOf(file: ModelFile, bytes: number): Fact[] {
+export function factsOf(file: Model, bytes: number): Fact[] {
   const { spec } = file;
   const { total } = costSplit(spec);
   const dataset = datasetOf(file);
@@ -32,12 +32,12 @@ export function factsOf(file: ModelFile, bytes: number): Fact[] {
     { name: 'Classes', value: count(spec.classes) },
     { name: 'Input', value: `${spec.input.width} × ${spec.input.height} px` },
     { name: 'Parameters', value: count(total.parameters) },
-    { name: 'Multiply-adds per picture', value: millions(total.macs) },
+    { name: 'Multiply-adds per image', value: millions(total.macs) },
     { name: 'File', value: megabytes(bytes) },
   ];
 }
 
-function datasetOf({ provenance }: ModelFile): string | null {
+function datasetOf({ provenance }: Model): string | null {
   for (const key of ['dataset', 'data', 'source']) {
     const value = provenance?.[key];
     if (typeof value === 'string') return value;
@@ -49,19 +49,21 @@ function datasetOf({ provenance }: ModelFile): string | null {
  * What the file says about its training in one sentence, from the keys `alexnet train` writes; null
  * when it says nothing of the kind.
  */
-export function trainingSentence({ provenance }: ModelFile): string | null {
+export function trainingSentence({ provenance }: Model): string | null {
   const epochs = provenance?.epochs;
-  const pictures = provenance?.trainPictures;
-  if (typeof epochs !== 'number' || typeof pictures !== 'number') return null;
-  const trained = `Trained on ${count(pictures)} pictures for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
-  const validation = provenance?.validation as { top1?: unknown; pictures?: unknown } | undefined;
-  return typeof validation?.top1 === 'number' && typeof validation.pictures === 'number'
-    ? `${trained}; right about ${percent(validation.top1)} of ${count(validation.pictures)} pictures it had not seen.`
+  // Files written before 0.1.0 say pictures.
+  const images = provenance?.trainImages ?? provenance?.trainPictures;
+  if (typeof epochs !== 'number' || typeof images !== 'number') return null;
+  const trained = `Trained on ${count(images)} images for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+  const validation = provenance?.validation as Record<string, unknown> | undefined;
+  const seen = validation?.images ?? validation?.pictures;
+  return typeof validation?.top1 === 'number' && typeof seen === 'number'
+    ? `${trained}; right about ${percent(validation.top1)} of ${count(seen)} images it had not seen.`
     : `${trained}.`;
 }
 
 /** Provenance as flat lines, deepest keys joined by dots; values shortened to stay readable. */
-export function provenanceLines(provenance: ModelFile['provenance']): Fact[] {
+export function provenanceLines(provenance: Model['provenance']): Fact[] {
   return flatten(provenance ?? {}, '').slice(0, 80);
 }
 

@@ -1,8 +1,8 @@
 import type { Weight } from '@alexnet/convert';
-import { type KernelColour, measureColour } from '@alexnet/model/measures';
+import { type KernelColor, measureColor } from '@alexnet/model/measures';
 
 /** What one first-layer kernel responds to, from its weights alone. */
-export interface FilterMeasure extends KernelColour {
+export interface FilterMeasure extends KernelColor {
   /** Cycles per pixel of the strongest wave, 0 (blob) to 0.5. */
   readonly frequency: number;
   /** Direction of that wave in degrees, 0 = vertical stripes, to 180. */
@@ -15,14 +15,14 @@ const SPECTRUM = 32;
 /** Measures of every kernel of HWIO weights with three input channels. */
 export function filterMeasures(kernels: Weight): FilterMeasure[] {
   const [height = 0, width = 0, , count = 0] = kernels.shape;
-  return measureColour(kernels).map((colour, filter) => {
+  return measureColor(kernels).map((color, filter) => {
     const planes = [0, 1, 2].map((c) =>
       Float64Array.from(
         { length: height * width },
         (_, pixel) => kernels.data[(pixel * 3 + c) * count + filter] ?? 0,
       ),
     );
-    return { ...colour, ...strongestWave(planes, height, width) };
+    return { ...color, ...strongestWave(planes, height, width) };
   });
 }
 

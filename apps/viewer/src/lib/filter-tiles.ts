@@ -1,25 +1,25 @@
 import type { Weight } from '@alexnet/convert';
 
-export type FilterView = 'rgb' | 'grey' | 'red' | 'green' | 'blue' | 'opponent';
+export type FilterView = 'rgb' | 'gray' | 'red' | 'green' | 'blue' | 'opponent';
 export type FilterScale = 'filter' | 'global';
 
-/** Rows are directions in colour space: what a view shows of each pixel's three weights. */
+/** Rows are directions in color space: what a view shows of each pixel's three weights. */
 const PROJECTIONS: Record<
   Exclude<FilterView, 'rgb' | 'opponent'>,
   readonly [number, number, number]
 > = {
-  grey: [1 / 3, 1 / 3, 1 / 3],
+  gray: [1 / 3, 1 / 3, 1 / 3],
   red: [1, 0, 0],
   green: [0, 1, 0],
   blue: [0, 0, 1],
 };
 
 /**
- * First-layer kernels as one picture each, [kernel height, kernel width], for the screen.
+ * First-layer kernels as one image each, [kernel height, kernel width], for the screen.
  *
- * `kernels` is HWIO with three input channels. Values map symmetrically around zero to mid grey,
+ * `kernels` is HWIO with three input channels. Values map symmetrically around zero to mid gray,
  * by the largest magnitude in each filter or in all of them. `opponent` takes the mean of the
- * three weights out of every pixel, leaving colour alone.
+ * three weights out of every pixel, leaving color alone.
  */
 export function filterTiles(kernels: Weight, view: FilterView, scale: FilterScale): ImageData[] {
   const [height = 0, width = 0, depth = 0, count = 0] = kernels.shape;

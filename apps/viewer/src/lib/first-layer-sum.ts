@@ -1,4 +1,4 @@
-import type { Picture } from '@alexnet/augment';
+import type { RgbImage } from '@alexnet/augment';
 import type { Weight } from '@alexnet/convert';
 import type { ConvSpec } from '@alexnet/model';
 
@@ -11,7 +11,7 @@ export interface FirstLayerSum {
 }
 
 /**
- * Multiplies one window of the prepared picture with one kernel, the way the network does.
+ * Multiplies one window of the prepared image with one kernel, the way the network does.
  *
  * `input` is [height, width, 3] as prepared; windows reaching into padding meet zeros there.
  */
@@ -20,7 +20,7 @@ export function firstLayerSum(
   kernels: Weight,
   bias: Weight,
   input: Float32Array,
-  size: Pick<Picture, 'height' | 'width'>,
+  size: Pick<RgbImage, 'height' | 'width'>,
   place: { readonly row: number; readonly column: number; readonly unit: number },
 ): FirstLayerSum {
   const [height, width] = spec.kernel;

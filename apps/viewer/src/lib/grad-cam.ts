@@ -27,7 +27,7 @@ export function camLayer(network: Network): string {
  * Grad-CAM (Selvaraju et al. 2016): relu(Σ w·A) over the maps A of the last convolution, w the mean
  * slope of the class's logit over each map.
  *
- * `x` is one prepared picture [1, h, w, 3]. With `towers`, the sum is also taken over each half of
+ * `x` is one prepared image [1, h, w, 3]. With `towers`, the sum is also taken over each half of
  * the maps alone.
  */
 export async function gradCam(

@@ -1,4 +1,4 @@
-import { diverging, paint, sequential } from './colour-scale.js';
+import { diverging, paint, sequential } from './color-scale.js';
 
 /** A map over the crop, row-major, with the meaning of its values in words beside it. */
 export interface HeatMap {
@@ -7,7 +7,7 @@ export interface HeatMap {
   readonly data: Float32Array;
 }
 
-/** Heat over a picture: colour says how much, opacity follows so the picture stays visible. */
+/** Heat over an image: color says how much, opacity follows so the image stays visible. */
 export function heatImage({ width, height, data }: HeatMap, signed: boolean): ImageData {
   const image = new ImageData(width, height);
   const reach = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;

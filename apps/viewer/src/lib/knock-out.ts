@@ -1,20 +1,20 @@
 import type { Weight } from '@alexnet/convert';
 import type { Network, NetworkSpec, Tf } from '@alexnet/model';
 
-/** What has been taken away from the network or the picture. */
+/** What has been taken away from the network or the image. */
 export interface Change {
   /** Silenced units by layer name, sorted. */
   readonly units: Readonly<Record<string, readonly number[]>>;
   readonly tower: 'A' | 'B' | null;
-  /** The picture is turned grey before it is prepared. */
-  readonly grey: boolean;
+  /** The image is turned gray before it is prepared. */
+  readonly gray: boolean;
 }
 
-export const NO_CHANGE: Change = { units: {}, tower: null, grey: false };
+export const NO_CHANGE: Change = { units: {}, tower: null, gray: false };
 
 export function isIntact(change: Change): boolean {
   return (
-    !change.grey &&
+    !change.gray &&
     change.tower === null &&
     Object.values(change.units).every((u) => u.length === 0)
   );
@@ -42,7 +42,7 @@ export function towerLayers(spec: NetworkSpec): string[] {
  * Makes the network's variables say what `change` says, starting from the file's own weights.
  *
  * A unit is silenced by zeroing its incoming weights and bias (and its batch-norm gain and shift),
- * so its linear answer is 0 for every picture. Only layers that differ from `previous` are written.
+ * so its linear answer is 0 for every image. Only layers that differ from `previous` are written.
  */
 export function applyChange(
   tf: Tf,

@@ -10,7 +10,7 @@ export interface KnownPreprocessing {
  * What published AlexNets were trained with, for a file that does not say. The reader chooses;
  * nothing here is ever assumed.
  *
- * @param turned whether the first kernels were turned from BGR to RGB when the file was read
+ * @param turned whether the conv1 filters were turned from BGR to RGB when the file was read
  */
 export function knownPreprocessing({ input }: NetworkSpec, turned: boolean): KnownPreprocessing[] {
   const crop = { height: input.height, width: input.width };
@@ -32,7 +32,7 @@ export function knownPreprocessing({ input }: NetworkSpec, turned: boolean): Kno
     {
       // Caffe `models/bvlc_alexnet/train_val.prototxt`, the channel means of its mean image
       name: 'Caffe',
-      explanation: 'BGR from 0 to 255 minus the mean colour',
+      explanation: 'BGR from 0 to 255 minus the mean color',
       preprocessing: {
         resize,
         crop,
@@ -43,9 +43,9 @@ export function knownPreprocessing({ input }: NetworkSpec, turned: boolean): Kno
       },
     },
     {
-      // The same mean colour, for files whose kernels are already in RGB order.
+      // The same mean color, for files whose kernels are already in RGB order.
       name: 'RGB, 0 to 255',
-      explanation: 'minus the mean colour',
+      explanation: 'minus the mean color',
       preprocessing: {
         resize,
         crop,

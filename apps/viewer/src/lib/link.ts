@@ -10,7 +10,7 @@ export type FilterSort =
   | 'orientation'
   | 'norm';
 
-/** What the reader has chosen on the page: everything a link restores beside weights and picture. */
+/** What the reader has chosen on the page: everything a link restores beside weights and image. */
 export interface Choices {
   readonly filterView: FilterView;
   readonly filterScale: FilterScale;
@@ -35,7 +35,7 @@ export const DEFAULT_CHOICES: Choices = {
   change: NO_CHANGE,
 };
 
-const VIEWS: readonly FilterView[] = ['rgb', 'grey', 'opponent', 'red', 'green', 'blue'];
+const VIEWS: readonly FilterView[] = ['rgb', 'gray', 'opponent', 'red', 'green', 'blue'];
 const FILTER_SCALES: readonly FilterScale[] = ['filter', 'global'];
 const SORTS: readonly FilterSort[] = [
   'index',
@@ -64,7 +64,7 @@ export function readChoices(query: URLSearchParams): Choices {
     change: {
       units: readUnits(query.get('silent')),
       tower: tower === 'A' || tower === 'B' ? tower : null,
-      grey: query.get('grey') === '1',
+      gray: query.get('gray') === '1',
     },
   };
 }
@@ -87,7 +87,7 @@ export function writeChoices(query: URLSearchParams, choices: Choices): void {
     ['crops', choices.tenCrop ? 'ten' : null],
     ['silent', silent || null],
     ['tower', change.tower],
-    ['grey', change.grey ? '1' : null],
+    ['gray', change.gray ? '1' : null],
   ];
   for (const [name, value] of entries) {
     if (value === null) query.delete(name);

@@ -13,15 +13,15 @@ export interface OcclusionOptions {
 
 /** Patches sent through the network together: few fixed shapes keep GPU buffers reusable. */
 const BATCH = 8;
-/** Patch and step as shares of the crop: about 40 and 16 px of 227 (Zeiler and Fergus 2013 used a grey square). */
+/** Patch and step as shares of the crop: about 40 and 16 px of 227 (Zeiler and Fergus 2013 used a gray square). */
 const PATCH_SHARE = 0.18;
 const POSITIONS = 14;
 
 /**
  * How much the class loses when a patch is covered: probability without minus probability with.
  *
- * `x` is one prepared picture [1, h, w, 3]; patches are 0 there, the mean colour of the training
- * pictures. One value per patch position. Throws AbortError when `signal` fires.
+ * `x` is one prepared image [1, h, w, 3]; patches are 0 there, the mean color of the training
+ * images. One value per patch position. Throws AbortError when `signal` fires.
  */
 export async function occlusionMap(
   tf: Tf,

@@ -1,16 +1,16 @@
-import { measureColours, type Picture } from '@alexnet/augment';
+import { measureColors, type RgbImage } from '@alexnet/augment';
 
 type Row = readonly [number, number, number];
 
-/** Beyond this share of the largest, a direction of colour is rounding: the picture has fewer. */
+/** Beyond this share of the largest, a direction of color is rounding: the image has fewer. */
 const FLAT = 1e-6;
 
 /**
- * Covariance of R, G and B over the pixels of a picture, null where its colours span no volume, as
- * in a grey one.
+ * Covariance of R, G and B over the pixels of an image, null where its colors span no volume, as
+ * in a gray one.
  */
-export function pixelCovariance(picture: Picture): readonly Row[] | null {
-  const { eigenvalues, eigenvectors } = measureColours([picture]);
+export function pixelCovariance(image: RgbImage): readonly Row[] | null {
+  const { eigenvalues, eigenvectors } = measureColors([image]);
   if (!(eigenvalues[2] > eigenvalues[0] * FLAT)) return null;
   const at = (row: number, column: number) =>
     eigenvalues.reduce((sum, value, i) => {

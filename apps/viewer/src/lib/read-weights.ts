@@ -2,7 +2,7 @@ import {
   type ByteSource,
   decodeSafetensors,
   FormatError,
-  type ModelFile,
+  type Model,
   readModel,
 } from '@alexnet/convert';
 import type { Note, NoteCode } from '@alexnet/convert/torch';
@@ -11,7 +11,7 @@ import { sortFiles } from './weights-files.js';
 
 /** A network out of any file, and what reading it changed. */
 export interface ReadWeights {
-  readonly file: ModelFile;
+  readonly file: Model;
   readonly notes: readonly Note[];
   readonly format: string;
 }
@@ -112,7 +112,7 @@ export async function readWeights(
 /** Metadata key of `alexnet train`'s checkpoints (`packages/trainer/src/node/checkpoint-store.ts`). */
 const CHECKPOINT = 'alexnet.checkpoint';
 
-function readOwn(bytes: Uint8Array): ModelFile {
+function readOwn(bytes: Uint8Array): Model {
   const { metadata } = decodeSafetensors(bytes);
   if (!metadata.has('alexnet') && metadata.has(CHECKPOINT)) {
     throw new FormatError(

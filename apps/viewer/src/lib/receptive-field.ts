@@ -1,6 +1,6 @@
 import type { LayerSpec, NetworkSpec } from '@alexnet/model';
 
-/** Inclusive pixel range; may reach outside the picture into padding. */
+/** Inclusive pixel range; may reach outside the image into padding. */
 export interface Span {
   readonly low: number;
   readonly high: number;

@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-backend-cpu';
 export interface ReferenceRequest {
   readonly spec: NetworkSpec;
   readonly weights: ReadonlyMap<string, Weight>;
-  /** Prepared picture, [1, h, w, channels] flattened. */
+  /** Prepared image, [1, h, w, channels] flattened. */
   readonly input: Float32Array;
   readonly names: readonly string[];
 }

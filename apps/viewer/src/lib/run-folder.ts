@@ -12,7 +12,7 @@ export interface Epoch {
 export interface RunFolder {
   readonly weights: boolean;
   readonly epochs: readonly Epoch[];
-  /** First filters as pictures, in the order of training. */
+  /** First filters as images, in the order of training. */
   readonly filters: readonly { readonly step: number; readonly address: string }[];
 }
 

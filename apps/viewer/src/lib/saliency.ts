@@ -8,7 +8,7 @@ type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;
 /**
  * Largest channel of |∂ logit / ∂ input| at every pixel (Simonyan et al. 2013, section 3.1).
  *
- * `x` is one prepared picture [1, h, w, 3]; the map is [h, w].
+ * `x` is one prepared image [1, h, w, 3]; the map is [h, w].
  */
 export async function saliencyMap(
   tf: Tf,

@@ -1,4 +1,4 @@
-/** Pictures that come with the page: Fluent Emoji by Microsoft, MIT licence. */
+/** Images that come with the page: Fluent Emoji by Microsoft, MIT license. */
 export const SAMPLES = [
   { file: 'dog-face.png', name: 'Dog face' },
   { file: 'pizza.png', name: 'Pizza' },

@@ -1,8 +1,8 @@
 import type { Weight } from '@alexnet/convert';
 
 /**
- * How alike neighbouring weights of the first kernels are: correlation of each weight with its right
- * neighbour over all kernels, −1 to 1. Independent random weights give 0.
+ * How alike neighboring weights of the conv1 filters are: correlation of each weight with its right
+ * neighbor over all kernels, −1 to 1. Independent random weights give 0.
  */
 export function smoothness(kernels: Weight): number {
   const [height = 0, width = 0, depth = 0, count = 0] = kernels.shape;

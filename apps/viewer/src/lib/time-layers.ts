@@ -5,7 +5,7 @@ import { nextFrame } from '../state/jobs.js';
 type Tensor = import('@tensorflow/tfjs-core').Tensor;
 type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;
 
-/** Wall time of one layer on one picture. */
+/** Wall time of one layer on one image. */
 export interface LayerTime {
   readonly layer: string;
   readonly milliseconds: number;

@@ -33,8 +33,8 @@ export function tourOf(spec: NetworkSpec): TourStep[] {
       layer: activation?.name ?? named('conv', 'conv1'),
     },
     {
-      title: 'Big first kernels',
-      text: `The first layer looks through windows of ${first?.op === 'conv' ? `${first.kernel[0]} × ${first.kernel[1]} pixels in steps of ${first.stride}` : 'its own size'}. Trained on many pictures they become edges, waves and colour blobs. Later networks reach as far with several small kernels in a row.`,
+      title: 'Big conv1 filters',
+      text: `The first layer looks through windows of ${first?.op === 'conv' ? `${first.kernel[0]} × ${first.kernel[1]} pixels in steps of ${first.stride}` : 'its own size'}. Trained on many images they become edges, waves and color blobs. Later networks reach as far with several small kernels in a row.`,
       section: 'filters',
     },
     {
@@ -44,14 +44,14 @@ export function tourOf(spec: NetworkSpec): TourStep[] {
       layer: named('pool', 'pool1'),
     },
     {
-      title: 'More pictures out of one',
-      text: 'Training sees random crops and mirror images with shifted colours, so that the network does not learn pictures by heart. Testing averages the answers to ten crops: four corners, the centre, and their mirrors. Each crop’s own answer is on the picture.',
-      section: 'picture',
+      title: 'More images out of one',
+      text: 'Training sees random crops and mirror images with shifted colors, so that the network does not learn images by heart. Testing averages the answers to ten crops: four corners, the center, and their mirrors. Each crop’s own answer is on the image.',
+      section: 'image',
       tenCrop: true,
     },
     {
       title: 'Parameters here, compute there',
-      text: `Of ${count(split.total.parameters)} parameters the dense layers hold ${percent(split.dense.parameterShare)}; of the multiply-adds the convolutions do ${percent(split.conv.macShare)}. A kernel is used at every place of a map, a dense weight once per picture.`,
+      text: `Of ${count(split.total.parameters)} parameters the dense layers hold ${percent(split.dense.parameterShare)}; of the multiply-adds the convolutions do ${percent(split.conv.macShare)}. A kernel is used at every place of a map, a dense weight once per image.`,
       section: 'layers',
     },
     {
@@ -62,18 +62,18 @@ export function tourOf(spec: NetworkSpec): TourStep[] {
       section: 'layers',
     },
     {
-      title: 'Neighbours damp each other',
+      title: 'Neighbors damp each other',
       text: norm
-        ? `${norm.name} divides every value by how loud its neighbouring maps are at that place. The paper reports 1.4 points less top-1 error with it (section 3.3); later networks left it out.`
-        : 'The paper let neighbouring maps damp each other (local response normalisation). This network goes without, as most did later.',
+        ? `${norm.name} divides every value by how loud its neighboring maps are at that place. The paper reports 1.4 points less top-1 error with it (section 3.3); later networks left it out.`
+        : 'The paper let neighboring maps damp each other (local response normalization). This network goes without, as most did later.',
       section: 'maps',
       layer: norm?.name ?? named('pool', 'pool1'),
     },
     {
       title: 'Two towers',
       text: towers
-        ? 'Two graphics cards of 3 GB each held half of the maps, and most layers saw only their own half. In the published network one half turned to edges, the other to colour. Here is what yours did.'
-        : 'The paper’s network was cut in two because one graphics card was too small, and its halves specialised in edges and in colour. This network is whole, so there is nothing to compare.',
+        ? 'Two graphics cards of 3 GB each held half of the maps, and most layers saw only their own half. In the published network one half turned to edges, the other to color. Here is what yours did.'
+        : 'The paper’s network was cut in two because one graphics card was too small, and its halves specialized in edges and in color. This network is whole, so there is nothing to compare.',
       section: 'towers',
     },
   ];

@@ -56,7 +56,7 @@ export async function verify(
   return { layers, worst, tolerance, passed: worst <= tolerance };
 }
 
-/** Waves of several lengths and colours between ±`amplitude`: something for every filter, no ties. */
+/** Waves of several lengths and colors between ±`amplitude`: something for every filter, no ties. */
 function testPattern(
   height: number,
   width: number,

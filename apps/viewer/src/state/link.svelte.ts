@@ -15,7 +15,7 @@ class LinkState {
   unit = $state(initial.unit);
   mapScale = $state<MapScale>(initial.mapScale);
 
-  /** Puts back what a link holds for the network and the picture, once both are open. */
+  /** Puts back what a link holds for the network and the image, once both are open. */
   async restore(): Promise<void> {
     if (initial.tenCrop) await viewer.setTenCrop(true);
     await viewer.setChange(initial.change);
@@ -24,10 +24,10 @@ class LinkState {
   /** The address that shows what is on the page now. */
   address(): string {
     const url = new URL(location.href);
-    const { opened, picture, tenCrop, change } = viewer;
+    const { opened, image, tenCrop, change } = viewer;
     for (const [name, value] of [
       ['weights', opened?.address],
-      ['picture', picture?.address],
+      ['image', image?.address],
     ] as const) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);

@@ -1,18 +1,18 @@
-import { centreCrop, type Picture, preparePicture, resizeShorterSide } from '@alexnet/augment';
+import { centerCrop, prepareImage, type RgbImage, resizeShorterSide } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
-import type { ModelFile } from '@alexnet/convert';
+import type { Model } from '@alexnet/convert';
 import type { Note } from '@alexnet/convert/torch';
 import { buildNetwork, type Network, type Preprocessing } from '@alexnet/model';
 import type { LayerMaps } from '../lib/activation-images.js';
 import { type Answer, answerFor } from '../lib/answer.js';
 import { asRgb } from '../lib/as-rgb.js';
 import { checkOpened } from '../lib/check-opened.js';
-import { decodePicture } from '../lib/decode-picture.js';
-import { openEngine } from '../lib/engine.js';
+import { decodeImage } from '../lib/decode-image.js';
 import { fetchBytes } from '../lib/fetch-bytes.js';
+import { toGray } from '../lib/image-pixels.js';
 import { applyChange, type Change, isIntact, NO_CHANGE } from '../lib/knock-out.js';
 import { whenLost } from '../lib/lost-device.js';
-import { toGrey } from '../lib/picture-pixels.js';
+import { openBackend } from '../lib/open-backend.js';
 import { Jobs, nextFrame } from './jobs.js';
 import { readAsking } from './read-asking.js';
 
@@ -22,18 +22,18 @@ export interface Opened {
   readonly bytes: number;
   /** Where a link can fetch it again; null for a file of the reader's own. */
   readonly address: string | null;
-  readonly file: ModelFile;
+  readonly file: Model;
   readonly network: Network;
   /** What reading the file changed; empty for our own format. */
   readonly notes: readonly Note[];
-  /** The file as read, where the reader said how pictures are prepared and `file` follows that. */
-  readonly silent: ModelFile | null;
+  /** The file as read, where the reader said how images are prepared and `file` follows that. */
+  readonly silent: Model | null;
 }
 
-export interface OpenedPicture {
+export interface OpenedImage {
   readonly name: string;
-  readonly original: Picture;
-  /** Where a link can fetch it again; null for a picture of the reader's own. */
+  readonly original: RgbImage;
+  /** Where a link can fetch it again; null for an image of the reader's own. */
   readonly address: string | null;
 }
 
@@ -41,34 +41,34 @@ export interface OpenedPicture {
 export class Viewer {
   selection = $state.raw<Selection | null>(null);
   opened = $state.raw<Opened | null>(null);
-  picture = $state.raw<OpenedPicture | null>(null);
+  image = $state.raw<OpenedImage | null>(null);
   answer = $state.raw<Answer | null>(null);
   /** The answer of the intact network, kept while something is knocked out. */
   intactAnswer = $state.raw<Answer | null>(null);
   change = $state.raw<Change>(NO_CHANGE);
   tenCrop = $state(false);
-  /** The reader does not know how pictures were prepared: filters and layers only. */
-  withoutPictures = $state(false);
+  /** The reader does not know how images were prepared: filters and layers only. */
+  withoutImages = $state(false);
   progress = $state.raw<{ readonly text: string; readonly share: number | null } | null>(null);
   /** Stops the reading of a file; null while there is nothing to stop. */
   cancel = $state.raw<(() => void) | null>(null);
   problem = $state<string | null>(null);
-  /** Counts every change of weights or picture: panels that computed something know it is stale. */
+  /** Counts every change of weights or image: panels that computed something know it is stale. */
   version = $state(0);
-  /** True while the answer shown is not yet that of the picture and weights shown. */
+  /** True while the answer shown is not yet that of the image and weights shown. */
   answering = $state(false);
 
   readonly preprocessing = $derived(this.opened?.file.preprocessing ?? null);
-  /** The picture as the network's rule resizes it, grey where the reader asked for that. */
+  /** The image as the network's rule resizes it, gray where the reader asked for that. */
   readonly resized = $derived.by(() => {
-    if (!this.picture || !this.preprocessing) return null;
-    const { original } = this.picture;
-    const source = this.change.grey ? toGrey(original) : original;
+    if (!this.image || !this.preprocessing) return null;
+    const { original } = this.image;
+    const source = this.change.gray ? toGray(original) : original;
     return resizeShorterSide(source, this.preprocessing.resize.shorterSide);
   });
-  /** The centre crop every panel but the ten crops works on. */
+  /** The center crop every panel but the ten crops works on. */
   readonly crop = $derived(
-    this.resized && this.preprocessing ? centreCrop(this.resized, this.preprocessing.crop) : null,
+    this.resized && this.preprocessing ? centerCrop(this.resized, this.preprocessing.crop) : null,
   );
 
   private readonly jobs = new Jobs();
@@ -85,7 +85,7 @@ export class Viewer {
   }
 
   private async prepare(wanted: string | null): Promise<Selection> {
-    const selection = await openEngine(wanted);
+    const selection = await openBackend(wanted);
     this.selection = selection;
     whenLost(selection, (reason) => this.recover(reason));
     return selection;
@@ -127,38 +127,35 @@ export class Viewer {
     });
   }
 
-  async openPictureUrl(
-    address: string,
-    name = address.split('/').at(-1) ?? address,
-  ): Promise<void> {
-    await this.attempt('Fetching the picture', async () => {
+  async openImageUrl(address: string, name = address.split('/').at(-1) ?? address): Promise<void> {
+    await this.attempt('Fetching the image', async () => {
       const bytes = await fetchBytes(address, () => undefined);
-      await this.usePicture(new Blob([bytes]), name, address);
+      await this.useImage(new Blob([bytes]), name, address);
     });
   }
 
-  /** Opens whatever was dropped, pasted or picked: a picture, or the files of one network. */
+  /** Opens whatever was dropped, pasted or picked: an image, or the files of one network. */
   async openFiles(files: readonly File[]): Promise<void> {
-    const picture = files.find(({ type }) => type.startsWith('image/'));
+    const image = files.find(({ type }) => type.startsWith('image/'));
     const others = files.filter(({ type }) => !type.startsWith('image/'));
     if (others.length > 0) {
       this.openings++;
       await this.attempt('Reading the weights', () => this.openWeights(others));
     }
-    if (!picture || this.problem) return;
-    await this.attempt('Decoding the picture', async () => {
-      if (picture.size === 0) throw new Error(`${picture.name} is empty.`);
-      await this.usePicture(picture, picture.name);
+    if (!image || this.problem) return;
+    await this.attempt('Decoding the image', async () => {
+      if (image.size === 0) throw new Error(`${image.name} is empty.`);
+      await this.useImage(image, image.name);
     });
   }
 
-  async usePicture(blob: Blob, name: string, address: string | null = null): Promise<void> {
-    this.showPicture(await decodePicture(blob), name, address);
+  async useImage(blob: Blob, name: string, address: string | null = null): Promise<void> {
+    this.showImage(await decodeImage(blob), name, address);
     await this.predict();
   }
 
-  showPicture(original: Picture, name: string, address: string | null = null): void {
-    this.picture = { original, name, address };
+  showImage(original: RgbImage, name: string, address: string | null = null): void {
+    this.image = { original, name, address };
     this.version++;
   }
 
@@ -167,11 +164,11 @@ export class Viewer {
     await this.attempt('Computing', () => this.predict());
   }
 
-  /** Prepares pictures as the reader says, for a file that does not; null takes that back. */
+  /** Prepares images as the reader says, for a file that does not; null takes that back. */
   async choosePreprocessing(preprocessing: Preprocessing | null): Promise<void> {
     const { opened } = this;
     if (!opened) return;
-    this.withoutPictures = false;
+    this.withoutImages = false;
     const silent = opened.silent ?? opened.file;
     await this.attempt('Computing', () =>
       this.useNetwork({
@@ -207,10 +204,10 @@ export class Viewer {
     applyChange(tf, opened.network, opened.file.weights, this.applied, NO_CHANGE);
   }
 
-  /** Answers for the picture as it is now; nothing happens before both picture and network are there. */
+  /** Answers for the image as it is now; nothing happens before both image and network are there. */
   async predict(): Promise<void> {
-    const { opened, picture, preprocessing, change, tenCrop } = this;
-    if (!opened || !picture || !preprocessing) return;
+    const { opened, image, preprocessing, change, tenCrop } = this;
+    if (!opened || !image || !preprocessing) return;
     const { tf } = await this.start();
     const question = ++this.questions;
     this.answering = true;
@@ -220,14 +217,14 @@ export class Viewer {
       await this.jobs.run(async () => {
         // A newer question is on its way; its answer is the one to show.
         if (question !== this.questions) return;
-        const source = change.grey ? toGrey(picture.original) : picture.original;
+        const source = change.gray ? toGray(image.original) : image.original;
         const answer = await answerFor(tf, opened.network, source, preprocessing, tenCrop);
         let intact = answer;
         if (!isIntact(change)) {
           const { network, file } = opened;
           applyChange(tf, network, file.weights, NO_CHANGE, this.applied);
           try {
-            intact = await answerFor(tf, network, picture.original, preprocessing, tenCrop);
+            intact = await answerFor(tf, network, image.original, preprocessing, tenCrop);
           } finally {
             applyChange(tf, network, file.weights, this.applied, NO_CHANGE);
           }
@@ -241,7 +238,7 @@ export class Viewer {
     }
   }
 
-  /** What the named layers make of the centre crop, read back from the device. */
+  /** What the named layers make of the center crop, read back from the device. */
   async maps(layers: readonly string[]): Promise<LayerMaps[]> {
     return this.withInput(async (network, x) => {
       const activations = network.activations(x, layers);
@@ -258,7 +255,7 @@ export class Viewer {
     });
   }
 
-  /** Runs a job on the centre crop as a prepared batch of one. Throws when there is no picture yet. */
+  /** Runs a job on the center crop as a prepared batch of one. Throws when there is no image yet. */
   async withInput<T>(
     job: (
       network: Network,
@@ -266,13 +263,13 @@ export class Viewer {
       selection: Selection,
     ) => Promise<T>,
   ): Promise<T> {
-    const { opened, picture, preprocessing } = this;
-    if (!opened || !picture || !preprocessing) throw new Error('Open weights and a picture first.');
+    const { opened, image, preprocessing } = this;
+    if (!opened || !image || !preprocessing) throw new Error('Open weights and an image first.');
     const selection = await this.start();
     return this.jobs.run(async () => {
-      const source = this.change.grey ? toGrey(picture.original) : picture.original;
+      const source = this.change.gray ? toGray(image.original) : image.original;
       const { height, width } = preprocessing.crop;
-      const data = preparePicture(source, preprocessing);
+      const data = prepareImage(source, preprocessing);
       const x = selection.tf.tensor4d(data, [1, height, width, 3]);
       try {
         return await job(opened.network, x, selection);
@@ -328,7 +325,7 @@ export class Viewer {
       if (!read) return;
       const file = asRgb(read.file);
       checkOpened(file);
-      this.withoutPictures = false;
+      this.withoutImages = false;
       await this.useNetwork({
         name: files.map(({ name }) => name).join(', '),
         bytes: files.reduce((sum, { size }) => sum + size, 0),

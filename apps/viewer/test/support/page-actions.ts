@@ -43,7 +43,7 @@ export async function shownAnswer(page: Page): Promise<Map<string, number>> {
   return new Map(found);
 }
 
-/** Waits until the answer on the page belongs to the picture on the page. */
+/** Waits until the answer on the page belongs to the image on the page. */
 export async function idle(page: Page) {
   await page.locator('.answer[aria-busy="false"]').waitFor();
 }

@@ -1,4 +1,4 @@
-import type { ModelFile } from '@alexnet/convert';
+import type { Model } from '@alexnet/convert';
 import { writeModel } from '@alexnet/convert';
 import { buildNetwork, createSpec, type Tf } from '@alexnet/model';
 import * as core from '@tensorflow/tfjs-core';
@@ -18,7 +18,7 @@ export const smallSpec = createSpec('paper', {
 });
 
 /** Random weights (seed 7) on the cpu backend, the reference of every other. */
-export async function smallModel(changes: Partial<ModelFile> = {}): Promise<ModelFile> {
+export async function smallModel(changes: Partial<Model> = {}): Promise<Model> {
   await tf.setBackend('cpu');
   const network = buildNetwork(tf, smallSpec, { seed: 7 });
   const weights = await network.getWeights();
@@ -40,6 +40,6 @@ export async function smallModel(changes: Partial<ModelFile> = {}): Promise<Mode
   };
 }
 
-export async function smallModelBytes(changes?: Partial<ModelFile>): Promise<Uint8Array> {
+export async function smallModelBytes(changes?: Partial<Model>): Promise<Uint8Array> {
   return writeModel(await smallModel(changes));
 }

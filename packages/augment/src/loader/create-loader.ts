@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { fastDecoderName, type OpenOptions, openDataset } from '@alexnet/data';
 import type { Preprocessing } from '@alexnet/model';
 import type { AugmentRecipe } from '../augment-into.js';
-import type { ColourStatistics } from '../colour-statistics.js';
+import type { ColorStatistics } from '../color-statistics.js';
 import { createEpochOrder } from '../epoch-order.js';
 import type { MeanImage } from '../mean-image.js';
-import type { BrokenPicture, WorkerSetup } from './messages.js';
+import type { BrokenImage, WorkerSetup } from './messages.js';
 import { createSlot, openSlot } from './slot.js';
 import { createWorkerPool, type WorkerDeath } from './worker-pool.js';
 
@@ -19,19 +19,19 @@ export interface LoaderOptions
   readonly split?: 'train' | 'validation';
   /** Seed of `openDataset`, which decides what is held out; default 0. */
   readonly splitSeed?: number;
-  /** Pictures a batch. */
+  /** Images a batch. */
   readonly batch: number;
-  /** Size, channel order, range, mean and deviation of the pictures that come out. */
+  /** Size, channel order, range, mean and deviation of the images that come out. */
   readonly preprocessing: Preprocessing;
   /** The random steps; see `AugmentRecipe`. */
   readonly recipe: AugmentRecipe;
   /** Needed for fancy PCA. */
-  readonly colours?: ColourStatistics | null;
+  readonly colors?: ColorStatistics | null;
   /** Subtracted instead of the mean of `preprocessing`, as in 2012. */
   readonly meanImage?: MeanImage | null;
   /** Decides order, crops, flips and noise; default 0. */
   readonly seed?: number;
-  /** Neighbours that share crop and flip; default 1, 32 in the 2012 source. */
+  /** Neighbors that share crop and flip; default 1, 32 in the 2012 source. */
   readonly chunk?: number;
   /** Random order; default true for `train`. */
   readonly shuffle?: boolean;
@@ -41,7 +41,7 @@ export interface LoaderOptions
   readonly prefetch?: number;
   /** Use the fast JPEG decoder where it loads; default true. */
   readonly fast?: boolean;
-  /** Share of undecodable pictures that stops an epoch; default 0.01. */
+  /** Share of undecodable images that stops an epoch; default 0.01. */
   readonly maxBrokenShare?: number;
   /** Told about every worker that died; its batch is made again. */
   readonly onWorkerDeath?: (death: WorkerDeath) => void;
@@ -53,31 +53,31 @@ export interface LoaderOptions
 export interface LoaderBatch {
   /** Number in the epoch. */
   readonly index: number;
-  /** Pictures in the batch: fewer than asked for at the end of an epoch and where some are broken. */
+  /** Images in the batch: fewer than asked for at the end of an epoch and where some are broken. */
   readonly count: number;
   /** `[count, height, width, 3]` float32, on shared memory. */
-  readonly pictures: Float32Array;
+  readonly images: Float32Array;
   /** `[count]` class indices. */
   readonly labels: Int32Array;
-  /** Pictures of this batch that could not be decoded. */
-  readonly broken: readonly BrokenPicture[];
+  /** Images of this batch that could not be decoded. */
+  readonly broken: readonly BrokenImage[];
 }
 
 /** Worker threads that make the training batches of a source. */
 export interface Loader {
   readonly classNames: readonly string[];
-  /** Pictures an epoch, broken ones included. */
-  readonly pictures: number;
+  /** Images an epoch, broken ones included. */
+  readonly images: number;
   /** Batches an epoch, the last one perhaps smaller. */
   readonly batches: number;
-  /** What decodes JPEGs: results differ by a few grey levels between the two. */
+  /** What decodes JPEGs: results differ by a few gray levels between the two. */
   readonly decoder: 'jpeg-turbo' | 'sharp';
   /**
    * The batches of one epoch, in order. The same bits whatever the number of workers and wherever it
    * begins.
    *
    * @param from Batch to begin with, to go on after an interruption.
-   * @throws {Error} when another epoch is still read, too many pictures are broken, or workers keep
+   * @throws {Error} when another epoch is still read, too many images are broken, or workers keep
    * dying.
    */
   epoch(epoch: number, from?: number): AsyncGenerator<LoaderBatch, void, void>;
@@ -117,7 +117,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   await dataset.close();
 
   const size = preprocessing.crop.height * preprocessing.crop.width * 3;
-  // Packed pictures are seldom longer than twice their shorter side.
+  // Packed images are seldom longer than twice their shorter side.
   const pixels = 2 * preprocessing.resize.shorterSide ** 2 * 3;
   const slots = Array.from({ length: prefetch + 1 }, () =>
     createSlot(batch * size * Float32Array.BYTES_PER_ELEMENT, pixels),
@@ -129,7 +129,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     split,
     preprocessing,
     recipe,
-    colours: options.colours ?? null,
+    colors: options.colors ?? null,
     meanImage: options.meanImage ?? null,
     seed,
     chunk: options.chunk ?? 1,
@@ -177,8 +177,8 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
         const { labels, broken: skipped } = await turn.result;
         broken += skipped.length;
         if (broken > allowedBroken) throw tooManyBroken(broken, index, batch, skipped);
-        const pictures = (batchesOf[turn.slot] as Float32Array).subarray(0, labels.length * size);
-        yield { index, count: labels.length, pictures, labels, broken: skipped };
+        const images = (batchesOf[turn.slot] as Float32Array).subarray(0, labels.length * size);
+        yield { index, count: labels.length, images, labels, broken: skipped };
         free.push(turn.slot);
         launch();
       }
@@ -190,7 +190,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   }
   return {
     classNames,
-    pictures: count,
+    images: count,
     batches,
     decoder: fast ? fastDecoderName() : 'sharp',
     epoch,
@@ -202,11 +202,11 @@ function tooManyBroken(
   broken: number,
   index: number,
   batch: number,
-  last: readonly BrokenPicture[],
+  last: readonly BrokenImage[],
 ): Error {
   const example =
     last[0] === undefined ? '' : `, the last being "${last[0].id}" (${last[0].reason})`;
   return new Error(
-    `${broken} of the first ${(index + 1) * batch} pictures cannot be decoded${example}; repair them, or allow a larger share`,
+    `${broken} of the first ${(index + 1) * batch} images cannot be decoded${example}; repair them, or allow a larger share`,
   );
 }

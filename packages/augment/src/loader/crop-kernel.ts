@@ -1,4 +1,4 @@
-import { type CropWriter, writeCrop } from '../normalise-crop.js';
+import { type CropWriter, writeCrop } from '../normalize-crop.js';
 import { CROP_KERNEL } from './crop-kernel-wasm.js';
 
 /** Six pairs of doubles and sixteen bytes at the beginning of the memory, see `crop-kernel.wat`. */
@@ -21,7 +21,7 @@ type Kernel = (
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * `writeCrop` by WebAssembly, seven times as fast and the same to the bit, for pictures and outputs that
+ * `writeCrop` by WebAssembly, seven times as fast and the same to the bit, for images and outputs that
  * both lie in `memory`; for others it is `writeCrop` itself.
  *
  * @param memory Shared, with {@link KERNEL_BYTES} at its beginning kept free.
@@ -33,11 +33,11 @@ export function createCropWriter(memory: WebAssembly.Memory): CropWriter {
   const { buffer } = memory;
   const constants = new Float64Array(buffer, 0, 12);
   const order = new Uint8Array(buffer, constants.byteLength, 16);
-  return (out, outOffset, picture, box, flip, affine) => {
-    const { data, width: stride } = picture;
+  return (out, outOffset, image, box, flip, affine) => {
+    const { data, width: stride } = image;
     const { top, left, height, width } = box;
     if (data.buffer !== buffer || out.buffer !== buffer || width < STEP) {
-      writeCrop(out, outOffset, picture, box, flip, affine);
+      writeCrop(out, outOffset, image, box, flip, affine);
       return;
     }
     for (let i = 0; i < 6; i++) {

@@ -1,4 +1,4 @@
-;; One crop of an RGB picture as float32, out = pixel * scale + shift: four pixels at a time, in double
+;; One crop of an RGB image as float32, out = pixel * scale + shift: four pixels at a time, in double
 ;; precision and rounded once, so the bits are those of `writeCrop`.
 (module
   (import "loader" "memory" (memory 1 65536 shared))

@@ -4,5 +4,5 @@ export {
   type LoaderBatch,
   type LoaderOptions,
 } from './create-loader.js';
-export type { BrokenPicture } from './messages.js';
+export type { BrokenImage } from './messages.js';
 export type { WorkerDeath } from './worker-pool.js';

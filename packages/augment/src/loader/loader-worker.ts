@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openDataset, type Picture, UndecodablePictureError } from '@alexnet/data';
+import { openDataset, type RgbImage, UndecodableImageError } from '@alexnet/data';
 import { augmentInto } from '../augment-into.js';
 import { createExampleRngs } from '../example-rngs.js';
-import type { BrokenPicture, Job, JobResult, WorkerMessage, WorkerSetup } from './messages.js';
+import type { BrokenImage, Job, JobResult, WorkerMessage, WorkerSetup } from './messages.js';
 import { AHEAD, type OpenSlot, openSlot } from './slot.js';
 
 const setup: WorkerSetup = workerData;
@@ -15,7 +15,7 @@ try {
   const split = dataset[setup.split];
 
   const slots = setup.slots.map(openSlot);
-  // For pictures the slots have no room for, one piece for each that may be in flight.
+  // For images the slots have no room for, one piece for each that may be in flight.
   const spare = Array.from({ length: AHEAD }, () => new Uint8Array(0));
   const roomFor = (slot: OpenSlot, place: number, bytes: number): Uint8Array => {
     const room = slot.room(place, bytes);
@@ -30,37 +30,37 @@ try {
     index: number,
     place: number,
     slot: OpenSlot,
-  ): Promise<Picture | BrokenPicture> => {
+  ): Promise<RgbImage | BrokenImage> => {
     const into = (bytes: number) => roomFor(slot, place, bytes);
     try {
-      return await split.picture(index, { fast: setup.fast, into });
+      return await split.image(index, { fast: setup.fast, into });
     } catch (error) {
-      if (!(error instanceof UndecodablePictureError)) throw error;
+      if (!(error instanceof UndecodableImageError)) throw error;
       return { id: split.records[index]?.id ?? '', reason: error.reason };
     }
   };
 
   const makeBatch = async ({ slot: number, epoch, first, indices }: Job): Promise<JobResult> => {
-    const { preprocessing, recipe, colours, meanImage, seed, chunk } = setup;
+    const { preprocessing, recipe, colors, meanImage, seed, chunk } = setup;
     const slot = slots[number] as OpenSlot;
     const size = preprocessing.crop.height * preprocessing.crop.width * 3;
     const labels: number[] = [];
-    const broken: BrokenPicture[] = [];
-    const ahead: Promise<Picture | BrokenPicture>[] = [];
+    const broken: BrokenImage[] = [];
+    const ahead: Promise<RgbImage | BrokenImage>[] = [];
     for (const [i, index] of indices.entries()) {
       while (ahead.length < AHEAD && i + ahead.length < indices.length) {
         const next = i + ahead.length;
         ahead.push(fetch(indices[next] as number, next % AHEAD, slot));
       }
-      const picture = await (ahead.shift() as Promise<Picture | BrokenPicture>);
-      if ('reason' in picture) {
-        broken.push(picture);
+      const image = await (ahead.shift() as Promise<RgbImage | BrokenImage>);
+      if ('reason' in image) {
+        broken.push(image);
         continue;
       }
-      augmentInto(slot.batch, labels.length * size, picture, {
+      augmentInto(slot.batch, labels.length * size, image, {
         preprocessing,
         recipe,
-        colours,
+        colors,
         write: slot.write,
         ...createExampleRngs({ seed, epoch, index: first + i, chunk }),
         ...(meanImage === null ? {} : { meanImage }),

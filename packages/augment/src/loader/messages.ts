@@ -1,6 +1,6 @@
 import type { Preprocessing } from '@alexnet/model';
 import type { AugmentRecipe } from '../augment-into.js';
-import type { ColourStatistics } from '../colour-statistics.js';
+import type { ColorStatistics } from '../color-statistics.js';
 import type { MeanImage } from '../mean-image.js';
 import type { Slot } from './slot.js';
 
@@ -15,7 +15,7 @@ export interface WorkerSetup {
   readonly split: 'train' | 'validation';
   readonly preprocessing: Preprocessing;
   readonly recipe: AugmentRecipe;
-  readonly colours: ColourStatistics | null;
+  readonly colors: ColorStatistics | null;
   readonly meanImage: MeanImage | null;
   readonly seed: number;
   readonly chunk: number;
@@ -28,22 +28,22 @@ export interface WorkerSetup {
 export interface Job {
   readonly slot: number;
   readonly epoch: number;
-  /** Position in the epoch of the first picture. */
+  /** Position in the epoch of the first image. */
   readonly first: number;
   /** Records of the split, in order. */
   readonly indices: Uint32Array;
 }
 
-/** A picture that could not be decoded, and why. */
-export interface BrokenPicture {
+/** An image that could not be decoded, and why. */
+export interface BrokenImage {
   readonly id: string;
   readonly reason: string;
 }
 
 export interface JobResult {
-  /** One label a picture that was written; broken pictures leave no gap. */
+  /** One label an image that was written; broken images leave no gap. */
   readonly labels: Int32Array;
-  readonly broken: readonly BrokenPicture[];
+  readonly broken: readonly BrokenImage[];
 }
 
 /** What a worker says. `failed` is an error of the source, which another worker would meet too. */

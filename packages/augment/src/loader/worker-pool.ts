@@ -4,7 +4,7 @@ import type { Job, JobResult, WorkerMessage } from './messages.js';
 /** A worker that died; its batch is made again by another. */
 export interface WorkerDeath {
   readonly reason: string;
-  /** Position in the epoch of the first picture of the batch it was making, if any. */
+  /** Position in the epoch of the first image of the batch it was making, if any. */
   readonly first: number | null;
 }
 

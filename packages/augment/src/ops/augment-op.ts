@@ -1,10 +1,10 @@
 import type { Rng } from '../rng.js';
 
-/** What is known of a sample at one point of a chain, before any picture has been seen. */
+/** What is known of a sample at one point of a chain, before any image has been seen. */
 export interface SampleState {
   readonly type: 'uint8' | 'float32';
-  /** `levels`: grey levels, nominally 0..255. `normalised`: mean and deviation are taken off. */
-  readonly unit: 'levels' | 'normalised';
+  /** `levels`: gray levels, nominally 0..255. `normalized`: mean and deviation are taken off. */
+  readonly unit: 'levels' | 'normalized';
   /** Smallest and largest value possible; infinite once Gaussian noise was added. */
   readonly range: readonly [number, number];
   /** The shorter side where it is known, px. */
@@ -13,7 +13,7 @@ export interface SampleState {
   readonly size: { readonly height: number; readonly width: number } | null;
 }
 
-/** One picture on its way through a chain: `[height, width, 3]`, row-major. */
+/** One image on its way through a chain: `[height, width, 3]`, row-major. */
 export interface Sample {
   /** Pixels. */
   readonly height: number;
@@ -37,8 +37,8 @@ export interface AugmentOp {
   apply(sample: Sample, rng: Rng): Sample;
 }
 
-/** State of any decoded picture. */
-export const ANY_PICTURE: SampleState = {
+/** State of any decoded image. */
+export const ANY_IMAGE: SampleState = {
   type: 'uint8',
   unit: 'levels',
   range: [0, 255],
@@ -51,10 +51,10 @@ export function withSize(state: SampleState, height: number, width: number): Sam
   return { ...state, size: { height, width }, shorterSide: Math.min(height, width) };
 }
 
-/** Refuses a state that is not 8-bit grey levels. */
+/** Refuses a state that is not 8-bit gray levels. */
 export function needBytes(name: string, input: SampleState): void {
   if (input.type === 'uint8' && input.unit === 'levels') return;
   throw new RangeError(
-    `${name} takes uint8 grey levels, but is given ${input.type} ${input.unit}; put it before what makes floats`,
+    `${name} takes uint8 gray levels, but is given ${input.type} ${input.unit}; put it before what makes floats`,
   );
 }

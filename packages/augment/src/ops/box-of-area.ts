@@ -1,4 +1,4 @@
-import type { CropBox } from '../crop-picture.js';
+import type { CropBox } from '../crop-image.js';
 import { exponential, naturalLog } from '../elementary.js';
 import type { Rng } from '../rng.js';
 
@@ -9,7 +9,7 @@ export type Interval = readonly [number, number];
 const TRIES = 10;
 
 /**
- * A random box: its share of the picture's area uniform in `scale`, its width / height log-uniform in
+ * A random box: its share of the image's area uniform in `scale`, its width / height log-uniform in
  * `ratio`, its place uniform (torchvision's RandomResizedCrop and RandomErasing).
  *
  * @returns `null` when ten boxes in a row did not fit.

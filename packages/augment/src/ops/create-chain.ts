@@ -1,8 +1,8 @@
-import type { Picture } from '../picture.js';
+import type { RgbImage } from '../image.js';
 import type { Rng } from '../rng.js';
-import { ANY_PICTURE, type AugmentOp, type SampleState } from './augment-op.js';
+import { ANY_IMAGE, type AugmentOp, type SampleState } from './augment-op.js';
 
-/** A checked sequence of steps from a decoded picture to one training example. */
+/** A checked sequence of steps from a decoded image to one training example. */
 export interface AugmentChain {
   readonly ops: readonly AugmentOp[];
   /** State before the first and after every step: one more than there are steps. */
@@ -18,7 +18,7 @@ export interface AugmentChain {
    * @param out Receives `[height, width, 3]` float32 at `outOffset`.
    * @throws {RangeError} when `out` has no room.
    */
-  applyInto(out: Float32Array, outOffset: number, picture: Picture, rng: Rng): void;
+  applyInto(out: Float32Array, outOffset: number, image: RgbImage, rng: Rng): void;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface AugmentChain {
  * @throws {RangeError} naming the step that does not fit, or when the end is not float32 of one size.
  */
 export function createChain(ops: readonly AugmentOp[]): AugmentChain {
-  let state = ANY_PICTURE;
+  let state = ANY_IMAGE;
   const states = [state];
   for (const [i, op] of ops.entries()) {
     try {
@@ -40,7 +40,7 @@ export function createChain(ops: readonly AugmentOp[]): AugmentChain {
   }
   const { size, type, range } = state;
   if (size === null || type !== 'float32') {
-    const lacks = size === null ? 'pictures of one size (add a crop)' : 'float32 (add normalise)';
+    const lacks = size === null ? 'images of one size (add a crop)' : 'float32 (add normalize)';
     throw new RangeError(`the chain does not end in ${lacks}`);
   }
   const { height, width } = size;
@@ -48,13 +48,13 @@ export function createChain(ops: readonly AugmentOp[]): AugmentChain {
     ops,
     states,
     output: { height, width, range },
-    applyInto: (out, outOffset, picture, rng) => {
+    applyInto: (out, outOffset, image, rng) => {
       if (outOffset < 0 || outOffset + height * width * 3 > out.length) {
         throw new RangeError(`an example of ${height * width * 3} values does not fit the output`);
       }
       const sample = ops.reduce<Parameters<AugmentOp['apply']>[0]>(
         (current, op) => op.apply(current, rng),
-        picture,
+        image,
       );
       out.set(sample.data, outOffset);
     },

@@ -1,9 +1,9 @@
 import { centralSquare } from '../central-square.js';
-import { centreCrop, cropPicture } from '../crop-picture.js';
-import { asPicture } from './as-picture.js';
+import { centerCrop, cropImage } from '../crop-image.js';
+import { asImage } from './as-image.js';
 import { type AugmentOp, needBytes, type SampleState, withSize } from './augment-op.js';
 
-/** Cuts pictures to their central square (paper, section 2); uint8 grey levels. */
+/** Cuts images to their central square (paper, section 2); uint8 gray levels. */
 export function centralSquareOp(): AugmentOp {
   return {
     name: 'centralSquare',
@@ -12,11 +12,11 @@ export function centralSquareOp(): AugmentOp {
       const { shorterSide } = input;
       return shorterSide === null ? input : withSize(input, shorterSide, shorterSide);
     },
-    apply: (sample) => cropPicture(asPicture(sample), centralSquare(asPicture(sample))),
+    apply: (sample) => cropImage(asImage(sample), centralSquare(asImage(sample))),
   };
 }
 
-/** Crops at a uniformly random position; uint8 grey levels, pictures at least as large. */
+/** Crops at a uniformly random position; uint8 gray levels, images at least as large. */
 export function randomCropOp(height: number, width: number): AugmentOp {
   return {
     name: 'randomCrop',
@@ -24,17 +24,17 @@ export function randomCropOp(height: number, width: number): AugmentOp {
     apply: (sample, rng) => {
       const top = rng.below(sample.height - height + 1);
       const left = rng.below(sample.width - width + 1);
-      return cropPicture(asPicture(sample), { top, left, height, width });
+      return cropImage(asImage(sample), { top, left, height, width });
     },
   };
 }
 
-/** Crops the centre; uint8 grey levels, pictures at least as large. */
-export function centreCropOp(height: number, width: number): AugmentOp {
+/** Crops the center; uint8 gray levels, images at least as large. */
+export function centerCropOp(height: number, width: number): AugmentOp {
   return {
-    name: 'centreCrop',
-    describe: (input) => describeCrop('centreCrop', input, height, width),
-    apply: (sample) => centreCrop(asPicture(sample), { height, width }),
+    name: 'centerCrop',
+    describe: (input) => describeCrop('centerCrop', input, height, width),
+    apply: (sample) => centerCrop(asImage(sample), { height, width }),
   };
 }
 
@@ -50,7 +50,7 @@ function describeCrop(
   if (rows < height || columns < width) {
     const given = rows === 0 ? 'of unknown size' : `of only ${columns} × ${rows} px`;
     throw new RangeError(
-      `${name} of ${width} × ${height} px is given pictures ${given}; put resize before it`,
+      `${name} of ${width} × ${height} px is given images ${given}; put resize before it`,
     );
   }
   return withSize(input, height, width);

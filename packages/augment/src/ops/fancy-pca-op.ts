@@ -1,17 +1,17 @@
-import { type ColourForm, drawColourNoise } from '../colour-noise.js';
-import type { ColourStatistics } from '../colour-statistics.js';
+import { type ColorForm, drawColorNoise } from '../color-noise.js';
+import type { ColorStatistics } from '../color-statistics.js';
 import { type AugmentOp, needBytes } from './augment-op.js';
 
 /**
- * Adds fancy PCA noise; takes uint8 grey levels, gives float32 grey levels without bounds.
+ * Adds fancy PCA noise; takes uint8 gray levels, gives float32 gray levels without bounds.
  *
  * The `source2012` form divides after the mean is subtracted, so it is not offered as a step of its
  * own: use `augmentInto`.
  */
 export function fancyPcaOp(
-  colours: ColourStatistics,
+  colors: ColorStatistics,
   sd: number,
-  form: Exclude<ColourForm, 'source2012'>,
+  form: Exclude<ColorForm, 'source2012'>,
 ): AugmentOp {
   return {
     name: 'fancyPca',
@@ -24,7 +24,7 @@ export function fancyPcaOp(
       };
     },
     apply: ({ width, height, data }, rng) => {
-      const [r, g, b] = drawColourNoise(colours, form, sd, rng);
+      const [r, g, b] = drawColorNoise(colors, form, sd, rng);
       const noisy = new Float32Array(data.length);
       for (let i = 0; i < data.length; i += 3) {
         noisy[i] = (data[i] as number) + r;

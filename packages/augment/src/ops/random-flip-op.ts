@@ -1,8 +1,8 @@
-import { flipPicture } from '../flip-picture.js';
-import { asPicture } from './as-picture.js';
+import { flipImage } from '../flip-image.js';
+import { asImage } from './as-image.js';
 import { type AugmentOp, needBytes } from './augment-op.js';
 
-/** Mirrors half of the pictures left to right; takes and gives uint8 grey levels. */
+/** Mirrors half of the images left to right; takes and gives uint8 gray levels. */
 export function randomFlipOp(): AugmentOp {
   return {
     name: 'randomFlip',
@@ -10,6 +10,6 @@ export function randomFlipOp(): AugmentOp {
       needBytes('randomFlip', input);
       return input;
     },
-    apply: (sample, rng) => (rng.below(2) === 1 ? flipPicture(asPicture(sample)) : sample),
+    apply: (sample, rng) => (rng.below(2) === 1 ? flipImage(asImage(sample)) : sample),
   };
 }

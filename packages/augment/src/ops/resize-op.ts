@@ -1,8 +1,8 @@
-import { resizeShorterSide } from '../resize-picture.js';
-import { asPicture } from './as-picture.js';
+import { resizeShorterSide } from '../resize-image.js';
+import { asImage } from './as-image.js';
 import { type AugmentOp, needBytes } from './augment-op.js';
 
-/** Resizes so that the shorter side has this many px; takes and gives uint8 grey levels. */
+/** Resizes so that the shorter side has this many px; takes and gives uint8 gray levels. */
 export function resizeOp(shorterSide: number): AugmentOp {
   return {
     name: 'resize',
@@ -12,6 +12,6 @@ export function resizeOp(shorterSide: number): AugmentOp {
       const size = square ? { height: shorterSide, width: shorterSide } : null;
       return { ...input, shorterSide, size };
     },
-    apply: (sample) => resizeShorterSide(asPicture(sample), shorterSide),
+    apply: (sample) => resizeShorterSide(asImage(sample), shorterSide),
   };
 }

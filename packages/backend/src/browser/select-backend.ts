@@ -12,16 +12,16 @@ import { openWebgpu } from '../webgpu/open-webgpu.js';
 import type { Gpu } from '../webgpu/webgpu-types.js';
 import { loadTf } from './load-tf.js';
 
-/** The engines a page can have, best first. */
+/** The backends a page can have, best first. */
 export const BROWSER_BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'wasm', 'cpu'];
 
 /**
- * Chooses and prepares the best engine of this browser: webgpu, webgl, wasm, cpu.
+ * Chooses and prepares the best backend of this browser: webgpu, webgl, wasm, cpu.
  *
  * Each backend is a chunk of its own that loads only when it is tried; the WebGPU adapter is probed
  * before. A software adapter is taken only when asked for. A page that serves the .wasm files from
  * elsewhere calls `setWasmPaths` of @tensorflow/tfjs-backend-wasm first.
- * Throws an Error in one line for an unknown name, and when the required engine does not work.
+ * Throws an Error in one line for an unknown name, and when the required backend does not work.
  */
 export async function selectBackend(options: SelectOptions = {}): Promise<Selection> {
   const wanted = options.require ?? options.prefer;
@@ -31,10 +31,10 @@ export async function selectBackend(options: SelectOptions = {}): Promise<Select
 
 function browserCandidates(asked: BackendName | undefined): readonly Candidate[] {
   return [
-    { name: 'webgpu', engine: 'WebGPU', open: () => openBrowserWebgpu(asked === 'webgpu') },
-    { name: 'webgl', engine: 'WebGL', open: () => openWebgl(asked === 'webgl') },
-    { name: 'wasm', engine: 'WebAssembly', open: openWasm },
-    { name: 'cpu', engine: 'plain JavaScript', open: openPlain },
+    { name: 'webgpu', label: 'WebGPU', open: () => openBrowserWebgpu(asked === 'webgpu') },
+    { name: 'webgl', label: 'WebGL', open: () => openWebgl(asked === 'webgl') },
+    { name: 'wasm', label: 'WebAssembly', open: openWasm },
+    { name: 'cpu', label: 'plain JavaScript', open: openPlain },
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { BackendName } from '../selection/backend-name.js';
 import type { Tf } from '../selection/tf.js';
 
-/** How far an engine is from the cpu backend. */
+/** How far a backend is from the cpu backend. */
 export interface SelfCheck {
   /** Largest difference from the cpu backend, relative to the largest value of that tensor. */
   readonly error: number;
@@ -12,11 +12,11 @@ export interface SelfCheck {
    */
   readonly tolerance: number;
   readonly passed: boolean;
-  /** Wall time of the engine's own part, compilation of its kernels included. */
+  /** Wall time of the backend's own part, compilation of its kernels included. */
   readonly milliseconds: number;
 }
 
-/** fp32 tolerances of the parity ladder, by engine. Source: the project's design, §9. */
+/** fp32 tolerances of the parity ladder, by backend. Source: the project's design, §9. */
 const TOLERANCES: Readonly<Record<BackendName, number>> = {
   tensorflow: 1e-5,
   webgpu: 1e-3,
@@ -26,7 +26,7 @@ const TOLERANCES: Readonly<Record<BackendName, number>> = {
 };
 
 /**
- * Runs a convolution, a ReLU, response normalisation, max-pooling and a matrix product forward and backward
+ * Runs a convolution, a ReLU, response normalization, max-pooling and a matrix product forward and backward
  * on `name` and on the cpu backend and compares the output and all four gradients.
  * The current backend is `name` afterwards.
  */

@@ -7,11 +7,11 @@ import { locateTfjsNode } from '../tensorflow/locate-tfjs-node.js';
 import { hasNvidiaDriver } from '../tensorflow/nvidia-driver.js';
 import { checkPlatform } from '../tensorflow/platform.js';
 
-/** One engine of this machine, as plain data. */
+/** One backend of this machine, as plain data. */
 export interface BackendReport {
   readonly name: BackendName;
-  /** What distinguishes engines of one name, e.g. "TensorFlow on a GPU". */
-  readonly engine: string;
+  /** What distinguishes backends of one name, e.g. "TensorFlow on a GPU". */
+  readonly label: string;
   readonly available: boolean;
   /** Present when available. */
   readonly device?: string;
@@ -23,7 +23,7 @@ export interface BackendReport {
   readonly advice?: string;
 }
 
-/** What every engine of this machine can do. */
+/** What every backend of this machine can do. */
 export interface Diagnosis {
   /** Best first, as selectBackend ranks them. */
   readonly backends: readonly BackendReport[];
@@ -32,8 +32,8 @@ export interface Diagnosis {
 }
 
 /**
- * Tries every engine of this machine, compares each with the cpu backend and says how to gain the
- * missing ones. The chosen engine is current afterwards.
+ * Tries every backend of this machine, compares each with the cpu backend and says how to gain the
+ * missing ones. The chosen backend is current afterwards.
  */
 export async function diagnoseBackends(): Promise<Diagnosis> {
   const backends: BackendReport[] = [];
@@ -44,16 +44,16 @@ export async function diagnoseBackends(): Promise<Diagnosis> {
 }
 
 async function examine(candidate: Candidate): Promise<BackendReport> {
-  const { name, engine } = candidate;
+  const { name, label } = candidate;
   try {
     const { tf, device } = await candidate.open();
     const check = await selfCheck(tf, name);
-    if (check.passed) return { name, engine, available: true, device, check };
+    if (check.passed) return { name, label, available: true, device, check };
     const reason = `computes wrong results here (${check.error.toExponential(1)} off)`;
-    return { name, engine, available: false, device, reason, check };
+    return { name, label, available: false, device, reason, check };
   } catch (error) {
     const advice = adviceFor(candidate);
-    const report = { name, engine, available: false, reason: firstLine(error) };
+    const report = { name, label, available: false, reason: firstLine(error) };
     return advice ? { ...report, advice } : report;
   }
 }

@@ -7,7 +7,7 @@ import { openNodeWebgpu } from './open-node-webgpu.js';
 import { openWasm } from './open-wasm.js';
 import { processorName } from './processor-name.js';
 
-/** The engines Node can have; webgl needs a page. */
+/** The backends Node can have; webgl needs a page. */
 export const NODE_BACKENDS: readonly BackendName[] = ['tensorflow', 'webgpu', 'wasm', 'cpu'];
 
 /** Every way to compute in Node, best first. */
@@ -15,23 +15,23 @@ export function nodeCandidates(asked: BackendName | undefined): readonly Candida
   return [
     {
       name: 'tensorflow',
-      engine: 'TensorFlow on a GPU',
+      label: 'TensorFlow on a GPU',
       kind: 'gpu',
       open: () => openTensorflow('gpu'),
     },
     {
       name: 'webgpu',
-      engine: 'WebGPU through Dawn',
+      label: 'WebGPU through Dawn',
       open: () => openNodeWebgpu({ allowSoftware: asked === 'webgpu' }),
     },
     {
       name: 'tensorflow',
-      engine: 'TensorFlow on the processor',
+      label: 'TensorFlow on the processor',
       kind: 'cpu',
       open: () => openTensorflow('cpu'),
     },
-    { name: 'wasm', engine: 'WebAssembly', open: openWasm },
-    { name: 'cpu', engine: 'plain JavaScript', open: openPlain },
+    { name: 'wasm', label: 'WebAssembly', open: openWasm },
+    { name: 'cpu', label: 'plain JavaScript', open: openPlain },
   ];
 }
 

@@ -18,9 +18,9 @@ let opened: Promise<string> | undefined;
 export async function openWasm(): Promise<{ readonly tf: Tf; readonly device: string }> {
   const tf = loadTf();
   opened ??= start(tf);
-  const engine = await opened;
+  const backend = await opened;
   await startWasm(tf);
-  return { tf, device: `${processorName()}, ${engine}` };
+  return { tf, device: `${processorName()}, ${backend}` };
 }
 
 async function start(tf: Tf): Promise<string> {

@@ -3,11 +3,11 @@ import { firstThatWorks, type Selection, type SelectOptions } from '../selection
 import { NODE_BACKENDS, nodeCandidates } from './node-candidates.js';
 
 /**
- * Chooses and prepares the best engine of this machine.
+ * Chooses and prepares the best backend of this machine.
  *
  * Order: the one asked for (`require`, `prefer`, else ALEXNET_BACKEND), GPU TensorFlow, hardware
  * WebGPU, TensorFlow on the processor, wasm, cpu. A software WebGPU adapter is taken only when asked
- * for. Throws an Error in one line for an unknown name, and when the required engine does not work.
+ * for. Throws an Error in one line for an unknown name, and when the required backend does not work.
  */
 export async function selectBackend(options: SelectOptions = {}): Promise<Selection> {
   const wanted = options.require ?? options.prefer ?? process.env.ALEXNET_BACKEND;

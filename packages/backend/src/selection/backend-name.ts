@@ -1,6 +1,6 @@
 import { nearest } from './nearest.js';
 
-/** The engines this package knows, best first within one kind of machine. */
+/** The backends this package knows, best first within one kind of machine. */
 export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
 
 /** One of {@link BACKEND_NAMES}. */

@@ -1,27 +1,27 @@
 import type { BackendName } from './backend-name.js';
 import type { Tf } from './tf.js';
 
-/** An engine that was not taken, and why. */
+/** A backend that was not taken, and why. */
 export interface PassedOver {
   readonly name: BackendName;
-  /** In words: two engines can share a name, TensorFlow on a GPU and on the processor. */
-  readonly engine: string;
+  /** In words: two backends can share a name, TensorFlow on a GPU and on the processor. */
+  readonly label: string;
   readonly reason: string;
 }
 
-/** A prepared engine. */
+/** A prepared backend. */
 export interface Selection {
   /** tfjs core and layers with every gradient registered; `tf.getBackend()` is `name`. */
   readonly tf: Tf;
   readonly name: BackendName;
-  /** Processor and engine in words, for people and logs. */
+  /** Processor and backend in words, for people and logs. */
   readonly device: string;
-  /** The engines tried or ranked before this one, best first. */
+  /** The backends tried or ranked before this one, best first. */
   readonly passedOver: readonly PassedOver[];
 }
 
 /**
- * Which engine is wanted; without either, `ALEXNET_BACKEND` is preferred, then the best there is.
+ * Which backend is wanted; without either, `ALEXNET_BACKEND` is preferred, then the best there is.
  */
 export interface SelectOptions {
   /** Try this one first and go on with the others, with the reason, when it does not work. */
@@ -30,11 +30,11 @@ export interface SelectOptions {
   readonly require?: string;
 }
 
-/** One way to get an engine. `open` prepares it or throws an Error whose first line is the reason. */
+/** One way to get a backend. `open` prepares it or throws an Error whose first line is the reason. */
 export interface Candidate {
   readonly name: BackendName;
   /** In words, for tables. */
-  readonly engine: string;
+  readonly label: string;
   /** Where it computes, for the two of one name. */
   readonly kind?: 'gpu' | 'cpu';
   readonly open: () => Promise<{ readonly tf: Tf; readonly device: string }>;
@@ -51,12 +51,12 @@ export async function firstThatWorks(
   const first = candidates.filter(({ name }) => name === asked.name);
   const rest = asked.required ? [] : candidates.filter(({ name }) => name !== asked.name);
   const passedOver: PassedOver[] = [];
-  for (const { name, engine, open } of [...first, ...rest]) {
+  for (const { name, label, open } of [...first, ...rest]) {
     try {
       const { tf, device } = await open();
       return { tf, name, device, passedOver };
     } catch (error) {
-      passedOver.push({ name, engine, reason: firstLine(error) });
+      passedOver.push({ name, label, reason: firstLine(error) });
     }
   }
   const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join('; ');

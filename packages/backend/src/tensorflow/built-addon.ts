@@ -39,8 +39,8 @@ export function addonKey(build: {
   readonly gpu: boolean;
 }): string {
   const { tensorflow, tfjsNode, gpu } = build;
-  const engine = gpu ? 'gpu' : 'cpu';
-  return `tf${tensorflow}-${engine}-tfjs${tfjsNode}-${platformKey()}-napi${NAPI_VERSION}-r${BUILD_REVISION}`;
+  const backend = gpu ? 'gpu' : 'cpu';
+  return `tf${tensorflow}-${backend}-tfjs${tfjsNode}-${platformKey()}-napi${NAPI_VERSION}-r${BUILD_REVISION}`;
 }
 
 export function platformKey(): string {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 
-/** Where built engines live: `override`, else ALEXNET_CACHE_DIR, else the user's cache folder. */
+/** Where built backends live: `override`, else ALEXNET_CACHE_DIR, else the user's cache folder. */
 export function cacheDirectory(override?: string): string {
   return override || process.env.ALEXNET_CACHE_DIR || envPaths('alexnet', { suffix: '' }).cache;
 }

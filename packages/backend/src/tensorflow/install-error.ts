@@ -1,4 +1,4 @@
-/** Why an engine could not be installed; one code per cause, so that a caller need not read prose. */
+/** Why a backend could not be installed; one code per cause, so that a caller need not read prose. */
 export type InstallErrorCode =
   | 'platform'
   | 'no-tfjs-node'

@@ -66,7 +66,7 @@ const SIZES = {
 } as const;
 
 /**
- * Builds the TensorFlow engine once: downloads a wheel with pip, unpacks two libraries from it and
+ * Builds the TensorFlow backend once: downloads a wheel with pip, unpacks two libraries from it and
  * compiles tfjs-node's binding against them, outside the repository.
  *
  * Safe against two processes at once (the second waits and takes what the first built) and against

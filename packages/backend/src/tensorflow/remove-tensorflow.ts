@@ -4,7 +4,7 @@ import { tensorflowDirectory } from './cache-directory.js';
 import { withInstallLock } from './install-lock.js';
 
 /**
- * Deletes built engines with their libraries and downloads: all of them, or those of one TensorFlow
+ * Deletes built backends with their libraries and downloads: all of them, or those of one TensorFlow
  * version. Waits for a running installation. Returns what was removed.
  */
 export async function removeTensorflow(

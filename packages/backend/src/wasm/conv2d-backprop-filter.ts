@@ -4,15 +4,15 @@ import type { Tf } from '../selection/tf.js';
 import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
 import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
 
-/** Pictures at once: the sums of more no longer fit the second-level cache. */
-const PICTURES = 8;
+/** Images at once: the sums of more no longer fit the second-level cache. */
+const IMAGES = 8;
 
 /**
  * Adds Conv2DBackpropFilter, the one kernel training lacks in tfjs-backend-wasm 4.22.
  *
  * dW[i, j, c, k] = sum over n, y, x of x[n, y s + i - p, x s + j - p, c] dy[n, y, x, k]
  * is itself a convolution, so XNNPACK does the arithmetic. For one j, the pixels that column j of the
- * filter meets are an image [H, C] whose channels are (place in a row, picture); dy is its filter
+ * filter meets are an image [H, C] whose channels are (place in a row, image); dy is its filter
  * [outH, 1, outW N, K], dilated by the stride, and the result [kh, C, K] is dW at this j. XNNPACK takes
  * the pixels of a result in fours or more, so one large result wastes less than a small one for each c.
  *
@@ -44,17 +44,17 @@ export function registerConv2DBackpropFilter(tf: Tf): void {
 
     const addPart = (first: number) =>
       withTemporaries(backend, (keep) => {
-        const pictures = Math.min(PICTURES, batchSize - first);
+        const images = Math.min(IMAGES, batchSize - first);
         const reordered = (tensor: TensorInfo, perm: readonly number[]) => {
-          const part = keep(backend.makeOutput([pictures, ...tensor.shape.slice(1)], 'float32'));
+          const part = keep(backend.makeOutput([images, ...tensor.shape.slice(1)], 'float32'));
           const values = backend.typedArrayFromHeap(part);
-          const begin = (first * values.length) / pictures;
+          const begin = (first * values.length) / images;
           const all = backend.typedArrayFromHeap(tensor);
           values.set(all.subarray(begin, begin + values.length));
           return keep(run('Transpose', { x: part }, { perm }));
         };
         const rows = reordered(x, [1, 3, 2, 0]);
-        const row = outWidth * pictures;
+        const row = outWidth * images;
         const filter = {
           ...reordered(dy, [1, 2, 0, 3]),
           shape: [outHeight, 1, row, outChannels],
@@ -64,7 +64,7 @@ export function registerConv2DBackpropFilter(tf: Tf): void {
           gatherPlaces(
             backend.typedArrayFromHeap(rows),
             backend.typedArrayFromHeap(met),
-            { ...info, pictures },
+            { ...info, images },
             j - padInfo.left,
           );
           const result = run('Conv2D', { x: met, filter }, convolution);
@@ -80,12 +80,12 @@ export function registerConv2DBackpropFilter(tf: Tf): void {
           backend.disposeData(result.dataId);
         }
       });
-    for (let first = 0; first < batchSize; first += PICTURES) addPart(first);
+    for (let first = 0; first < batchSize; first += IMAGES) addPart(first);
     return gradient;
   });
 }
 
-/** Of every row [inWidth, pictures] the places first, first + stride, …; those outside are 0. */
+/** Of every row [inWidth, images] the places first, first + stride, …; those outside are 0. */
 function gatherPlaces(
   from: Float32Array,
   into: Float32Array,
@@ -93,29 +93,26 @@ function gatherPlaces(
     readonly inWidth: number;
     readonly outWidth: number;
     readonly strideWidth: number;
-    readonly pictures: number;
+    readonly images: number;
   },
   first: number,
 ): void {
-  const { inWidth, outWidth, strideWidth, pictures } = sizes;
+  const { inWidth, outWidth, strideWidth, images } = sizes;
   const begin = Math.min(outWidth, Math.max(0, Math.ceil(-first / strideWidth)));
   const end = Math.max(begin, Math.min(outWidth, Math.ceil((inWidth - first) / strideWidth)));
   into.fill(0);
-  for (let to = 0, row = 0; to < into.length; to += outWidth * pictures) {
+  for (let to = 0, row = 0; to < into.length; to += outWidth * images) {
     if (strideWidth === 1) {
-      const inside = from.subarray(
-        row + (begin + first) * pictures,
-        row + (end + first) * pictures,
-      );
-      into.set(inside, to + begin * pictures);
+      const inside = from.subarray(row + (begin + first) * images, row + (end + first) * images);
+      into.set(inside, to + begin * images);
     } else {
       for (let place = begin; place < end; place++) {
-        const source = row + (place * strideWidth + first) * pictures;
-        for (let n = 0; n < pictures; n++) {
-          into[to + place * pictures + n] = from[source + n] as number;
+        const source = row + (place * strideWidth + first) * images;
+        for (let n = 0; n < images; n++) {
+          into[to + place * images + n] = from[source + n] as number;
         }
       }
     }
-    row += inWidth * pictures;
+    row += inWidth * images;
   }
 }

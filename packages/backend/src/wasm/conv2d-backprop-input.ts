@@ -8,7 +8,7 @@ import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
 /**
  * Replaces Conv2DBackpropInput, which tfjs-backend-wasm 4.22 computes with plain nested loops
  * (src/cc/kernels/Conv2DBackpropInput.cc), by a convolution with the flipped filter, which XNNPACK
- * vectorises. A stride larger than 1 is undone by spreading dy with zeros.
+ * vectorizes. A stride larger than 1 is undone by spreading dy with zeros.
  */
 export function registerConv2DBackpropInput(tf: Tf): void {
   replaceWasmKernel(tf, 'Conv2DBackpropInput', ({ inputs, attrs, backend }) => {

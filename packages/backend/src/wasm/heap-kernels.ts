@@ -35,7 +35,7 @@ const instances = new WeakMap<WebAssembly.Memory, HeapKernels>();
 
 let supported: boolean | undefined;
 
-/** Whether this engine has SIMD; without it the kernels of {@link heapKernels} do not compile. */
+/** Whether this backend has SIMD; without it the kernels of {@link heapKernels} do not compile. */
 export function hasHeapKernels(): boolean {
   supported ??= WebAssembly.validate(binary('plain'));
   return supported;

@@ -5,7 +5,7 @@ import { replaceWasmKernel } from './heap.js';
 /**
  * Replaces Identity, which copies in tfjs-backend-wasm 4.22 (src/kernels/Identity.ts), by a second
  * reference to the same memory, as on the other backends: tfjs tensors are never written in place.
- * An optimiser step clones every parameter, 62 M floats for `alexnet`.
+ * An optimizer step clones every parameter, 62 M floats for `alexnet`.
  */
 export function registerIdentity(tf: Tf): void {
   replaceWasmKernel(tf, 'Identity', ({ inputs, backend }) => {

@@ -27,14 +27,14 @@ const WRITE_MODE = 0x2;
 
 /** Smaller uploads go the way of tfjs, in bytes. */
 const LEAST = 2 ** 20;
-/** Buffers kept: the pictures and the dropout masks of a training step are three. */
+/** Buffers kept: the images and the dropout masks of a training step are three. */
 const KEPT = 4;
 
 /**
  * Keeps the staging buffers of large uploads for the next upload of the same size.
  *
  * tfjs creates one for each tensor it uploads and destroys it afterwards, so that a batch of 128
- * pictures, 75 MiB, costs an allocation, the clearing that WebGPU demands and the pinning of its pages
+ * images, 75 MiB, costs an allocation, the clearing that WebGPU demands and the pinning of its pages
  * in every step. A buffer is mapped again once the GPU has read it; until then another is made.
  */
 export function keepStaging(backend: object, device: Device): void {

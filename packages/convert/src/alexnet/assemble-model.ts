@@ -2,7 +2,7 @@ import type { NetworkSpec, Preprocessing, PresetName, Weight } from '@alexnet/mo
 import { FormatError } from '../format-error.js';
 import { tfjsWeight } from '../layout/canonical.js';
 import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
 import { type Candidate, detectSpec, type SpecFactory } from './detect-spec.js';
@@ -29,13 +29,13 @@ export interface AssembleOptions {
 /** A network read from another tool's file. */
 export interface Converted {
   /** The network, weights in tfjs layout and RGB. */
-  readonly file: ModelFile;
+  readonly file: Model;
   /** Everything that was changed on the way, exact or not. */
   readonly notes: readonly Note[];
 }
 
 /** A network found in a file, its parameters still to be read. */
-export interface OpenedModel extends Omit<ModelFile, 'weights'> {
+export interface OpenedModel extends Omit<Model, 'weights'> {
   /** Everything that is changed on the way, exact or not. */
   readonly notes: readonly Note[];
   /** In canonical order. */
@@ -91,7 +91,7 @@ export function openModel(source: SourceModel, options: AssembleOptions): Opened
   const bgr = source.channelOrder === 'bgr';
   if (bgr) note('channel-order', true, 'conv1 and the mean were reversed from BGR to RGB');
   const known = options.preprocessing ?? source.preprocessing;
-  if (!known) note('preprocessing', true, 'the file does not say how pictures are prepared');
+  if (!known) note('preprocessing', true, 'the file does not say how images are prepared');
   checkAllowed(notes, options.allow);
 
   const layouts = new Map(parameterLayouts(spec).map((layout) => [layout.name, layout]));

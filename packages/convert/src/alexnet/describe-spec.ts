@@ -22,9 +22,9 @@ function describeLayer(layer: LayerSpec): readonly string[] {
     case 'pool':
       return [`${layer.kind} ${[layer.size, layer.size]} / ${[layer.stride, layer.stride]}`];
     case 'lrn':
-      return [normalisation('lrn', layer, layer.groups)];
+      return [normalization('lrn', layer, layer.groups)];
     case 'mapnorm':
-      return [normalisation('mapnorm', layer)];
+      return [normalization('mapnorm', layer)];
     case 'batchnorm':
       return [`batchnorm ${rounded(layer.epsilon)}`];
     case 'globalpool':
@@ -46,7 +46,7 @@ export function convolution(
 }
 
 /** `sumCoeff` multiplies the plain sum of squares. */
-export function normalisation(
+export function normalization(
   kind: 'lrn' | 'mapnorm',
   constants: Pick<LrnSpec, 'size' | 'sumCoeff' | 'beta' | 'k'>,
   groups = 1,

@@ -1,4 +1,4 @@
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 import type { Note, NoteCode } from './note.js';
 
 /** What may be lost on writing. */
@@ -16,7 +16,7 @@ export interface Written {
 }
 
 /** What is lost in a format that holds tensors only. */
-export function lostMetadata(file: ModelFile, format: string): Note[] {
+export function lostMetadata(file: Model, format: string): Note[] {
   const lost = (['preprocessing', 'classNames', 'provenance'] as const).filter(
     (part) => file[part] !== null,
   );

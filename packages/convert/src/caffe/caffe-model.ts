@@ -8,7 +8,7 @@ import { asSource, type ByteSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { toCanonical } from '../layout/canonical.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 import type { CaffeNet } from './caffe-net.js';
 import { collectTensors } from './collect-tensors.js';
 import { caffePreprocessing, type MeanImage } from './mean-image.js';
@@ -88,12 +88,12 @@ export interface WrittenCaffe {
 }
 
 /**
- * Writes an AlexNet for Caffe: weights, and the net that runs them, `data` to `prob`. Colour nets
+ * Writes an AlexNet for Caffe: weights, and the net that runs them, `data` to `prob`. Color nets
  * become BGR, as every Caffe tool feeds them.
  *
  * @throws FormatError not-allowed, unsupported for what Caffe cannot compute
  */
-export function writeCaffeModel(file: ModelFile, options: WriteOptions = {}): WrittenCaffe {
+export function writeCaffeModel(file: Model, options: WriteOptions = {}): WrittenCaffe {
   const { spec, preprocessing } = file;
   const { layers, input, notes: architecture } = caffeNetwork(spec);
   const notes: Note[] = [...architecture];

@@ -35,7 +35,7 @@ export function writeBinaryproto({ height, width, data }: MeanImage): Uint8Array
 }
 
 /**
- * Caffe's preparation of pictures as far as {@link Preprocessing} can say it: the mean image
+ * Caffe's preparation of images as far as {@link Preprocessing} can say it: the mean image
  * becomes one number per channel, and the squeeze to a square becomes a resize that keeps the
  * proportions. Both differ a little from what the network was trained on, hence inexact notes.
  *
@@ -69,7 +69,7 @@ export function caffePreprocessing(
       {
         code: 'preprocessing',
         exact: false,
-        detail: `Caffe squeezes pictures to ${mean.width}×${mean.height}; here proportions are kept`,
+        detail: `Caffe squeezes images to ${mean.width}×${mean.height}; here proportions are kept`,
       },
     ],
   };

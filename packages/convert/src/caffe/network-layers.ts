@@ -39,7 +39,7 @@ export function caffeNetwork(spec: NetworkSpec): CaffeNetwork {
       const { top, bottom, left, right } = layer.padding;
       height += top + bottom;
       width += left + right;
-      const detail = `Caffe pads evenly: feed ${width}×${height} pictures with ${top}, ${left}, ${bottom}, ${right} zeros on top, left, bottom, right`;
+      const detail = `Caffe pads evenly: feed ${width}×${height} images with ${top}, ${left}, ${bottom}, ${right} zeros on top, left, bottom, right`;
       notes.push({ code: 'architecture', exact: false, detail });
     }
     const added = toCaffe(padded, value, maps[index] ?? spec.input);

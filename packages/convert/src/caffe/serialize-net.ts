@@ -4,7 +4,7 @@ import { writeBlob } from './blob.js';
 import type { CaffeLayer, CaffeParameter } from './caffe-net.js';
 import { type FieldSchema, PARAMETERS, type ParameterName } from './schema.js';
 
-/** Size of the input of a deployed net, one picture. */
+/** Size of the input of a deployed net, one image. */
 export interface CaffeInput {
   readonly channels: number;
   readonly height: number;

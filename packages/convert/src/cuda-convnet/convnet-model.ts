@@ -61,7 +61,7 @@ const MEAN_NOTES: readonly Note[] = [
   },
 ];
 
-/** `label_names`, and `data_mean` as RGB planes of a square picture, 0 to 255. */
+/** `label_names`, and `data_mean` as RGB planes of a square image, 0 to 255. */
 async function readMeta(input: Uint8Array | ByteSource) {
   const root = await unpack(input);
   const labels = get(root, 'label_names');

@@ -1,4 +1,4 @@
-import { convolution, normalisation, rounded } from '../alexnet/describe-spec.js';
+import { convolution, normalization, rounded } from '../alexnet/describe-spec.js';
 import { FormatError } from '../format-error.js';
 import { asText } from '../pickle/expect.js';
 import { type ConvnetLayer, get, numberOf } from './layers.js';
@@ -70,8 +70,8 @@ function describe(layer: ConvnetLayer, groups: number): readonly string[] {
         k: type === 'cmrnorm' ? numberOf(layer, 'minDiv', 1) : 1,
       };
       return type === 'cmrnorm'
-        ? [normalisation('lrn', constants, groups)]
-        : [normalisation('mapnorm', constants)];
+        ? [normalization('lrn', constants, groups)]
+        : [normalization('mapnorm', constants)];
     }
     case 'neuron': {
       const neuron = layer.fields.get('neuron');

@@ -6,7 +6,7 @@ import type { ByteSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 import { parseStrictJson } from '../parse-strict-json.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { createHdf5, type H5 } from './hdf5.js';
@@ -23,7 +23,7 @@ export interface ReadKerasOptions extends AssembleOptions {
 /**
  * Reads an AlexNet from a Keras file. A file with the model's description is compared with the
  * presets; one with weights only is known by its shapes. A layer nobody but the file's author
- * knows, as Keras has no response normalisation of its own, is an inexact note once the caller
+ * knows, as Keras has no response normalization of its own, is an inexact note once the caller
  * names the network.
  *
  * @throws FormatError
@@ -74,7 +74,7 @@ const GROUPS = { conv: 'conv2d', dense: 'dense', batchnorm: 'batch_normalization
  * @throws FormatError not-allowed, since the file holds numbers only
  */
 export async function writeKerasWeights(
-  file: ModelFile,
+  file: Model,
   options: WriteOptions & { readonly h5: H5 },
 ): Promise<Written> {
   const notes = lostMetadata(file, 'a .weights.h5 file');

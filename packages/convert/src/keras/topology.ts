@@ -1,4 +1,4 @@
-import { convolution, normalisation, rounded } from '../alexnet/describe-spec.js';
+import { convolution, normalization, rounded } from '../alexnet/describe-spec.js';
 import { FormatError } from '../format-error.js';
 
 /** What a Keras or TF.js model description says, in running order. */
@@ -93,7 +93,7 @@ function describe(type: string, options: Json, pads: readonly number[]): readonl
         sumCoeff: Number(sumCoeff),
       };
       const groups = Number(options.groups ?? 1);
-      return [normalisation(type === 'AlexNetLRN' ? 'lrn' : 'mapnorm', constants, groups)];
+      return [normalization(type === 'AlexNetLRN' ? 'lrn' : 'mapnorm', constants, groups)];
     }
     case 'AlexNetDropout':
       return options.scaling === 'test' ? [`scale ${rounded(1 - Number(options.rate))}`] : [];
@@ -119,7 +119,7 @@ function samePadding(
   if (options.padding === 'valid') return [0, 0, 0, 0];
   const even = strides.every((step) => step === 1) && kernel.every((side) => side % 2 === 1);
   if (options.padding !== 'same' || !even) {
-    throw new FormatError('unsupported', 'keras: padding that depends on the size of the picture');
+    throw new FormatError('unsupported', 'keras: padding that depends on the size of the image');
   }
   const [vertical = 0, horizontal = 0] = kernel.map((side) => (side - 1) / 2);
   return [vertical, horizontal, vertical, horizontal];

@@ -28,7 +28,7 @@ const BATCH_NORM = ['weight', 'bias', 'running_mean', 'running_var'];
 /**
  * Every parameter of a network, in layer order, with its shape on both sides.
  *
- * The first dense layer after a flatten is the one place where the picture's axes hide inside a
+ * The first dense layer after a flatten is the one place where the image's axes hide inside a
  * matrix: tfjs flattens `[h, w, c]`, every channels-first library `[c, h, w]`. Its input is
  * therefore seen with the three axes of the map that was flattened.
  */

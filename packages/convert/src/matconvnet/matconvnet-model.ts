@@ -1,7 +1,7 @@
 import type { Preprocessing } from '@alexnet/model';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
-import { convolution, normalisation } from '../alexnet/describe-spec.js';
+import { convolution, normalization } from '../alexnet/describe-spec.js';
 import type { Note } from '../alexnet/note.js';
 import { type ByteSource, bytesSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
@@ -111,7 +111,7 @@ function describe(layer: Fields): readonly string[] {
     case 'normalize': {
       // param = [N kappa alpha beta], alpha not divided by N.
       const [size = 0, k = 0, sumCoeff = 0, beta = 0] = matNumbers(layer.get('param'));
-      return [normalisation('lrn', { size, k, sumCoeff, beta })];
+      return [normalization('lrn', { size, k, sumCoeff, beta })];
     }
     case 'softmax':
     case 'softmaxloss':

@@ -2,11 +2,11 @@ import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import type { Limits } from '../limits.js';
 import { checkName, parseStrictJson } from '../parse-strict-json.js';
-import { METADATA_VERSION, type ModelFile } from './model-file.js';
+import { METADATA_VERSION, type Model } from './model-file.js';
 import { checkPreprocessing } from './preprocessing.js';
 
 /** The part of a model file that is not tensors. */
-export type Description = Omit<ModelFile, 'weights'>;
+export type Description = Omit<Model, 'weights'>;
 
 /** Turns unknown JSON into a network spec or throws; pass `validateSpec` of `@alexnet/model`. */
 export type SpecValidator = (value: unknown) => NetworkSpec;

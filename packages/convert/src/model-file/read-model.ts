@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { decodeSafetensors } from '../safetensors/decode.js';
 import { readFloats } from '../safetensors/floats.js';
 import { parseDescription, type SpecValidator } from './metadata.js';
-import type { ModelFile } from './model-file.js';
+import type { Model } from './model-file.js';
 
 /** How {@link readModel} checks what it reads. */
 export interface ReadModelOptions {
@@ -21,7 +21,7 @@ export interface ReadModelOptions {
  *
  * @throws FormatError; never anything else, whatever the bytes
  */
-export function readModel(bytes: Uint8Array, options: ReadModelOptions): ModelFile {
+export function readModel(bytes: Uint8Array, options: ReadModelOptions): Model {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { tensors, metadata } = decodeSafetensors(bytes, { limits });
   const text = metadata.get('alexnet');

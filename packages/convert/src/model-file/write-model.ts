@@ -3,7 +3,7 @@ import { toCanonical } from '../layout/canonical.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { encodeSafetensors } from '../safetensors/encode.js';
 import { modelMetadata } from './metadata.js';
-import type { ModelFile } from './model-file.js';
+import type { Model } from './model-file.js';
 
 /** How {@link writeModel} stores numbers. */
 export interface WriteModelOptions {
@@ -18,7 +18,7 @@ export interface WriteModelOptions {
  *
  * @throws FormatError when weights and spec disagree, or a weight does not fit f16
  */
-export function writeModel(file: ModelFile, options: WriteModelOptions = {}): Uint8Array {
+export function writeModel(file: Model, options: WriteModelOptions = {}): Uint8Array {
   const tensors = new Map<string, SafetensorsTensor>();
   for (const [name, { shape, data }] of toCanonical(file.spec, file.weights)) {
     const values = options.dtype === 'f16' ? toFloat16(data, name) : data;

@@ -3,7 +3,7 @@ import { layoutByShape, parameterName } from '../alexnet/foreign-names.js';
 import { checkAllowed } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import type { ByteSource } from '../bytes/byte-source.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { readNumpy } from './read-numpy.js';
 import { writeNpz } from './write-npz.js';
@@ -11,7 +11,7 @@ import { writeNpz } from './write-npz.js';
 /**
  * Reads an AlexNet from an .npz archive or a pickled .npy such as `bvlc_alexnet.npy`. The axis
  * order is told by the shape of the first convolution, and the flatten is taken to follow it. The
- * pickled files come from Caffe and are BGR; an archive says nothing about colour.
+ * pickled files come from Caffe and are BGR; an archive says nothing about color.
  *
  * @throws FormatError
  */
@@ -44,7 +44,7 @@ export async function readNumpyModel(
  *
  * @throws FormatError not-allowed, since the archive holds arrays only
  */
-export function writeNumpyModel(file: ModelFile, options: WriteOptions = {}): Written {
+export function writeNumpyModel(file: Model, options: WriteOptions = {}): Written {
   const notes = lostMetadata(file, 'an .npz archive');
   checkAllowed(notes, options.allow);
   const tensors = new Map(

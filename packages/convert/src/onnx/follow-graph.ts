@@ -1,4 +1,4 @@
-import { convolution, normalisation, rounded } from '../alexnet/describe-spec.js';
+import { convolution, normalization, rounded } from '../alexnet/describe-spec.js';
 import { FormatError } from '../format-error.js';
 import { transpose } from '../layout/transpose.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
@@ -104,7 +104,7 @@ function describe(node: OnnxNode, of: (index: number) => StoredTensor | undefine
     }
     case 'LRN': {
       const size = number(node, 'size', 0);
-      return normalisation('lrn', {
+      return normalization('lrn', {
         size,
         sumCoeff: number(node, 'alpha', 1e-4) / size,
         beta: number(node, 'beta', 0.75),

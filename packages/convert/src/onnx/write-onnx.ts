@@ -3,7 +3,7 @@ import { FormatError } from '../format-error.js';
 import { toCanonical } from '../layout/canonical.js';
 import { mapSizes } from '../layout/map-sizes.js';
 import { serializeDescription } from '../model-file/metadata.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 import { OnnxGraphWriter } from './graph-writer.js';
 
 const ACTIVATION = { relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid' } as const;
@@ -16,7 +16,7 @@ const ACTIVATION = { relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid' } as const;
  *
  * @throws FormatError when weights and spec disagree
  */
-export function writeOnnx(file: ModelFile): Uint8Array {
+export function writeOnnx(file: Model): Uint8Array {
   const { spec } = file;
   const weights = toCanonical(spec, file.weights);
   const graph = new OnnxGraphWriter();

@@ -11,7 +11,7 @@ export interface ReadTensorflowOptions extends AssembleOptions {
   readonly openShard: OpenShard;
 }
 
-/** What optimisers and savers keep beside the variables. */
+/** What optimizers and savers keep beside the variables. */
 const OTHERS =
   /OPTIMIZER_SLOT|^optimizer\b|^save_counter|(^|\/)(global_step|Momentum|Adam(_\d)?|RMSProp|Adagrad|beta\d_power)$/;
 const SUFFIX = '/.ATTRIBUTES/VARIABLE_VALUE';
@@ -19,7 +19,7 @@ const PARTS = ['weight', 'bias', 'running_mean', 'running_var'];
 
 /**
  * Reads an AlexNet from a TensorFlow V2 checkpoint or a SavedModel's variables, with keys of
- * TensorFlow 1 (`conv1/weights`) or 2 (`layer_with_weights-0/kernel/…`); what optimisers keep is
+ * TensorFlow 1 (`conv1/weights`) or 2 (`layer_with_weights-0/kernel/…`); what optimizers keep is
  * left out. A checkpoint has no layers, so the two-tower networks need `preset`.
  *
  * @param index the `.index` file

@@ -11,7 +11,7 @@ import {
   type SpecValidator,
   serializeDescription,
 } from '../model-file/metadata.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 import { parseStrictJson } from '../parse-strict-json.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { type Resolve, readManifest } from './weights-manifest.js';
@@ -28,7 +28,7 @@ export interface ReadTfjsOptions extends AssembleOptions {
 }
 
 /**
- * Reads an AlexNet from a TF.js layers model, quantised or not.
+ * Reads an AlexNet from a TF.js layers model, quantized or not.
  *
  * @param modelJson the text of `model.json`
  * @throws FormatError unsupported for a graph model, whose layers are gone
@@ -94,10 +94,10 @@ export interface WrittenTfjs {
 
 /**
  * Writes an AlexNet as a TF.js layers model, with everything a model file holds in
- * `userDefinedMetadata.alexnet`. Nothing is lost. Where the network has response normalisation or
+ * `userDefinedMetadata.alexnet`. Nothing is lost. Where the network has response normalization or
  * groups, `tf.loadLayersModel` needs `registerLayers(tf)` of `@alexnet/model`, which a note says.
  */
-export function writeTfjsModel(file: ModelFile): WrittenTfjs {
+export function writeTfjsModel(file: Model): WrittenTfjs {
   const { spec, weights } = file;
   const layers = kerasLayers(spec);
   const custom = new Set(

@@ -80,7 +80,7 @@ function parseQuantization(value: unknown): Quantization {
   if (dtype === 'float16') return { dtype };
   const numbers = typeof scale === 'number' && typeof min === 'number';
   if ((dtype === 'uint8' || dtype === 'uint16') && numbers) return { dtype, scale, min };
-  throw new FormatError('bad-dtype', `tfjs: quantisation ${String(dtype)}`);
+  throw new FormatError('bad-dtype', `tfjs: quantization ${String(dtype)}`);
 }
 
 function tensorAt(

@@ -41,7 +41,7 @@ const INTEGER_BYTES: Readonly<Record<string, number>> = {
 /**
  * The type behind e.g. `torch.FloatStorage`, `torch.cuda.FloatStorage`, `torch.FloatTensor`.
  *
- * @throws FormatError bad-dtype for quantised and complex types
+ * @throws FormatError bad-dtype for quantized and complex types
  */
 export function storageType(value: PickleValue | undefined): {
   readonly dtype: FloatType | 'integer' | null;

@@ -10,7 +10,7 @@ import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { toCanonical } from '../layout/canonical.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 import { readTorch } from './read-torch.js';
 import { type WriteTorchOptions, writeTorch } from './write-torch.js';
 
@@ -59,7 +59,7 @@ export async function openTorchModel(
  * @throws FormatError not-allowed, since a state dict holds neither network nor preprocessing
  */
 export function writeTorchModel(
-  file: ModelFile,
+  file: Model,
   options: WriteOptions & WriteTorchOptions = {},
 ): Written {
   const notes: Note[] = lostMetadata(file, 'a state dict');

@@ -1,5 +1,5 @@
 import { FormatError } from '../format-error.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 
 /**
  * Moves the 2012 source's test-time factor (activations × keep rate after a dropout) into the
@@ -8,7 +8,7 @@ import type { ModelFile } from '../model-file/model-file.js';
  *
  * @throws FormatError unsupported where no dense or convolutional layer follows
  */
-export function foldDropout(file: ModelFile): ModelFile {
+export function foldDropout(file: Model): Model {
   const weights = new Map(file.weights);
   const layers = file.spec.layers.map((layer, index) => {
     if (layer.op !== 'dropout' || layer.scaling !== 'test') return layer;

@@ -1,13 +1,13 @@
 import type { ConvSpec, NetworkSpec, Weight } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
-import type { ModelFile } from '../model-file/model-file.js';
+import type { Model } from '../model-file/model-file.js';
 
 /**
- * The same network without groups, for engines that have none: each grouped kernel
+ * The same network without groups, for backends that have none: each grouped kernel
  * `[h, w, in / groups, out]` becomes `[h, w, in, out]` with zeros between the towers, 1,413,120
  * numbers more in the full two-tower nets. Undone exactly by {@link joinGroups}.
  */
-export function expandGroups(file: ModelFile): ModelFile {
+export function expandGroups(file: Model): Model {
   const weights = new Map(file.weights);
   for (const layer of grouped(file.spec)) {
     const name = `${layer.name}.weight`;
@@ -27,7 +27,7 @@ export function expandGroups(file: ModelFile): ModelFile {
  * @param spec the network with groups that `file` is the same as
  * @throws FormatError not-allowed where a number that would be lost is not zero
  */
-export function joinGroups(file: ModelFile, spec: NetworkSpec): ModelFile {
+export function joinGroups(file: Model, spec: NetworkSpec): Model {
   const weights = new Map(file.weights);
   for (const layer of grouped(spec)) {
     const name = `${layer.name}.weight`;

@@ -4,7 +4,7 @@ import type { OpenOptions } from '../dataset.js';
 import { downloadFile } from './download-file.js';
 import type { KnownSet } from './known-sets.js';
 
-/** A gzipped archive is unpacked into the cache beside it; pictures barely compress. */
+/** A gzipped archive is unpacked into the cache beside it; images barely compress. */
 const UNPACKED_SHARE = 1.2;
 
 /**

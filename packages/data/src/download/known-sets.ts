@@ -4,15 +4,15 @@ import type { RemoteFile } from './remote-file.js';
 export interface KnownSet {
   readonly file: RemoteFile;
   /** Terms of use, one line. */
-  readonly licence: string;
+  readonly license: string;
   /** Readable names of class folders, where the archive has none. */
   readonly classNames?: Readonly<Record<string, string>>;
 }
 
 const IMAGENET_TERMS =
-  'pictures of ImageNet, for non-commercial research and education (image-net.org/download)';
+  'images of ImageNet, for non-commercial research and education (image-net.org/download)';
 const CIFAR_TERMS =
-  'no licence is stated; the authors ask to cite Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009 (cs.toronto.edu/~kriz/cifar.html)';
+  'no license is stated; the authors ask to cite Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009 (cs.toronto.edu/~kriz/cifar.html)';
 
 /** Sets by name, at the addresses their authors give. */
 export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
@@ -23,7 +23,7 @@ export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
       bytes: 170_052_171,
       sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
     },
-    licence: `CIFAR-10: ${CIFAR_TERMS}`,
+    license: `CIFAR-10: ${CIFAR_TERMS}`,
   },
   cifar100: {
     // Size and SHA-256: tensorflow/datasets, url_checksums/cifar100.txt.
@@ -32,7 +32,7 @@ export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
       bytes: 168_513_733,
       sha256: '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec',
     },
-    licence: `CIFAR-100: ${CIFAR_TERMS}`,
+    license: `CIFAR-100: ${CIFAR_TERMS}`,
   },
   'tiny-imagenet': {
     // No checksum is published with it; size and SHA-256 are those that independent public
@@ -43,7 +43,7 @@ export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
       bytes: 248_100_043,
       sha256: '6198c8ae015e2b3e007c7841da39ec069199b9aa3bfa943a462022fe5e43c821',
     },
-    licence: `Tiny-ImageNet (Stanford CS231N): ${IMAGENET_TERMS}`,
+    license: `Tiny-ImageNet (Stanford CS231N): ${IMAGENET_TERMS}`,
   },
   imagenette: {
     // SHA-256: FluxML/FastAI.jl, its registry of data sets; torchvision's MD5 of the 320 px archive
@@ -54,7 +54,7 @@ export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
       bytes: 341_663_724,
       sha256: '569b4497c98db6dd29f335d1f109cf315fe127053cedf69010d047f0188e158c',
     },
-    licence: `Imagenette (fast.ai, Apache-2.0): ${IMAGENET_TERMS}`,
+    license: `Imagenette (fast.ai, Apache-2.0): ${IMAGENET_TERMS}`,
     // github.com/fastai/imagenette, README.
     classNames: {
       n01440764: 'tench',

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Split } from '../dataset.js';
-import { type DecodeOptions, decodePicture } from '../decode-picture.js';
+import { type DecodeOptions, decodeImage } from '../decode-image.js';
 import { createEncodedSplit, recordAt } from '../encoded-split.js';
 import { DatasetError } from '../errors.js';
 import type { SourceContents } from '../source-contents.js';
@@ -39,10 +39,10 @@ export async function readPackIndex(folder: string): Promise<PackIndex> {
   return index;
 }
 
-/** A finished pack as dataset contents; every picture's checksum is verified when it is read. */
+/** A finished pack as dataset contents; every image's checksum is verified when it is read. */
 export async function readPack(
   folder: string,
-): Promise<SourceContents & { readonly licence?: string; close(): Promise<void> }> {
+): Promise<SourceContents & { readonly license?: string; close(): Promise<void> }> {
   const index = await readPackIndex(folder);
   const files = createFileReader();
   const split = (wanted: PackSplit) => toSplit(folder, index, wanted, files.read);
@@ -51,11 +51,11 @@ export async function readPack(
     classNames: index.classNames,
     train: split('train'),
     validation: split('validation'),
-    ...(index.licence === undefined ? {} : { licence: index.licence }),
+    ...(index.license === undefined ? {} : { license: index.license }),
   };
 }
 
-/** The mean image of a pack: `[size, size, 3]` RGB, grey levels 0..255. */
+/** The mean image of a pack: `[size, size, 3]` RGB, gray levels 0..255. */
 export async function readPackMeanImage(
   folder: string,
 ): Promise<{ height: number; width: number; data: Float32Array }> {
@@ -100,20 +100,20 @@ function toSplit(
   const records = places.map(({ record: [id, label] }) => ({ id, label }));
   const load = async (id: string, i: number, into?: DecodeOptions['into']) => {
     const place = places[i];
-    if (place === undefined) throw new RangeError(`no picture ${id}`);
+    if (place === undefined) throw new RangeError(`no image ${id}`);
     const [, , offset, length, checksum] = place.record;
     const bytes = read(place.path, { offset, length }, into);
     if (crc32(bytes) === checksum) return bytes;
     throw new DatasetError(`shard ${place.path} was altered: the checksum of ${id} is wrong`);
   };
   const split = createEncodedSplit(records, (id, i) => load(id, i));
-  if (index.pictures !== 'raw') return split;
+  if (index.images !== 'raw') return split;
   return {
     ...split,
     // The file holds the pixels: they are read to where they are wanted.
-    picture: async (i, options = {}) => {
+    image: async (i, options = {}) => {
       const { id } = recordAt(records, i);
-      return decodePicture(await load(id, i, options.into), { id, ...options });
+      return decodeImage(await load(id, i, options.into), { id, ...options });
     },
   };
 }

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import type { Dataset, OpenOptions, Split } from '../dataset.js';
 import { DatasetError } from '../errors.js';
 import { hashText } from '../hash-text.js';
-import type { Picture } from '../picture.js';
+import type { RgbImage } from '../image.js';
 import { replaceFile } from '../replace-file.js';
 import { readPackIndex } from './open-pack.js';
 import {
   PACK_INDEX,
   PACK_MEAN_IMAGE,
   PACK_PLAN,
-  type PackColours,
+  type PackColors,
   type PackIndex,
   type PackShard,
   type PackSplit,
@@ -24,19 +24,19 @@ import { type PackMeasures, ShardMeasures } from './shard-measures.js';
 export interface PackOptions extends Pick<OpenOptions, 'signal' | 'onProgress'> {
   /** Shorter side, px; default 256 (paper, section 2). */
   readonly size?: number;
-  /** Cut pictures to their central square; default false. */
+  /** Cut images to their central square; default false. */
   readonly square?: boolean;
-  /** How pictures are stored: as JPEG, or as their pixels, which need no decoding; default `jpeg`. */
+  /** How images are stored: as JPEG, or as their pixels, which need no decoding; default `jpeg`. */
   readonly format?: 'jpeg' | 'raw';
   /** JPEG quality; default 90. */
   readonly quality?: number;
-  /** Pictures a shard; default 1,000. */
+  /** Images a shard; default 1,000. */
   readonly perShard?: number;
-  /** Decides the order of the training pictures; default 0. */
+  /** Decides the order of the training images; default 0. */
   readonly seed?: number;
-  /** Share of undecodable pictures that stops the run; default 0.01. */
+  /** Share of undecodable images that stops the run; default 0.01. */
   readonly maxBrokenShare?: number;
-  /** Pictures prepared at once; default one more than there are cores. */
+  /** Images prepared at once; default one more than there are cores. */
   readonly parallel?: number;
 }
 
@@ -50,13 +50,13 @@ export interface PackResult {
 
 /**
  * Packs a dataset into WebDataset shards (`key.jpg` or `key.npy`, `key.cls`) with an index for random access and
- * the colours and mean image of the training pictures, measured in the same pass.
+ * the colors and mean image of the training images, measured in the same pass.
  *
  * Can be killed at any time and run again: shards that are whole are kept, after their checksum was
  * verified, the others are made again; the result is the same files, byte for byte.
  *
- * @param measures `{ createColourAccumulator, createMeanImageAccumulator }` of `@alexnet/augment`.
- * @throws {DatasetError} when `folder` holds something else, more pictures than `maxBrokenShare` are
+ * @param measures `{ createColorAccumulator, createMeanImageAccumulator }` of `@alexnet/augment`.
+ * @throws {DatasetError} when `folder` holds something else, more images than `maxBrokenShare` are
  * broken, or the disk is full.
  */
 export async function packDataset(
@@ -69,7 +69,7 @@ export async function packDataset(
   const { format = 'jpeg', quality = 90 } = options;
   const encoding: PackEncoding = { format, size, square, quality };
   if (dataset.train.records.length === 0) {
-    throw new DatasetError(`${dataset.name} has no training pictures to measure colours of`);
+    throw new DatasetError(`${dataset.name} has no training images to measure colors of`);
   }
   const plans = [
     ...planShards('train', dataset.train, shuffled(dataset.train, seed), perShard),
@@ -98,10 +98,10 @@ export async function packDataset(
       earlier ??
       (await packShard(folder, plan, encoding, {
         parallel: options.parallel ?? availableParallelism() + 1,
-        measure: (picture: Picture) => {
-          if (plan.split === 'train') measured.add(picture);
+        measure: (image: RgbImage) => {
+          if (plan.split === 'train') measured.add(image);
         },
-        onPicture: () => options.onProgress?.(++done, total, 'pictures packed'),
+        onImage: () => options.onProgress?.(++done, total, 'images packed'),
         signal: options.signal,
       }));
     if (earlier === null) {
@@ -109,7 +109,7 @@ export async function packDataset(
     } else {
       resumed++;
       done += plan.indices.length;
-      options.onProgress?.(done, total, 'pictures packed');
+      options.onProgress?.(done, total, 'images packed');
     }
     overall.merge(measured);
     shards.push(shard);
@@ -134,7 +134,7 @@ function planShards(
   }));
 }
 
-/** Training pictures are stored in random order, so that reading shards in order mixes the classes. */
+/** Training images are stored in random order, so that reading shards in order mixes the classes. */
 function shuffled(split: Split, seed: number): number[] {
   const ranks = split.records.map(({ id }) => hashText(id, seed));
   return [...ranks.keys()].sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0) || a - b);
@@ -151,7 +151,7 @@ async function claimFolder(folder: string, dataset: Dataset, asked: object): Pro
   if (found === plan) return;
   if (found !== null) {
     throw new DatasetError(
-      `${folder} holds a pack of other pictures or with other options; choose another folder`,
+      `${folder} holds a pack of other images or with other options; choose another folder`,
     );
   }
   const others = (await readdir(folder)).filter((name) => !name.endsWith('.tmp'));
@@ -188,7 +188,7 @@ function checkBroken(shards: readonly PackShard[], allowed: number, total: numbe
   if (broken.length <= allowed) return;
   const [first] = broken;
   throw new DatasetError(
-    `${broken.length} of ${total} pictures cannot be decoded, the first being "${first?.id}" (${first?.reason}); repair them, or allow a larger share`,
+    `${broken.length} of ${total} images cannot be decoded, the first being "${first?.id}" (${first?.reason}); repair them, or allow a larger share`,
   );
 }
 
@@ -204,11 +204,11 @@ async function finish(
     version: 1,
     name: dataset.name,
     classNames: dataset.classNames,
-    ...(dataset.licence === undefined ? {} : { licence: dataset.licence }),
-    pictures: format,
+    ...(dataset.license === undefined ? {} : { license: dataset.license }),
+    images: format,
     size,
     square,
-    colours: measured.colours() satisfies PackColours,
+    colors: measured.colors() satisfies PackColors,
     shards,
   };
   const mean = measured.meanImage();

@@ -2,7 +2,7 @@ import { DatasetError } from '../errors.js';
 
 /** Name of the index beside the shards. */
 export const PACK_INDEX = 'index.json';
-/** `[size, size, 3]` float32 little-endian, RGB grey levels: mean of the training pictures' centres. */
+/** `[size, size, 3]` float32 little-endian, RGB gray levels: mean of the training images' centers. */
 export const PACK_MEAN_IMAGE = 'mean-image.f32';
 /** What a pack being made was asked for; a resumed run must ask for the same. */
 export const PACK_PLAN = 'plan.json';
@@ -10,7 +10,7 @@ export const PACK_PLAN = 'plan.json';
 /** The two parts of a set. */
 export type PackSplit = 'train' | 'validation';
 
-/** One packed picture: where its bytes lie in the shard, and their CRC-32. */
+/** One packed image: where its bytes lie in the shard, and their CRC-32. */
 export type PackRecord = readonly [
   id: string,
   label: number,
@@ -30,19 +30,19 @@ export interface PackShard {
   readonly sha256: string;
   /** In file order. */
   readonly records: readonly PackRecord[];
-  /** Pictures left out because they could not be decoded. */
+  /** Images left out because they could not be decoded. */
   readonly broken: readonly { readonly id: string; readonly reason: string }[];
 }
 
 type Triple = readonly [number, number, number];
 
-/** Colours of the packed training pictures, RGB, grey levels 0..255 (see `@alexnet/augment`). */
-export interface PackColours {
+/** Colors of the packed training images, RGB, gray levels 0..255 (see `@alexnet/augment`). */
+export interface PackColors {
   /** Per channel. */
   readonly mean: Triple;
   /** Per channel. */
   readonly std: Triple;
-  /** Of the RGB covariance, largest first, grey levels squared. */
+  /** Of the RGB covariance, largest first, gray levels squared. */
   readonly eigenvalues: Triple;
   /** Unit vectors, one a row, in the order of the eigenvalues. */
   readonly eigenvectors: readonly [Triple, Triple, Triple];
@@ -58,25 +58,39 @@ export interface PackIndex {
   readonly name: string;
   /** In label order. */
   readonly classNames: readonly string[];
-  /** Of the pictures, where the source states one. */
-  readonly licence?: string;
-  /** How pictures are stored: JPEG files, or NumPy arrays of pixels. */
-  readonly pictures: 'jpeg' | 'raw';
-  /** Shorter side of the pictures, px. */
+  /** Of the images, where the source states one. */
+  readonly license?: string;
+  /** How images are stored: JPEG files, or NumPy arrays of pixels. */
+  readonly images: 'jpeg' | 'raw';
+  /** Shorter side of the images, px. */
   readonly size: number;
-  /** True when pictures were cut to their central square. */
+  /** True when images were cut to their central square. */
   readonly square: boolean;
-  /** Of the training pictures as packed. */
-  readonly colours: PackColours;
+  /** Of the training images as packed. */
+  readonly colors: PackColors;
   readonly shards: readonly PackShard[];
 }
 
-/** Checks an index that was read from a file as far as reading pictures depends on it. */
+/** Keys of packs made before 0.1.0, under the names they have now. */
+const FORMER_KEYS: Record<string, string> = {
+  pictures: 'images',
+  colours: 'colors',
+  licence: 'license',
+};
+
+function withTodaysKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [FORMER_KEYS[key] ?? key, entry]),
+  );
+}
+
+/** Checks an index that was read from a file as far as reading images depends on it. */
 export function parsePackIndex(text: string, where: string): PackIndex {
   const fail = (what: string) => new DatasetError(`${where} is not a pack index: ${what}`);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, withTodaysKeys);
   } catch {
     throw fail('not JSON');
   }

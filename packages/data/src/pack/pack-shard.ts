@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
 import type { ImageRecord, Split } from '../dataset.js';
-import { UndecodablePictureError } from '../errors.js';
-import { encodeNpy } from '../npy-picture.js';
-import type { Picture } from '../picture.js';
+import { UndecodableImageError } from '../errors.js';
+import type { RgbImage } from '../image.js';
+import { encodeNpy } from '../npy-image.js';
 import { replaceFile } from '../replace-file.js';
 import { TAR_BLOCK } from '../tar-header.js';
 import { orderedMap } from './ordered-map.js';
 import type { PackRecord, PackShard, PackSplit } from './pack-format.js';
 import { encodeTarFile, TAR_END } from './tar-writer.js';
 
-/** How pictures are stored. */
+/** How images are stored. */
 export interface PackEncoding {
   /** JPEG files, or pixels as NumPy arrays, which need no decoding and eight times the room. */
   readonly format: 'jpeg' | 'raw';
@@ -22,16 +22,16 @@ export interface PackEncoding {
   readonly quality: number;
 }
 
-/** Names Python's `webdataset` decodes pictures by. */
+/** Names Python's `webdataset` decodes images by. */
 const EXTENSION = { jpeg: 'jpg', raw: 'npy' } as const;
 
-/** One shard to be written: which pictures of `split` in which order. */
+/** One shard to be written: which images of `split` in which order. */
 export interface ShardPlan {
   readonly file: string;
   readonly split: PackSplit;
   readonly source: Split;
   readonly indices: readonly number[];
-  /** Number of the first picture in its split; keys count from it. */
+  /** Number of the first image in its split; keys count from it. */
   readonly first: number;
 }
 
@@ -39,7 +39,7 @@ export interface ShardPlan {
  * Writes one shard and then the manifest that vouches for it, each under its final name only when
  * whole, so a killed run leaves shards that are done or absent.
  *
- * @param measure Sees every stored picture before JPEG, in order.
+ * @param measure Sees every stored image before JPEG, in order.
  */
 export async function packShard(
   folder: string,
@@ -47,8 +47,8 @@ export async function packShard(
   encoding: PackEncoding,
   options: {
     readonly parallel: number;
-    readonly measure: (picture: Picture) => void;
-    readonly onPicture: () => void;
+    readonly measure: (image: RgbImage) => void;
+    readonly onImage: () => void;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<PackShard> {
@@ -63,18 +63,18 @@ export async function packShard(
       await handle.writeFile(chunk);
     };
     const prepared = orderedMap(plan.indices, options.parallel, (index) =>
-      preparePicture(plan.source, index, encoding),
+      prepareImage(plan.source, index, encoding),
     );
     let row = 0;
     for await (const result of prepared) {
       options.signal?.throwIfAborted();
       const key = String(plan.first + row++).padStart(9, '0');
-      options.onPicture();
+      options.onImage();
       if ('reason' in result) {
         broken.push(result);
         continue;
       }
-      options.measure(result.picture);
+      options.measure(result.image);
       const { id, label } = result.record;
       const { file } = result;
       records.push([id, label, bytes + TAR_BLOCK, file.length, crc32(file)]);
@@ -87,28 +87,28 @@ export async function packShard(
 }
 
 type Prepared =
-  | { readonly record: ImageRecord; readonly picture: Picture; readonly file: Uint8Array }
+  | { readonly record: ImageRecord; readonly image: RgbImage; readonly file: Uint8Array }
   | { readonly id: string; readonly reason: string };
 
-async function preparePicture(
+async function prepareImage(
   source: Split,
   index: number,
   encoding: PackEncoding,
 ): Promise<Prepared> {
   const record = source.records[index];
-  if (record === undefined) throw new RangeError(`no picture ${index}`);
+  if (record === undefined) throw new RangeError(`no image ${index}`);
   try {
-    const picture = await resize(await source.picture(index), encoding);
-    return { record, picture, file: await encode(picture, encoding) };
+    const image = await resize(await source.image(index), encoding);
+    return { record, image, file: await encode(image, encoding) };
   } catch (error) {
-    if (error instanceof UndecodablePictureError) return { id: record.id, reason: error.reason };
+    if (error instanceof UndecodableImageError) return { id: record.id, reason: error.reason };
     throw error;
   }
 }
 
-async function encode(picture: Picture, { format, quality }: PackEncoding): Promise<Uint8Array> {
-  if (format === 'raw') return encodeNpy(picture);
-  const { width, height, data } = picture;
+async function encode(image: RgbImage, { format, quality }: PackEncoding): Promise<Uint8Array> {
+  if (format === 'raw') return encodeNpy(image);
+  const { width, height, data } = image;
   // Chroma at half resolution, as cameras and ImageNet itself have it.
   return sharp(data, { raw: { width, height, channels: 3 } })
     .jpeg({ quality })
@@ -116,20 +116,20 @@ async function encode(picture: Picture, { format, quality }: PackEncoding): Prom
 }
 
 /** Shorter side to `size` with libvips' triangle filter. */
-async function resize(picture: Picture, { size, square }: PackEncoding): Promise<Picture> {
-  const { width, height, data } = picture;
+async function resize(image: RgbImage, { size, square }: PackEncoding): Promise<RgbImage> {
+  const { width, height, data } = image;
   const long = Math.floor((size * Math.max(width, height)) / Math.min(width, height));
   const to = width <= height ? { width: size, height: long } : { width: long, height: size };
-  let image = sharp(data, { raw: { width, height, channels: 3 } });
+  let scaled = sharp(data, { raw: { width, height, channels: 3 } });
   if (to.width !== width || to.height !== height) {
-    image = image.resize({ ...to, fit: 'fill', kernel: 'linear' });
+    scaled = scaled.resize({ ...to, fit: 'fill', kernel: 'linear' });
   }
   const box = square ? centralSquare(to.width, to.height) : { left: 0, top: 0, ...to };
-  const { data: pixels } = await image.extract(box).raw().toBuffer({ resolveWithObject: true });
+  const { data: pixels } = await scaled.extract(box).raw().toBuffer({ resolveWithObject: true });
   return { width: box.width, height: box.height, data: pixels };
 }
 
-/** The central square of a picture, px; an odd rest is halved to the even neighbour. */
+/** The central square of an image, px; an odd rest is halved to the even neighbor. */
 export function centralSquare(width: number, height: number) {
   const side = Math.min(width, height);
   const offset = (rest: number) => {

@@ -1,7 +1,7 @@
 import type { NetworkSpec } from '../spec/network-spec.js';
 import { type LayerRow, layerTable } from './layer-table.js';
 
-/** Cost of part of a network for one picture. */
+/** Cost of part of a network for one image. */
 export interface Cost {
   readonly parameters: number;
   /** Multiply-adds, one MAC each. */
@@ -19,7 +19,7 @@ export interface CostSplit {
   readonly conv: Cost;
   /** Dense layers, also when `convHead` has rewritten them as convolutions: every layer called fc…. */
   readonly dense: Cost;
-  /** Pooling, normalisation and other layers. */
+  /** Pooling, normalization and other layers. */
   readonly other: Cost;
   readonly total: Cost;
 }

@@ -1,4 +1,4 @@
-import type { ConvSpec, Initialiser, LayerSpec } from '../spec/layer-spec.js';
+import type { ConvSpec, Initializer, LayerSpec } from '../spec/layer-spec.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
 import { pad } from '../spec/presets.js';
 import { validateSpec } from '../spec/validate-spec.js';
@@ -8,9 +8,9 @@ export interface PublishedNetwork {
   readonly name: string;
   readonly year: number;
   readonly parameters: number;
-  /** Multiply-adds for one picture. */
+  /** Multiply-adds for one image. */
   readonly macs: number;
-  /** Side of the picture, in pixels. */
+  /** Side of the image, in pixels. */
   readonly input: number;
   /** Parameters of the single dense layer after global average pooling. */
   readonly headParameters: number;
@@ -51,7 +51,7 @@ const VGG16_STAGES = [
   [512, 512, 512],
 ] as const;
 
-const HE: Initialiser = { weight: { kind: 'he' }, bias: 0 };
+const HE: Initializer = { weight: { kind: 'he' }, bias: 0 };
 
 /**
  * VGG-16 as a layer list, for its costs: 138,357,544 parameters, 15.5 G MACs, and still nine tenths

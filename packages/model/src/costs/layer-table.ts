@@ -3,7 +3,7 @@ import type { LayerSpec, Padding } from '../spec/layer-spec.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
 import { windowsOf } from '../spec/window.js';
 
-/** One line of the layer table, for one picture. */
+/** One line of the layer table, for one image. */
 export interface LayerRow {
   readonly name: string;
   readonly op: LayerSpec['op'];
@@ -22,9 +22,9 @@ export interface LayerRow {
   readonly macs: number;
   /** Bytes of the output as float32. */
   readonly activationBytes: number;
-  /** Input pixels one output can see, including those outside the picture. */
+  /** Input pixels one output can see, including those outside the image. */
   readonly receptiveField: readonly [height: number, width: number];
-  /** Input pixels between neighbouring outputs. */
+  /** Input pixels between neighboring outputs. */
   readonly receptiveStride: readonly [down: number, across: number];
 }
 

@@ -14,7 +14,7 @@ export interface FilterImageOptions {
   readonly columns?: number;
 }
 
-/** An RGBA picture, row by row, 0..255; what `ImageData` and PNG encoders take. */
+/** An RGBA image, row by row, 0..255; what `ImageData` and PNG encoders take. */
 export interface RgbaImage {
   readonly width: number;
   readonly height: number;
@@ -24,8 +24,8 @@ export interface RgbaImage {
 /**
  * First-layer kernels as one contact sheet.
  *
- * The range of a kernel, or of all, is mapped onto 0..255; a kernel without any range is drawn grey.
- * Kernels of three channels are drawn in colour as R, G, B, of one channel in grey.
+ * The range of a kernel, or of all, is mapped onto 0..255; a kernel without any range is drawn gray.
+ * Kernels of three channels are drawn in color as R, G, B, of one channel in gray.
  *
  * @param kernels `conv1.weight`, `[height, width, 1 or 3, filters]` (HWIO).
  * @throws {Error} When the shape is another, filters do not divide into towers, or an option is not
@@ -59,10 +59,10 @@ export function filterImages(kernels: Weight, options: FilterImageOptions = {}):
       for (let x = 0; x < width * zoom; x++) {
         const weight = Math.floor(y / zoom) * width + Math.floor(x / zoom);
         const pixel = 4 * ((top + y) * sheet.width + left + x);
-        for (let colour = 0; colour < 3; colour++) {
-          const channel = channels === 1 ? 0 : colour;
+        for (let color = 0; color < 3; color++) {
+          const channel = channels === 1 ? 0 : color;
           const value = kernels.data[(weight * channels + channel) * filters + filter] ?? 0;
-          sheet.data[pixel + colour] = high > low ? (255 * (value - low)) / (high - low) : 128;
+          sheet.data[pixel + color] = high > low ? (255 * (value - low)) / (high - low) : 128;
         }
       }
     }

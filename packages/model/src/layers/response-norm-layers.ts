@@ -4,7 +4,7 @@ import { localResponseNorm, type ResponseNorm, withinMapNorm } from '../ops/resp
 import type { Tf } from '../tf.js';
 import type { LayerClass } from './layer-class.js';
 
-/** Configuration of both normalisation layers. */
+/** Configuration of both normalization layers. */
 export interface NormConfig extends ResponseNorm {
   readonly name?: string;
   readonly groups?: number;

@@ -1,4 +1,4 @@
-export { type ColourMeasureOptions, type KernelColour, measureColour } from './colour-measures.js';
+export { type ColorMeasureOptions, type KernelColor, measureColor } from './color-measures.js';
 export {
   compareTowers,
   hypergeometricTail,

@@ -1,6 +1,6 @@
 import type { Weight } from '../network/weight.js';
 
-/** One kernel split into three orthonormal colour directions, each `[height · width]`, row by row. */
+/** One kernel split into three orthonormal color directions, each `[height · width]`, row by row. */
 export interface KernelPlanes {
   readonly height: number;
   readonly width: number;
@@ -19,22 +19,22 @@ const RED_GREEN: Rgb = [1 / Math.SQRT2, -1 / Math.SQRT2, 0];
 const YELLOW_BLUE: Rgb = [1 / Math.sqrt(6), 1 / Math.sqrt(6), -2 / Math.sqrt(6)];
 
 /**
- * Splits every first-layer kernel into its colour directions, the first of two in every measure here.
+ * Splits every first-layer kernel into its color directions, the first of two in every measure here.
  *
  * @param kernels `conv1.weight`, `[height, width, 3, filters]` (HWIO), channels R, G, B.
- * @param colour Optional symmetric 3×3 matrix applied to the channels of every weight first.
+ * @param color Optional symmetric 3×3 matrix applied to the channels of every weight first.
  * @throws {Error} When the kernels do not have three channels.
  */
-export function kernelPlanes(kernels: Weight, colour?: readonly Rgb[]): KernelPlanes[] {
+export function kernelPlanes(kernels: Weight, color?: readonly Rgb[]): KernelPlanes[] {
   const [height = 0, width = 0, channels, filters = 0] = kernels.shape;
   if (kernels.shape.length !== 4 || channels !== 3) {
     throw new Error(
-      `Colour is measured on kernels [height, width, 3, filters], not [${kernels.shape.join(', ')}].`,
+      `Color is measured on kernels [height, width, 3, filters], not [${kernels.shape.join(', ')}].`,
     );
   }
   return Array.from({ length: filters }, (_, filter) => {
     const along = (direction: Rgb) => {
-      const [r, g, b] = colour === undefined ? direction : transform(colour, direction);
+      const [r, g, b] = color === undefined ? direction : transform(color, direction);
       return Float64Array.from({ length: height * width }, (_, pixel) => {
         const at = (channel: number) => kernels.data[(pixel * 3 + channel) * filters + filter] ?? 0;
         return r * at(0) + g * at(1) + b * at(2);

@@ -111,7 +111,7 @@ function midRanks(values: readonly number[]): readonly number[] {
 
 /**
  * Chance that `observed` or more of `marked` units fall into one tower of `drawn` units out of
- * `total`, were they dealt at random: the hypergeometric upper tail, for "k of the K colour units sit
+ * `total`, were they dealt at random: the hypergeometric upper tail, for "k of the K color units sit
  * in one tower".
  */
 export function hypergeometricTail(

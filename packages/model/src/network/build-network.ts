@@ -164,7 +164,7 @@ function checkInput(spec: NetworkSpec, anySize: boolean, x: Tensor4D): void {
     return;
   }
   throw new Error(
-    `The network takes pictures [batch, ${height}, ${width}, ${channels}], not [${x.shape.join(', ')}].`,
+    `The network takes images [batch, ${height}, ${width}, ${channels}], not [${x.shape.join(', ')}].`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Initialiser } from '../spec/layer-spec.js';
+import type { Initializer } from '../spec/layer-spec.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
 import { type ParameterSpec, parameterSpecs } from './parameter-shapes.js';
 import { streamKey, word } from './random-stream.js';
@@ -23,7 +23,7 @@ export function* initialWeights(spec: NetworkSpec, seed = 0): Generator<[string,
 
 function startingValues(
   { name, kind, shape }: ParameterSpec,
-  init: Initialiser | undefined,
+  init: Initializer | undefined,
   seed: number,
 ): Float32Array {
   const data = new Float32Array(shape.reduce((product, length) => product * length, 1));

@@ -34,10 +34,10 @@ export interface Network {
   /** In running order; running means and variances of batch norm included. */
   readonly parameters: readonly NetworkParameter[];
   /**
-   * Logits `[batch, classes]` for preprocessed pictures `[batch, height, width, channels]` float32.
+   * Logits `[batch, classes]` for preprocessed images `[batch, height, width, channels]` float32.
    * Differentiable by `tf.variableGrads`. The caller disposes the result.
    *
-   * @throws {Error} When the pictures do not have the network's size. Networks with a `conv` or
+   * @throws {Error} When the images do not have the network's size. Networks with a `conv` or
    * `gap` head take any size that works out.
    */
   forward(x: Tensor4D, options?: ForwardOptions): Tensor2D;

@@ -1,4 +1,4 @@
-/** Mixes a 32-bit number so that neighbours share nothing (the finaliser of MurmurHash3, public domain). */
+/** Mixes a 32-bit number so that neighbors share nothing (the finalizer of MurmurHash3, public domain). */
 function mix(word: number): number {
   let h = word | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -10,11 +10,11 @@ export interface ResponseNorm {
   readonly beta: number;
 }
 
-/** The fast gradient a backend may register for normalisation across channels. */
+/** The fast gradient a backend may register for normalization across channels. */
 const LRN_GRAD = 'AlexNetLRNGrad';
 
 /**
- * Local response normalisation across channels with a gradient of its own.
+ * Local response normalization across channels with a gradient of its own.
  *
  * The stock gradient of tfjs visits every pair of channels twice per element on WebGPU. With
  * `s = k + sumCoeff · (x² B)` and `B` the symmetric band matrix of the window,
@@ -22,7 +22,7 @@ const LRN_GRAD = 'AlexNetLRNGrad';
  * `AlexNetLRNGrad` of the current backend is used instead where there is one.
  *
  * @param x `[batch, height, width, channels]` float32.
- * @param groups Blocks of channels that are normalised apart, as the two towers of 2012 were.
+ * @param groups Blocks of channels that are normalized apart, as the two towers of 2012 were.
  * @returns Same shape.
  */
 export function localResponseNorm(
@@ -65,7 +65,7 @@ export function localResponseNorm(
 }
 
 /**
- * Response normalisation inside each map: the sum runs over `size`×`size` pixels of the same map,
+ * Response normalization inside each map: the sum runs over `size`×`size` pixels of the same map,
  * zero outside it (`rnorm` of `layers-145.cfg`).
  *
  * @param x `[batch, height, width, channels]` float32.
@@ -85,7 +85,7 @@ export function withinMapNorm(tf: Tf, x: Tensor4D, norm: ResponseNorm): Tensor4D
   return op(x) as Tensor4D;
 }
 
-/** The gradient both normalisations share: `sum` is its own adjoint, so it serves both passes. */
+/** The gradient both normalizations share: `sum` is its own adjoint, so it serves both passes. */
 function normGradient(
   tf: Tf,
   dy: Tensor4D,

@@ -2,13 +2,13 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Network } from '../network/network.js';
 import { probabilities } from './probabilities.js';
 
-/** What the network says about one picture. */
+/** What the network says about one image. */
 export interface Prediction {
   /** `[classes]`, 0..1, adding up to 1. */
   readonly probabilities: Float32Array;
 }
 
-/** What the network says about one picture seen as ten crops. */
+/** What the network says about one image seen as ten crops. */
 export interface TenCropPrediction extends Prediction {
   /** The answer to each crop alone, in the order they were given: ten of `[classes]`. */
   readonly crops: readonly Float32Array[];
@@ -17,7 +17,7 @@ export interface TenCropPrediction extends Prediction {
 const CROPS = 10;
 
 /**
- * Class probabilities (softmax) of preprocessed pictures `[batch, height, width, channels]`.
+ * Class probabilities (softmax) of preprocessed images `[batch, height, width, channels]`.
  *
  * @throws {Error} As {@link Network.forward}.
  */
@@ -27,11 +27,11 @@ export async function predict(network: Network, x: Tensor4D): Promise<Prediction
 }
 
 /**
- * Averages the softmax over ten crops of each picture (paper section 4.1; `LogregCostLayer` of the
+ * Averages the softmax over ten crops of each image (paper section 4.1; `LogregCostLayer` of the
  * 2012 source averages probabilities, not logits).
  *
- * @param crops `[10 · pictures, height, width, channels]`, the ten of one picture together: corners
- * and centre, then their mirror images.
+ * @param crops `[10 · images, height, width, channels]`, the ten of one image together: corners
+ * and center, then their mirror images.
  * @throws {Error} When the first length is no multiple of ten, or as {@link Network.forward}.
  */
 export async function predictTenCrop(
@@ -40,11 +40,11 @@ export async function predictTenCrop(
 ): Promise<TenCropPrediction[]> {
   const count = crops.shape[0];
   if (count % CROPS !== 0) {
-    throw new Error(`Ten crops a picture make a multiple of ten, not ${count}.`);
+    throw new Error(`Ten crops an image make a multiple of ten, not ${count}.`);
   }
   const rows = await softmaxRows(network, crops);
-  return Array.from({ length: count / CROPS }, (_, picture) => {
-    const own = rows.slice(picture * CROPS, (picture + 1) * CROPS);
+  return Array.from({ length: count / CROPS }, (_, image) => {
+    const own = rows.slice(image * CROPS, (image + 1) * CROPS);
     return { probabilities: mean(own), crops: own };
   });
 }

@@ -1,4 +1,4 @@
-import type { Initialiser } from './layer-spec.js';
+import type { Initializer } from './layer-spec.js';
 import type { SpecModifiers } from './modifiers.js';
 import type { PresetName } from './network-spec.js';
 import { pad, RECIPES } from './presets.js';
@@ -75,12 +75,12 @@ function withNorm(
   return block.after.flatMap((stage) => (stage === 'activation' ? [stage, 'lrn'] : [stage]));
 }
 
-const HE: Initialiser = { weight: { kind: 'he' }, bias: 0 };
+const HE: Initializer = { weight: { kind: 'he' }, bias: 0 };
 
 /** Whole-network starting values; which layers get which is read off the preset that defines them. */
 function withInit(recipe: Recipe, init: NonNullable<SpecModifiers['init']>): Recipe {
   const source = init === '2012' ? RECIPES.original2012 : RECIPES.paper;
-  const of = (from: Initialiser | undefined) => (init === 'he' || from === undefined ? HE : from);
+  const of = (from: Initializer | undefined) => (init === 'he' || from === undefined ? HE : from);
   return {
     ...recipe,
     blocks: recipe.blocks.map((block, index) => ({

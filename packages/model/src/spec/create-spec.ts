@@ -1,6 +1,6 @@
 import { modifiedRecipe } from './apply-modifiers.js';
 import { inferShapes } from './infer-shapes.js';
-import type { DropoutSpec, Initialiser, LayerSpec } from './layer-spec.js';
+import type { DropoutSpec, Initializer, LayerSpec } from './layer-spec.js';
 import type { SpecModifiers } from './modifiers.js';
 import type { NetworkSpec, PresetName } from './network-spec.js';
 import { PRESET_NAMES, pad } from './presets.js';
@@ -158,7 +158,7 @@ function gapHead(recipe: Recipe, rate: number): LayerSpec[] {
 /**
  * Rewrites a flatten-and-dense head as convolutions that slide over maps of any size: fc6 becomes a
  * window over the whole last map, the layers after it 1×1 windows, and the map of logits is averaged
- * into one row per picture by a last layer `score`. At the size of `spec.input` outputs are equal, and
+ * into one row per image by a last layer `score`. At the size of `spec.input` outputs are equal, and
  * the same weights fit (see `reshapeHead`).
  *
  * @throws {Error} When the network has no flatten layer.
@@ -187,7 +187,7 @@ function asConvolution(
   name: string,
   filters: number,
   kernel: readonly [height: number, width: number],
-  init: Initialiser,
+  init: Initializer,
 ): LayerSpec {
   return {
     op: 'conv',

@@ -2,12 +2,12 @@ import type { LayerSpec } from './layer-spec.js';
 import type { InputSpec, NetworkSpec } from './network-spec.js';
 import { inputFor, outputLength, windowsOf } from './window.js';
 
-/** Size of what one picture is at some place in the network, batch left out. */
+/** Size of what one image is at some place in the network, batch left out. */
 export type FeatureShape =
   | readonly [height: number, width: number, channels: number]
   | readonly [units: number];
 
-/** What goes into a layer and what comes out, for one picture. */
+/** What goes into a layer and what comes out, for one image. */
 export interface LayerShape {
   readonly name: string;
   readonly op: LayerSpec['op'];
@@ -18,7 +18,7 @@ export interface LayerShape {
 }
 
 /**
- * Follows one picture through the network; the only geometry code there is.
+ * Follows one image through the network; the only geometry code there is.
  *
  * @returns One entry per layer, in running order.
  * @throws {Error} When a window does not fit or fits a fractional number of times, channels do not
@@ -126,7 +126,7 @@ function explain(error: unknown, layer: LayerSpec, spec: NetworkSpec): Error {
   );
 }
 
-/** The smallest pictures whose every window fits, found from the last layer backwards; pixels. */
+/** The smallest images whose every window fits, found from the last layer backwards; pixels. */
 export function smallestInput(spec: NetworkSpec): readonly [height: number, width: number] {
   let [height, width] = [1, 1];
   for (const layer of [...spec.layers].reverse()) {
@@ -138,7 +138,7 @@ export function smallestInput(spec: NetworkSpec): readonly [height: number, widt
   return [height, width];
 }
 
-/** The same network for pictures of another size, in pixels; weights keep their shapes where the head is not dense. */
+/** The same network for images of another size, in pixels; weights keep their shapes where the head is not dense. */
 export function withInput(
   spec: NetworkSpec,
   input: Partial<Pick<InputSpec, 'height' | 'width'>>,

@@ -7,7 +7,7 @@ export interface Padding {
 }
 
 /** How a layer's weights start; biases start at the constant `bias`. */
-export interface Initialiser {
+export interface Initializer {
   /**
    * `normal`: N(0, sd²). `he`: N(0, 2 / fan-in) (He et al. 2015, eq. 10).
    * `lecun`: uniform on ±2.4 / fan-in (LeCun et al. 1998, appendix A).
@@ -36,7 +36,7 @@ export interface ConvSpec {
   readonly groups: number;
   /** `exact` refuses a window that does not fit a whole number of times, `floor` drops the rest. */
   readonly rounding: 'exact' | 'floor';
-  readonly init: Initialiser;
+  readonly init: Initializer;
 }
 
 /** Fully connected layer with bias; weight `[in, units]`. */
@@ -45,7 +45,7 @@ export interface DenseSpec {
   readonly name: string;
   /** Length of the output vector. */
   readonly units: number;
-  readonly init: Initialiser;
+  readonly init: Initializer;
 }
 
 /** One function applied to every number; shapes stay. */
@@ -74,8 +74,8 @@ export interface PoolSpec {
 export type PoolKind = 'max' | 'avg';
 
 /**
- * Local response normalisation across channels: `y = x · (k + sumCoeff · Σ x²)^-beta`, the sum over
- * `size` neighbouring channels, clipped at the edges (paper section 3.3).
+ * Local response normalization across channels: `y = x · (k + sumCoeff · Σ x²)^-beta`, the sum over
+ * `size` neighboring channels, clipped at the edges (paper section 3.3).
  */
 export interface LrnSpec {
   readonly op: 'lrn';
@@ -104,7 +104,7 @@ export interface MapNormSpec {
   readonly beta: number;
 }
 
-/** Batch normalisation per channel (Ioffe and Szegedy 2015), `momentum` the share of the old running value kept. */
+/** Batch normalization per channel (Ioffe and Szegedy 2015), `momentum` the share of the old running value kept. */
 export interface BatchNormSpec {
   readonly op: 'batchnorm';
   readonly name: string;

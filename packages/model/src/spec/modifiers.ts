@@ -4,9 +4,9 @@ import type { ActivationFunction, Padding, PoolKind } from './layer-spec.js';
 export interface SpecModifiers {
   /** Number of classes, and so of logits. */
   readonly classes?: number;
-  /** Side of the square pictures, or their height and width, in pixels. */
+  /** Side of the square images, or their height and width, in pixels. */
   readonly input?: number | { readonly height: number; readonly width: number };
-  /** Colour channels of the pictures: 3 for RGB, 1 for grey. */
+  /** Color channels of the images: 3 for RGB, 1 for gray. */
   readonly channels?: number;
   /** Factor on the number of filters of every convolution, and of hidden units. */
   readonly width?: number;
@@ -15,8 +15,8 @@ export interface SpecModifiers {
   readonly activation?: ActivationFunction;
   readonly pool?: PoolKind;
   /**
-   * `lrn` keeps the preset's normalisation, or puts the paper's after the activations of conv1 and
-   * conv2 where the preset has none. `batch` replaces it by batch normalisation between every
+   * `lrn` keeps the preset's normalization, or puts the paper's after the activations of conv1 and
+   * conv2 where the preset has none. `batch` replaces it by batch normalization between every
    * convolution and its activation. `none` removes it, and with it the norm within maps of 2012.
    */
   readonly norm?: 'lrn' | 'batch' | 'none';
@@ -35,7 +35,7 @@ export interface SpecModifiers {
   readonly dropout?: number;
   /** Starting values: the paper's, those of the 2012 source (0.03 in conv3…conv5), or He's. */
   readonly init?: 'paper' | '2012' | 'he';
-  /** The first convolution, for small pictures: 11×11, stride 4, in most presets. */
+  /** The first convolution, for small images: 11×11, stride 4, in most presets. */
   readonly conv1?: {
     readonly stride?: number;
     /** Side of the square window, in pixels. */
@@ -45,7 +45,7 @@ export interface SpecModifiers {
     /** `floor` drops the pixels a last, partial window would need instead of refusing. */
     readonly rounding?: 'exact' | 'floor';
     /**
-     * Standard deviation of the starting weights. Neighbouring pixels are alike, so that He's, made for
+     * Standard deviation of the starting weights. Neighboring pixels are alike, so that He's, made for
      * independent inputs, is needlessly large here and its noise stays visible in the kernels.
      */
     readonly sd?: number;

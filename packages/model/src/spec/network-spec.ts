@@ -10,7 +10,7 @@ export type PresetName =
   | 'torchvision'
   | 'lenet5';
 
-/** Size of the pictures a network takes. */
+/** Size of the images a network takes. */
 export interface InputSpec {
   /** Pixels. */
   readonly height: number;

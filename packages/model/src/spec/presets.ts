@@ -1,4 +1,4 @@
-import type { Initialiser, Padding } from './layer-spec.js';
+import type { Initializer, Padding } from './layer-spec.js';
 import type { PresetName } from './network-spec.js';
 import type { Block, HiddenLayer, Recipe, Stage } from './recipe.js';
 
@@ -18,18 +18,18 @@ export function pad(pixels: number): Padding {
   return { top: pixels, left: pixels, bottom: pixels, right: pixels };
 }
 
-function normal(sd: number, bias: number): Initialiser {
+function normal(sd: number, bias: number): Initializer {
   return { weight: { kind: 'normal', sd }, bias };
 }
 
-const he: Initialiser = { weight: { kind: 'he' }, bias: 0 };
-const lecun: Initialiser = { weight: { kind: 'lecun' }, bias: 0 };
+const he: Initializer = { weight: { kind: 'he' }, bias: 0 };
+const lecun: Initializer = { weight: { kind: 'lecun' }, bias: 0 };
 
 /** Starting values of conv1…conv5, of the hidden layers, and of the last layer. */
 interface Start {
-  readonly conv: readonly [Initialiser, Initialiser, Initialiser, Initialiser, Initialiser];
-  readonly hidden: Initialiser;
-  readonly output: Initialiser;
+  readonly conv: readonly [Initializer, Initializer, Initializer, Initializer, Initializer];
+  readonly hidden: Initializer;
+  readonly output: Initializer;
 }
 
 /** N(0, σ²) everywhere, `bias` in conv2, conv4, conv5 and the hidden layers, 0 elsewhere. */
@@ -178,7 +178,7 @@ export const RECIPES: Readonly<Record<PresetName, Recipe>> = {
     position: 'after',
   }),
 
-  // layers-145.cfg: conv1 stays linear into its normalisation, its ReLU comes after pool1 (`neuron=relu`
+  // layers-145.cfg: conv1 stays linear into its normalization, its ReLU comes after pool1 (`neuron=relu`
   // on the pool), conv5's likewise. 1 + ceil((224 − 11) / 4) = 55 windows, the last hanging 3 px over.
   original2012: {
     ...common,

@@ -1,7 +1,7 @@
 import type {
   ActivationFunction,
   DropoutSpec,
-  Initialiser,
+  Initializer,
   LrnSpec,
   MapNormSpec,
   Padding,
@@ -23,14 +23,14 @@ export interface Block {
   readonly rounding: 'exact' | 'floor';
   /** True where the two-tower network cuts this convolution in two. */
   readonly splits: boolean;
-  readonly init: Initialiser;
+  readonly init: Initializer;
   readonly after: readonly Stage[];
 }
 
 /** A fully connected layer between the feature maps and the last one. */
 export interface HiddenLayer {
   readonly units: number;
-  readonly init: Initialiser;
+  readonly init: Initializer;
 }
 
 /** A preset before modifiers: the few numbers from which its layer list is written out. */
@@ -40,12 +40,12 @@ export interface Recipe {
   readonly groups: 1 | 2;
   readonly activation: ActivationFunction;
   readonly pool: Pick<PoolSpec, 'size' | 'stride'> & { readonly kind: PoolKind };
-  /** Constants of local response normalisation where a block asks for it. */
+  /** Constants of local response normalization where a block asks for it. */
   readonly lrn: Pick<LrnSpec, 'size' | 'k' | 'sumCoeff' | 'beta'> & { readonly perTower: boolean };
   readonly mapnorm: Pick<MapNormSpec, 'size' | 'k' | 'sumCoeff' | 'beta'>;
   readonly blocks: readonly Block[];
   readonly hidden: readonly HiddenLayer[];
-  readonly output: Initialiser;
+  readonly output: Initializer;
   readonly dropout: Pick<DropoutSpec, 'rate' | 'scaling'> & {
     /** Whether a mask sits on the input or on the output of each hidden layer. */
     readonly position: 'before' | 'after';

@@ -1,5 +1,5 @@
 import { inferShapes } from './infer-shapes.js';
-import type { Initialiser, LayerSpec, Padding } from './layer-spec.js';
+import type { Initializer, LayerSpec, Padding } from './layer-spec.js';
 import type { NetworkSpec } from './network-spec.js';
 import { PRESET_NAMES } from './presets.js';
 
@@ -138,7 +138,7 @@ function normConstants(layer: Json, name: string) {
   const size = integer(layer, name, 'size', 1);
   if (size % 2 === 0) {
     throw new Error(
-      `${name}.size: ${size} is even, and engines disagree where such a window sits.`,
+      `${name}.size: ${size} is even, and backends disagree where such a window sits.`,
     );
   }
   return {
@@ -156,7 +156,7 @@ function readPadding(layer: Json, name: string): Padding {
   return { top: side('top'), left: side('left'), bottom: side('bottom'), right: side('right') };
 }
 
-function readInit(layer: Json, name: string): Initialiser {
+function readInit(layer: Json, name: string): Initializer {
   const place = `${name}.init`;
   const init = record(layer.init, place);
   const weight = record(init.weight, `${place}.weight`);

@@ -10,7 +10,7 @@ export interface EvaluationFile {
   readonly step: number;
   /** Classes in the order of labels and of the confusion matrix. */
   readonly classNames: readonly string[];
-  /** One for each view; the centre crop comes first. */
+  /** One for each view; the center crop comes first. */
   readonly evaluations: readonly Evaluation[];
 }
 

@@ -18,8 +18,8 @@ export interface StepLine {
   readonly accuracy: number;
   /** Learning rate. */
   readonly rate: number;
-  readonly picturesPerSecond: number;
-  /** Share of the step spent waiting for pictures, 0..1. */
+  readonly imagesPerSecond: number;
+  /** Share of the step spent waiting for images, 0..1. */
   readonly wait: number;
 }
 
@@ -37,7 +37,7 @@ export interface EpochLine {
   readonly validationTop5: number;
   /** Training alone, validation left out. */
   readonly seconds: number;
-  /** Share of that spent waiting for pictures, 0..1. */
+  /** Share of that spent waiting for images, 0..1. */
   readonly wait: number;
 }
 
@@ -46,7 +46,7 @@ export interface EvaluationLine {
   readonly kind: 'evaluation';
   readonly step: number;
   readonly view: string;
-  readonly pictures: number;
+  readonly images: number;
   readonly top1: number;
   readonly top5: number;
   readonly majority: number;

@@ -6,17 +6,17 @@ import { paper } from './paper.js';
  *
  * - source: BVLC Caffe, models/bvlc_alexnet: solver.prototxt (batch 256, rate 0.01 divided by ten every
  *   100,000 updates, 450,000 in all: 20 and 90 epochs of ImageNet), train_val.prototxt (biases at twice
- *   the rate and without decay, crops of 227 and mirroring, no colour noise) and readme.md
+ *   the rate and without decay, crops of 227 and mirroring, no color noise) and readme.md
  * - command: alexnet train --data imagenet/ --recipe caffe --out runs/caffe
  * - hardware: theirs, a K40
- * - result: theirs, 57.1 % / 80.2 % top-1 / top-5, centre crop; ours not yet run
+ * - result: theirs, 57.1 % / 80.2 % top-1 / top-5, center crop; ours not yet run
  */
 export const caffe: Recipe = {
   ...paper,
   name: 'caffe',
   source: 'BVLC Caffe, models/bvlc_alexnet',
   network: { ...paper.network, preset: 'caffe' },
-  augment: { ...paper.augment, colourPca: 0 },
+  augment: { ...paper.augment, colorPca: 0 },
   batchSize: 256,
   biasRate: 2,
   biasDecay: false,

@@ -34,9 +34,9 @@ export const paper: Recipe = {
   augment: {
     crop: true,
     flip: true,
-    colourPca: 0.1,
-    colourForm: 'paper',
-    colourEpochs: 0,
+    colorPca: 0.1,
+    colorForm: 'paper',
+    colorEpochs: 0,
     chunk: 1,
     randomResizedCrop: false,
   },

@@ -3,7 +3,7 @@ import { paper } from './paper.js';
 
 /**
  * The paper's two towers at half width, small enough to train on a CPU and to look at in a web page:
- * 11×11 kernels with stride 2 on 55 px crops of 64 px pictures, (55 - 11) / 2 + 1 = 23.
+ * 11×11 kernels with stride 2 on 55 px crops of 64 px images, (55 - 11) / 2 + 1 = 23.
  *
  * - source: the paper's network, momentum, decay and augmentation. Compared on 100 classes of
  *   Tiny-ImageNet after 1,000 updates of 64: dropout 0.5 twice leaves 1,024 units too little to learn

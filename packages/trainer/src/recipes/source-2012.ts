@@ -7,8 +7,8 @@ import { paper } from './paper.js';
  * - source: `layers-145.cfg`, `layer-params-145.cfg` and the epochs in its comments; `weights.cu` for the
  *   update; `convdata.py` for crops, flips and noise. Rate 0.01 for weights, divided by ten at epochs
  *   25, 51 and 79, conv1 also at 67 and frozen from 72; 0.02 for biases throughout, without decay;
- *   colour noise off from epoch 67; stopped at 91. 32 neighbours share a crop and a flip
- * - differs: the mean of a channel instead of the mean image; pictures are shuffled every epoch,
+ *   color noise off from epoch 67; stopped at 91. 32 neighbors share a crop and a flip
+ * - differs: the mean of a channel instead of the mean image; images are shuffled every epoch,
  *   theirs once when packed
  * - command: alexnet train --data imagenet/ --recipe 2012 --out runs/2012
  * - hardware: theirs, two GTX 580 3 GB
@@ -19,7 +19,7 @@ export const source2012: Recipe = {
   name: '2012',
   source: 'the 2012 source, layers-145.cfg and layer-params-145.cfg',
   network: { ...paper.network, preset: 'original2012' },
-  augment: { ...paper.augment, colourForm: 'source2012', colourEpochs: 67, chunk: 32 },
+  augment: { ...paper.augment, colorForm: 'source2012', colorEpochs: 67, chunk: 32 },
   epochs: 91,
   biasRate: 2,
   biasSchedule: 'constant',

@@ -7,10 +7,10 @@ import { paper } from './paper.js';
  * - source: torchvision references/classification: SGD with rate 0.01 outside the momentum, weight
  *   decay 0.0001 on everything, batches of 256 (eight of 32), divided by ten every 30 of 90 epochs,
  *   random resized crops of 224 and mirroring
- * - differs: the mean is measured; the deviation is one number, 58 of 255 grey levels, theirs 57 to 58
+ * - differs: the mean is measured; the deviation is one number, 58 of 255 gray levels, theirs 57 to 58
  * - command: alexnet train --data imagenet/ --recipe torchvision --out runs/torchvision
  * - hardware: theirs, eight GPUs
- * - result: theirs, 56.5 % / 79.1 % top-1 / top-5, centre crop of 224 from 256; ours not yet run
+ * - result: theirs, 56.5 % / 79.1 % top-1 / top-5, center crop of 224 from 256; ours not yet run
  */
 export const torchvision: Recipe = {
   ...paper,
@@ -18,7 +18,7 @@ export const torchvision: Recipe = {
   source: 'torchvision, references/classification',
   network: { ...paper.network, preset: 'torchvision', init: 'he' },
   preprocessing: { shorterSide: 256, divideBy: 58 },
-  augment: { ...paper.augment, colourPca: 0, randomResizedCrop: true },
+  augment: { ...paper.augment, colorPca: 0, randomResizedCrop: true },
   batchSize: 256,
   weightDecay: 0.0001,
   rateInMomentum: 'outside',

@@ -6,7 +6,7 @@ const BARE = [
   'network.norm=none',
   'augment.crop=false',
   'augment.flip=false',
-  'augment.colourPca=0',
+  'augment.colorPca=0',
   'weightDecay=0',
 ] as const;
 
@@ -15,7 +15,7 @@ export const activation: Experiment = {
   name: 'activation',
   title: 'ReLU, tanh or sigmoid',
   method:
-    'Epochs until the error on training pictures, dropout and augmentation off, falls to a fixed value: the lowest of 25, 30, 40 … 80 % that ReLU reaches with every seed. In the network of the other experiments, and bare: without dropout, augmentation, normalisation and weight decay, as the paper’s figure was made (on CIFAR-10, with four layers). One learning rate for all; the paper chose each one’s best.',
+    'Epochs until the error on training images, dropout and augmentation off, falls to a fixed value: the lowest of 25, 30, 40 … 80 % that ReLU reaches with every seed. In the network of the other experiments, and bare: without dropout, augmentation, normalization and weight decay, as the paper’s figure was made (on CIFAR-10, with four layers). One learning rate for all; the paper chose each one’s best.',
   variants: [
     { name: 'ReLU' },
     { name: 'tanh', set: ['network.activation=tanh'] },

@@ -8,10 +8,10 @@ export const augmentation: Experiment = {
   variants: [
     {
       name: 'none',
-      set: ['augment.crop=false', 'augment.flip=false', 'augment.colourPca=0'],
+      set: ['augment.crop=false', 'augment.flip=false', 'augment.colorPca=0'],
     },
-    { name: 'crop', set: ['augment.flip=false', 'augment.colourPca=0'] },
-    { name: 'crop, flip', set: ['augment.colourPca=0'] },
+    { name: 'crop', set: ['augment.flip=false', 'augment.colorPca=0'] },
+    { name: 'crop, flip', set: ['augment.colorPca=0'] },
     { name: 'crop, flip, PCA' },
   ],
   measure: 'validationTop1',
@@ -25,7 +25,7 @@ export const augmentation: Experiment = {
       otherwise: 'the network has too few epochs here to overfit',
     },
     {
-      text: 'Crops and flips make the network better on new pictures.',
+      text: 'Crops and flips make the network better on new images.',
       source: 'paper, section 4.1',
       expects: [{ measure: 'validationTop1', variant: 'crop, flip', is: 'more', than: 'none' }],
       otherwise: 'a short run is limited by how fast it learns, which augmentation slows down',
@@ -37,7 +37,7 @@ export const augmentation: Experiment = {
         { measure: 'validationTop1', variant: 'crop, flip, PCA', is: 'more', than: 'crop, flip' },
       ],
       otherwise:
-        'the paper’s gain of 1 % is near or below what this many pictures and seeds can show',
+        'the paper’s gain of 1 % is near or below what this many images and seeds can show',
     },
   ],
 };

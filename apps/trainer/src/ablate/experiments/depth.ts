@@ -5,7 +5,7 @@ export const depth: Experiment = {
   name: 'depth',
   title: 'Without one of the middle layers',
   method:
-    'One convolution and its ReLU taken out, pools and normalisation left where they are; the layer after it sees the maps before it.',
+    'One convolution and its ReLU taken out, pools and normalization left where they are; the layer after it sees the maps before it.',
   variants: [
     { name: 'all five' },
     { name: 'without conv2', layers: { conv2: null, relu2: null } },
@@ -27,7 +27,7 @@ export const depth: Experiment = {
         than: `without ${layer}`,
       })),
       otherwise:
-        'a short run on few pictures is limited by how fast it learns, and a shallower network learns as fast or faster',
+        'a short run on few images is limited by how fast it learns, and a shallower network learns as fast or faster',
     },
   ],
 };

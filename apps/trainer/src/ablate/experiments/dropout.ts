@@ -5,7 +5,7 @@ export const dropout: Experiment = {
   name: 'dropout',
   title: 'No dropout, or 0.2, or 0.5',
   method:
-    'Gap between the share of training pictures and of validation pictures answered right, both as one centre crop with dropout off, at the end. Crops, flips and fancy PCA are on for all.',
+    'Gap between the share of training images and of validation images answered right, both as one center crop with dropout off, at the end. Crops, flips and fancy PCA are on for all.',
   variants: [
     { name: 'none', set: ['network.dropout=0'] },
     { name: '0.2' },
@@ -28,7 +28,7 @@ export const dropout: Experiment = {
       otherwise: 'the seeds differ more than the variants',
     },
     {
-      text: 'It makes the network better on new pictures.',
+      text: 'It makes the network better on new images.',
       source: 'paper, section 4.2',
       expects: [
         { measure: 'validationTop1', variant: '0.5, as the paper', is: 'more', than: 'none' },

@@ -8,7 +8,7 @@ export const groups: Experiment = {
     'The same numbers of kernels; with two towers conv2, conv4 and conv5 see only the maps of their own. The paper compares two towers with one of half the kernels, which is another question. Speed is in training, a median over updates, on a machine that was doing other things as well.',
   variants: [{ name: 'one tower' }, { name: 'two towers', set: ['network.groups=2'] }],
   measure: 'validationTop1',
-  also: ['parameters', 'macs', 'picturesPerSecond', 'trainTop1', 'gap'],
+  also: ['parameters', 'macs', 'imagesPerSecond', 'trainTop1', 'gap'],
   plot: 'values',
   claims: [
     {

@@ -11,7 +11,7 @@ export const head: Experiment = {
     { name: 'global average', set: ['network.head=gap', 'network.headWidth=null'] },
   ],
   measure: 'validationTop1',
-  also: ['parameters', 'macs', 'picturesPerSecond', 'trainTop1', 'gap'],
+  also: ['parameters', 'macs', 'imagesPerSecond', 'trainTop1', 'gap'],
   plot: 'values',
   claims: [
     {

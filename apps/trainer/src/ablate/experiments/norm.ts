@@ -5,7 +5,7 @@ export const norm: Experiment = {
   name: 'norm',
   title: 'LRN, batch norm or none',
   method:
-    'The paper’s constants are for pixels of 0..255. Here pixels are divided by 64, which makes activations as much smaller, so LRN comes twice: as printed (α = 1e-4), and with α times 64², which is the same function of the same picture as the printed one has on undivided pixels. Batch norm stands between every convolution and its ReLU.',
+    'The paper’s constants are for pixels of 0..255. Here pixels are divided by 64, which makes activations as much smaller, so LRN comes twice: as printed (α = 1e-4), and with α times 64², which is the same function of the same image as the printed one has on undivided pixels. Batch norm stands between every convolution and its ReLU.',
   variants: [
     { name: 'LRN, as printed' },
     {
@@ -16,7 +16,7 @@ export const norm: Experiment = {
     { name: 'none', set: ['network.norm=none'] },
   ],
   measure: 'validationTop1',
-  also: ['trainTop1', 'gap', 'picturesPerSecond'],
+  also: ['trainTop1', 'gap', 'imagesPerSecond'],
   plot: 'curves',
   claims: [
     {
@@ -26,7 +26,7 @@ export const norm: Experiment = {
         { measure: 'validationTop1', variant: 'LRN, α for these pixels', is: 'more', than: 'none' },
       ],
       otherwise:
-        'later work found LRN worth little (Simonyan and Zisserman 2014, section 4.1), and the paper’s gain of 1.4 % is near what this many pictures and seeds can show',
+        'later work found LRN worth little (Simonyan and Zisserman 2014, section 4.1), and the paper’s gain of 1.4 % is near what this many images and seeds can show',
     },
     {
       text: 'Batch norm does more than LRN ever did.',

@@ -33,7 +33,7 @@ export const pooling: Experiment = {
     },
   ],
   measure: 'validationTop1',
-  also: ['trainTop1', 'gap', 'picturesPerSecond'],
+  also: ['trainTop1', 'gap', 'imagesPerSecond'],
   plot: 'values',
   claims: [
     {
@@ -47,8 +47,7 @@ export const pooling: Experiment = {
           than: 'max, not overlapping',
         },
       ],
-      otherwise:
-        'the paper’s gain of 0.4 % is far below what this many pictures and seeds can show',
+      otherwise: 'the paper’s gain of 0.4 % is far below what this many images and seeds can show',
     },
     {
       text: 'Max pooling is better than average pooling.',
@@ -61,7 +60,7 @@ export const pooling: Experiment = {
           than: 'average, overlapping',
         },
       ],
-      otherwise: 'on small pictures a mean blurs less than it does on large ones',
+      otherwise: 'on small images a mean blurs less than it does on large ones',
     },
     {
       text: 'Pooling is better than strided convolutions with the same parameters.',

@@ -5,12 +5,12 @@ export const tenCrop: Experiment = {
   name: 'ten-crop',
   title: 'Ten crops at the end',
   method:
-    'The same networks answer for one centre crop and for the mean of the softmax over ten: four corners, the centre and their mirrors. With and without the crops and flips in training that the ten repeat.',
+    'The same networks answer for one center crop and for the mean of the softmax over ten: four corners, the center and their mirrors. With and without the crops and flips in training that the ten repeat.',
   variants: [
     { name: 'trained on crops and flips' },
     {
-      name: 'trained on centre crops',
-      set: ['augment.crop=false', 'augment.flip=false', 'augment.colourPca=0'],
+      name: 'trained on center crops',
+      set: ['augment.crop=false', 'augment.flip=false', 'augment.colorPca=0'],
     },
   ],
   measure: 'tenCropGain',

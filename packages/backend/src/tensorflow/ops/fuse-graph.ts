@@ -5,7 +5,7 @@ import type { OpNode, Recording } from './record-graph.js';
  * The nodes of a recording with every product, bias and ReLU in a row made one op: convolutions
  * `_FusedConv2D`, and dense layers of few rows `AlexNetDense` (addon/dense.h).
  *
- * TensorFlow's own optimiser fuses some convolutions only: of `alexnet`'s five none where the bias is
+ * TensorFlow's own optimizer fuses some convolutions only: of `alexnet`'s five none where the bias is
  * added by `Add`, and three where it is by `BiasAdd` (2.21.0, ONEDNN_VERBOSE=1). A new op stands in
  * the place of the last it replaces; the others stay, and TensorFlow leaves out what nothing reads.
  */

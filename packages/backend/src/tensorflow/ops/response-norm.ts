@@ -8,7 +8,7 @@ import {
 } from './raw-ops.js';
 
 /**
- * Local response normalisation across channels, tfjs' kernel `LRN`, and its gradient
+ * Local response normalization across channels, tfjs' kernel `LRN`, and its gradient
  * `AlexNetLRNGrad` (inputs x, y and dy of one shape).
  *
  * On a processor both are ops of the addon built here, one pass over memory each

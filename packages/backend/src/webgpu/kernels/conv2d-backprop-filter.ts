@@ -9,8 +9,8 @@ import { runTiledProduct } from './tiled-product.js';
  * the whole batch: conv1 of AlexNet has 34,848 of them with 387,200 steps each at batch 128.
  *
  * dW[(i, j, c), n] = Σ over k of x[patch of k at (i, j, c)] dy[k, n], a product of
- * [kh kw cin, pixels] and [pixels, cout] where k counts the output pixels of the batch. Neighbours
- * along (j, c) and along n are neighbours in memory. NHWC without dilation.
+ * [kh kw cin, pixels] and [pixels, cout] where k counts the output pixels of the batch. Neighbors
+ * along (j, c) and along n are neighbors in memory. NHWC without dilation.
  */
 export function registerConv2DBackpropFilter(tf: Tf): void {
   replaceWebgpuKernel(tf, 'Conv2DBackpropFilter', ({ inputs, attrs, backend }, stock) => {

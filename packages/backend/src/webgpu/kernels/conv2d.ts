@@ -4,7 +4,7 @@ import { conv2dGeometry } from './conv2d-geometry.js';
 import { replaceWebgpuKernel } from './program.js';
 import { takesConv2d, tiledConv2d } from './tiled-conv2d.js';
 
-/** Pixels below which tfjs' smaller tiles (32 x 32) keep more of a GPU busy: four pictures of 27 x 27. */
+/** Pixels below which tfjs' smaller tiles (32 x 32) keep more of a GPU busy: four images of 27 x 27. */
 const FEWEST_PIXELS = 2048;
 
 /**
@@ -15,7 +15,7 @@ const FEWEST_CHANNELS = 128;
 
 /**
  * Replaces Conv2D for batches: tiles of 128 x 64 where tfjs has 32 x 32, so a value is fetched a third
- * as often. Single pictures, few channels and channels not in fours go to tfjs.
+ * as often. Single images, few channels and channels not in fours go to tfjs.
  */
 export function registerConv2D(tf: Tf): void {
   replaceWebgpuKernel(tf, 'Conv2D', ({ inputs, attrs, backend }, stock) => {

@@ -6,11 +6,11 @@ import { flatDispatch, type Program, replaceWebgpuKernel } from './program.js';
 const WORKGROUP = 256;
 
 /**
- * Adds AlexNetLRNGrad, the gradient of response normalisation across channels in one pass:
+ * Adds AlexNetLRNGrad, the gradient of response normalization across channels in one pass:
  * with s = bias + alpha Σ x² over the window,
  * dx = dy s^-beta - 2 alpha beta x Σ (dy y / s) over the window, which is its own adjoint.
  *
- * A workgroup takes 256 neighbours in memory and the channels that their windows reach on both sides:
+ * A workgroup takes 256 neighbors in memory and the channels that their windows reach on both sides:
  * squares first, then the terms dy y / s, both in workgroup memory. Inputs { x, y, dy } of one shape
  * [..., channels], attributes { depthRadius, bias, alpha, beta } as tfjs' LRNGrad.
  */

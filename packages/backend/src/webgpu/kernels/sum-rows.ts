@@ -15,7 +15,7 @@ const ROWS_EACH = 32;
 /**
  * Sum over the rows of [rows, columns] float32, as [columns]; the caller disposes the result.
  *
- * A thread adds every n-th row of one column (or of four), so that neighbours read neighbours, and
+ * A thread adds every n-th row of one column (or of four), so that neighbors read neighbors, and
  * passes follow until one row is left: 387,200 rows take four.
  */
 export function sumRows(

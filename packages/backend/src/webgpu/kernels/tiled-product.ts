@@ -21,7 +21,7 @@ export interface TiledProduct {
   readonly columns: number;
   readonly depth: number;
   readonly variables: readonly { readonly name: string; readonly component: 1 | 4 }[];
-  /** Along which of its axes four neighbours of A lie together in memory. */
+  /** Along which of its axes four neighbors of A lie together in memory. */
   readonly aAlong: 'rows' | 'depth';
   /**
    * WGSL: `struct Row`, `fn rowOf(m : i32) -> Row`, what is fixed for a row of A (four rows, where A
@@ -138,7 +138,7 @@ function loop(along: 'rows' | 'depth'): string {
     }`;
 }
 
-/** Neighbours along rows come as vectors; along the sum, threads interleave so that banks differ. */
+/** Neighbors along rows come as vectors; along the sum, threads interleave so that banks differ. */
 function rowOfThread(along: 'rows' | 'depth', i: number): string {
   return along === 'rows' ? `ty * 8 + ${i}` : `ty + ${16 * i}`;
 }

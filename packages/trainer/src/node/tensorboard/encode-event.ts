@@ -1,4 +1,4 @@
-/** A value of a summary: a number, or a PNG picture. */
+/** A value of a summary: a number, or a PNG image. */
 export type SummaryValue =
   | { readonly tag: string; readonly scalar: number }
   | { readonly tag: string; readonly png: Uint8Array };
@@ -20,7 +20,7 @@ const EVENT = { wallTime: 1, step: 2, fileVersion: 3, summary: 5, sessionLog: 7 
 const SESSION_LOG = { status: 1, start: 1 } as const;
 const SUMMARY = { value: 1 } as const;
 const VALUE = { tag: 1, simpleValue: 2, image: 4 } as const;
-const IMAGE = { height: 1, width: 2, colourSpace: 3, encoded: 4, rgba: 4 } as const;
+const IMAGE = { height: 1, width: 2, colorSpace: 3, encoded: 4, rgba: 4 } as const;
 
 /** The protobuf bytes of an event, fields in order of number. */
 export function encodeEvent({ wallTime, step, body }: TensorboardEvent): Uint8Array {
@@ -47,7 +47,7 @@ function encodeImage(png: Uint8Array): Uint8Array {
   return Buffer.concat([
     integer(IMAGE.height, view.getUint32(20)),
     integer(IMAGE.width, view.getUint32(16)),
-    integer(IMAGE.colourSpace, IMAGE.rgba),
+    integer(IMAGE.colorSpace, IMAGE.rgba),
     bytes(IMAGE.encoded, png),
   ]);
 }

@@ -12,7 +12,7 @@ export interface TensorboardLog {
   readonly path: string;
   /** Adds the numbers of one line of metrics. */
   append(line: MetricsLine): Promise<void>;
-  /** A picture shown under Images at this step; `png` is the whole file. */
+  /** An image shown under Images at this step; `png` is the whole file. */
   appendImage(step: number, tag: string, png: Uint8Array): Promise<void>;
   /** Writes what is still held back and closes the file. */
   close(): Promise<void>;
@@ -38,15 +38,15 @@ export async function openTensorboardLog(
   const write = async (step: number, body: TensorboardEvent['body']) => {
     await file.appendFile(frameRecord(encodeEvent({ wallTime: now() / 1000, step, body })));
   };
-  const summarise = (step: number, summary: readonly SummaryValue[]) => write(step, { summary });
+  const summarize = (step: number, summary: readonly SummaryValue[]) => write(step, { summary });
 
   const firstStep = (options.afterStep ?? 0) + 1;
   await write(firstStep, { fileVersion: 'brain.Event:2' });
   await write(firstStep, { sessionStart: true });
   return {
     path,
-    append: (line) => summarise(line.step, summaryValues(line)),
-    appendImage: (step, tag, png) => summarise(step, [{ tag, png }]),
+    append: (line) => summarize(line.step, summaryValues(line)),
+    appendImage: (step, tag, png) => summarize(step, [{ tag, png }]),
     close: () => file.close(),
   };
 }

@@ -14,7 +14,7 @@ function scalarsOf(line: MetricsLine): Record<string, number> {
         'train/loss': line.loss,
         'train/accuracy': line.accuracy,
         'train/learning_rate': line.rate,
-        'speed/images_per_second': line.picturesPerSecond,
+        'speed/images_per_second': line.imagesPerSecond,
         'speed/data_wait': line.wait,
       };
     case 'epoch':

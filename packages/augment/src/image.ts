@@ -1,0 +1,24 @@
+/**
+ * One decoded image: `[height, width, 3]`, row-major, channels interleaved R, G, B, 8 bits each
+ * (0..255).
+ */
+export interface RgbImage {
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** `[height, width, 3]`, values 0..255. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** Throws unless `data` has the three bytes for each pixel that width and height promise. */
+export function checkImage(image: RgbImage): void {
+  const { width, height, data } = image;
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new RangeError(`an image cannot be ${width} × ${height} px`);
+  }
+  if (data.length !== width * height * 3) {
+    const needed = `${width} × ${height} × 3 = ${width * height * 3}`;
+    throw new RangeError(`an RGB image needs ${needed} bytes, this one has ${data.length}`);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Preprocessing } from '@alexnet/model';
+import { type CropBox, centerOffset } from './crop-image.js';
+import type { Vector3 } from './eigen-symmetric.js';
+import { checkImage, type RgbImage } from './image.js';
+import { type ImageSize, resizeWindow } from './resize-image.js';
+
+/** `out = pixel · scale + shift` for the three output channels, and which RGB channel feeds each. */
+export interface ChannelAffine {
+  readonly order: Vector3;
+  readonly scale: Vector3;
+  readonly shift: Vector3;
+}
+
+/**
+ * Value range, mean and deviation of `preprocessing` as one multiplication and addition a channel.
+ *
+ * @param noise Added to every pixel, RGB, gray levels 0..255.
+ * @param gain Everything is multiplied by it after the mean is subtracted and the noise added.
+ */
+export function channelAffine(
+  preprocessing: Pick<Preprocessing, 'channelOrder' | 'range' | 'mean' | 'std'>,
+  noise: Vector3 = [0, 0, 0],
+  gain = 1,
+): ChannelAffine {
+  const { range, mean, std } = preprocessing;
+  const order: Vector3 = preprocessing.channelOrder === 'rgb' ? [0, 1, 2] : [2, 1, 0];
+  const unit = range / 255;
+  const scale = (i: 0 | 1 | 2) => (unit * gain) / (std?.[i] ?? 1);
+  const shift = (i: 0 | 1 | 2) =>
+    (((noise[order[i]] ?? 0) * unit - (mean?.[i] ?? 0)) * gain) / (std?.[i] ?? 1);
+  return {
+    order,
+    scale: [scale(0), scale(1), scale(2)],
+    shift: [shift(0), shift(1), shift(2)],
+  };
+}
+
+/** Writes one crop of an image as normalized floats. */
+export type CropWriter = (
+  out: Float32Array,
+  outOffset: number,
+  image: RgbImage,
+  box: CropBox,
+  flip: boolean,
+  affine: ChannelAffine,
+) => void;
+
+/** Writes one crop as `[height, width, 3]` float32 at `outOffset`, mirrored left to right or not. */
+export function writeCrop(
+  out: Float32Array,
+  outOffset: number,
+  image: RgbImage,
+  box: CropBox,
+  flip: boolean,
+  affine: ChannelAffine,
+): void {
+  const { data, width: stride } = image;
+  const { top, left, height, width } = box;
+  const [o0, o1, o2] = affine.order;
+  const [s0, s1, s2] = affine.scale;
+  const [t0, t1, t2] = affine.shift;
+  const step = flip ? -3 : 3;
+  let to = outOffset;
+  for (let y = 0; y < height; y++) {
+    let from = ((top + y) * stride + left + (flip ? width - 1 : 0)) * 3;
+    for (let x = 0; x < width; x++, from += step, to += 3) {
+      out[to] = (data[from + o0] as number) * s0 + t0;
+      out[to + 1] = (data[from + o1] as number) * s1 + t1;
+      out[to + 2] = (data[from + o2] as number) * s2 + t2;
+    }
+  }
+}
+
+/**
+ * Where the pixels of a crop of the resized image are: in the image itself when it has that size,
+ * else in a window that is resized alone.
+ */
+export function cropResized(
+  image: RgbImage,
+  size: ImageSize,
+  box: CropBox,
+): { readonly image: RgbImage; readonly box: CropBox } {
+  checkImage(image);
+  if (size.width === image.width && size.height === image.height) return { image, box };
+  return { image: resizeWindow(image, size, box), box: { ...box, top: 0, left: 0 } };
+}
+
+/** The center crop of a resized image. */
+export function centerBox(image: ImageSize, crop: Preprocessing['crop']): CropBox {
+  const top = centerOffset(image.height, crop.height);
+  const left = centerOffset(image.width, crop.width);
+  return { top, left, height: crop.height, width: crop.width };
+}
+
+/**
+ * Refuses a crop the resized image cannot hold, and an output without room for it.
+ *
+ * @throws {RangeError} spelling out the sizes.
+ */
+export function checkRoom(
+  preprocessing: Preprocessing,
+  out: Float32Array,
+  outOffset: number,
+): void {
+  const { crop, resize } = preprocessing;
+  if (Math.max(crop.height, crop.width) > resize.shorterSide) {
+    throw new RangeError(
+      `a crop of ${crop.width} × ${crop.height} px does not fit into images resized to a shorter side of ${resize.shorterSide} px`,
+    );
+  }
+  const needed = crop.height * crop.width * 3;
+  if (outOffset < 0 || outOffset + needed > out.length) {
+    throw new RangeError(
+      `${needed} values at ${outOffset} do not fit into an output of ${out.length}`,
+    );
+  }
+}

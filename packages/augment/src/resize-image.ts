@@ -1,0 +1,164 @@
+import type { CropBox } from './crop-image.js';
+import { checkImage, type RgbImage } from './image.js';
+
+/** Fraction bits of the filter weights, as in Pillow (`Resample.c`, `PRECISION_BITS`). */
+const PRECISION_BITS = 22;
+const HALF = 1 << (PRECISION_BITS - 1);
+
+/** Size of an image, px. */
+export interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Resizes so that the shorter side has `shorterSide` px and the longer one
+ * `floor(shorterSide · longer / shorter)`, as torchvision's `Resize`. An image that has that size
+ * already is returned as it is.
+ */
+export function resizeShorterSide(image: RgbImage, shorterSide: number): RgbImage {
+  return resizeImage(image, sizeWithShorterSide(image, shorterSide));
+}
+
+/** The size `resizeShorterSide` gives an image. */
+export function sizeWithShorterSide(size: ImageSize, shorterSide: number): ImageSize {
+  if (!Number.isInteger(shorterSide) || shorterSide < 1) {
+    throw new RangeError(`shorterSide must be a whole number of pixels, not ${shorterSide}`);
+  }
+  const { width, height } = size;
+  const longer = Math.floor((shorterSide * Math.max(width, height)) / Math.min(width, height));
+  return width <= height
+    ? { width: shorterSide, height: longer }
+    : { width: longer, height: shorterSide };
+}
+
+/**
+ * Resizes with an antialiased triangle filter: PIL's `BILINEAR` in its fixed-point arithmetic, so
+ * the result is PIL's to the bit. Horizontal pass first, rounded to 8 bits, then vertical.
+ */
+export function resizeImage(image: RgbImage, size: ImageSize): RgbImage {
+  checkImage(image);
+  if (size.width === image.width && size.height === image.height) return image;
+  return resizeWindow(image, size, { top: 0, left: 0, ...size });
+}
+
+/**
+ * One box of the resized image, without computing the rest of it.
+ *
+ * @param size Size of the whole image after resizing.
+ * @param box Lies inside `size`.
+ */
+export function resizeWindow(image: RgbImage, size: ImageSize, box: CropBox): RgbImage {
+  checkImage(image);
+  const columns = triangleFilter(image.width, size.width, box.left, box.width);
+  const rows = triangleFilter(image.height, size.height, box.top, box.height);
+  const last = box.height - 1;
+  const firstRow = rows.first[0] as number;
+  const endRow = (rows.first[last] as number) + (rows.count[last] as number);
+  const { width, height } = box;
+  let { data } = image;
+  let top = 0;
+  if (size.width !== image.width || width !== image.width) {
+    data = resizeRows(data, image.width, firstRow, endRow, columns, width);
+    top = firstRow;
+  }
+  return { width, height, data: resizeColumns(data, width, top, rows, height) };
+}
+
+/** For every output pixel: its first input pixel, and `taps` weights (zero-padded), fixed point. */
+interface Filter {
+  readonly taps: number;
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  readonly weights: Int32Array;
+}
+
+/** Weights of `length` output pixels from `start` on, of an axis resized from `from` to `to` px. */
+function triangleFilter(from: number, to: number, start: number, length: number): Filter {
+  const scale = from / to;
+  // Shrinking widens the triangle to cover every input pixel; growing interpolates.
+  const support = Math.max(scale, 1);
+  const taps = Math.ceil(support) * 2 + 1;
+  const filter: Filter = {
+    taps,
+    first: new Int32Array(length),
+    count: new Int32Array(length),
+    weights: new Int32Array(length * taps),
+  };
+  for (let i = 0; i < length; i++) {
+    const center = (start + i + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(center - support + 0.5));
+    const count = Math.min(from, Math.trunc(center + support + 0.5)) - first;
+    const weights: number[] = [];
+    for (let k = 0; k < count; k++) {
+      weights.push(Math.max(0, 1 - Math.abs((first + k - center + 0.5) * (1 / support))));
+    }
+    const norm = 1 / weights.reduce((sum, weight) => sum + weight, 0);
+    filter.first[i] = first;
+    filter.count[i] = count;
+    for (const [k, weight] of weights.entries()) {
+      filter.weights[i * taps + k] = Math.trunc(0.5 + weight * norm * (1 << PRECISION_BITS));
+    }
+  }
+  return filter;
+}
+
+// `Math.imul` keeps the sums in 32-bit integers: 255 · 2²² is below 2³¹.
+
+/** Horizontal pass over the rows the vertical one needs. */
+function resizeRows(
+  data: RgbImage['data'],
+  width: number,
+  firstRow: number,
+  endRow: number,
+  { taps, first, count, weights }: Filter,
+  outWidth: number,
+): Uint8ClampedArray {
+  const out = new Uint8ClampedArray(outWidth * (endRow - firstRow) * 3);
+  let to = 0;
+  for (let y = firstRow; y < endRow; y++) {
+    for (let x = 0; x < outWidth; x++, to += 3) {
+      let at = (y * width + (first[x] as number)) * 3;
+      const start = x * taps;
+      const end = start + (count[x] as number);
+      let r = HALF;
+      let g = HALF;
+      let b = HALF;
+      for (let k = start; k < end; k++, at += 3) {
+        const weight = weights[k] as number;
+        r = (r + Math.imul(data[at] as number, weight)) | 0;
+        g = (g + Math.imul(data[at + 1] as number, weight)) | 0;
+        b = (b + Math.imul(data[at + 2] as number, weight)) | 0;
+      }
+      out[to] = r >> PRECISION_BITS;
+      out[to + 1] = g >> PRECISION_BITS;
+      out[to + 2] = b >> PRECISION_BITS;
+    }
+  }
+  return out;
+}
+
+/** Vertical pass; `data` begins with row `top` of the image. */
+function resizeColumns(
+  data: RgbImage['data'],
+  width: number,
+  top: number,
+  { taps, first, count, weights }: Filter,
+  outHeight: number,
+): Uint8ClampedArray {
+  const stride = width * 3;
+  const out = new Uint8ClampedArray(stride * outHeight);
+  const sums = new Int32Array(stride);
+  for (let y = 0; y < outHeight; y++) {
+    sums.fill(HALF);
+    for (let k = 0; k < (count[y] as number); k++) {
+      const weight = weights[y * taps + k] as number;
+      const row = ((first[y] as number) + k - top) * stride;
+      for (let i = 0; i < stride; i++) {
+        sums[i] = (sums[i] as number) + Math.imul(data[row + i] as number, weight);
+      }
+    }
+    for (let i = 0; i < stride; i++) out[y * stride + i] = (sums[i] as number) >> PRECISION_BITS;
+  }
+  return out;
+}

@@ -1,0 +1,92 @@
+import sharp from 'sharp';
+import { decodeJpegFast } from './decode-jpeg-fast.js';
+import { firstLine, UndecodableImageError } from './errors.js';
+import type { RgbImage } from './image.js';
+import { isNpy, viewNpy } from './npy-image.js';
+
+/** Larger images are refused: decoded they would take over 300 MB. ImageNet's largest has 61 M. */
+export const MAX_PIXELS = 100_000_000;
+
+/** How one image is decoded. */
+export interface DecodeOptions {
+  /** Named in the error when the image cannot be decoded. */
+  readonly id?: string;
+  /**
+   * Decode ordinary JPEGs with the optional `@julusian/jpeg-turbo` where it loads: for training, where
+   * speed matters more than the last gray levels. It runs on the calling thread. Default false.
+   */
+  readonly fast?: boolean;
+  /**
+   * Gives memory of at least so many bytes for the pixels; the image may then be a view of it. Used by
+   * the fast decoder and for raw packs, where fresh memory for every image costs a quarter of the time.
+   */
+  readonly into?: (bytes: number) => Uint8Array;
+}
+
+/**
+ * Decodes one JPEG, PNG, WebP, GIF (first frame), AVIF or TIFF file to 8-bit RGB. An array file of raw
+ * packs (`.npy`, `[height, width, 3]` uint8) is taken as it is: its image is a view of `bytes`.
+ *
+ * Grayscale is repeated over the three channels, CMYK converted to sRGB, 16 bits scaled to 8, alpha
+ * laid over white, EXIF orientation applied. Embedded RGB color profiles are not applied, as PIL,
+ * torchvision and TensorFlow do not apply them either. The format is told by the first bytes, never
+ * by the file's name: ImageNet has a PNG named .JPEG.
+ *
+ * @param bytes One encoded file.
+ * @returns `[height, width, 3]`, row-major RGB, 0..255.
+ * @throws {UndecodableImageError} when the bytes are of another format, damaged, truncated, or
+ * over {@link MAX_PIXELS}.
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  options: DecodeOptions = {},
+): Promise<RgbImage> {
+  if (isNpy(bytes)) return openArray(bytes, options.id);
+  if (!isImageFile(bytes)) {
+    const what = bytes.length === 0 ? 'empty file' : 'not JPEG, PNG, WebP, GIF, AVIF or TIFF';
+    throw new UndecodableImageError(options.id, what);
+  }
+  const fast = options.fast === true ? decodeJpegFast(bytes, MAX_PIXELS, options.into) : null;
+  if (fast !== null) return fast;
+  try {
+    // failOn 'error': a truncated image fails, the harmless warnings of real JPEGs do not.
+    const { data, info } = await sharp(bytes, {
+      limitInputPixels: MAX_PIXELS,
+      failOn: 'error',
+      ignoreIcc: true,
+      autoOrient: true,
+    })
+      .flatten({ background: '#ffffff' })
+      .toColorspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
+    return { width: info.width, height: info.height, data };
+  } catch (error) {
+    throw new UndecodableImageError(options.id, firstLine(error), { cause: error });
+  }
+}
+
+function openArray(bytes: Uint8Array, id: string | undefined): RgbImage {
+  try {
+    const image = viewNpy(bytes);
+    if (image.width * image.height > MAX_PIXELS) throw new Error('too many pixels');
+    return image;
+  } catch (error) {
+    throw new UndecodableImageError(id, firstLine(error), { cause: error });
+  }
+}
+
+/** True when the first bytes are of a format `decodeImage` reads. SVG, which runs code, is not. */
+function isImageFile(bytes: Uint8Array): boolean {
+  const head = String.fromCharCode(...bytes.subarray(0, 12));
+  return (
+    head.startsWith('\xff\xd8\xff') ||
+    head.startsWith('\x89PNG\r\n\x1a\n') ||
+    head.startsWith('GIF8') ||
+    (head.startsWith('RIFF') && head.slice(8) === 'WEBP') ||
+    /^.{4}ftyp(avif|avis|mif1)/s.test(head) ||
+    head.startsWith('II*\0') ||
+    head.startsWith('MM\0*')
+  );
+}
