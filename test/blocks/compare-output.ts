@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 /** What differs from machine to machine and run to run, and is not compared. */
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AMD|Intel|Apple|Neoverse)[\w()@. -]*(?:, \d+ threads?)?/g, '<machine>'],
-  [/\b\d[\d.,]*\s?(?:img|images|images)(?:\/s| a second)/g, '<speed>'],
+  [/\b\d[\d.,]*\s?images?\/s/g, '<speed>'],
   [/\b\d[\d.,]*\s?\/s\b/g, '<speed>'],
   [/(?:\b\d[\d.,]*\s?(?:ms|s|min|h)\b\s?)+/g, '<time> '],
   [/\b\d+\.\d+\.\d+(?:-[\w.]+)?\b/g, '<version>'],

@@ -8,7 +8,7 @@ const FENCE = '```';
 describe('compareOutput', () => {
   it.each([
     ['a\n\n', '\na  '],
-    ['trained in 3 min 8 s, 57.5 img/s', 'trained in 4 s, 1,203 images/s'],
+    ['trained in 3 min 8 s, 57.5 images/s', 'trained in 4 s, 1,203 images/s'],
     [
       'tensorflow (AMD EPYC, 2 threads, TensorFlow 2.21.0)',
       'tensorflow (Intel(R) Xeon(R) CPU @ 2.20GHz, 8 threads, TensorFlow 2.22.1)',

@@ -27,8 +27,7 @@ export async function readTinyImageNetValidation(
     const [file = '', name = ''] = line.split('\t');
     const label = labels.get(name);
     if (label === undefined || images?.files.has(file) !== true) {
-      const what =
-        label === undefined ? `an unknown class "${name}"` : `a missing image "${file}"`;
+      const what = label === undefined ? `an unknown class "${name}"` : `a missing image "${file}"`;
       throw new DatasetError(`${tree.name}: ${prefix}${ANNOTATIONS} line ${i + 1} names ${what}`);
     }
     records.push({ id: `${prefix}images/${file}`, label });

@@ -23,13 +23,13 @@ export interface BenchRun {
 const HEADER =
   'date,machine,node,command,task,preset,batch,samples,name,runtime,median_ms,lower_quartile_ms,upper_quartile_ms,fastest_ms,slowest_ms,img_per_s,ratio_to_first';
 
-/** One line per runtime: median, half the width of the middle half, images a second, against the first. */
+/** One line per runtime: median, half the width of the middle half, images/s, against the first. */
 export function formatTimings(timings: readonly RuntimeTiming[], batch: number): string[] {
   const width = Math.max(...timings.map(({ name }) => name.length));
   return timings.map((timing) => {
     const { name, runtime, median, lower, upper } = timing;
     const time = `${median.toFixed(1)} ms ± ${((upper - lower) / 2).toFixed(1)}`.padStart(20);
-    const rate = `${imagesPerSecond(timing, batch).toFixed(1)} img/s`.padStart(14);
+    const rate = `${imagesPerSecond(timing, batch).toFixed(1)} images/s`.padStart(14);
     return `${name.padEnd(width)} ${time} ${rate}  ${ratio(timing, timings)}x  ${runtime}`;
   });
 }

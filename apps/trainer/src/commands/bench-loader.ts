@@ -24,7 +24,7 @@ const HEADER =
 export function addBenchLoaderCommand(bench: Command): void {
   bench
     .command('loader')
-    .description('augmented 227-px training images a second, from a pack or any other source')
+    .description('augmented 227-px training images/s, from a pack or any other source')
     .requiredOption('--data <source>', DATA_HELP)
     .option('--workers <n>', 'worker threads', whole(1), 1)
     .option('--batch <n>', 'images at once', whole(1), 64)
@@ -57,7 +57,7 @@ async function run(options: Options): Promise<void> {
     const own = samples.filter((sample) => sample.name === name);
     const perSecond = spread(own.map((sample) => ratesOf(sample).imagesPerSecond));
     const perCpuSecond = spread(own.map((sample) => ratesOf(sample).imagesPerCpuSecond));
-    print(`${name.padEnd(12)} ${perSecond} img/s ${perCpuSecond} img/CPU-s  ${own[0]?.runtime}`);
+    print(`${name.padEnd(12)} ${perSecond} images/s ${perCpuSecond} img/CPU-s  ${own[0]?.runtime}`);
   }
 }
 

@@ -28,7 +28,7 @@ export function livePage(folder: string, record: RunRecord, viewer: boolean): st
 <div><dt>epoch of ${recipe.epochs}</dt><dd data-now="epoch">–</dd></div>
 <div><dt>loss</dt><dd data-now="loss">–</dd></div>
 <div><dt>validation top-1</dt><dd data-now="top1">–</dd></div>
-<div><dt>images a second</dt><dd data-now="speed">–</dd></div>
+<div><dt>images/s</dt><dd data-now="speed">–</dd></div>
 <div><dt>data wait</dt><dd data-now="wait">–</dd></div>
 </dl>
 <p class="soft" id="status" style="margin-top: 20px">connecting …</p>

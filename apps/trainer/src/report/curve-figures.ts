@@ -149,7 +149,7 @@ function wait(points: readonly CurvePoint[], domain: Domain): Figure {
 }
 
 function speed(points: readonly CurvePoint[], domain: Domain): Figure {
-  return small('speed', 'Speed', 'Images a second.', points, 'imagesPerSecond', domain, {
+  return small('speed', 'Speed', 'Images/s.', points, 'imagesPerSecond', domain, {
     zero: true,
     label: null,
     ticks: 3,
