@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, statfs, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type DownloadOptions, downloadFile } from '../src/download/download-file.js';
 import { KNOWN_SETS } from '../src/download/known-sets.js';
 import { openKnownSet } from '../src/open-dataset.js';
@@ -14,8 +14,9 @@ vi.mock('node:fs/promises', { spy: true });
 const content = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * i) % 251));
 
 function describeFile(url: string, bytes: Uint8Array = content) {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { url: `${url}/set.tar.gz`, bytes: bytes.length, sha256 };
+  const value = createHash('sha256').update(bytes).digest('hex');
+  const checksum = { algorithm: 'sha256', value } as const;
+  return { url: `${url}/set.tar.gz`, bytes: bytes.length, checksum };
 }
 
 /** Downloads from a server of `replies`; `path` is where the file should then be. */
@@ -123,6 +124,11 @@ describe('downloadFile', () => {
     ['a loop', status(302, { location: '/again' }), 'more than 5 redirects'],
     ['another protocol', status(302, { location: 'ftp://127.0.0.1/' }), 'redirected to ftp:'],
     ['lasting trouble', status(500), 'cannot download http'],
+    [
+      "a proxy's page",
+      (_, r) => r.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<h1>Log in'),
+      'answers with a web page instead of a file',
+    ],
   ])('gives up on %s', async (_, reply, message) => {
     const { run } = await download([reply]);
     await expect(run()).rejects.toThrow(message);
@@ -160,6 +166,22 @@ describe('downloadFile', () => {
     expect(server.ranges).toEqual([]);
   });
 
+  it('says that the disk is full and keeps what came', async () => {
+    const { run, path } = await download([breakAfter(content, 100_000), file]);
+    const handle = await open(join(await temporaryFolder(), 'any'), 'w');
+    await handle.close();
+    const write = vi.spyOn(Object.getPrototypeOf(handle), 'appendFile');
+    onTestFinished(() => write.mockRestore());
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+    });
+    write.mockRejectedValueOnce(full);
+    await expect(run()).rejects.toThrow(/^cannot write what http.* sends: ENOSPC: no space left/);
+    write.mockRestore();
+    await run();
+    expect(content.equals(await readFile(path))).toBe(true);
+  });
+
   it('stops when it is told to and keeps what came', async () => {
     const controller = new AbortController();
     const { run, path } = await download([file], {
@@ -175,6 +197,66 @@ describe('downloadFile', () => {
     await Promise.all([run(), run()]);
     expect(server.ranges).toEqual([undefined]);
     expect(content.equals(await readFile(path))).toBe(true);
+  });
+});
+
+describe('a file of unknown size', () => {
+  const sha1 = createHash('sha1').update(content).digest('hex');
+  const checksum = { algorithm: 'sha1', value: sha1 } as const;
+
+  async function at(checked: typeof checksum | null, ...replies: Reply[]) {
+    const server = await startServer(...replies);
+    const path = join(await temporaryFolder(), 'weights');
+    const remote = { url: `${server.url}/weights`, bytes: null, checksum: checked };
+    return { server, path, run: () => downloadFile(remote, path, { retryMs: 1 }) };
+  }
+
+  it('is fetched, resumed and checked by SHA-1', async () => {
+    const { server, path, run } = await at(checksum, breakAfter(content, 100_000), file);
+    await run();
+    await run();
+    expect(content.equals(await readFile(path))).toBe(true);
+    expect(server.ranges).toHaveLength(2);
+    expect(server.ranges[1]).toMatch(/^bytes=[1-9]/);
+  });
+
+  it('is taken where an earlier call had received all of it', async () => {
+    const { path, run } = await at(checksum, (_, response) =>
+      response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end(),
+    );
+    await writeFile(`${path}.part`, content);
+    await run();
+    expect(content.equals(await readFile(path))).toBe(true);
+  });
+
+  it('without a checksum is begun anew, and not taken when the connection broke', async () => {
+    const { server, path, run } = await at(null, file);
+    await writeFile(`${path}.part`, 'of another file');
+    await run();
+    expect(server.ranges).toEqual([undefined]);
+    expect(content.equals(await readFile(path))).toBe(true);
+    const chunked: Reply = (_, response) => {
+      response.writeHead(200).write(content.subarray(0, 1000));
+      setTimeout(() => response.destroy(), 5);
+    };
+    const broken = await at(null, ...Array.from({ length: 8 }, () => chunked));
+    await expect(broken.run()).rejects.toThrow('cannot download');
+  });
+
+  it('asks for room once the server says how much', async () => {
+    const { run } = await at(null, file);
+    vi.mocked(statfs).mockResolvedValueOnce({ bavail: 1, bsize: 1000 } as never);
+    await expect(run()).rejects.toThrow(/needs 1 MB in .*, where 1 MB are free; make room/);
+  });
+});
+
+describe('offline', () => {
+  it('takes what is in the cache and asks nobody for the rest', async () => {
+    const { run, server, path } = await download([file], { offline: true });
+    await expect(run()).rejects.toThrow('is not in the cache yet, and nothing is fetched offline');
+    expect(server.ranges).toEqual([]);
+    await writeFile(path, content);
+    await run();
   });
 });
 
@@ -205,7 +287,7 @@ describe('sets by name', () => {
 
   it('knows whole checksums and official addresses', () => {
     for (const { file: known, license } of Object.values(KNOWN_SETS)) {
-      expect(known.sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(known.checksum?.value).toMatch(/^[0-9a-f]{64}$/);
       expect(known.url).toMatch(
         /^https?:\/\/(www\.cs\.toronto\.edu|cs231n\.stanford\.edu|s3\.amazonaws\.com)\//,
       );

@@ -2,7 +2,7 @@ import type { RemoteFile } from './remote-file.js';
 
 /** An image set that is fetched by its name. */
 export interface KnownSet {
-  readonly file: RemoteFile;
+  readonly file: RemoteFile & { readonly bytes: number };
   /** Terms of use, one line. */
   readonly license: string;
   /** Readable names of class folders, where the archive has none. */
@@ -21,7 +21,10 @@ export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
     file: {
       url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
       bytes: 170_052_171,
-      sha256: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
+      checksum: {
+        algorithm: 'sha256',
+        value: 'c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd',
+      },
     },
     license: `CIFAR-10: ${CIFAR_TERMS}`,
   },
@@ -30,7 +33,10 @@ export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
     file: {
       url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
       bytes: 168_513_733,
-      sha256: '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec',
+      checksum: {
+        algorithm: 'sha256',
+        value: '58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec',
+      },
     },
     license: `CIFAR-100: ${CIFAR_TERMS}`,
   },
@@ -41,7 +47,10 @@ export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
     file: {
       url: 'http://cs231n.stanford.edu/tiny-imagenet-200.zip',
       bytes: 248_100_043,
-      sha256: '6198c8ae015e2b3e007c7841da39ec069199b9aa3bfa943a462022fe5e43c821',
+      checksum: {
+        algorithm: 'sha256',
+        value: '6198c8ae015e2b3e007c7841da39ec069199b9aa3bfa943a462022fe5e43c821',
+      },
     },
     license: `Tiny-ImageNet (Stanford CS231N): ${IMAGENET_TERMS}`,
   },
@@ -52,7 +61,10 @@ export const KNOWN_SETS: Readonly<Record<string, KnownSet>> = {
     file: {
       url: 'https://s3.amazonaws.com/fast-ai-imageclas/imagenette2-320.tgz',
       bytes: 341_663_724,
-      sha256: '569b4497c98db6dd29f335d1f109cf315fe127053cedf69010d047f0188e158c',
+      checksum: {
+        algorithm: 'sha256',
+        value: '569b4497c98db6dd29f335d1f109cf315fe127053cedf69010d047f0188e158c',
+      },
     },
     license: `Imagenette (fast.ai, Apache-2.0): ${IMAGENET_TERMS}`,
     // github.com/fastai/imagenette, README.

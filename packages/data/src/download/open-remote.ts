@@ -40,7 +40,13 @@ export async function openRemote(
       return { status, body, ...extent(status, headers) };
     }
     body.destroy();
-    address = new URL(headers.location, address);
+    const next = new URL(headers.location, address);
+    if (address.protocol === 'https:' && next.protocol === 'http:') {
+      throw new Error(
+        `redirected from https to ${next.origin}, where anybody could change the file`,
+      );
+    }
+    address = next;
   }
   throw new Error(`more than ${MAX_REDIRECTS} redirects`);
 }
@@ -52,7 +58,7 @@ function request(address: URL, from: number, options: RemoteOptions): Promise<In
   }
   const get = protocol === 'https:' ? getHttps : getHttp;
   const headers = {
-    'user-agent': 'alexnet-data',
+    'user-agent': 'alexnet',
     'accept-encoding': 'identity',
     ...(from > 0 ? { range: `bytes=${from}-` } : {}),
   };
