@@ -58,7 +58,13 @@ function windowOf(layer: LayerSpec) {
         left: layer.padding.left,
       };
     case 'pool':
-      return { height: layer.size, width: layer.size, stride: layer.stride, top: 0, left: 0 };
+      return {
+        height: layer.size,
+        width: layer.size,
+        stride: layer.stride,
+        top: layer.padding?.top ?? 0,
+        left: layer.padding?.left ?? 0,
+      };
     case 'mapnorm': {
       const reach = (layer.size - 1) / 2;
       return { height: layer.size, width: layer.size, stride: 1, top: reach, left: reach };

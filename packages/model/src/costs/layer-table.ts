@@ -53,7 +53,7 @@ export function layerTable(spec: NetworkSpec): readonly LayerRow[] {
       output,
       filter: layer.op === 'conv' || layer.op === 'pool' ? kernel : null,
       stride,
-      padding: layer.op === 'conv' ? layer.padding : null,
+      padding: layer.op === 'conv' || layer.op === 'pool' ? (layer.padding ?? null) : null,
       groups: layer.op === 'conv' || layer.op === 'lrn' ? layer.groups : 1,
       parameters: parameterCount(layer, input),
       macs: macCount(layer, input, output),

@@ -2,11 +2,13 @@ import type { Tf } from '../tf.js';
 import { type DropoutConfig, defineDropoutLayer } from './dropout-layer.js';
 import { defineGroupedConvLayer, type GroupedConvConfig } from './grouped-conv-layer.js';
 import type { LayerClass } from './layer-class.js';
+import { definePoolLayer, type PoolConfig } from './pool-layer.js';
 import { defineLrnLayer, defineMapNormLayer, type NormConfig } from './response-norm-layers.js';
 
 /** The layer classes this package adds to tfjs, bound to one `tf`. */
 export interface CustomLayers {
   readonly GroupedConv: LayerClass<GroupedConvConfig>;
+  readonly Pool: LayerClass<PoolConfig>;
   readonly Lrn: LayerClass<NormConfig>;
   readonly MapNorm: LayerClass<NormConfig>;
   readonly Dropout: LayerClass<DropoutConfig>;
@@ -15,8 +17,8 @@ export interface CustomLayers {
 const known = new WeakMap<object, CustomLayers>();
 
 /**
- * Makes `AlexNetConv2D`, `AlexNetLRN`, `AlexNetMapNorm` and `AlexNetDropout` known to
- * `tf.loadLayersModel`. `buildNetwork` does it too; call it before loading a `model.json` in a
+ * Makes `AlexNetConv2D`, `AlexNetPool2D`, `AlexNetLRN`, `AlexNetMapNorm` and `AlexNetDropout` known
+ * to `tf.loadLayersModel`. `buildNetwork` does it too; call it before loading a `model.json` in a
  * program that builds no network. Safe to call again.
  */
 export function registerLayers(tf: Tf): CustomLayers {
@@ -26,6 +28,7 @@ export function registerLayers(tf: Tf): CustomLayers {
   if (found) return found;
   const layers: CustomLayers = {
     GroupedConv: defineGroupedConvLayer(tf),
+    Pool: definePoolLayer(tf),
     Lrn: defineLrnLayer(tf),
     MapNorm: defineMapNormLayer(tf),
     Dropout: defineDropoutLayer(tf),

@@ -21,11 +21,13 @@ export function createLayer(tf: Tf, spec: LayerSpec): TfLayer {
     case 'dense':
       return tf.layers.dense({ name, units: spec.units, kernelInitializer: 'zeros' });
     case 'activation': {
+      if (spec.slope !== undefined) return tf.layers.leakyReLU({ name, alpha: spec.slope });
       const layer = tf.layers.activation({ name, activation: spec.function });
       return spec.function === 'relu' ? withTrainingCall(layer, (x) => relu(tf, x)) : layer;
     }
     case 'pool': {
-      const { size: poolSize, stride: strides } = spec;
+      const { size: poolSize, stride: strides, padding, rounding } = spec;
+      if (padding || rounding) return new custom.Pool(spec);
       const pool = { name, poolSize, strides, padding: 'valid' } as const;
       return spec.kind === 'max' ? tf.layers.maxPooling2d(pool) : tf.layers.averagePooling2d(pool);
     }

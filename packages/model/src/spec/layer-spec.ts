@@ -53,12 +53,14 @@ export interface ActivationSpec {
   readonly op: 'activation';
   readonly name: string;
   readonly function: ActivationFunction;
+  /** Factor of numbers below 0 in a `relu`, 0 < slope ≤ 1, as `LeakyReLU` has it; 0 when left out. */
+  readonly slope?: number;
 }
 
 /** What an activation layer computes. */
 export type ActivationFunction = 'relu' | 'tanh' | 'sigmoid';
 
-/** Pooling without padding; the last partial window is dropped. */
+/** Largest value or mean of every window. */
 export interface PoolSpec {
   readonly op: 'pool';
   readonly name: string;
@@ -68,6 +70,15 @@ export interface PoolSpec {
   readonly size: number;
   /** Step of the window, in pixels. */
   readonly stride: number;
+  /** Places around the map, in pixels, that are never the largest; none when left out. */
+  readonly padding?: Padding;
+  /**
+   * `ceil` keeps a last window that hangs over the far edge, as Caffe does, if it starts on the map
+   * or the padding before it; when left out, that window is dropped.
+   */
+  readonly rounding?: 'ceil';
+  /** Whether a mean also divides by the places of the padding, which hold 0; false when left out. */
+  readonly countPadding?: true;
 }
 
 /** Largest value of a window, or its mean. */

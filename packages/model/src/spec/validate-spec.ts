@@ -1,5 +1,5 @@
 import { inferShapes } from './infer-shapes.js';
-import type { Initializer, LayerSpec, Padding } from './layer-spec.js';
+import type { ActivationSpec, Initializer, LayerSpec, Padding, PoolSpec } from './layer-spec.js';
 import type { NetworkSpec } from './network-spec.js';
 import { PRESET_NAMES } from './presets.js';
 
@@ -87,19 +87,9 @@ function readLayer(layer: Json, index: number): LayerSpec {
         init: readInit(layer, name),
       };
     case 'activation':
-      return {
-        op: 'activation',
-        name,
-        function: choice(layer, name, 'function', ['relu', 'tanh', 'sigmoid']),
-      };
+      return readActivation(layer, name);
     case 'pool':
-      return {
-        op: 'pool',
-        name,
-        kind: choice(layer, name, 'kind', ['max', 'avg']),
-        size: integer(layer, name, 'size', 1),
-        stride: integer(layer, name, 'stride', 1),
-      };
+      return readPool(layer, name);
     case 'lrn':
       return {
         op: 'lrn',
@@ -132,6 +122,40 @@ function readLayer(layer: Json, index: number): LayerSpec {
     default:
       throw new Error(`${name}.op: no layer is called ${JSON.stringify(layer.op) ?? 'undefined'}.`);
   }
+}
+
+function readActivation(layer: Json, name: string): ActivationSpec {
+  const what = choice(layer, name, 'function', ['relu', 'tanh', 'sigmoid']);
+  if (layer.slope === undefined) return { op: 'activation', name, function: what };
+  if (what !== 'relu') throw new Error(`${name}.slope: only a relu has one.`);
+  const slope = number(layer, name, 'slope', Number.MIN_VALUE, 1);
+  return { op: 'activation', name, function: what, slope };
+}
+
+function readPool(layer: Json, name: string): PoolSpec {
+  const size = integer(layer, name, 'size', 1);
+  const padding = layer.padding === undefined ? null : readPadding(layer, name);
+  // A window on the padding alone would have no largest value.
+  if (padding && Object.values(padding).some((side) => side >= size)) {
+    throw new Error(`${name}.padding: each side must be smaller than the window of ${size}.`);
+  }
+  return {
+    op: 'pool',
+    name,
+    kind: choice(layer, name, 'kind', ['max', 'avg']),
+    size,
+    stride: integer(layer, name, 'stride', 1),
+    ...(padding ? { padding } : {}),
+    ...(layer.rounding === undefined
+      ? {}
+      : { rounding: choice(layer, name, 'rounding', ['ceil']) }),
+    ...(layer.countPadding === undefined ? {} : { countPadding: isTrue(layer, name) }),
+  };
+}
+
+function isTrue(layer: Json, name: string): true {
+  if (layer.countPadding === true) return true;
+  throw new Error(`${name}.countPadding: expected true, or leave it out.`);
 }
 
 function normConstants(layer: Json, name: string) {

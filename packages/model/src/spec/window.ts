@@ -6,7 +6,7 @@ export interface Window {
   readonly stride: number;
   readonly before: number;
   readonly after: number;
-  readonly rounding: 'exact' | 'floor';
+  readonly rounding: 'exact' | 'floor' | 'ceil';
 }
 
 const NO_PADDING: Padding = { top: 0, left: 0, bottom: 0, right: 0 };
@@ -15,17 +15,19 @@ const NO_PADDING: Padding = { top: 0, left: 0, bottom: 0, right: 0 };
 export function windowsOf(layer: ConvSpec | PoolSpec): readonly [down: Window, across: Window] {
   const { stride } = layer;
   const [height, width] = layer.op === 'conv' ? layer.kernel : [layer.size, layer.size];
-  const padding = layer.op === 'conv' ? layer.padding : NO_PADDING;
-  const rounding = layer.op === 'conv' ? layer.rounding : 'floor';
+  const { padding = NO_PADDING, rounding = 'floor' } = layer;
   return [
     { kernel: height, stride, before: padding.top, after: padding.bottom, rounding },
     { kernel: width, stride, before: padding.left, after: padding.right, rounding },
   ];
 }
 
-/** Input pixels that give exactly `outputs` window positions. */
+/** The fewest input pixels that give `outputs` window positions. */
 export function inputFor(outputs: number, window: Window): number {
-  return (outputs - 1) * window.stride + window.kernel - window.before - window.after;
+  const { kernel, stride, before, after, rounding } = window;
+  // A last window that may hang over needs no more than its first place.
+  const spared = rounding === 'ceil' && outputs > 1 ? stride - 1 : 0;
+  return (outputs - 1) * stride + kernel - before - after - spared;
 }
 
 /**
@@ -45,6 +47,10 @@ export function outputLength(layer: string, input: number, window: Window): numb
   }
   const rest = (room - kernel) % stride;
   if (rest === 0 || rounding === 'floor') return Math.floor((room - kernel) / stride) + 1;
+  if (rounding === 'ceil') {
+    const outputs = Math.ceil((room - kernel) / stride) + 1;
+    return (outputs - 1) * stride < input + before ? outputs : outputs - 1;
+  }
   const missing = stride - rest;
   const smaller = input > rest && room - rest >= kernel ? ` or ${input - rest}` : '';
   throw new Error(
