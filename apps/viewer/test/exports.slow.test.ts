@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../../packages/convert/src/numpy/index.js';
-import { relativeError, TOLERANCE } from '../src/lib/tolerance.js';
+import { relativeError, TOLERANCE } from '../src/lib/network/tolerance.js';
 import {
   chromiumPath,
   launch,

@@ -1,8 +1,8 @@
 import { cropImage, prepareTenCrop, resizeShorterSide } from '@alexnet/augment';
 import { createSpec, inferShapes, layerTable, PRESET_NAMES } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { cropBoxes } from '../src/lib/crop-boxes.js';
-import { hasPlaces, receptiveField } from '../src/lib/receptive-field.js';
+import { cropBoxes } from '../src/lib/images/crop-boxes.js';
+import { hasPlaces, receptiveField } from '../src/lib/maps/receptive-field.js';
 import { testImage } from './support/images.js';
 
 describe('crop boxes', () => {

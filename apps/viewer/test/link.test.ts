@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sameOrigin } from '../src/lib/fetch-bytes.js';
-import { type Choices, DEFAULT_CHOICES, readChoices, writeChoices } from '../src/lib/link.js';
+import { type Choices, DEFAULT_CHOICES, readChoices, writeChoices } from '../src/lib/page/link.js';
+import { sameOrigin } from '../src/lib/weights/fetch-bytes.js';
 
 describe('links', () => {
   it('restore everything they were made of', () => {

@@ -1,18 +1,18 @@
 import { measureColors } from '@alexnet/augment';
 import { describe, expect, it } from 'vitest';
-import { filterMeasures } from '../src/lib/filter-measures.js';
-import { filterTiles } from '../src/lib/filter-tiles.js';
-import { encodeNpy } from '../src/lib/npy.js';
-import { pixelCovariance } from '../src/lib/pixel-covariance.js';
-import { rankCorrelation } from '../src/lib/rank-correlation.js';
-import { smoothness } from '../src/lib/smoothness.js';
-import { relativeError } from '../src/lib/tolerance.js';
+import { rankCorrelation } from '../src/lib/explain/rank-correlation.js';
+import { filterMeasures } from '../src/lib/filters/filter-measures.js';
+import { filterTiles } from '../src/lib/filters/filter-tiles.js';
+import { smoothness } from '../src/lib/filters/smoothness.js';
+import { pixelCovariance } from '../src/lib/images/pixel-covariance.js';
+import { relativeError } from '../src/lib/network/tolerance.js';
+import { encodeNpy } from '../src/lib/weights/npy.js';
 import { testImage } from './support/images.js';
 
 const SIDE = 11;
 
-/** HWIO kernels [11, 11, 3, n] from one function per kernel. */
-function kernels(...draw: ((x: number, y: number) => readonly [number, number, number])[]) {
+/** HWIO filters [11, 11, 3, n] from one function per filter. */
+function filters(...draw: ((x: number, y: number) => readonly [number, number, number])[]) {
   const data = new Float32Array(SIDE * SIDE * 3 * draw.length);
   for (let i = 0; i < data.length; i++) {
     const filter = i % draw.length;
@@ -29,9 +29,9 @@ const redOnly = (x: number) => [wave(x), 0, 0] as const;
 const opponent = (_x: number, y: number) => [wave(y), -wave(y), 0] as const;
 const blob = () => [1, 1, 1] as const;
 
-describe('measures of kernels', () => {
+describe('measures of filters', () => {
   it('give what research/viewer.md computed for gray, one channel and opponent colors', () => {
-    const [a, b, c, d] = filterMeasures(kernels(gray, redOnly, opponent, blob));
+    const [a, b, c, d] = filterMeasures(filters(gray, redOnly, opponent, blob));
     expect(a?.chroma).toBeCloseTo(0, 6);
     expect(b?.chroma).toBeCloseTo(2 / 3, 6);
     expect(c?.chroma).toBeCloseTo(1, 6);
@@ -42,20 +42,20 @@ describe('measures of kernels', () => {
     expect(d?.norm).toBeCloseTo(Math.sqrt(363), 4);
   });
 
-  it('tell smooth kernels from noise', () => {
+  it('tell smooth filters from noise', () => {
     let state = 1;
     const next = () => {
       state = (state * 16807) % 2147483647;
       return state / 2147483647 - 0.5;
     };
     const noise = () => [next(), next(), next()] as const;
-    expect(Math.abs(smoothness(kernels(noise, noise, noise, noise)))).toBeLessThan(0.1);
-    expect(smoothness(kernels(blob))).toBeGreaterThan(0.9);
+    expect(Math.abs(smoothness(filters(noise, noise, noise, noise)))).toBeLessThan(0.1);
+    expect(smoothness(filters(blob))).toBeGreaterThan(0.9);
   });
 });
 
 describe('colors of an image', () => {
-  it('give a covariance that weighs a kernel by how much such colors occur', () => {
+  it('give a covariance that weighs a filter by how much such colors occur', () => {
     const noisy = testImage(40, 40);
     const covariance = pixelCovariance(noisy);
     const { std } = measureColors([noisy]);
@@ -120,7 +120,7 @@ describe('filter tiles', () => {
     const faint = () => [0.25, 0, -0.25] as const;
     const loud = () => [1, 0, -1] as const;
     const first = (scale: 'filter' | 'global', view: 'rgb' | 'gray' = 'rgb') =>
-      Array.from(filterTiles(kernels(faint, loud), view, scale)[0]?.data.subarray(0, 4) ?? []);
+      Array.from(filterTiles(filters(faint, loud), view, scale)[0]?.data.subarray(0, 4) ?? []);
     expect(first('filter')).toEqual([255, 128, 0, 255]);
     expect(first('global')).toEqual([159, 128, 96, 255]);
     expect(first('filter', 'gray')).toEqual([128, 128, 128, 255]);

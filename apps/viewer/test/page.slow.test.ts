@@ -5,7 +5,7 @@ import { prepareImage, prepareTenCrop } from '@alexnet/augment';
 import { buildNetwork, predict, predictTenCrop } from '@alexnet/model';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { relativeError, TOLERANCE } from '../src/lib/tolerance.js';
+import { relativeError, TOLERANCE } from '../src/lib/network/tolerance.js';
 import {
   chromiumPath,
   launch,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { asRgb } from '../src/lib/as-rgb.js';
 import { readWeights } from '../src/lib/read-weights.js';
+import { asRgb } from '../src/lib/weights/as-rgb.js';
 import { weightsSource } from '../src/lib/weights-source.js';
 
 /** Files of other tools, made for the tests of @alexnet/convert. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEpochs } from '../src/lib/run-folder.js';
+import { parseEpochs } from '../src/lib/page/run-folder.js';
 
 describe('metrics of a run', () => {
   it('give their epochs, whatever else lies between and however the last line breaks off', () => {

@@ -1,7 +1,7 @@
-import type { MapScale } from '../lib/activation-images.js';
-import type { FilterScale, FilterView } from '../lib/filter-tiles.js';
-import { type FilterSort, readChoices, writeChoices } from '../lib/link.js';
-import { viewer } from './viewer.svelte.js';
+import type { FilterScale, FilterView } from '../lib/filters/filter-tiles.js';
+import type { MapScale } from '../lib/maps/activation-images.js';
+import { type FilterSort, readChoices, writeChoices } from '../lib/page/link.js';
+import { session, viewer } from './viewer.svelte.js';
 
 const initial = readChoices(new URLSearchParams(location.search));
 
@@ -17,8 +17,8 @@ class LinkState {
 
   /** Puts back what a link holds for the network and the image, once both are open. */
   async restore(): Promise<void> {
-    if (initial.tenCrop) await viewer.setTenCrop(true);
-    await viewer.setChange(initial.change);
+    if (initial.tenCrop) await session.setTenCrop(true);
+    await session.setChange(initial.change);
   }
 
   /** The address that shows what is on the page now. */

@@ -4,14 +4,24 @@ export type OnShare = (share: number | null) => void;
 /**
  * Bytes of a file on the same origin.
  *
- * Throws an Error with one clear line when the address leads elsewhere or the server refuses.
+ * @throws the signal's reason, or an Error with one clear line when the address leads elsewhere or
+ *   the server refuses
  */
-export async function fetchBytes(address: string, onShare: OnShare): Promise<ArrayBuffer> {
+export async function fetchBytes(
+  address: string,
+  onShare: OnShare,
+  signal?: AbortSignal,
+): Promise<ArrayBuffer> {
   const url = sameOrigin(address);
   let response: Response;
   try {
-    response = await fetch(url, { credentials: 'same-origin', cache: 'no-cache' });
+    response = await fetch(url, {
+      credentials: 'same-origin',
+      cache: 'no-cache',
+      signal: signal ?? null,
+    });
   } catch {
+    signal?.throwIfAborted();
     throw new Error(`${url.pathname} could not be fetched. Is the server still running?`);
   }
   if (!response.ok || !response.body) {

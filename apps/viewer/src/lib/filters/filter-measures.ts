@@ -1,7 +1,7 @@
 import type { Weight } from '@alexnet/convert';
 import { type KernelColor, measureColor } from '@alexnet/model/measures';
 
-/** What one first-layer kernel responds to, from its weights alone. */
+/** What one conv1 filter responds to, from its weights alone. */
 export interface FilterMeasure extends KernelColor {
   /** Cycles per pixel of the strongest wave, 0 (blob) to 0.5. */
   readonly frequency: number;
@@ -12,14 +12,14 @@ export interface FilterMeasure extends KernelColor {
 /** Zero-padded transform size: 1/32 cycle per pixel of resolution. */
 const SPECTRUM = 32;
 
-/** Measures of every kernel of HWIO weights with three input channels. */
-export function filterMeasures(kernels: Weight): FilterMeasure[] {
-  const [height = 0, width = 0, , count = 0] = kernels.shape;
-  return measureColor(kernels).map((color, filter) => {
+/** Measures of every filter of HWIO weights with three input channels. */
+export function filterMeasures(filters: Weight): FilterMeasure[] {
+  const [height = 0, width = 0, , count = 0] = filters.shape;
+  return measureColor(filters).map((color, filter) => {
     const planes = [0, 1, 2].map((c) =>
       Float64Array.from(
         { length: height * width },
-        (_, pixel) => kernels.data[(pixel * 3 + c) * count + filter] ?? 0,
+        (_, pixel) => filters.data[(pixel * 3 + c) * count + filter] ?? 0,
       ),
     );
     return { ...color, ...strongestWave(planes, height, width) };

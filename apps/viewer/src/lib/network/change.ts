@@ -1,11 +1,17 @@
 import type { Weight } from '@alexnet/convert';
 import type { Network, NetworkSpec, Tf } from '@alexnet/model';
 
-/** What has been taken away from the network or the image. */
-export interface Change {
+/** How a network's weights differ from its file's. */
+export interface WeightChange {
   /** Silenced units by layer name, sorted. */
   readonly units: Readonly<Record<string, readonly number[]>>;
   readonly tower: 'A' | 'B' | null;
+  /** Layers from the last one down to this one hold noise instead of their weights. */
+  readonly randomizedDownTo?: string;
+}
+
+/** What has been taken away from the network or the image. */
+export interface Change extends WeightChange {
   /** The image is turned gray before it is prepared. */
   readonly gray: boolean;
 }
@@ -42,30 +48,44 @@ export function towerLayers(spec: NetworkSpec): string[] {
  * Makes the network's variables say what `change` says, starting from the file's own weights.
  *
  * A unit is silenced by zeroing its incoming weights and bias (and its batch-norm gain and shift),
- * so its linear answer is 0 for every image. Only layers that differ from `previous` are written.
+ * so its linear answer is 0 for every image. Randomized weights are normal noise of the same
+ * spread, seeded by the parameter (Adebayo et al. 2018, cascading randomization). Only parameters
+ * that differ from `previous` are written.
  */
 export function applyChange(
   tf: Tf,
   network: Network,
   weights: ReadonlyMap<string, Weight>,
-  change: Change,
-  previous: Change,
+  change: WeightChange,
+  previous: WeightChange,
 ): void {
   const towers = towerLayers(network.spec);
-  for (const { name, layer, variable } of network.parameters) {
+  const order = network.spec.layers.map(({ name }) => name);
+  const randomized = (layer: string, lowest: string | undefined) =>
+    lowest !== undefined && order.indexOf(layer) >= order.indexOf(lowest);
+  network.parameters.forEach(({ name, layer, kind, variable }, index) => {
     const owner = layer.replace(/^norm/, 'conv');
     const weight = weights.get(name);
-    if (!weight || name.includes('running')) continue;
+    if (!weight || name.includes('running')) return;
     const units = weight.shape.at(-1) ?? 0;
+    const noisy = (lowest: string | undefined) => kind === 'weight' && randomized(layer, lowest);
     const now = silenced(change, owner, units, towers);
     const then = silenced(previous, owner, units, towers);
-    if (now.join() === then.join()) continue;
-    tf.tidy(() => variable.assign(tf.tensor(withoutUnits(weight, now), [...weight.shape])));
-  }
+    const noise = noisy(change.randomizedDownTo);
+    if (noise === noisy(previous.randomizedDownTo) && now.join() === then.join()) return;
+    tf.tidy(() => {
+      const shape = [...weight.shape];
+      if (!noise) return variable.assign(tf.tensor(withoutUnits(weight, now), shape));
+      const spread = tf.sqrt(tf.moments(tf.tensor(weight.data, shape)).variance);
+      const values = tf.mul(tf.randomNormal(shape, 0, 1, 'float32', 1000 + index), spread);
+      const kept = withoutUnits({ shape: [units], data: new Float32Array(units).fill(1) }, now);
+      variable.assign(tf.mul(values, tf.tensor(kept, [units])));
+    });
+  });
 }
 
 function silenced(
-  change: Change,
+  change: WeightChange,
   layer: string,
   units: number,
   towers: readonly string[],

@@ -15,19 +15,19 @@ const PROJECTIONS: Record<
 };
 
 /**
- * First-layer kernels as one image each, [kernel height, kernel width], for the screen.
+ * conv1 filters as one image each, [kernel height, kernel width], for the screen.
  *
- * `kernels` is HWIO with three input channels. Values map symmetrically around zero to mid gray,
+ * `filters` is HWIO with three input channels. Values map symmetrically around zero to mid gray,
  * by the largest magnitude in each filter or in all of them. `opponent` takes the mean of the
  * three weights out of every pixel, leaving color alone.
  */
-export function filterTiles(kernels: Weight, view: FilterView, scale: FilterScale): ImageData[] {
-  const [height = 0, width = 0, depth = 0, count = 0] = kernels.shape;
+export function filterTiles(filters: Weight, view: FilterView, scale: FilterScale): ImageData[] {
+  const [height = 0, width = 0, depth = 0, count = 0] = filters.shape;
   if (depth !== 3) throw new Error(`conv1 reads ${depth} channels; filters are drawn for three.`);
   const values = new Float32Array(count * height * width * 3);
   for (let pixel = 0; pixel < height * width; pixel++) {
     for (let filter = 0; filter < count; filter++) {
-      const at = (c: number) => kernels.data[(pixel * 3 + c) * count + filter] ?? 0;
+      const at = (c: number) => filters.data[(pixel * 3 + c) * count + filter] ?? 0;
       const rgb = [at(0), at(1), at(2)] as const;
       values.set(project(rgb, view), (filter * height * width + pixel) * 3);
     }

@@ -1,5 +1,13 @@
 import { prepareImage, prepareTenCrop, type RgbImage } from '@alexnet/augment';
-import { type Network, type Preprocessing, predict, predictTenCrop, type Tf } from '@alexnet/model';
+import {
+  type ClassProbability,
+  type Network,
+  type Preprocessing,
+  predict,
+  predictTenCrop,
+  type Tf,
+  topK,
+} from '@alexnet/model';
 
 /** What the network said. */
 export interface Answer {
@@ -29,4 +37,9 @@ export async function answerFor(
   } finally {
     x.dispose();
   }
+}
+
+/** The most probable class. */
+export function best(probabilities: Float32Array): ClassProbability {
+  return topK(probabilities, 1)[0] ?? { index: 0, probability: 0 };
 }

@@ -1,4 +1,4 @@
-import { diverging, paint, sequential } from './color-scale.js';
+import { diverging, paint, sequential } from '../maps/color-scale.js';
 
 /** A map over the crop, row-major, with the meaning of its values in words beside it. */
 export interface HeatMap {

@@ -1,5 +1,5 @@
 import type { Network, Tf } from '@alexnet/model';
-import { nextFrame } from '../state/jobs.js';
+import { nextFrame } from '../../state/jobs.js';
 import type { HeatMap } from './heat-image.js';
 
 type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;

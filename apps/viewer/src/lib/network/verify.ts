@@ -13,7 +13,7 @@ export interface Verification {
 }
 
 /** Runs a job while the network holds the file's own weights and nobody else uses it. */
-export type RunIntact = <T>(job: () => Promise<T>) => Promise<T>;
+export type RunIntact = (job: () => Promise<void>) => Promise<void>;
 
 /**
  * Compares every layer of one fixed test pattern with the plain JavaScript reference.

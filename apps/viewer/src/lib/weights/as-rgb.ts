@@ -8,19 +8,19 @@ export function asRgb(file: Model): Model {
   const { preprocessing, spec } = file;
   const first = spec.layers.find(({ op }) => op === 'conv');
   const name = `${first?.name}.weight`;
-  const kernels = file.weights.get(name);
-  if (preprocessing?.channelOrder !== 'bgr' || kernels?.shape[2] !== 3) return file;
-  const filters = kernels.shape[3] ?? 0;
-  const data = new Float32Array(kernels.data.length);
+  const filters = file.weights.get(name);
+  if (preprocessing?.channelOrder !== 'bgr' || filters?.shape[2] !== 3) return file;
+  const count = filters.shape[3] ?? 0;
+  const data = new Float32Array(filters.data.length);
   for (let i = 0; i < data.length; i++) {
-    const channel = Math.floor(i / filters) % 3;
-    data[i + (2 - 2 * channel) * filters] = kernels.data[i] ?? 0;
+    const channel = Math.floor(i / count) % 3;
+    data[i + (2 - 2 * channel) * count] = filters.data[i] ?? 0;
   }
   const turned = (values: readonly [number, number, number] | null) =>
     values && ([values[2], values[1], values[0]] as const);
   return {
     ...file,
-    weights: new Map(file.weights).set(name, { shape: kernels.shape, data }),
+    weights: new Map(file.weights).set(name, { shape: filters.shape, data }),
     preprocessing: {
       ...preprocessing,
       channelOrder: 'rgb',

@@ -1,6 +1,6 @@
-import type { MapScale } from './activation-images.js';
-import type { FilterScale, FilterView } from './filter-tiles.js';
-import { type Change, NO_CHANGE } from './knock-out.js';
+import type { FilterScale, FilterView } from '../filters/filter-tiles.js';
+import type { MapScale } from '../maps/activation-images.js';
+import { type Change, NO_CHANGE } from '../network/change.js';
 
 export type FilterSort =
   | 'index'

@@ -11,13 +11,13 @@ export interface FirstLayerSum {
 }
 
 /**
- * Multiplies one window of the prepared image with one kernel, the way the network does.
+ * Multiplies one window of the prepared image with one filter, the way the network does.
  *
  * `input` is [height, width, 3] as prepared; windows reaching into padding meet zeros there.
  */
 export function firstLayerSum(
   spec: ConvSpec,
-  kernels: Weight,
+  filters: Weight,
   bias: Weight,
   input: Float32Array,
   size: Pick<RgbImage, 'height' | 'width'>,
@@ -32,7 +32,7 @@ export function firstLayerSum(
       const [py, px] = [top + y, left + x];
       if (py < 0 || px < 0 || py >= size.height || px >= size.width) continue;
       for (let c = 0; c < 3; c++) {
-        const weight = kernels.data[((y * width + x) * 3 + c) * spec.filters + place.unit] ?? 0;
+        const weight = filters.data[((y * width + x) * 3 + c) * spec.filters + place.unit] ?? 0;
         sum += weight * (input[(py * size.width + px) * 3 + c] ?? 0);
       }
     }

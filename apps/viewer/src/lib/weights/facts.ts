@@ -1,6 +1,6 @@
 import type { Model } from '@alexnet/convert';
 import { costSplit } from '@alexnet/model';
-import { count, megabytes, millions, percent } from './format.js';
+import { count, megabytes, millions, percent } from '../page/format.js';
 
 export interface Fact {
   readonly name: string;

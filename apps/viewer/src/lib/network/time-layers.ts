@@ -1,6 +1,6 @@
 import type { Selection } from '@alexnet/backend';
 import type { Network } from '@alexnet/model';
-import { nextFrame } from '../state/jobs.js';
+import { nextFrame } from '../../state/jobs.js';
 
 type Tensor = import('@tensorflow/tfjs-core').Tensor;
 type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;

@@ -1,6 +1,6 @@
 import { costSplit, type NetworkSpec } from '@alexnet/model';
+import { towerLayers } from '../network/change.js';
 import { count, percent } from './format.js';
-import { towerLayers } from './knock-out.js';
 
 /** One stop of the tour: where to look, what to set there, and what to say with this network's numbers. */
 export interface TourStep {
@@ -34,7 +34,7 @@ export function tourOf(spec: NetworkSpec): TourStep[] {
     },
     {
       title: 'Big conv1 filters',
-      text: `The first layer looks through windows of ${first?.op === 'conv' ? `${first.kernel[0]} × ${first.kernel[1]} pixels in steps of ${first.stride}` : 'its own size'}. Trained on many images they become edges, waves and color blobs. Later networks reach as far with several small kernels in a row.`,
+      text: `The first layer looks through windows of ${first?.op === 'conv' ? `${first.kernel[0]} × ${first.kernel[1]} pixels in steps of ${first.stride}` : 'its own size'}. Trained on many images they become edges, waves and color blobs. Later networks reach as far with several small filters in a row.`,
       section: 'filters',
     },
     {
@@ -51,7 +51,7 @@ export function tourOf(spec: NetworkSpec): TourStep[] {
     },
     {
       title: 'Parameters here, compute there',
-      text: `Of ${count(split.total.parameters)} parameters the dense layers hold ${percent(split.dense.parameterShare)}; of the multiply-adds the convolutions do ${percent(split.conv.macShare)}. A kernel is used at every place of a map, a dense weight once per image.`,
+      text: `Of ${count(split.total.parameters)} parameters the dense layers hold ${percent(split.dense.parameterShare)}; of the multiply-adds the convolutions do ${percent(split.conv.macShare)}. A filter is used at every place of a map, a dense weight once per image.`,
       section: 'layers',
     },
     {
