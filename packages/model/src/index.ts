@@ -28,6 +28,7 @@ export {
   type FeatureShape,
   inferShapes,
   type LayerShape,
+  layerOutput,
   smallestInput,
   withInput,
 } from './spec/infer-shapes.js';

@@ -32,7 +32,7 @@ export function inferShapes(spec: NetworkSpec): readonly LayerShape[] {
   for (const layer of spec.layers) {
     let output: FeatureShape;
     try {
-      output = outputShape(layer, shape);
+      output = layerOutput(layer, shape);
     } catch (error) {
       throw explain(error, layer, spec);
     }
@@ -47,7 +47,12 @@ export function inferShapes(spec: NetworkSpec): readonly LayerShape[] {
   return shapes;
 }
 
-function outputShape(layer: LayerSpec, input: FeatureShape): FeatureShape {
+/**
+ * What one layer makes of its input, both without the batch.
+ *
+ * @throws {Error} As {@link inferShapes}.
+ */
+export function layerOutput(layer: LayerSpec, input: FeatureShape): FeatureShape {
   switch (layer.op) {
     case 'conv': {
       const [height, width, channels] = mapShape(layer, input);

@@ -1,0 +1,84 @@
+import {
+  createSpec,
+  type InputSpec,
+  type NetworkSpec,
+  PRESET_NAMES,
+  validateSpec,
+} from '@alexnet/model';
+import { FormatError } from '../format-error.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import type { FoundNetwork } from './found-network.js';
+import { matchPreset } from './match-preset.js';
+import { nameLayers } from './name-layers.js';
+import { tidyLayers } from './tidy-layers.js';
+
+/** A file's network as a spec, and its tensors by the names of the spec's parameters. */
+export interface DescribedNetwork {
+  readonly spec: NetworkSpec;
+  /** In the layout of the {@link FoundNetwork}. */
+  readonly tensors: StoredTensors;
+}
+
+/**
+ * The spec of the network a file describes: a preset's where it computes the same, whatever its sizes,
+ * else one called `custom`.
+ *
+ * @throws FormatError unsupported, unknown-network, ambiguous-preset where the file does not say how
+ *   large images are and it is no preset at that preset's size
+ */
+export function networkOfLayers(found: FoundNetwork): DescribedNetwork {
+  if (found.input) return describe(found, found.input);
+  const sizes = new Map(
+    PRESET_NAMES.map((name) => createSpec(name).input).map((size) => [JSON.stringify(size), size]),
+  );
+  const fitting = [...sizes.values()].flatMap((input) => {
+    const described = attempt(found, input);
+    return described && described.spec.preset !== 'custom' ? [described] : [];
+  });
+  const [only, ...others] = fitting;
+  if (only && others.length === 0) return only;
+  throw new FormatError(
+    'ambiguous-preset',
+    'the file does not say how large its images are, and this is no preset; say the input size',
+  );
+}
+
+/** The network at a size the file did not say; null where its numbers do not fit it. */
+function attempt(found: FoundNetwork, input: InputSpec): DescribedNetwork | null {
+  try {
+    const described = describe(found, input);
+    const own = createSpec(described.spec.preset === 'custom' ? undefined : described.spec.preset);
+    return own.input.height === input.height && own.input.width === input.width ? described : null;
+  } catch (error) {
+    if (error instanceof FormatError && error.code === 'unsupported') throw error;
+    return null;
+  }
+}
+
+function describe(found: FoundNetwork, input: InputSpec): DescribedNetwork {
+  const { layers, classes } = tidyLayers(found, input);
+  const named = nameLayers(layers.map(({ spec }) => spec));
+  const spec =
+    matchPreset(named, input, classes) ??
+    checked({ preset: 'custom', input, classes, layers: named });
+  const owners = spec.layers.filter(
+    ({ op }) => op === 'conv' || op === 'dense' || op === 'batchnorm',
+  );
+  const tensors: StoredTensors = new Map();
+  layers
+    .filter(({ tensors: parts }) => parts.size > 0)
+    .forEach((layer, index) => {
+      for (const [part, tensor] of layer.tensors)
+        tensors.set(`${owners[index]?.name}.${part}`, tensor);
+    });
+  return { spec, tensors };
+}
+
+function checked(spec: NetworkSpec): NetworkSpec {
+  try {
+    return validateSpec(spec);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new FormatError('unknown-network', `the network in the file: ${detail}`, { cause });
+  }
+}

@@ -1,0 +1,50 @@
+import { FormatError } from '../format-error.js';
+import { transpose } from '../layout/transpose.js';
+import type { StoredTensor } from './tensor-file.js';
+
+/** A vector of one number again and again, for what a file leaves out because it changes nothing. */
+export function filled(length: number, value: number): StoredTensor {
+  return { dtype: 'f32', shape: [length], read: async () => new Float32Array(length).fill(value) };
+}
+
+/** The same tensor with the axes of a view of it moved: axis i of the result is `axes[i]` of `view`; shape stays. */
+export function reordered<T extends StoredTensor>(
+  tensor: T,
+  view: readonly number[],
+  axes: readonly number[],
+): T {
+  const elements = (sides: readonly number[]) => sides.reduce((product, side) => product * side, 1);
+  if (elements(view) !== elements(tensor.shape)) {
+    throw new FormatError(
+      'bad-shape',
+      `a tensor of [${tensor.shape}] where [${view}] was expected`,
+    );
+  }
+  const { bytes: _, ...rest } = tensor;
+  return {
+    ...(rest as T),
+    async read() {
+      return transpose(await tensor.read(), view, axes);
+    },
+  };
+}
+
+/** The same tensor with another shape of as many numbers, and its axes moved: `shape[i]` is side `axes[i]`. */
+export function permuted<T extends StoredTensor>(tensor: T, axes: readonly number[]): T {
+  const shape = axes.map((axis) => tensor.shape[axis] ?? 1);
+  return { ...reordered(tensor, tensor.shape, axes), shape };
+}
+
+/** The same tensor with every number changed by a function of it and its index. */
+export function mapped<T extends StoredTensor>(
+  tensor: T,
+  change: (value: number, index: number) => number,
+): T {
+  const { bytes: _, ...rest } = tensor;
+  return {
+    ...(rest as T),
+    async read() {
+      return (await tensor.read()).map(change);
+    },
+  };
+}
