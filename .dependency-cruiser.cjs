@@ -23,6 +23,7 @@ module.exports = {
     only('augment', ['model', 'data']),
     only('trainer', ['model', 'augment']),
     only('showcase', []),
+    only('experiments', ['model', 'augment', 'data', 'trainer']),
     {
       name: 'model-types-only',
       comment: 'convert and augment may use types of model, not its code',

@@ -21,6 +21,7 @@ const WHAT = {
   'packages/convert': 'weights as files',
   'packages/backend': 'what computes',
   'packages/showcase': 'trained networks',
+  'packages/experiments': 'claims, with and without',
 };
 
 const THEMES = {

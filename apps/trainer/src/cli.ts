@@ -10,14 +10,16 @@ import { addPredictCommand } from './commands/predict.js';
 import { addReportCommand } from './commands/report.js';
 import { addSummaryCommand } from './commands/summary.js';
 import { addTrainCommand } from './commands/train.js';
-import { Interrupted, oneLine, UsageError } from './failure.js';
+import { CommandError, type CommandErrorCode, oneLine } from './failure.js';
 
-const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
+const EXIT_FAILED = 1;
+const EXIT: Readonly<Record<CommandErrorCode, number>> = { usage: 2, interrupted: 130 };
 
-// A reader that has seen enough, as `head` has, is no failure, and a run goes on without one.
+// A reader that has seen enough, as `head` has, or a terminal that was closed is no failure: a run goes on
+// without one, or saves itself.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 }
 
@@ -53,7 +55,5 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
   process.stderr.write(`alexnet: ${oneLine(error)}\n`);
   if (process.env.ALEXNET_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  if (error instanceof Interrupted) return EXIT.interrupted;
-  if (error instanceof UsageError) return EXIT.usage;
-  return EXIT.failed;
+  return error instanceof CommandError ? EXIT[error.code] : EXIT_FAILED;
 }

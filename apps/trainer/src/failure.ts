@@ -1,11 +1,15 @@
-/** The command was used wrongly: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+/** Why a command ends early: it was used wrongly (exit code 2), or stopped with everything saved (130). */
+export type CommandErrorCode = 'usage' | 'interrupted';
 
-/** Stopped by the user with everything saved: exit code 130. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+
+  readonly code: CommandErrorCode;
+
+  constructor(code: CommandErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
 }
 
 /** One line a person can act on, without a stack trace. */

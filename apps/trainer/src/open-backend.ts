@@ -1,5 +1,5 @@
 import { parseBackendName, type Selection, selectBackend } from '@alexnet/backend/node';
-import { UsageError } from './failure.js';
+import { CommandError } from './failure.js';
 import { say } from './say.js';
 
 /**
@@ -20,6 +20,6 @@ function requireKnown(name: string): void {
   try {
     parseBackendName(name);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new CommandError('usage', (error as Error).message);
   }
 }

@@ -8,15 +8,15 @@ import {
   settableKeys,
   specModifiers,
 } from '@alexnet/trainer';
-import { closest } from 'fastest-levenshtein';
-import { UsageError } from './failure.js';
-import { redactToken } from './live/redact-token.js';
+import { CommandError } from './failure.js';
+import { oneOf } from './options/one-of.js';
 import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
 import type { RunRecord } from './run-folder.js';
 import { say } from './say.js';
 import { freeze, recipeFrom, type StartWeights } from './start-weights.js';
 import type { TrainCommandOptions } from './train-options.js';
+import { typedCommand } from './typed-command.js';
 
 /** Images whose colors are measured: enough for three decimals of a mean over 0..255. */
 const COLOR_SAMPLE = 4000;
@@ -42,7 +42,7 @@ export async function planRun(
   return {
     format: 1,
     created: new Date().toISOString(),
-    command: ['alexnet', ...redactToken(process.argv.slice(2))].join(' '),
+    command: typedCommand(),
     data: options.data ?? dataset.name,
     datasetName: dataset.name,
     seed: options.seed,
@@ -61,23 +61,17 @@ export async function planRun(
 
 /** `--recipe` with `--preset`, `--epochs`, `--batch` and `--set` put in. */
 export function resolveRecipe(options: TrainCommandOptions): Recipe {
-  const names = Object.keys(RECIPES);
-  const base = RECIPES[options.recipe];
-  if (!base) {
-    throw new UsageError(
-      `there is no recipe ${options.recipe}; did you mean ${closest(options.recipe, names)}?`,
-    );
-  }
+  const base = RECIPES[oneOf('recipe', options.recipe, Object.keys(RECIPES))] as Recipe;
   if (options.preset !== undefined) requirePreset(options.preset);
   try {
     return applyOverrides(base, [
       ...(options.preset === undefined ? [] : [`network.preset=${options.preset}`]),
       ...(options.epochs === undefined ? [] : [`epochs=${options.epochs}`]),
-      ...(options.batch === undefined ? [] : [`batchSize=${options.batch}`]),
+      ...(options.batchSize === undefined ? [] : [`batchSize=${options.batchSize}`]),
       ...options.set,
     ]);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new CommandError('usage', (error as Error).message);
   }
 }
 
@@ -89,10 +83,14 @@ function preprocessingFor(
   const { shorterSide, divideBy } = recipe.preprocessing;
   const { height, width, channels } = network.input;
   if (channels !== 3) {
-    throw new UsageError(`${network.preset} looks at gray images; training here takes color ones`);
+    throw new CommandError(
+      'usage',
+      `${network.preset} looks at gray images; training here takes color ones`,
+    );
   }
   if (shorterSide < Math.max(height, width)) {
-    throw new UsageError(
+    throw new CommandError(
+      'usage',
       `the network looks at ${height}×${width} px, more than the ${shorterSide} px images are resized to: raise it with --set preprocessing.shorterSide=${Math.round(Math.max(height, width) * 1.14)}`,
     );
   }

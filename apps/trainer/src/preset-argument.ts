@@ -5,18 +5,12 @@ import {
   type PresetName,
   type SpecModifiers,
 } from '@alexnet/model';
-import { closest } from 'fastest-levenshtein';
-import { UsageError } from './failure.js';
+import { CommandError } from './failure.js';
+import { oneOf } from './options/one-of.js';
 
-/** @throws UsageError naming the nearest preset */
+/** @throws CommandError `usage` naming the nearest preset */
 export function requirePreset(name: string): PresetName {
-  const found = PRESET_NAMES.find((preset) => preset === name);
-  if (!found) {
-    throw new UsageError(
-      `there is no preset ${name}; did you mean ${closest(name, PRESET_NAMES)}?`,
-    );
-  }
-  return found;
+  return oneOf('preset', name, PRESET_NAMES);
 }
 
 /** The network, or why there is no such network: a matter of usage. */
@@ -24,6 +18,6 @@ export function specOrUsageError(preset: PresetName, modifiers: SpecModifiers): 
   try {
     return createSpec(preset, modifiers);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new CommandError('usage', (error as Error).message, { cause: error });
   }
 }

@@ -8,14 +8,17 @@ const PLAIN_EVERY_MS = 10_000;
 /** What is done sooner needs no bar. */
 const SHOW_AFTER_MS = 800;
 
+/** A task that is under way. */
+export interface Progress {
+  readonly report: Report;
+  readonly close: () => void;
+}
+
 /**
- * Runs a task under a progress bar with ETA on stderr. The bar shows when the task takes a while and
- * goes when it ends; without a terminal a plain line comes every ten seconds instead.
+ * A progress bar with ETA on stderr. It shows when the task takes a while and goes when it is closed;
+ * without a terminal a plain line comes every ten seconds instead.
  */
-export async function withProgress<T>(
-  title: string,
-  task: (report: Report) => Promise<T>,
-): Promise<T> {
+export function openProgress(title: string): Progress {
   const bar = new SingleBar({
     format: `${title.padEnd(22)} {bar} {percentage}% · {value}/{total} · ETA {eta_formatted} {text}`,
     barCompleteChar: '█',
@@ -32,8 +35,8 @@ export async function withProgress<T>(
   });
   const began = performance.now();
   let started = false;
-  try {
-    return await task((done, total, text = '') => {
+  return {
+    report(done, total, text = '') {
       if (total <= 0) return;
       if (!started) {
         if (performance.now() - began < SHOW_AFTER_MS) return;
@@ -42,8 +45,23 @@ export async function withProgress<T>(
       }
       bar.setTotal(total);
       bar.update(done, { text });
-    });
+    },
+    close() {
+      if (started) bar.stop();
+      started = false;
+    },
+  };
+}
+
+/** Runs a task under a progress bar. */
+export async function withProgress<T>(
+  title: string,
+  task: (report: Report) => Promise<T>,
+): Promise<T> {
+  const { report, close } = openProgress(title);
+  try {
+    return await task(report);
   } finally {
-    if (started) bar.stop();
+    close();
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '@alexnet/model';
 import { initialSnapshot, type Recipe, type Snapshot, transferWeights } from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
-import { UsageError } from './failure.js';
+import { CommandError } from './failure.js';
 import type { StartRecord } from './run-folder.js';
 import { say } from './say.js';
 import type { TrainCommandOptions } from './train-options.js';
@@ -111,7 +111,8 @@ export function refuseOtherNetwork(options: TrainCommandOptions): void {
       .map((setting) => `--set ${setting}`),
   ];
   if (given.length > 0) {
-    throw new UsageError(
+    throw new CommandError(
+      'usage',
       `--init brings its own network and preprocessing: leave out ${given.join(', ')}`,
     );
   }
@@ -120,7 +121,7 @@ export function refuseOtherNetwork(options: TrainCommandOptions): void {
 /**
  * `--freeze conv1,conv2`: rate 0 for these layers.
  *
- * @throws UsageError naming the nearest layer, or when nothing would be left to learn
+ * @throws CommandError `usage` naming the nearest layer, or when nothing would be left to learn
  */
 export function freeze(recipe: Recipe, network: NetworkSpec, layers: readonly string[]): Recipe {
   const learning = network.layers
@@ -128,12 +129,16 @@ export function freeze(recipe: Recipe, network: NetworkSpec, layers: readonly st
     .map(({ name }) => name);
   const unknown = layers.find((layer) => !learning.includes(layer));
   if (unknown !== undefined) {
-    throw new UsageError(
+    throw new CommandError(
+      'usage',
       `--freeze ${unknown}: no layer with weights is called so; did you mean ${closest(unknown, learning)}?`,
     );
   }
   if (learning.every((layer) => layers.includes(layer))) {
-    throw new UsageError('--freeze names every layer with weights: nothing is left to learn');
+    throw new CommandError(
+      'usage',
+      '--freeze names every layer with weights: nothing is left to learn',
+    );
   }
   const frozen = layers.map((layer) => [layer, { ...recipe.layers[layer], rate: 0 }] as const);
   return { ...recipe, layers: { ...recipe.layers, ...Object.fromEntries(frozen) } };

@@ -9,7 +9,7 @@ export interface TrainCommandOptions extends ServeOptions {
   readonly preset?: string;
   readonly recipe: string;
   readonly epochs?: number;
-  readonly batch?: number;
+  readonly batchSize?: number;
   readonly steps?: number;
   /** Milliseconds, as the next. */
   readonly time?: number;

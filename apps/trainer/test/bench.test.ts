@@ -24,7 +24,7 @@ it('compares with the first runtime, and adds rows below one header', async () =
     { name: 'wasm', runtime: 'WebAssembly', ...timingOf([250]) },
   ];
   expect(formatTimings(timings, 10)[1]).toMatch(
-    /^wasm .*250\.0 ms ± 0\.0 .*40\.0 img\/s {2}2\.50x/,
+    /^wasm .*250\.0 ms ± 0\.0 .*40\.0 images\/s {2}2\.50x/,
   );
   const folder = mkdtempSync(join(tmpdir(), 'alexnet-bench-'));
   const path = join(folder, 'times.csv');

@@ -122,7 +122,7 @@ test('filters and ONNX are written where asked', async () => {
   expect((await readFile(onnx)).includes('probabilities')).toBe(true);
 });
 
-test('summary prints one JSON document with the split the note speaks of', async () => {
+test('summary prints one JSON document with the split between convolutions and head', async () => {
   const { code, stdout, stderr } = await alexnet('summary', 'alexnet', '--json');
   expect([code, stderr]).toEqual([0, '']);
   const { split } = JSON.parse(stdout);

@@ -54,7 +54,7 @@ describe('createChain', () => {
     expect(() => createChain(ops)).toThrow(new RegExp(message));
   });
 
-  it('of the note’s steps equals the fused augmentInto, draw for draw', () => {
+  it('of the paper’s steps equals the fused augmentInto, draw for draw', () => {
     const image = positionImage(90, 70);
     const preprocessing = {
       ...plain(36, 24),

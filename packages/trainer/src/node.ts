@@ -4,6 +4,7 @@ export {
   readNewestCheckpoint,
   type TensorCodec,
 } from './node/checkpoint-store.js';
+export { csvLine } from './node/csv-line.js';
 export { type EvaluationFile, readEvaluation, writeEvaluation } from './node/evaluation-file.js';
 export {
   type EpochLine,

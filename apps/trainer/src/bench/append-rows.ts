@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
-import { quoted } from '../csv.js';
+import { csvLine } from '@alexnet/trainer/node';
 
 /**
  * Adds rows to a CSV file of benchmarks, with `header` where the file is new. Every row starts with
  * date, machine, Node's version and the command.
  *
- * @param rows cells as they are written, quoted where they need it
+ * @param rows cells, quoted where they need it
  */
 export async function appendRows(
   path: string,
@@ -17,8 +17,8 @@ export async function appendRows(
 ): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
   const machine = `${cpus()[0]?.model.trim()} x${availableParallelism()}`;
-  const about = [date, machine, process.version, quoted(command)];
-  const lines = rows.map((row) => [...about, ...row].join(','));
-  if (!existsSync(path)) lines.unshift(header);
-  await appendFile(path, `${lines.join('\n')}\n`);
+  const about = [date, machine, process.version, command];
+  const lines = rows.map((row) => csvLine([...about, ...row]));
+  if (!existsSync(path)) lines.unshift(`${header}\n`);
+  await appendFile(path, lines.join(''));
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { type BackendName, selectBackend } from '@alexnet/backend/node';
-import { UsageError } from '../failure.js';
+import { CommandError } from '../failure.js';
 import { type ComparedWork, networkWork } from './network-work.js';
 import { defaultPeers, type Peer, peerCommands, type Ready, startPeer } from './peer.js';
 import type { RuntimeTiming } from './runtime-timing.js';
@@ -32,7 +32,10 @@ export async function comparePeers(
     for (const name of names) {
       const command = commands[name];
       if (!command) {
-        throw new UsageError(`no peer is called ${name}; there are ${Object.keys(commands)}`);
+        throw new CommandError(
+          'usage',
+          `no peer is called ${name}; there are ${Object.keys(commands)}`,
+        );
       }
       const peer = await startPeer(name, command, work.spec);
       if (peer) running.push(peer);

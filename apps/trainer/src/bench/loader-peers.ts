@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { UsageError } from '../failure.js';
+import { CommandError } from '../failure.js';
 import { say } from '../say.js';
 import { peersFolder } from './peer.js';
 import type { LoaderTiming, LoaderWork } from './time-loader.js';
@@ -35,7 +35,10 @@ export async function compareLoaders(
   const names = options.peers ?? Object.keys(SCRIPTS);
   const unknown = names.find((name) => !Object.hasOwn(SCRIPTS, name));
   if (unknown !== undefined) {
-    throw new UsageError(`no peer is called ${unknown}; there are ${Object.keys(SCRIPTS)}`);
+    throw new CommandError(
+      'usage',
+      `no peer is called ${unknown}; there are ${Object.keys(SCRIPTS)}`,
+    );
   }
   const running = new Set([OWN, ...names]);
   const samples: LoaderSample[] = [];

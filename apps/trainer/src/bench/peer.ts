@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { NetworkSpec } from '@alexnet/model';
-import { UsageError } from '../failure.js';
+import { CommandError } from '../failure.js';
 import { say } from '../say.js';
 import type { BenchTask, ComparedWork } from './network-work.js';
 
@@ -127,7 +127,10 @@ export function peersFolder(): string {
     const found = join(folder, 'bench', 'peers');
     if (existsSync(found)) return found;
     if (folder === dirname(folder)) {
-      throw new UsageError('--compare needs bench/peers of the repository, which is not here');
+      throw new CommandError(
+        'usage',
+        '--compare needs bench/peers of the repository, which is not here',
+      );
     }
   }
 }

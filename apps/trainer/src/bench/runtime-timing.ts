@@ -1,4 +1,3 @@
-import { quoted } from '../csv.js';
 import { appendRows } from './append-rows.js';
 import type { BenchTask } from './network-work.js';
 import type { Timing } from './statistics.js';
@@ -46,7 +45,7 @@ export async function appendCsv(
     const milliseconds = [median, lower, upper, fastest, slowest].map((ms) => ms.toFixed(2));
     const rate = imagesPerSecond(timing, batch).toFixed(1);
     const about = [task, preset, batch, samples];
-    return [...about, name, quoted(runtime), ...milliseconds, rate, ratio(timing, timings)];
+    return [...about, name, runtime, ...milliseconds, rate, ratio(timing, timings)];
   });
   await appendRows(path, HEADER, command, rows);
 }

@@ -1,25 +1,35 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import {
+  baseOf,
+  checkStudy,
+  EXPERIMENTS,
+  type Experiment,
+  ExperimentError,
+  FULL,
+  findExperiment,
+  loadImages,
+  type Outcome,
+  outcomeJson,
+  QUICK,
+  type RunObserver,
+  type RunResult,
+  runStudy,
+  type StudyImages,
+  type StudyPlan,
+  writePage,
+  writeResults,
+} from '@alexnet/experiments';
 import type { Command } from 'commander';
-import { environmentOf } from '../ablate/environment.js';
-import { executeRuns } from '../ablate/execute-runs.js';
-import type { Experiment } from '../ablate/experiment.js';
-import { EXPERIMENTS } from '../ablate/experiments/index.js';
-import { findExperiment } from '../ablate/find-experiment.js';
-import { interruptible } from '../ablate/interrupt.js';
-import { type AblationImages, loadImages } from '../ablate/load-images.js';
-import { type Outcome, outcomeOf } from '../ablate/outcome.js';
-import { baseOf, type PlanOptions, planRuns, runsOf } from '../ablate/plan-runs.js';
-import { openRunStore } from '../ablate/run-store.js';
-import { FULL, QUICK, type Scale } from '../ablate/scale.js';
-import type { Study } from '../ablate/study.js';
-import { outcomeJson, writePage, writeResults } from '../ablate/write-results.js';
-import { UsageError } from '../failure.js';
+import { CommandError } from '../failure.js';
+import { interruptible } from '../interruptible.js';
 import { openBackend } from '../open-backend.js';
 import { openData } from '../open-data.js';
-import { collect, whole } from '../options.js';
-import { withProgress } from '../progress.js';
-import { print, printJson, say } from '../say.js';
+import { whole } from '../options/parse.js';
+import { backendOption, dataOption, jsonOption, setOption } from '../options/shared.js';
+import { openProgress, type Progress, withProgress } from '../progress.js';
+import { duration, percent, print, printJson, say } from '../say.js';
+import { typedCommand } from '../typed-command.js';
 
 interface Options {
   readonly all?: true;
@@ -36,8 +46,10 @@ interface Options {
 /** Seeds are for training; the images held out are the same in all runs. */
 const SPLIT_SEED = 0;
 
-/** For trying a plan before there are images. */
-const NO_GROUND = { images: '', classes: 2, backend: '' };
+const INTERRUPTION = {
+  saying: 'stopping; finished runs are saved',
+  ended: 'interrupted: finished runs are saved, the same command goes on',
+};
 
 export function addAblateCommand(program: Command): void {
   program
@@ -45,7 +57,7 @@ export function addAblateCommand(program: Command): void {
     .description('a claim of the paper as an experiment: with and without one ingredient')
     .argument('[experiment]', EXPERIMENTS.map(({ name }) => name).join(', '))
     .option('--all', 'every experiment, and one page about them')
-    .option('--data <source>', 'emoji, a folder of class folders, or a .tar of the same', 'emoji')
+    .addOption(dataOption().default('emoji'))
     .option('--seeds <n>', 'runs of every variant', whole(1))
     .option('--quick', 'fewer images, passes and seeds')
     .option(
@@ -54,48 +66,29 @@ export function addAblateCommand(program: Command): void {
       'results/ablations',
     )
     .option('--out <file>', 'where --all writes its page', 'docs/note.md')
-    .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
-    .option('--set <key=value>', 'change a setting of every run; may be repeated', collect, [])
-    .option('--json', 'one JSON document on stdout')
-    .action(run);
+    .addOption(backendOption())
+    .addOption(setOption())
+    .addOption(jsonOption())
+    .action((name, options) => run(name, options).catch(asUsage));
 }
 
 async function run(name: string | undefined, options: Options): Promise<void> {
-  const experiments = chooseExperiments(name, options);
   const scale = options.quick ? QUICK : FULL;
-  const seeds = options.seeds ?? scale.seeds;
-  const { set } = options;
-  plan({ experiments, scale, seeds, set, ground: NO_GROUND });
-  const { shorterSide } = baseOf(scale, set).preprocessing;
-  const { tf, name: backend, device } = await openBackend(options.backend);
-  const images = await takeImages(options.data, scale, shorterSide);
-  const ground = {
-    images: `${images.name} ${images.digest}`,
-    classes: images.classNames.length,
-    backend,
-  };
-  const planOptions = { experiments, scale, seeds, set, ground };
-  const runs = plan(planOptions);
-  const folder = join(options.results, `${images.name.replace(/\.tar(\.gz)?$/, '')}-${scale.name}`);
-  const store = await openRunStore(join(folder, 'runs'));
-  say(`${runs.length} runs for ${experiments.map((experiment) => experiment.name).join(', ')}`);
-  const results = await interruptible((signal) => executeRuns(tf, runs, images, store, signal));
-  const study: Study = {
+  const plan: StudyPlan = {
+    experiments: chooseExperiments(name, options),
     scale,
-    images: {
-      name: images.name,
-      train: images.train.records.length,
-      validation: images.validation.records.length,
-      classes: images.classNames.length,
-    },
-    seeds,
-    base: baseOf(scale, set),
-    set,
-    environment: environmentOf({ name: backend, device }, tf.version_core),
-    outcomes: experiments.map((experiment) =>
-      outcomeOf(experiment, runsOf(experiment, planOptions, results)),
-    ),
+    seeds: options.seeds ?? scale.seeds,
+    set: options.set,
   };
+  checkStudy(plan);
+  const backend = await openBackend(options.backend);
+  const images = await takeImages(options.data, plan);
+  const folder = join(options.results, `${images.name.replace(/\.tar(\.gz)?$/, '')}-${scale.name}`);
+  const { observer, close } = watch(plan.experiments);
+  const command = typedCommand(undefined, { paths: 'base' });
+  const study = await interruptible(INTERRUPTION, (signal) =>
+    runStudy(backend.tf, { ...plan, images, backend, folder, command, observer, signal }),
+  ).finally(close);
   await writeResults(study, folder);
   say(`results are in ${folder}`);
   if (options.all) {
@@ -108,6 +101,38 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   } else for (const outcome of study.outcomes) printOutcome(outcome);
 }
 
+/** A bar for the run that is made, a line for every one that is done. */
+function watch(experiments: readonly Experiment[]) {
+  let bar: Progress | null = null;
+  const close = () => {
+    bar?.close();
+    bar = null;
+  };
+  const observer: RunObserver = {
+    onFound(found, of) {
+      say(`${of} runs for ${experiments.map(({ name }) => name).join(', ')}`);
+      if (found > 0) say(`${found} of ${of} runs are done already`);
+    },
+    onProgress({ run, at, of, done, total, leftMs }) {
+      bar ??= openProgress(run.label);
+      bar.report(done, total, `· run ${at} of ${of}, all in ${duration(leftMs)}`);
+    },
+    onRun(run, result) {
+      close();
+      say(`${run.label} · ${describe(result)}`);
+    },
+  };
+  return { observer, close };
+}
+
+function describe({ curve, seconds, diverged }: RunResult): string {
+  const end = curve.at(-1);
+  const top1 = end
+    ? `training top-1 ${percent(end.trainTop1)}, validation ${percent(end.validationTop1)}`
+    : '';
+  return `${top1} · ${duration(1000 * seconds)}${diverged ? ` · stopped: ${diverged}` : ''}`;
+}
+
 function printOutcome({ experiment, claims }: Outcome): void {
   print(`${experiment.name}: ${experiment.title}`);
   for (const { claim, sentence } of claims) {
@@ -116,30 +141,18 @@ function printOutcome({ experiment, claims }: Outcome): void {
   }
 }
 
-/** @throws UsageError for settings and sizes that cannot be, before anything is opened */
-function plan(options: PlanOptions) {
-  try {
-    return planRuns(options);
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
 function chooseExperiments(name: string | undefined, { all }: Options): readonly Experiment[] {
-  if (all && name !== undefined) throw new UsageError(`${name} or --all, not both`);
+  if (all && name !== undefined) throw new CommandError('usage', `${name} or --all, not both`);
   if (all) return EXPERIMENTS;
   if (name === undefined) {
     const names = EXPERIMENTS.map((experiment) => experiment.name);
-    throw new UsageError(`name an experiment, or --all: ${names.join(', ')}`);
+    throw new CommandError('usage', `name an experiment, or --all: ${names.join(', ')}`);
   }
   return [findExperiment(name)];
 }
 
-async function takeImages(
-  source: string,
-  scale: Scale,
-  shorterSide: number,
-): Promise<AblationImages> {
+async function takeImages(source: string, { scale, set }: StudyPlan): Promise<StudyImages> {
+  const { shorterSide } = baseOf(scale, set).preprocessing;
   const dataset = await openData(source, SPLIT_SEED);
   try {
     const images = await withProgress('reading images', (report) =>
@@ -153,4 +166,9 @@ async function takeImages(
   } finally {
     await dataset.close();
   }
+}
+
+function asUsage(error: unknown): never {
+  if (!(error instanceof ExperimentError) || error.code !== 'usage') throw error;
+  throw new CommandError('usage', error.message, { cause: error });
 }

@@ -7,6 +7,7 @@ import {
   selectBackend,
 } from '@alexnet/backend/node';
 import type { Command } from 'commander';
+import { jsonOption } from '../options/shared.js';
 import { withProgress } from '../progress.js';
 import { print, printJson, say } from '../say.js';
 
@@ -20,7 +21,7 @@ export function addBackendCommand(program: Command): void {
   const backend = program
     .command('backend')
     .description('which backend computes here, and why the better ones do not')
-    .option('--json', 'one JSON document on stdout')
+    .addOption(jsonOption())
     .action(show);
   backend
     .command('doctor')

@@ -4,12 +4,13 @@ import { appendRows } from '../bench/append-rows.js';
 import { compareLoaders, type LoaderSample } from '../bench/loader-peers.js';
 import { quantile } from '../bench/statistics.js';
 import { type LoaderWork, timeLoader } from '../bench/time-loader.js';
-import { quoted } from '../csv.js';
-import { DATA_HELP } from '../open-data.js';
-import { names, whole } from '../options.js';
+import { names, whole } from '../options/parse.js';
+import { batchOption, csvOption, dataOption, jsonOption } from '../options/shared.js';
 import { print, printJson, say } from '../say.js';
+import { typedCommand } from '../typed-command.js';
 
-interface Options extends LoaderWork {
+interface Options extends Omit<LoaderWork, 'batch'> {
+  readonly batchSize: number;
   readonly rounds: number;
   readonly compare?: true;
   readonly only?: readonly string[];
@@ -25,26 +26,27 @@ export function addBenchLoaderCommand(bench: Command): void {
   bench
     .command('loader')
     .description('augmented 227-px training images/s, from a pack or any other source')
-    .requiredOption('--data <source>', DATA_HELP)
+    .addOption(dataOption().makeOptionMandatory())
     .option('--workers <n>', 'worker threads', whole(1), 1)
-    .option('--batch <n>', 'images at once', whole(1), 64)
+    .addOption(batchOption().default(64))
     .option('--images <n>', 'at least so many, in whole epochs after the first', whole(1), 4000)
     .option('--compare', 'against torchvision, webdataset and FFCV, in turns')
     .option('--only <names>', 'with --compare: these peers', names)
     .option('--rounds <n>', 'samples of each', whole(1), 3)
     .option('--python <path>', 'with --compare: has torch and torchvision', 'python3')
-    .option('--csv <file>', 'add the rows to a CSV file')
-    .option('--json', 'one JSON document on stdout')
+    .addOption(csvOption())
+    .addOption(jsonOption())
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
-  const { data, workers, batch, rounds, only: peers, python, csv } = options;
+  const { data, workers, batchSize: batch, rounds, only: peers, python, csv } = options;
+  const work: LoaderWork = { data, workers, batch, images: options.images };
   const samples = options.compare
-    ? await compareLoaders(options, { peers, rounds, python })
-    : await timeAlone(options, rounds);
-  const command = ['alexnet', ...process.argv.slice(2)].join(' ');
-  if (csv !== undefined) await appendCsv(csv, command, options, samples);
+    ? await compareLoaders(work, { peers, rounds, python })
+    : await timeAlone(work, rounds);
+  const command = typedCommand();
+  if (csv !== undefined) await appendCsv(csv, command, work, samples);
   if (options.json) {
     const rated = samples.map((sample) => ({ ...sample, ...ratesOf(sample) }));
     printJson({ command, data, workers, batch, samples: rated });
@@ -85,14 +87,14 @@ function spread(values: readonly number[]): string {
 async function appendCsv(
   path: string,
   command: string,
-  { data, workers, batch }: Options,
+  { data, workers, batch }: LoaderWork,
   samples: readonly LoaderSample[],
 ): Promise<void> {
   const about = [basename(data), workers, batch];
   const rows = samples.map((sample) => {
     const { name, round, runtime, images, megabytesFirst, megabytesLast } = sample;
     const rates = Object.values(ratesOf(sample)).map((rate) => rate.toFixed(0));
-    const row = [...about, round, name, quoted(runtime), images, ...rates];
+    const row = [...about, round, name, runtime, images, ...rates];
     return [...row, megabytesFirst, megabytesLast];
   });
   await appendRows(path, HEADER, command, rows);

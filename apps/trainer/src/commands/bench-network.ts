@@ -1,5 +1,4 @@
 import { type BackendName, diagnoseBackends, parseBackendName } from '@alexnet/backend/node';
-import { PRESET_NAMES } from '@alexnet/model';
 import type { Command } from 'commander';
 import { comparePeers, serveRuntime } from '../bench/compare-peers.js';
 import type { BenchTask } from '../bench/network-work.js';
@@ -10,14 +9,16 @@ import {
   imagesPerSecond,
 } from '../bench/runtime-timing.js';
 import { timeBackends } from '../bench/time-backends.js';
-import { UsageError } from '../failure.js';
-import { whole } from '../options.js';
+import { CommandError } from '../failure.js';
+import { whole } from '../options/parse.js';
+import { batchOption, csvOption, jsonOption, presetOption } from '../options/shared.js';
 import { requirePreset, specOrUsageError } from '../preset-argument.js';
 import { print, printJson, say } from '../say.js';
+import { typedCommand } from '../typed-command.js';
 
 interface BenchOptions {
   readonly preset: string;
-  readonly batch: number;
+  readonly batchSize: number;
   readonly backend?: string;
   readonly seconds: number;
   readonly compare?: true;
@@ -38,8 +39,8 @@ export function addBenchNetworkCommands(bench: Command): void {
     bench
       .command(task)
       .description(DESCRIPTIONS[task])
-      .option('--preset <name>', `one of ${PRESET_NAMES.join(', ')}`, 'alexnet')
-      .option('--batch <n>', 'images at once', whole(1), task === 'step' ? 128 : 10)
+      .addOption(presetOption().default('alexnet'))
+      .addOption(batchOption().default(task === 'step' ? 128 : 10))
       .option('--backend <names>', 'e.g. tensorflow,wasm; default: all that work here but cpu')
       .option('--seconds <n>', 'time for each, after warming up', whole(1), 10)
       .option(
@@ -49,23 +50,26 @@ export function addBenchNetworkCommands(bench: Command): void {
       .option('--only <names>', 'with --compare: these peers, e.g. torch-nchw,onnxruntime')
       .option('--rounds <n>', 'with --compare: samples of each', whole(1), 7)
       .option('--python <path>', 'with --compare: has torch, keras and tensorflow-cpu', 'python3')
-      .option('--csv <file>', 'add the rows to a CSV file')
-      .option('--json', 'one JSON document on stdout')
+      .addOption(csvOption())
+      .addOption(jsonOption())
       .action((options: BenchOptions) => run(task, options));
   }
   bench
     .command('runtime <task>', { hidden: true })
     .description('one runtime of a comparison: answers lines on stdin with milliseconds')
     .requiredOption('--backend <name>')
-    .requiredOption('--preset <name>')
-    .requiredOption('--batch <n>', '', whole(1))
-    .action((task: BenchTask, { backend, preset, batch }: BenchOptions & { backend: string }) =>
-      serveRuntime({ task, spec: specOrUsageError(requirePreset(preset), {}), batch }, backend),
+    .addOption(presetOption().makeOptionMandatory())
+    .addOption(batchOption().makeOptionMandatory())
+    .action((task: BenchTask, { backend, preset, batchSize }: BenchOptions & { backend: string }) =>
+      serveRuntime(
+        { task, spec: specOrUsageError(requirePreset(preset), {}), batch: batchSize },
+        backend,
+      ),
     );
 }
 
 async function run(task: BenchTask, options: BenchOptions): Promise<void> {
-  const { batch, seconds, rounds, python, only, csv } = options;
+  const { batchSize: batch, seconds, rounds, python, only, csv } = options;
   const preset = requirePreset(options.preset);
   const spec = specOrUsageError(preset, {});
   const names = options.backend?.split(',').map(requireBackend) ?? (await workingBackends());
@@ -74,7 +78,7 @@ async function run(task: BenchTask, options: BenchOptions): Promise<void> {
     ? await comparePeers(work, { backends: names, peers: only?.split(','), rounds, python })
     : await timeBackends(names, work, seconds);
   if (timings.length === 0) throw new Error('no runtime could be timed');
-  const command = ['alexnet', ...process.argv.slice(2)].join(' ');
+  const command = typedCommand();
   const about: BenchRun = { task, preset, batch, command };
   if (csv !== undefined) await appendCsv(csv, about, timings);
   if (options.json) {
@@ -100,6 +104,6 @@ function requireBackend(name: string) {
   try {
     return parseBackendName(name);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new CommandError('usage', (error as Error).message);
   }
 }

@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { FormatError } from '@alexnet/convert';
 import type { Command } from 'commander';
 import { type Conversion, type ConvertOptions, convertModel } from '../convert/convert-model.js';
-import { formatOfEnding, oneOf, SOURCE_FORMATS, TARGET_FORMATS } from '../convert/formats.js';
+import { formatOfEnding, SOURCE_FORMATS, TARGET_FORMATS } from '../convert/formats.js';
 import { formatNotes } from '../convert/judge-notes.js';
 import { KNOWN_PREPARATIONS, KNOWN_PREPROCESSING } from '../convert/known-preprocessing.js';
 import { NOTE_CODES } from '../convert/read-source.js';
 import { type Verification, verifyConversion } from '../convert/verify.js';
-import { Interrupted } from '../failure.js';
+import { interruptible } from '../interruptible.js';
 import { openBackend } from '../open-backend.js';
+import { oneOf } from '../options/one-of.js';
+import { backendOption, jsonOption } from '../options/shared.js';
 import { requirePreset } from '../preset-argument.js';
 import { type Report, withProgress } from '../progress.js';
 import { print, printJson } from '../say.js';
@@ -27,6 +29,11 @@ interface Options {
   readonly backend?: string;
   readonly json?: true;
 }
+
+const INTERRUPTION = {
+  saying: 'stopping',
+  ended: 'interrupted: nothing was written',
+};
 
 export function addConvertCommand(program: Command): void {
   program
@@ -53,14 +60,14 @@ export function addConvertCommand(program: Command): void {
     )
     .option('--dtype <type>', 'f32, or f16 for half the size in safetensors and torch', 'f32')
     .option('--verify', 'run both networks on a probe image and show the largest difference')
-    .option('--backend <name>', 'for --verify: tensorflow, webgpu, wasm or cpu')
-    .option('--json', 'one JSON document on stdout')
+    .addOption(backendOption())
+    .addOption(jsonOption())
     .action(run);
 }
 
 async function run(input: string, output: string, options: Options): Promise<void> {
   const conversion = await parseOptions(output, options);
-  const done = await interruptible((signal) =>
+  const done = await interruptible(INTERRUPTION, (signal) =>
     withProgress('converting', (report) =>
       convertModel(input, output, {
         ...conversion,
@@ -111,18 +118,6 @@ async function classNames(labels: string): Promise<readonly string[]> {
 
 function lines(text: string): string[] {
   return text.replace(/\r?\n$/, '').split(/\r?\n/);
-}
-
-/** The first Ctrl-C ends the task at its next read or write, a second one the process. */
-async function interruptible<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const onSignal = () => controller.abort(new Interrupted('interrupted: nothing was written'));
-  process.once('SIGINT', onSignal);
-  try {
-    return await task(controller.signal);
-  } finally {
-    process.off('SIGINT', onSignal);
-  }
 }
 
 function explained({ code, message }: FormatError): string {

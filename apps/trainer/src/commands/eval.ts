@@ -1,10 +1,16 @@
 import type { Dataset } from '@alexnet/data';
 import { type Evaluation, evaluate } from '@alexnet/trainer';
 import type { Command } from 'commander';
-import { MAX_BROKEN_SHARE, requireReadable } from '../broken-images.js';
+import { requireReadable } from '../broken-images.js';
 import { openBackend } from '../open-backend.js';
-import { DATA_HELP, openData } from '../open-data.js';
-import { share } from '../options.js';
+import { openData } from '../open-data.js';
+import {
+  backendOption,
+  dataOption,
+  jsonOption,
+  maxBrokenOption,
+  weightsOption,
+} from '../options/shared.js';
 import { withProgress } from '../progress.js';
 import { percent, print, printJson, say } from '../say.js';
 import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
@@ -22,20 +28,12 @@ export function addEvalCommand(program: Command): void {
   program
     .command('eval')
     .description('top-1 and top-5 of a trained network on the validation images of a data set')
-    .requiredOption(
-      '--weights <file|run>',
-      'a run folder, weights of any format convert reads, or showcase',
-    )
-    .requiredOption('--data <source>', DATA_HELP)
+    .addOption(weightsOption())
+    .addOption(dataOption().makeOptionMandatory())
     .option('--ten-crop', 'also average the answers of ten crops, as the paper does')
-    .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
-    .option(
-      '--max-broken <share>',
-      'share of unreadable images that stops the run',
-      share,
-      MAX_BROKEN_SHARE,
-    )
-    .option('--json', 'one JSON document on stdout')
+    .addOption(backendOption())
+    .addOption(maxBrokenOption())
+    .addOption(jsonOption())
     .action(run);
 }
 

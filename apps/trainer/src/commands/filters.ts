@@ -2,7 +2,8 @@ import { filterImages } from '@alexnet/model';
 import { writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import sharp from 'sharp';
-import { UsageError } from '../failure.js';
+import { CommandError } from '../failure.js';
+import { weightsOption } from '../options/shared.js';
 import { say } from '../say.js';
 import { openNetworkFile } from '../weights-file.js';
 
@@ -16,10 +17,7 @@ export function addFiltersCommand(program: Command): void {
   program
     .command('filters')
     .description('the conv1 filters as an image')
-    .requiredOption(
-      '--weights <file|run>',
-      'a run folder, weights of any format convert reads, or showcase',
-    )
+    .addOption(weightsOption())
     .requiredOption('--out <png>', 'where the image goes')
     .option(
       '--scale <how>',
@@ -31,7 +29,7 @@ export function addFiltersCommand(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   if (options.scale !== 'filter' && options.scale !== 'global') {
-    throw new UsageError(`--scale ${options.scale}: it is filter or global`);
+    throw new CommandError('usage', `--scale ${options.scale}: it is filter or global`);
   }
   const { file, path } = await openNetworkFile(options.weights);
   const kernels = file.weights.get('conv1.weight');

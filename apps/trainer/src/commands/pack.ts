@@ -1,10 +1,11 @@
 import { createColorAccumulator, createMeanImageAccumulator } from '@alexnet/augment';
 import { packDataset } from '@alexnet/data';
 import { type Command, Option } from 'commander';
-import { MAX_BROKEN_SHARE } from '../broken-images.js';
-import { Interrupted, UsageError } from '../failure.js';
-import { DATA_HELP, openData } from '../open-data.js';
-import { share, whole } from '../options.js';
+import { CommandError } from '../failure.js';
+import { interruptible } from '../interruptible.js';
+import { openData } from '../open-data.js';
+import { share, whole } from '../options/parse.js';
+import { dataOption, maxBrokenOption } from '../options/shared.js';
 import { withProgress } from '../progress.js';
 import { say } from '../say.js';
 
@@ -21,11 +22,16 @@ interface Options {
   readonly validationShare?: number;
 }
 
+const INTERRUPTION = {
+  saying: 'stopping',
+  ended: 'stopped; the same command again goes on with what is missing',
+};
+
 export function addPackCommand(program: Command): void {
   program
     .command('pack')
     .description('images resized once into WebDataset shards, which train reads fastest')
-    .requiredOption('--data <source>', DATA_HELP)
+    .addOption(dataOption().makeOptionMandatory())
     .requiredOption('--out <dir>', 'the folder of shards')
     .option('--size <px>', 'shorter side', whole(1), 256)
     .option('--square', 'cut images to their central square')
@@ -44,38 +50,32 @@ export function addPackCommand(program: Command): void {
       'share held out where the source has no validation images; 0 holds none out',
       share,
     )
-    .option(
-      '--max-broken <share>',
-      'share of unreadable images that stops the run',
-      share,
-      MAX_BROKEN_SHARE,
-    )
+    .addOption(maxBrokenOption())
     .option('--seed <n>', 'decides the order of the training images', whole(0), 0)
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
   if (options.format === 'raw' && options.quality !== undefined) {
-    throw new UsageError('--quality is of JPEG; leave it out with --format raw');
+    throw new CommandError('usage', '--quality is of JPEG; leave it out with --format raw');
   }
   const dataset = await openData(options.data, options.seed, options.validationShare);
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  process.once('SIGINT', stop);
   try {
     const measures = { createColorAccumulator, createMeanImageAccumulator };
-    const { index, resumed } = await withProgress('packing', (report) =>
-      packDataset(dataset, options.out, measures, {
-        size: options.size,
-        square: options.square ?? false,
-        format: options.format,
-        ...(options.quality === undefined ? {} : { quality: options.quality }),
-        perShard: options.perShard,
-        maxBrokenShare: options.maxBroken,
-        seed: options.seed,
-        signal: controller.signal,
-        onProgress: report,
-      }),
+    const { index, resumed } = await interruptible(INTERRUPTION, (signal) =>
+      withProgress('packing', (report) =>
+        packDataset(dataset, options.out, measures, {
+          size: options.size,
+          square: options.square ?? false,
+          format: options.format,
+          ...(options.quality === undefined ? {} : { quality: options.quality }),
+          perShard: options.perShard,
+          maxBrokenShare: options.maxBroken,
+          seed: options.seed,
+          signal,
+          onProgress: report,
+        }),
+      ),
     );
     const { shards } = index;
     const images = shards.reduce((sum, { records }) => sum + records.length, 0);
@@ -85,11 +85,7 @@ async function run(options: Options): Promise<void> {
     say(
       `${options.out}: ${images} images in ${shards.length} shards${resumed > 0 ? `, ${resumed} of them from an earlier run` : ''}`,
     );
-  } catch (error) {
-    if (!controller.signal.aborted) throw error;
-    throw new Interrupted('stopped; the same command again goes on with what is missing');
   } finally {
-    process.off('SIGINT', stop);
     await dataset.close();
   }
 }

@@ -6,7 +6,8 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openBackend } from '../open-backend.js';
-import { whole } from '../options.js';
+import { whole } from '../options/parse.js';
+import { backendOption, jsonOption, weightsOption } from '../options/shared.js';
 import { percent, print, printJson, say } from '../say.js';
 import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
 
@@ -34,14 +35,11 @@ export function addPredictCommand(program: Command): void {
     .command('predict')
     .description('what a trained network sees in images')
     .argument('<image...>', 'image files')
-    .requiredOption(
-      '--weights <file|run>',
-      'a run folder, weights of any format convert reads, or showcase',
-    )
+    .addOption(weightsOption())
     .option('--ten-crop', 'average the answers of ten crops')
     .option('--top <k>', 'how many classes to show', whole(1), 5)
-    .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
-    .option('--json', 'one JSON document on stdout')
+    .addOption(backendOption())
+    .addOption(jsonOption())
     .action(run);
 }
 

@@ -6,8 +6,9 @@ import {
   type SpecModifiers,
 } from '@alexnet/model';
 import type { Command } from 'commander';
-import { UsageError } from '../failure.js';
-import { whole } from '../options.js';
+import { CommandError } from '../failure.js';
+import { whole } from '../options/parse.js';
+import { jsonOption } from '../options/shared.js';
 import { requirePreset, specOrUsageError } from '../preset-argument.js';
 import { print, printJson } from '../say.js';
 
@@ -28,13 +29,13 @@ export function addSummaryCommand(program: Command): void {
     .option('--classes <n>', 'number of classes', whole(1))
     .option('--groups <n>', '1: one tower, 2: the two-GPU split', whole(1))
     .option('--markdown', 'the table as Markdown')
-    .option('--json', 'one JSON document on stdout')
+    .addOption(jsonOption())
     .action(run);
 }
 
 function run(name: string, options: Options): void {
   if (options.groups !== undefined && options.groups !== 1 && options.groups !== 2) {
-    throw new UsageError(`--groups ${options.groups}: it is 1 or 2`);
+    throw new CommandError('usage', `--groups ${options.groups}: it is 1 or 2`);
   }
   const modifiers: SpecModifiers = {
     ...(options.input === undefined ? {} : { input: options.input }),

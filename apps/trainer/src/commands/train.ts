@@ -13,14 +13,23 @@ import {
 } from '@alexnet/trainer';
 import { openCheckpointStore, writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
-import { createBrokenImages, MAX_BROKEN_SHARE, requireReadable } from '../broken-images.js';
+import { createBrokenImages, requireReadable } from '../broken-images.js';
 import { checkpointCodec } from '../checkpoint-codec.js';
-import { Interrupted, UsageError } from '../failure.js';
+import { CommandError } from '../failure.js';
+import { interruptible } from '../interruptible.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
 import { openBackend } from '../open-backend.js';
 import { DATA_HELP, openData } from '../open-data.js';
-import { collect, names, port, share, time, whole } from '../options.js';
+import { names, port, time, whole } from '../options/parse.js';
+import {
+  backendOption,
+  batchOption,
+  dataOption,
+  maxBrokenOption,
+  presetOption,
+  setOption,
+} from '../options/shared.js';
 import { planRun, resolveRecipe } from '../plan-run.js';
 import { withProgress } from '../progress.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, readRun, startRun } from '../run-folder.js';
@@ -42,25 +51,20 @@ export function addTrainCommand(program: Command): void {
   program
     .command('train')
     .description('train a network on labeled images')
-    .option('--data <source>', DATA_HELP)
+    .addOption(dataOption())
     .requiredOption('--out <dir>', 'the run folder: weights, checkpoints, metrics')
     .option('--recipe <name>', Object.keys(RECIPES).join(', '), 'quick')
     .option('--init <file|run>', 'start from these weights: their network, a new last layer')
     .option('--freeze <layers>', 'layers that keep their weights, as conv1,conv2', names)
-    .option('--preset <name>', "another network than the recipe's")
+    .addOption(presetOption())
     .option('--epochs <n>', 'passes over the training images', whole(1))
-    .option('--batch <n>', 'images per update', whole(1))
+    .addOption(batchOption())
     .option('--steps <n>', 'stop after this many updates', whole(1))
     .option('--time <length>', 'stop after 90min, 2h, …', time)
     .option('--checkpoint-every <length>', 'also save within an epoch', time, 600_000)
     .option('--seed <n>', 'decides order, crops, initial weights', whole(0), 1)
-    .option('--backend <name>', 'tensorflow, webgpu, wasm or cpu')
-    .option(
-      '--max-broken <share>',
-      'share of unreadable images that stops the run',
-      share,
-      MAX_BROKEN_SHARE,
-    )
+    .addOption(backendOption())
+    .addOption(maxBrokenOption())
     .option('--resume', 'continue the run in --out where it stopped')
     .option(
       '--serve [port]',
@@ -69,7 +73,7 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--serve-host <address>', 'also to other machines: those that have the token')
     .option('--serve-token <token>', 'instead of one made up')
-    .option('--set <key=value>', 'change a setting of the recipe; may be repeated', collect, [])
+    .addOption(setOption())
     .action(run);
 }
 
@@ -79,7 +83,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
   if (options.resume) refuseChanges(options);
   refuseOtherNetwork(options);
   if (!options.resume) {
-    if (!options.data) throw new UsageError(`--data is missing: ${DATA_HELP}`);
+    if (!options.data) throw new CommandError('usage', `--data is missing: ${DATA_HELP}`);
     if (await readRun(options.out)) {
       throw new Error(
         `${options.out} already holds a run: continue it with --resume, or choose another --out`,
@@ -94,7 +98,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'OversizeError') throw error;
     throw new Error(
-      `${error.message}: --batch ${Math.ceil(recipe.batchSize / 2)}, or the same batch in parts with --set accumulate=${2 * recipe.accumulate}`,
+      `${error.message}: --batch-size ${Math.ceil(recipe.batchSize / 2)}, or the same batch in parts with --set accumulate=${2 * recipe.accumulate}`,
       { cause: error },
     );
   } finally {
@@ -165,58 +169,59 @@ async function trainAndWrite(
   live?.follow(out, plan);
 
   const loader = openLoaderFeed(plan, dataset.train.records);
-  const interrupt = interruptible();
   const display = openTrainDisplay(plan.recipe.epochs);
   const broken = createBrokenImages(dataset.train.records.length, options.maxBroken);
   let step = snapshot?.state.globalStep ?? 0;
   const started = performance.now();
   try {
-    const outcome = await train(tf, {
-      network,
-      recipe: plan.recipe,
-      train: dataset.train,
-      validation: dataset.validation,
-      preprocessing: plan.preprocessing,
-      colors: plan.colors,
-      seed: plan.seed,
-      signal: interrupt.signal,
-      ...(loader ? { feed: loader.feed } : {}),
-      ...(snapshot ? { from: snapshot } : {}),
-      snapshotEveryMs: options.checkpointEvery,
-      ...(options.steps === undefined ? {} : { maxSteps: options.steps }),
-      ...(options.time === undefined ? {} : { maxMs: options.time }),
-      observer: {
-        onStep(report) {
-          display.step(report);
-          log.step(report);
+    const interruption = {
+      saying: 'finishing this step and saving',
+      ended: `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
+    };
+    const outcome = await interruptible(interruption, async (signal) => {
+      const outcome = await train(tf, {
+        network,
+        recipe: plan.recipe,
+        train: dataset.train,
+        validation: dataset.validation,
+        preprocessing: plan.preprocessing,
+        colors: plan.colors,
+        seed: plan.seed,
+        signal,
+        ...(loader ? { feed: loader.feed } : {}),
+        ...(snapshot ? { from: snapshot } : {}),
+        snapshotEveryMs: options.checkpointEvery,
+        ...(options.steps === undefined ? {} : { maxSteps: options.steps }),
+        ...(options.time === undefined ? {} : { maxMs: options.time }),
+        observer: {
+          onStep(report) {
+            display.step(report);
+            log.step(report);
+          },
+          onValidate: display.validate,
+          async onEpoch(report) {
+            display.epoch(report);
+            await log.epoch(report);
+            requireReadable(report.validation, options.maxBroken);
+          },
+          onSkip: broken.note,
+          async onSnapshot(current, report) {
+            await log.snapshot(current);
+            await store.save(current, report ? report.validation.top1 : null);
+            step = current.state.globalStep;
+          },
         },
-        onValidate: display.validate,
-        async onEpoch(report) {
-          display.epoch(report);
-          await log.epoch(report);
-          requireReadable(report.validation, options.maxBroken);
-        },
-        onSkip: broken.note,
-        async onSnapshot(current, report) {
-          await log.snapshot(current);
-          await store.save(current, report ? report.validation.top1 : null);
-          step = current.state.globalStep;
-        },
-      },
+      });
+      if (outcome === 'interrupted') throw signal.reason;
+      return outcome;
     });
     display.close();
-    if (outcome === 'interrupted') {
-      throw new Interrupted(
-        `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
-      );
-    }
     say(`trained in ${duration(performance.now() - started)}`);
     if (outcome !== 'finished') {
       say(`${outcome}: go on with: alexnet train --resume --out ${out}`);
     }
   } finally {
     display.close();
-    interrupt.release();
     await loader?.close();
   }
 
@@ -271,11 +276,12 @@ function refuseChanges(options: TrainCommandOptions): void {
     options.freeze !== undefined && '--freeze',
     options.preset !== undefined && '--preset',
     options.epochs !== undefined && '--epochs',
-    options.batch !== undefined && '--batch',
+    options.batchSize !== undefined && '--batch-size',
     options.set.length > 0 && '--set',
   ].filter((name): name is string => name !== false);
   if (given.length > 0) {
-    throw new UsageError(
+    throw new CommandError(
+      'usage',
       `--resume continues the run as it was started: leave out ${given.join(', ')}`,
     );
   }
@@ -297,23 +303,4 @@ function resumeLine(snapshot: Snapshot | null): string {
   if (!snapshot) return 'no checkpoint yet: starting at the beginning';
   const { epoch, step, globalStep } = snapshot.state;
   return `resuming at epoch ${epoch + 1}, step ${step} (${globalStep} updates done)`;
-}
-
-/** The first Ctrl-C lets the step finish and saves; the second stops at once. */
-function interruptible() {
-  const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(130);
-    say('\nfinishing this step and saving; Ctrl-C again stops at once');
-    controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    release() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
 }

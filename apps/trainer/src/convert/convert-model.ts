@@ -4,7 +4,7 @@ import { type Model, writeOpenedModel } from '@alexnet/convert';
 import { type NoteCode, openTorchModel } from '@alexnet/convert/torch';
 import type { Preprocessing } from '@alexnet/model';
 import { writeAtomically } from '@alexnet/trainer/node';
-import { UsageError } from '../failure.js';
+import { CommandError } from '../failure.js';
 import { encodeTarget, mainFile, precisionNotes } from './encode-target.js';
 import { findSource } from './find-source.js';
 import type { SourceFormat, TargetFormat } from './formats.js';
@@ -148,18 +148,19 @@ function completed<T extends Pick<Model, 'spec' | 'classNames' | 'preprocessing'
 }
 
 function requireUsable({ mean, meta, dtype, to }: ConvertOptions, from: SourceFormat): void {
-  if (mean && from !== 'caffe') throw new UsageError(`--mean goes with a .caffemodel, not ${from}`);
+  if (mean && from !== 'caffe')
+    throw new CommandError('usage', `--mean goes with a .caffemodel, not ${from}`);
   if (meta && from !== 'cuda-convnet') {
-    throw new UsageError(`--meta goes with a cuda-convnet checkpoint, not ${from}`);
+    throw new CommandError('usage', `--meta goes with a cuda-convnet checkpoint, not ${from}`);
   }
   if (dtype === 'f16' && to !== 'safetensors' && to !== 'torch') {
-    throw new UsageError(`--dtype f16 is for safetensors and torch, not ${to}`);
+    throw new CommandError('usage', `--dtype f16 is for safetensors and torch, not ${to}`);
   }
 }
 
 async function requireDifferent(source: string, target: string): Promise<void> {
   const real = await realpath(target).catch(() => null);
   if (real !== null && real === (await realpath(source))) {
-    throw new UsageError(`${target} is what is read: give the result another name`);
+    throw new CommandError('usage', `${target} is what is read: give the result another name`);
   }
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { FormatName } from '@alexnet/convert';
 import { closest } from 'fastest-levenshtein';
-import { UsageError } from '../failure.js';
+import { CommandError } from '../failure.js';
 
 /** What a network can be read from: every codec but Caffe's mean image, which goes with one. */
 export type SourceFormat = Exclude<FormatName, 'caffe-mean'>;
@@ -34,7 +34,7 @@ const ENDINGS: Readonly<Record<string, TargetFormat>> = {
 
 export const TARGET_FORMATS: readonly TargetFormat[] = [...new Set(Object.values(ENDINGS))];
 
-/** The format OUT asks for by its ending. @throws UsageError naming the nearest ending */
+/** The format OUT asks for by its ending. @throws CommandError `usage` naming the nearest ending */
 export function formatOfEnding(target: string): TargetFormat {
   const found = Object.keys(ENDINGS).find((ending) => target.endsWith(ending));
   const format = found && ENDINGS[found];
@@ -42,16 +42,8 @@ export function formatOfEnding(target: string): TargetFormat {
   const name = basename(target);
   const dot = name.indexOf('.');
   const nearest = dot < 0 ? '' : ` did you mean ${closest(name.slice(dot), Object.keys(ENDINGS))}?`;
-  throw new UsageError(
+  throw new CommandError(
+    'usage',
     `${target}: the ending must be one of ${Object.keys(ENDINGS).join(' ')}, or --to says the format;${nearest || ' it has none'}`,
-  );
-}
-
-/** One of the words an option takes. @throws UsageError naming the nearest */
-export function oneOf<T extends string>(option: string, value: string, words: readonly T[]): T {
-  const found = words.find((word) => word === value);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `there is no ${option} ${value}; did you mean ${closest(value, words)}? (${words.join(', ')})`,
   );
 }

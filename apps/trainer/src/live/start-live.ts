@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { oneLine, UsageError } from '../failure.js';
+import { CommandError, oneLine } from '../failure.js';
 import type { RunRecord } from '../run-folder.js';
 import { say } from '../say.js';
 import type { LiveAddress } from './live-server.js';
@@ -36,7 +36,7 @@ const SHORTEST_TOKEN = 8;
 export async function startLive(options: ServeOptions): Promise<Live | null> {
   if (options.serve === undefined) {
     if (options.serveHost === undefined && options.serveToken === undefined) return null;
-    throw new UsageError('--serve-host and --serve-token say how to --serve: add it');
+    throw new CommandError('usage', '--serve-host and --serve-token say how to --serve: add it');
   }
   const address = liveAddress(options);
   const worker = new Worker(new URL('./live-worker.js', import.meta.url), {
@@ -63,7 +63,8 @@ export async function startLive(options: ServeOptions): Promise<Live | null> {
 /** Only this machine can look, unless `--serve-host` says otherwise: then it takes a token. */
 function liveAddress({ serve, serveHost, serveToken }: ServeOptions): LiveAddress {
   if (serveToken !== undefined && serveToken.length < SHORTEST_TOKEN) {
-    throw new UsageError(
+    throw new CommandError(
+      'usage',
       `--serve-token is too short: take ${SHORTEST_TOKEN} characters or more, or leave it out`,
     );
   }

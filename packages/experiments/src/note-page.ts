@@ -1,5 +1,4 @@
 import { RECIPES, type Recipe } from '@alexnet/trainer';
-import { capital } from './capital.js';
 import {
   type ComputedClaim,
   kernelClaims,
@@ -9,7 +8,7 @@ import {
 } from './computed-claims.js';
 import { figureCaption } from './draw-figure.js';
 import type { Environment } from './environment.js';
-import { formatSummary } from './format-value.js';
+import { capital, formatSummary } from './format-value.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
 import type { ClaimOutcome, Outcome } from './outcome.js';
@@ -57,7 +56,7 @@ function head({ scale, images, seeds, environment, base, set }: Study): string {
   const changed =
     set.length > 0 ? ` Changed for every run: ${set.map((one) => `\`${one}\``).join(', ')}.` : '';
   return `What the paper (Krizhevsky, Sutskever and Hinton 2012) and common knowledge say of this network, each
-claim beside what came out here. Written by \`alexnet ablate --all\`; every number and every
+claim beside what came out here: the note that this project is held against. Written by \`alexnet ablate --all\`; every number and every
 sentence about a result is computed from the runs or from the layer list. A claim counts as reproduced only where the
 difference is larger than chance among seeds makes it 95 % of the time (Student's t), as not reproduced
 where it is that much the other way, and as undecided in between.

@@ -1,6 +1,5 @@
-import { capital } from './capital.js';
 import type { Claim } from './experiment.js';
-import { formatDifference, formatSummary } from './format-value.js';
+import { capital, formatDifference, formatSummary } from './format-value.js';
 import { type Judgement, type Summaries, summaryOf, verdictOf } from './judge.js';
 import { MEASURES } from './measures.js';
 

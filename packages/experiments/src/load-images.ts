@@ -7,11 +7,11 @@ import {
 } from '@alexnet/augment';
 import type { Dataset, Split } from '@alexnet/data';
 import type { ImageSource } from '@alexnet/trainer';
-import type { Report } from '../progress.js';
+import { ExperimentError } from './experiment-error.js';
 import type { Scale } from './scale.js';
 
-/** The part of a data set an ablation works on, decoded and resized once and kept in memory. */
-export interface AblationImages {
+/** The part of a data set a study works on, decoded and resized once and kept in memory. */
+export interface StudyImages {
   readonly name: string;
   /** Of the ids of all images taken, in order, and their size. */
   readonly digest: string;
@@ -30,8 +30,8 @@ export async function loadImages(
   dataset: Dataset,
   scale: Scale,
   shorterSide: number,
-  report: Report,
-): Promise<AblationImages> {
+  onProgress: (done: number, total: number) => void,
+): Promise<StudyImages> {
   const chosen = evenly(
     dataset.classNames.map((_, label) => label),
     scale.classes,
@@ -51,14 +51,17 @@ export async function loadImages(
         const label = chosen.indexOf(record.label);
         entries.push({ id: record.id, label, image: resizeShorterSide(image, shorterSide) });
       }
-      report(++done, total);
+      onProgress(++done, total);
     }
     return entries;
   };
   const train = await read(dataset.train, plans[0], true);
   const validation = await read(dataset.validation, plans[1], false);
   if (train.length === 0 || validation.length === 0) {
-    throw new Error(`no ${train.length === 0 ? 'training' : 'validation'} image could be read`);
+    throw new ExperimentError(
+      'data',
+      `no ${train.length === 0 ? 'training' : 'validation'} image could be read`,
+    );
   }
   return {
     name: dataset.name,

@@ -8,9 +8,9 @@ import {
   ruleY,
   tickX,
 } from '@observablehq/plot';
-import { drawSvg } from '../report/draw-plot.js';
-import { capital } from './capital.js';
+import { drawSvg } from './draw-svg.js';
 import type { Experiment } from './experiment.js';
+import { capital } from './format-value.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
 import type { Outcome } from './outcome.js';

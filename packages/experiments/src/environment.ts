@@ -1,5 +1,4 @@
 import { cpus, totalmem } from 'node:os';
-import { tidyCommand } from './tidy-command.js';
 
 /** Where, with what and when results were made. */
 export interface Environment {
@@ -13,13 +12,14 @@ export interface Environment {
 }
 
 export function environmentOf(
+  command: string,
   backend: { readonly name: string; readonly device: string },
   tfjs: string,
 ): Environment {
   const [first] = cpus();
   const gigabytes = Math.round(totalmem() / 2 ** 30);
   return {
-    command: tidyCommand(process.argv.slice(2)),
+    command,
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${first?.model.trim() ?? process.arch}, ${gigabytes} GB, ${process.platform} ${process.arch}`,
     node: process.version,

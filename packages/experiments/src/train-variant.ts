@@ -8,8 +8,7 @@ import {
 } from '@alexnet/model';
 import { measureColor } from '@alexnet/model/measures';
 import { evaluate, NonFiniteError, type Recipe, train } from '@alexnet/trainer';
-import { Interrupted } from '../failure.js';
-import type { AblationImages } from './load-images.js';
+import type { StudyImages } from './load-images.js';
 import type { CurvePoint, RunResult } from './run-result.js';
 
 /** Inputs a forward pass outside training takes. */
@@ -22,7 +21,7 @@ export interface TrainVariantOptions {
   readonly network: NetworkSpec;
   readonly seed: number;
   readonly key: string;
-  readonly images: AblationImages;
+  readonly images: StudyImages;
   readonly preprocessing: Preprocessing;
   /** Also answer with ten crops at the end. */
   readonly tenCrop: boolean;
@@ -34,7 +33,7 @@ export interface TrainVariantOptions {
 /**
  * Trains one variant with one seed and measures it.
  *
- * @throws Interrupted when the signal is given; nothing of the run is kept then
+ * @throws the signal's reason when it is given; nothing of the run is kept then
  */
 export async function trainVariant(tf: Tf, options: TrainVariantOptions): Promise<RunResult> {
   const started = performance.now();
@@ -80,8 +79,7 @@ async function trainAndMeasure(
         },
       },
     });
-    if (outcome === 'interrupted')
-      throw new Interrupted('interrupted: finished runs are saved, the same command goes on');
+    if (outcome === 'interrupted') throw signal.reason;
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     diverged = error.message;

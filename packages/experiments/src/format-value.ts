@@ -30,3 +30,8 @@ function unit(measure: MeasureName): string {
   if (kind === 'share') return ' %';
   return kind === 'points' ? ' points' : '';
 }
+
+/** With the first letter in upper case, as at the start of a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,4 +1,4 @@
-import { quoted } from '../csv.js';
+import { csvLine } from '@alexnet/trainer/node';
 import { MEASURES } from './measures.js';
 import type { Outcome } from './outcome.js';
 
@@ -19,7 +19,7 @@ export function runsCsv({ experiment, runs, measures, targetError }: Outcome): s
     ]),
   );
   const head = ['experiment', 'variant', 'seed', 'epochs', 'updates', ...measures, 'diverged'];
-  return csv([head, ...rows]);
+  return [head, ...rows].map(csvLine).join('');
 }
 
 /** One line a run and epoch: errors and losses, dropout and augmentation off. */
@@ -45,13 +45,5 @@ export function curvesCsv({ runs }: Outcome): string {
     'validationTop1',
     'validationLoss',
   ];
-  return csv([head, ...rows]);
-}
-
-function csv(rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number) => {
-    const text = String(value);
-    return /[",\n]/.test(text) ? quoted(text) : text;
-  };
-  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
+  return [head, ...rows].map(csvLine).join('');
 }

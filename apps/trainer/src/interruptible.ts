@@ -1,0 +1,30 @@
+import { CommandError } from './failure.js';
+import { say } from './say.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * Runs a task that Ctrl-C, SIGTERM and SIGHUP stop: the first asks it to end, by a signal whose reason is the
+ * {@link CommandError} the command then ends with; the second ends the process at once.
+ *
+ * @param saying told on stderr at the first
+ * @param ended what the command ends with, such as how to go on
+ */
+export async function interruptible<T>(
+  { saying, ended }: { readonly saying: string; readonly ended: string },
+  task: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    say(`\n${saying}; Ctrl-C again stops at once`);
+    controller.abort(new CommandError('interrupted', ended));
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    return await task(controller.signal);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}

@@ -1,0 +1,38 @@
+import { PRESET_NAMES } from '@alexnet/model';
+import { Option } from 'commander';
+import { MAX_BROKEN_SHARE } from '../broken-images.js';
+import { DATA_HELP } from '../open-data.js';
+import { collect, share, whole } from './parse.js';
+
+/** Options that mean the same in every command that has them. */
+
+export const backendOption = () =>
+  new Option('--backend <name>', 'tensorflow, webgpu, wasm or cpu; default: the best that works');
+
+/** Both spellings are the field's. */
+export const batchOption = () =>
+  new Option('--batch, --batch-size <n>', 'images at once').argParser(whole(1));
+
+export const csvOption = () => new Option('--csv <file>', 'add the rows to a CSV file');
+
+export const dataOption = () => new Option('--data <source>', DATA_HELP);
+
+export const jsonOption = () => new Option('--json', 'one JSON document on stdout');
+
+export const maxBrokenOption = () =>
+  new Option('--max-broken <share>', 'share of unreadable images that stops the run')
+    .argParser(share)
+    .default(MAX_BROKEN_SHARE);
+
+export const presetOption = () => new Option('--preset <name>', PRESET_NAMES.join(', '));
+
+export const setOption = () =>
+  new Option('--set <key=value>', 'change a setting of the recipe; may be repeated')
+    .argParser(collect)
+    .default([], 'none');
+
+export const weightsOption = () =>
+  new Option(
+    '--weights <file|run>',
+    'a run folder, weights of any format convert reads, or showcase',
+  ).makeOptionMandatory();

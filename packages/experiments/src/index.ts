@@ -1,0 +1,14 @@
+export { drawSvg } from './draw-svg.js';
+export type { RunObserver, RunProgress } from './execute-runs.js';
+export type { Claim, Expectation, Experiment, Variant } from './experiment.js';
+export { ExperimentError, type ExperimentErrorCode } from './experiment-error.js';
+export { EXPERIMENTS } from './experiments/index.js';
+export { findExperiment } from './find-experiment.js';
+export { loadImages, type StudyImages } from './load-images.js';
+export type { ClaimOutcome, Outcome } from './outcome.js';
+export { baseOf, type PlannedRun } from './plan-runs.js';
+export type { RunResult } from './run-result.js';
+export { checkStudy, runStudy, type StudyOptions, type StudyPlan } from './run-study.js';
+export { FULL, QUICK, type Scale } from './scale.js';
+export type { Study } from './study.js';
+export { outcomeJson, writePage, writeResults } from './write-results.js';
