@@ -26,9 +26,9 @@ module.exports = {
     only('experiments', ['model', 'augment', 'data', 'trainer']),
     {
       name: 'model-types-only',
-      comment: 'convert and augment may use types of model, not its code',
+      comment: 'augment may use types of model, not its code',
       severity: 'error',
-      from: { path: '^packages/(convert|augment)/src' },
+      from: { path: '^packages/augment/src' },
       to: { path: '^packages/model/', dependencyTypesNot: ['type-only'] },
     },
     {
