@@ -2,9 +2,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, prepareTensorflow } from './prepare.mjs';
-import { title, tool } from './steps.mjs';
+import { fail, title, tool } from './steps.mjs';
 
-/** Installs, builds, runs every check and suite, and ends with their true totals. */
+/**
+ * Installs, builds, runs every check and suite, and ends with their true totals.
+ *
+ *   npm test                  all of it
+ *   npm test -- checks unit   these parts: checks, unit, slow, pack
+ */
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const skipped = [];
@@ -51,21 +56,36 @@ function suite(project) {
   totals.failed += failedHere;
 }
 
+const PARTS = {
+  checks() {
+    check('Format and lint', 'biome', ['check', '.']);
+    check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']);
+    check('Unused code', 'knip', ['--no-progress', '--no-config-hints']);
+    check('Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']);
+    check('API reference', 'node', ['scripts/api-reference.mjs', '--check']);
+    check('Architecture image', 'node', ['scripts/architecture.mjs', '--check']);
+    check('Third-party licenses', 'node', ['scripts/third-party.mjs', '--check']);
+  },
+  unit: () => suite('unit'),
+  slow() {
+    suite('slow');
+    suite('blocks');
+  },
+  pack() {
+    check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
+    check('Release rehearsal', 'node', ['scripts/release-rehearsal.mjs']);
+    suite('pack');
+  },
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !Object.hasOwn(PARTS, name));
+if (unknown !== undefined) fail(`there is no part ${unknown}: ${Object.keys(PARTS).join(', ')}`);
+const parts = asked.length > 0 ? asked : Object.keys(PARTS);
+
 await prepare();
-prepareTensorflow();
-check('Format and lint', 'biome', ['check', '.']);
-check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']);
-check('Unused code', 'knip', ['--no-progress', '--no-config-hints']);
-check('Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']);
-check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
-check('API reference', 'node', ['scripts/api-reference.mjs', '--check']);
-check('Architecture image', 'node', ['scripts/architecture.mjs', '--check']);
-check('Release rehearsal', 'node', ['scripts/release-rehearsal.mjs']);
-check('Third-party licenses', 'node', ['scripts/third-party.mjs', '--check']);
-suite('unit');
-suite('slow');
-suite('blocks');
-suite('pack');
+if (parts.includes('slow')) prepareTensorflow();
+for (const name of parts) PARTS[name]();
 rmSync(scratch, { recursive: true, force: true });
 
 if (skipped.length > 0) process.stdout.write(`\nSkipped:\n  ${skipped.join('\n  ')}\n`);
