@@ -17,6 +17,7 @@ const WHAT = {
   'packages/trainer': 'recipes and the loop',
   'packages/augment': 'pixels in, batch out',
   'packages/data': 'where images come from',
+  'packages/files': 'file formats',
   'packages/model': 'the network as data',
   'packages/convert': 'weights as files',
   'packages/backend': 'what computes',

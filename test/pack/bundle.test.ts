@@ -15,7 +15,6 @@ const DEPENDENCIES = [
   'sharp',
   'env-paths',
   'proper-lockfile',
-  'yauzl',
 ];
 
 const measured: string[] = [];

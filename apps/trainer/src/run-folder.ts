@@ -1,9 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ColorStatistics } from '@alexnet/augment';
+import { writeAtomically } from '@alexnet/files/node';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import type { Recipe } from '@alexnet/trainer';
-import { writeAtomically } from '@alexnet/trainer/node';
 
 /** Where a run's first weights came from. */
 export interface StartRecord {

@@ -1,11 +1,11 @@
 import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '@alexnet/files/node';
 import type { EpochReport, Evaluation, Snapshot, StepReport, TrainState } from '@alexnet/trainer';
 import {
   type MetricsLine,
   openMetricsLog,
   openTensorboardLog,
-  writeAtomically,
   writeEvaluation,
 } from '@alexnet/trainer/node';
 import { conv1Sheet } from './conv1-sheet.js';

@@ -6,7 +6,6 @@ import { filterTiles } from '../src/lib/filters/filter-tiles.js';
 import { smoothness } from '../src/lib/filters/smoothness.js';
 import { pixelCovariance } from '../src/lib/images/pixel-covariance.js';
 import { relativeError } from '../src/lib/network/tolerance.js';
-import { encodeNpy } from '../src/lib/weights/npy.js';
 import { testImage } from './support/images.js';
 
 const SIDE = 11;
@@ -83,28 +82,6 @@ describe('small tools', () => {
       Number.POSITIVE_INFINITY,
     );
     expect(relativeError(Float32Array.of(1, 2), Float32Array.of(1, 4))).toBe(0.5);
-  });
-
-  it('write npy with a header of 64-byte blocks', () => {
-    const bytes = encodeNpy({ shape: [2, 1], data: Float32Array.of(1.5, -2) });
-    const end = bytes.length - 8;
-    expect(end % 64).toBe(0);
-    expect(Array.from(bytes.subarray(0, 10))).toEqual([
-      0x93,
-      78,
-      85,
-      77,
-      80,
-      89,
-      1,
-      0,
-      end - 10,
-      0,
-    ]);
-    expect(new TextDecoder().decode(bytes.subarray(10, end))).toMatch(
-      /^\{'descr': '<f4', 'fortran_order': False, 'shape': \(2, 1\), \} *\n$/,
-    );
-    expect(new Float32Array(bytes.slice(-8).buffer)).toEqual(Float32Array.of(1.5, -2));
   });
 });
 

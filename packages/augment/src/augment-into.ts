@@ -1,9 +1,9 @@
+import type { RgbImage } from '@alexnet/files/image';
+import { centralSquare } from '@alexnet/files/image';
 import type { Preprocessing } from '@alexnet/model';
-import { centralSquare } from './central-square.js';
 import { type ColorForm, colorGain, drawColorNoise } from './color-noise.js';
 import type { ColorStatistics } from './color-statistics.js';
 import type { Vector3 } from './eigen-symmetric.js';
-import type { RgbImage } from './image.js';
 import { type MeanImage, subtractMeanImage } from './mean-image.js';
 import {
   type CropWriter,

@@ -1,5 +1,6 @@
+import type { RgbImage } from '@alexnet/files/image';
 import { eigenSymmetric3, type Matrix3, type Vector3 } from './eigen-symmetric.js';
-import { checkImage, type RgbImage } from './image.js';
+import { checkImage } from './image.js';
 
 /** Color of a whole set of images, in RGB order and gray levels 0..255. */
 export interface ColorStatistics {

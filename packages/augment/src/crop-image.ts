@@ -1,12 +1,6 @@
-import { checkImage, type RgbImage } from './image.js';
-
-/** Where a crop lies inside an image, px. */
-export interface CropBox {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
+import type { RgbImage } from '@alexnet/files/image';
+import { type CropBox, centerOffset } from '@alexnet/files/image';
+import { checkImage } from './image.js';
 
 /**
  * Cuts a box out of an image (a copy).
@@ -39,13 +33,4 @@ export function centerCrop(
   const top = centerOffset(image.height, size.height);
   const left = centerOffset(image.width, size.width);
   return cropImage(image, { top, left, ...size });
-}
-
-/**
- * First pixel of a centerd crop. An odd rest is halved to the even neighbor, as torchvision does
- * (`center_crop`: Python's `round`); for 227 of 256 that is 14, which is also Caffe's.
- */
-export function centerOffset(size: number, crop: number): number {
-  const lower = Math.floor((size - crop) / 2);
-  return (size - crop) % 2 === 0 || lower % 2 === 0 ? lower : lower + 1;
 }

@@ -1,4 +1,5 @@
-import { checkImage, type RgbImage } from './image.js';
+import type { RgbImage } from '@alexnet/files/image';
+import { checkImage } from './image.js';
 
 /** Mirrors an image left to right (a copy). */
 export function flipImage(image: RgbImage): RgbImage {

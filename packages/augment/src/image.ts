@@ -1,15 +1,4 @@
-/**
- * One decoded image: `[height, width, 3]`, row-major, channels interleaved R, G, B, 8 bits each
- * (0..255).
- */
-export interface RgbImage {
-  /** Pixels. */
-  readonly width: number;
-  /** Pixels. */
-  readonly height: number;
-  /** `[height, width, 3]`, values 0..255. */
-  readonly data: Uint8Array | Uint8ClampedArray;
-}
+import type { RgbImage } from '@alexnet/files/image';
 
 /** Throws unless `data` has the three bytes for each pixel that width and height promise. */
 export function checkImage(image: RgbImage): void {

@@ -1,3 +1,4 @@
+export type { CropBox, RgbImage } from '@alexnet/files/image';
 export { type AugmentOptions, type AugmentRecipe, augmentInto } from './augment-into.js';
 export { type ColorForm, colorGain, drawColorNoise } from './color-noise.js';
 export {
@@ -7,12 +8,11 @@ export {
   createColorAccumulator,
   measureColors,
 } from './color-statistics.js';
-export { type CropBox, centerCrop, cropImage } from './crop-image.js';
+export { centerCrop, cropImage } from './crop-image.js';
 export type { Matrix3, Vector3 } from './eigen-symmetric.js';
 export { createEpochOrder } from './epoch-order.js';
 export { createExampleRngs, SOURCE_2012_CHUNK } from './example-rngs.js';
 export { flipImage } from './flip-image.js';
-export type { RgbImage } from './image.js';
 export {
   createMeanImageAccumulator,
   type MeanImage,

@@ -1,5 +1,6 @@
-import { centerOffset } from './crop-image.js';
-import { checkImage, type RgbImage } from './image.js';
+import type { RgbImage } from '@alexnet/files/image';
+import { centerOffset } from '@alexnet/files/image';
+import { checkImage } from './image.js';
 import type { ChannelAffine } from './normalize-crop.js';
 
 /** The mean of all training images, pixel by pixel: `[height, width, 3]` RGB, gray levels 0..255. */

@@ -1,7 +1,8 @@
+import type { RgbImage } from '@alexnet/files/image';
+import { type CropBox, centerOffset } from '@alexnet/files/image';
 import type { Preprocessing } from '@alexnet/model';
-import { type CropBox, centerOffset } from './crop-image.js';
 import type { Vector3 } from './eigen-symmetric.js';
-import { checkImage, type RgbImage } from './image.js';
+import { checkImage } from './image.js';
 import { type ImageSize, resizeWindow } from './resize-image.js';
 
 /** `out = pixel · scale + shift` for the three output channels, and which RGB channel feeds each. */

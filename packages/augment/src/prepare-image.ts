@@ -1,5 +1,5 @@
+import type { RgbImage } from '@alexnet/files/image';
 import type { Preprocessing } from '@alexnet/model';
-import type { RgbImage } from './image.js';
 import { type MeanImage, subtractMeanImage } from './mean-image.js';
 import { centerBox, channelAffine, checkRoom, cropResized, writeCrop } from './normalize-crop.js';
 import { sizeWithShorterSide } from './resize-image.js';

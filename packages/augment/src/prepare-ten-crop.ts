@@ -1,6 +1,6 @@
+import type { RgbImage } from '@alexnet/files/image';
+import { centralSquare } from '@alexnet/files/image';
 import type { Preprocessing } from '@alexnet/model';
-import { centralSquare } from './central-square.js';
-import type { RgbImage } from './image.js';
 import { type MeanImage, subtractMeanImage } from './mean-image.js';
 import { centerBox, channelAffine, checkRoom, writeCrop } from './normalize-crop.js';
 import { resizeShorterSide } from './resize-image.js';

@@ -1,5 +1,5 @@
-import type { CropBox } from './crop-image.js';
-import { checkImage, type RgbImage } from './image.js';
+import type { CropBox, RgbImage } from '@alexnet/files/image';
+import { checkImage } from './image.js';
 
 /** Fraction bits of the filter weights, as in Pillow (`Resample.c`, `PRECISION_BITS`). */
 const PRECISION_BITS = 22;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { centerOffset } from '../src/crop-image.js';
+import { centerOffset } from '@alexnet/files/image';
 import {
   centerCrop,
   createColorAccumulator,

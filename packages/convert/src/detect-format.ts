@@ -1,9 +1,8 @@
-import { asSource, type ByteSource } from './bytes/byte-source.js';
+import { asSource, type ByteSource, latin1 } from '@alexnet/files';
+import { readZip } from '@alexnet/files/zip';
 import { FormatError } from './format-error.js';
-import { latin1 } from './pickle/reader.js';
 import { looksLikeSafetensors } from './safetensors/decode.js';
 import { torchContainer } from './torch/container.js';
-import { readZip } from './zip/read-zip.js';
 
 /** The codecs, by the names of their subpath exports; `caffe-mean` is a `.binaryproto`. */
 export type FormatName =

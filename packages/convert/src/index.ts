@@ -1,5 +1,3 @@
-export type { NetworkSpec, Preprocessing, Weight } from '@alexnet/model';
-export type { OpenedModel, OpenedParameter } from './alexnet/assemble-model.js';
 export {
   type ByteSource,
   blobSource,
@@ -7,7 +5,9 @@ export {
   handleSource,
   type ReadableHandle,
   type SourceOptions,
-} from './bytes/byte-source.js';
+} from '@alexnet/files';
+export type { NetworkSpec, Preprocessing, Weight } from '@alexnet/model';
+export type { OpenedModel, OpenedParameter } from './alexnet/assemble-model.js';
 export { detectFormat, type FormatName } from './detect-format.js';
 export { FormatError, type FormatErrorCode } from './format-error.js';
 export { fromCanonical, toCanonical } from './layout/canonical.js';

@@ -1,13 +1,5 @@
+import { checkName } from '@alexnet/files';
 import { FormatError } from './format-error.js';
-
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** Refuses the three names that reach an object's prototype. */
-export function checkName(name: string, where: string): void {
-  if (FORBIDDEN.has(name)) {
-    throw new FormatError('forbidden-name', `${where} uses the reserved name "${name}"`);
-  }
-}
 
 /**
  * JSON.parse for files from strangers: also refuses a key given twice (JSON.parse keeps the last

@@ -1,5 +1,4 @@
-import type { DecodeOptions } from './decode-image.js';
-import type { RgbImage } from './image.js';
+import type { DecodeOptions, RgbImage } from './decode-image.js';
 
 /** One labeled image of a split. */
 export interface ImageRecord {

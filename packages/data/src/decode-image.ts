@@ -1,11 +1,14 @@
+import type { RgbImage as Image } from '@alexnet/files/image';
+import { parseNpyHeader } from '@alexnet/files/npy';
 import sharp from 'sharp';
 import { decodeJpegFast } from './decode-jpeg-fast.js';
 import { firstLine, UndecodableImageError } from './errors.js';
-import type { RgbImage } from './image.js';
-import { isNpy, viewNpy } from './npy-image.js';
 
 /** Larger images are refused: decoded they would take over 300 MB. ImageNet's largest has 61 M. */
 export const MAX_PIXELS = 100_000_000;
+
+/** One decoded image; its bytes are plain, never clamped. */
+export type RgbImage = Image<Uint8Array>;
 
 /** How one image is decoded. */
 export interface DecodeOptions {
@@ -69,12 +72,30 @@ export async function decodeImage(
 
 function openArray(bytes: Uint8Array, id: string | undefined): RgbImage {
   try {
-    const image = viewNpy(bytes);
+    const image = viewArray(bytes);
     if (image.width * image.height > MAX_PIXELS) throw new Error('too many pixels');
     return image;
   } catch (error) {
     throw new UndecodableImageError(id, firstLine(error), { cause: error });
   }
+}
+
+function isNpy(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x93 && bytes[1] === 0x4e && bytes[2] === 0x55;
+}
+
+/** The image in an array file, without a copy: a view of `bytes`. */
+function viewArray(bytes: Uint8Array): RgbImage {
+  const { descr, fortranOrder, shape, dataStart } = parseNpyHeader(bytes);
+  const [height = 0, width = 0, channels] = shape;
+  if (descr !== '|u1' || fortranOrder || shape.length !== 3 || channels !== 3) {
+    throw new Error('an array that is not [height, width, 3] of uint8');
+  }
+  const size = height * width * 3;
+  if (size === 0 || bytes.length - dataStart !== size) {
+    throw new Error(`an array of ${bytes.length - dataStart} bytes where ${size} belong`);
+  }
+  return { width, height, data: bytes.subarray(dataStart) };
 }
 
 /** True when the first bytes are of a format `decodeImage` reads. SVG, which runs code, is not. */

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { RgbImage } from './image.js';
+import type { RgbImage } from './decode-image.js';
 import { readJpegHeader } from './jpeg-header.js';
 
 /** The two names used of `@julusian/jpeg-turbo`, an optional dependency. */

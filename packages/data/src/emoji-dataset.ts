@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { cacheDirectory } from './cache-dir.js';
+import { cacheDirectory } from '@alexnet/files/node';
 import type { Dataset, ImageRecord, OpenOptions, Split } from './dataset.js';
 import { EMOJI_GROUPS, readEmojiSets, VALIDATION_SET } from './emoji-groups.js';
 import { DatasetError } from './errors.js';

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { cacheDirectory } from './cache-dir.js';
+import { cacheDirectory, writeAtomically } from '@alexnet/files/node';
 import type { OpenOptions } from './dataset.js';
 import { DatasetError, firstLine } from './errors.js';
-import { replaceFile } from './replace-file.js';
 
 /** Images barely compress; a file that grows more than this is a bomb, not a data set. */
 const MAX_GROWTH = 100;
@@ -29,7 +28,8 @@ export async function gunzipToCache(
   const cached = join(cacheDirectory(options.cacheDir), 'tar', `${key}.tar`);
   if (await stat(cached).catch(() => null)) return cached;
 
-  await replaceFile(cached, async (handle) => {
+  await mkdir(dirname(cached), { recursive: true });
+  await writeAtomically(cached, async (handle) => {
     const source = createReadStream(path);
     const plain = createGunzip();
     source.on('error', (error) => plain.destroy(error)).pipe(plain);

@@ -1,8 +1,8 @@
+import { type MatValue, matNumbers, readMat } from '@alexnet/files/mat';
 import type { OpenOptions } from './dataset.js';
 import { DatasetError, firstLine } from './errors.js';
 import type { FileTree } from './folder-tree.js';
 import { gunzipToCache } from './gunzip-cache.js';
-import { readMatStructs } from './mat-structs.js';
 import { openTarTree } from './tar-tree.js';
 
 const ARCHIVE = 'ILSVRC2012_devkit_t12.tar.gz';
@@ -53,34 +53,41 @@ async function readKit(tree: FileTree, name: string): Promise<DevelopmentKit | n
   const meta = await tree.read(`${prefix}${META}`);
   const truth = files.has(GROUND_TRUTH) ? await tree.read(`${prefix}${GROUND_TRUTH}`) : null;
   return {
-    ...readMeta(meta, `${name}: ${prefix}${META}`),
+    ...(await readMeta(meta, `${name}: ${prefix}${META}`)),
     groundTruth: truth && new TextDecoder().decode(truth),
   };
 }
 
-function readMeta(bytes: Uint8Array, where: string): Pick<DevelopmentKit, 'order' | 'names'> {
+async function readMeta(
+  bytes: Uint8Array,
+  where: string,
+): Promise<Pick<DevelopmentKit, 'order' | 'names'>> {
   const order: string[] = [];
   const names = new Map<string, string>();
   const fail = (what: string) =>
     new DatasetError(`${where} is not the class list of ImageNet 2012: ${what}`);
-  let rows: ReturnType<typeof readMatStructs>;
-  try {
-    rows = readMatStructs(bytes, 'synsets');
-  } catch (error) {
+  const variables = await readMat(bytes).catch((error) => {
     throw fail(firstLine(error));
-  }
+  });
+  const synsets = variables.get('synsets');
+  if (synsets?.kind !== 'struct') throw fail('no struct array "synsets"');
   // Inner nodes of the hierarchy follow the classes and have the numbers after them.
-  for (const [i, row] of rows.entries()) {
-    const [id, wnid, words] = ['ILSVRC2012_ID', 'WNID', 'words'].map((key) => row.get(key));
-    if (typeof wnid !== 'string' || !/^n\d+$/.test(wnid) || !Number.isInteger(id)) {
+  for (const [i, row] of synsets.rows.entries()) {
+    const [id] = matNumbers(row.get('ILSVRC2012_ID'));
+    const [wnid, words] = ['WNID', 'words'].map((key) => textOf(row.get(key)));
+    if (!/^n\d+$/.test(wnid ?? '') || !Number.isInteger(id)) {
       throw fail(`row ${i + 1} has no ILSVRC2012_ID and WNID`);
     }
     const place = Number(id) - 1;
-    if (place < 0 || place >= rows.length || order[place] !== undefined) {
+    if (place < 0 || place >= synsets.rows.length || order[place] !== undefined) {
       throw fail(`row ${i + 1} has ILSVRC2012_ID ${id}`);
     }
-    order[place] = wnid;
-    if (typeof words === 'string' && words.trim() !== '') names.set(wnid, words.trim());
+    order[place] = wnid ?? '';
+    if (words?.trim()) names.set(wnid ?? '', words.trim());
   }
   return { order, names };
+}
+
+function textOf(value: MatValue | undefined): string | undefined {
+  return value?.kind === 'char' ? value.text : undefined;
 }

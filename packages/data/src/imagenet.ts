@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ByteSource, handleSource, sliceSource } from '@alexnet/files';
 import { readClassNames } from './class-names.js';
 import type { ImageRecord, OpenOptions, Split } from './dataset.js';
 import { createEncodedSplit } from './encoded-split.js';
@@ -72,7 +73,8 @@ async function readTrain(
   options: OpenOptions,
 ): Promise<{ wnids: string[]; perClass: PlacedRecord[][] }> {
   const { signal } = options;
-  const outer = await readTarIndex(handle, TRAIN, { signal });
+  const source = await sourceOf(handle);
+  const outer = await readTarIndex(source, TRAIN, { signal });
   const classTars = outer.entries
     .filter(({ path }) => path.endsWith('.tar'))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -83,15 +85,19 @@ async function readTrain(
   }
   const perClass: PlacedRecord[][] = [];
   for (const [label, { path, offset, size }] of classTars.entries()) {
-    const inner = await readTarIndex(handle, `${TRAIN}: ${path}`, {
+    const inner = await readTarIndex(sliceSource(source, offset, size), `${TRAIN}: ${path}`, {
       signal,
-      start: offset,
-      end: offset + size,
     });
     const records = inner.entries
       .filter((entry) => isImageName(entry.path))
       .sort((a, b) => (a.path < b.path ? -1 : 1))
-      .map((entry) => ({ ...entry, id: `${path.slice(0, -4)}/${entry.path}`, label, handle }));
+      .map((entry) => ({
+        id: `${path.slice(0, -4)}/${entry.path}`,
+        label,
+        handle,
+        offset: offset + entry.offset,
+        size: entry.size,
+      }));
     if (records.length === 0) throw new DatasetError(`${TRAIN}: ${path} holds no image`);
     perClass.push(records);
     options.onProgress?.(label + 1, classTars.length, 'classes indexed');
@@ -106,13 +112,17 @@ async function readValidation(
   kit: DevelopmentKit | null,
   options: OpenOptions,
 ): Promise<PlacedRecord[]> {
-  const index = await readTarIndex(handle, VALIDATION, { signal: options.signal });
+  const index = await readTarIndex(await sourceOf(handle), VALIDATION, { signal: options.signal });
   const images = index.entries
     .filter(({ path }) => isImageName(path))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   const names = images.map(({ path }) => path);
   const labels = await readImageNetValidationLabels(tree, wnids, names, kit);
   return images.map((entry, i) => ({ ...entry, id: entry.path, label: labels[i] ?? 0, handle }));
+}
+
+async function sourceOf(handle: FileHandle): Promise<ByteSource> {
+  return handleSource(handle, (await handle.stat()).size);
 }
 
 function divide(

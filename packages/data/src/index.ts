@@ -1,11 +1,9 @@
-export { cacheDirectory } from './cache-dir.js';
 export type { Dataset, ImageRecord, OpenOptions, Split } from './dataset.js';
-export { type DecodeOptions, decodeImage, MAX_PIXELS } from './decode-image.js';
+export { type DecodeOptions, decodeImage, MAX_PIXELS, type RgbImage } from './decode-image.js';
 export { fastDecoderName } from './decode-jpeg-fast.js';
 export { type DownloadOptions, downloadFile } from './download/download-file.js';
 export type { Checksum, RemoteFile } from './download/remote-file.js';
 export { DatasetError, UndecodableImageError } from './errors.js';
-export type { RgbImage } from './image.js';
 export { openDataset } from './open-dataset.js';
 export { readPackIndex, readPackMeanImage, verifyPack } from './pack/open-pack.js';
 export { type PackOptions, type PackResult, packDataset } from './pack/pack-dataset.js';

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import type { ImageRecord, Split } from './dataset.js';
+import type { RgbImage } from './decode-image.js';
 import { recordAt } from './encoded-split.js';
-import type { RgbImage } from './image.js';
 
 /** A split whose source stores pixels; `bytes` encodes them as PNG. */
 export function createPixelSplit(

@@ -1,7 +1,8 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { writeAtomically } from '@alexnet/files/node';
 import type { ImageRecord } from './dataset.js';
-import { replaceFile } from './replace-file.js';
 
 /** Prepared images of one size: a raw file of pixels, `[records, side, side, 3]`, and its index. */
 export interface RawImages {
@@ -31,8 +32,10 @@ export async function writeRawImages(
     crc32: crc32(pixels),
     records: records.map(({ id, label }) => [id, label]),
   };
-  await replaceFile(`${path}.rgb`, (handle) => handle.writeFile(pixels));
-  await replaceFile(`${path}.json`, (handle) => handle.writeFile(JSON.stringify(index)));
+  // Where that fails, writing says why.
+  await mkdir(dirname(path), { recursive: true }).catch(() => {});
+  await writeAtomically(`${path}.rgb`, pixels);
+  await writeAtomically(`${path}.json`, JSON.stringify(index));
 }
 
 /** Opens prepared images; `null` when they are missing, incomplete or altered. */

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { handleSource } from '@alexnet/files';
 import type { ImageRecord, OpenOptions, Split } from './dataset.js';
 import { createEncodedSplit } from './encoded-split.js';
 import { DatasetError } from './errors.js';
@@ -65,7 +66,10 @@ export async function readShards(
 async function readShard(path: string, options: OpenOptions): Promise<PlacedSample[]> {
   const handle = await open(path, 'r');
   try {
-    const index = await readTarIndex(handle, path, { signal: options.signal, keep: isLabelName });
+    const index = await readTarIndex(handleSource(handle, (await handle.stat()).size), path, {
+      signal: options.signal,
+      keep: isLabelName,
+    });
     const samples = pairSamples(index, path);
     return samples.map((sample) => ({ ...sample, path, id: `${basename(path)}/${sample.key}` }));
   } finally {

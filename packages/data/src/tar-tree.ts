@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
+import { handleSource } from '@alexnet/files';
 import type { OpenOptions } from './dataset.js';
 import { DatasetError } from './errors.js';
 import { createFolder, type FileTree, folderAt } from './folder-tree.js';
 import { readPart } from './read-part.js';
-import { readTarIndex, type TarEntry } from './tar-index.js';
+import { readTarIndex, type TarFile } from './tar-index.js';
 
 /**
  * Opens a plain tar file as a tree: its headers are read once, contents later by position.
@@ -20,12 +21,12 @@ export async function openTarTree(
   const handle = await open(path, 'r');
   try {
     const { onProgress } = options;
-    const index = await readTarIndex(handle, name, {
+    const index = await readTarIndex(handleSource(handle, (await handle.stat()).size), name, {
       signal: options.signal,
       onProgress: onProgress && ((done, total) => onProgress(done, total, 'bytes indexed')),
     });
     const root = createFolder();
-    const entries = new Map<string, TarEntry>();
+    const entries = new Map<string, TarFile>();
     for (const folder of index.folders) folderAt(root, folder);
     for (const entry of index.entries) {
       const slash = entry.path.lastIndexOf('/');

@@ -1,20 +1,18 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
+import { FormatError, handleSource } from '@alexnet/files';
+import { readZip, type ZipEntry } from '@alexnet/files/zip';
 import type { OpenOptions } from './dataset.js';
-import { DatasetError } from './errors.js';
-import { createFolder, type FileTree, folderAt } from './folder-tree.js';
-import { readPart } from './read-part.js';
-import { readZipIndex, type ZipEntry } from './zip-index.js';
+import { DatasetError, firstLine } from './errors.js';
+import { createFolder, type FileTree, folderAt, isImageName } from './folder-tree.js';
 
-/** A local header before its name, and where the lengths of name and extra field stand in it. */
-const LOCAL_HEADER = 30;
-const NAME_LENGTH = 26;
-const EXTRA_LENGTH = 28;
-const SIGNATURE = 0x04034b50;
-/** Times and owners as Info-ZIP writes them take 28 bytes. */
-const LIKELY_EXTRA = 64;
+/** ImageNet has 1.4 million images; how large they are is seen when they are read. */
+const LIMITS = { entries: 50_000_000, entryBytes: Infinity, totalBytes: Infinity };
 /** A file that says it is larger is refused: it would be held in memory. */
 const MAX_FILE = 2 ** 30;
+/** Type bits of a Unix mode, and those of a symbolic link. */
+const TYPE_BITS = 0o170000;
+const LINK = 0o120000;
 
 /** Opens a zip file as a tree: its directory is read once, files later. Nothing is unpacked. */
 export async function openZipTree(
@@ -24,16 +22,23 @@ export async function openZipTree(
   const handle = await open(path, 'r');
   try {
     const { signal, onProgress } = options;
-    const index = await readZipIndex(handle, path, {
-      signal,
-      onProgress: onProgress && ((done, total) => onProgress(done, total, 'files indexed')),
-    });
+    const { size } = await handle.stat();
+    const entries = await readZip(handleSource(handle, size, signal && { signal }), LIMITS).catch(
+      (error) => {
+        throw error instanceof FormatError ? explain(error, path) : error;
+      },
+    );
     const root = createFolder();
-    const entries = new Map(index.map((entry) => [entry.path, entry]));
-    for (const entryPath of entries.keys()) {
-      const slash = entryPath.lastIndexOf('/');
-      folderAt(root, entryPath.slice(0, Math.max(0, slash))).files.add(entryPath.slice(slash + 1));
+    for (const { name, mode } of entries.values()) {
+      const slash = name.lastIndexOf('/');
+      const file = name.slice(slash + 1);
+      if ((mode & TYPE_BITS) === LINK && isImageName(file)) {
+        throw new DatasetError(`${path} is refused: image "${name}" is a link`);
+      }
+      const folder = folderAt(root, name.slice(0, Math.max(0, slash)));
+      if (file !== '') folder.files.add(file);
     }
+    onProgress?.(entries.size, entries.size, 'files indexed');
     const entryAt = (entryPath: string) => {
       const entry = entries.get(entryPath);
       if (entry === undefined) throw new DatasetError(`${path} holds no file ${entryPath}`);
@@ -43,7 +48,7 @@ export async function openZipTree(
       name: path,
       root,
       read: async (entryPath, part) => {
-        const bytes = await readEntry(handle, entryAt(entryPath), path);
+        const bytes = await readEntry(entryAt(entryPath), path);
         if (part === undefined) return bytes;
         const end = part.offset + part.length;
         if (end > bytes.length) {
@@ -60,22 +65,21 @@ export async function openZipTree(
   }
 }
 
-async function readEntry(handle: FileHandle, entry: ZipEntry, name: string): Promise<Uint8Array> {
-  const damaged = (what: string) => new DatasetError(`${name}: ${entry.path} is damaged: ${what}`);
+function explain({ code, message }: FormatError, path: string): DatasetError {
+  const what = message.replace(/^zip: /, '');
+  if (code === 'truncated' || code === 'bad-header') {
+    return new DatasetError(`${path} is not a whole zip file (${what}); copy or download it again`);
+  }
+  return new DatasetError(`${path} is refused: ${what}`);
+}
+
+async function readEntry(entry: ZipEntry, path: string): Promise<Uint8Array> {
+  const damaged = (what: string) => new DatasetError(`${path}: ${entry.name} is damaged: ${what}`);
   if (entry.size > MAX_FILE) throw damaged(`it says it has ${entry.size} bytes`);
-  // Header and contents in one read, unless the extra field is longer than any in use.
-  const likely = LOCAL_HEADER + Buffer.byteLength(entry.path) + LIKELY_EXTRA + entry.stored;
-  const buffer = new Uint8Array(likely);
-  const { bytesRead } = await handle.read(buffer, 0, likely, entry.header);
-  const view = new DataView(buffer.buffer);
-  if (view.getUint32(0, true) !== SIGNATURE) throw damaged('its header is missing');
-  const start =
-    LOCAL_HEADER + view.getUint16(NAME_LENGTH, true) + view.getUint16(EXTRA_LENGTH, true);
-  const stored =
-    start + entry.stored <= bytesRead
-      ? buffer.subarray(start, start + entry.stored)
-      : await readPart(handle, { offset: entry.header + start, length: entry.stored });
-  const bytes = entry.deflated ? inflate(stored, entry.size) : stored;
+  const packed = await entry.packed().catch((error) => {
+    throw damaged(firstLine(error));
+  });
+  const bytes = entry.deflated ? inflate(packed, entry.size) : packed;
   if (bytes === null) throw damaged('it does not decompress to the size it gives');
   if (bytes.length !== entry.size || crc32(bytes) !== entry.crc32) {
     throw damaged('its checksum is wrong');
@@ -84,10 +88,10 @@ async function readEntry(handle: FileHandle, entry: ZipEntry, name: string): Pro
 }
 
 /** Synchronous: images are small, and a job of the thread pool takes longer than they do. */
-function inflate(stored: Uint8Array, size: number): Uint8Array | null {
+function inflate(packed: Uint8Array, size: number): Uint8Array | null {
   try {
     // One byte more than it may have, so that too long a stream is noticed and goes no further.
-    return inflateRawSync(stored, { maxOutputLength: size + 1 });
+    return inflateRawSync(packed, { maxOutputLength: size + 1 });
   } catch {
     return null;
   }

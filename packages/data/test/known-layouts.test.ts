@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeImage, openDataset } from '../src/index.js';
-import { readMatStructs } from '../src/mat-structs.js';
 import { grayPng, makeTar, temporaryFolder, writeTree } from './source-helpers.js';
 
 /** `count` CIFAR records: labels count up, red is the label, green the row, blue the column. */
@@ -177,22 +176,6 @@ describe('ImageNet as distributed', () => {
         const opened = openDataset(root);
         await expect(opened).rejects.toThrow('meta.mat is not the class list of ImageNet 2012: ');
         await expect(opened).rejects.toThrow(reason);
-      }
-    });
-
-    it('never reads a damaged list wildly, whatever byte was changed', async () => {
-      const whole = await meta('meta-plain.mat');
-      expect(readMatStructs(whole, 'synsets')).toHaveLength(4);
-      for (let at = 124; at < whole.length; at++) {
-        const changed = Buffer.from(whole);
-        changed[at] = 0xff - (changed[at] ?? 0);
-        let rows = 0;
-        try {
-          rows = readMatStructs(changed, 'synsets').length;
-        } catch (error) {
-          expect((error as Error).constructor).toBe(Error);
-        }
-        expect(rows).toBeLessThanOrEqual(100_000);
       }
     });
   });

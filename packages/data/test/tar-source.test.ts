@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../src/index.js';
-import { TAR_BLOCK } from '../src/tar-header.js';
+import { TAR_BLOCK } from '@alexnet/files/tar';
 import { classTree, makeTar, temporaryFolder } from './source-helpers.js';
 
 async function openBytes(bytes: Uint8Array, name = 'set.tar') {

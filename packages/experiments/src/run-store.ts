@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '@alexnet/trainer/node';
+import { writeAtomically } from '@alexnet/files/node';
 import type { PlannedRun } from './plan-runs.js';
 import type { RunResult } from './run-result.js';
 

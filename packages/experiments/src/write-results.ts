@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { writeAtomically } from '@alexnet/trainer/node';
+import { writeAtomically } from '@alexnet/files/node';
 import { drawFigure } from './draw-figure.js';
 import { notePage } from './note-page.js';
 import type { Outcome } from './outcome.js';

@@ -17,4 +17,3 @@ export {
   openTensorboardLog,
   type TensorboardLog,
 } from './node/tensorboard/open-tensorboard-log.js';
-export { writeAtomically } from './node/write-atomically.js';

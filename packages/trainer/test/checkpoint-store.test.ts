@@ -2,13 +2,13 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@alexnet/convert';
+import { writeAtomically } from '@alexnet/files/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { INITIAL_STATE, type Snapshot } from '../src/index.js';
 import {
   openCheckpointStore,
   openMetricsLog,
   type TensorCodec,
-  writeAtomically,
 } from '../src/node.js';
 
 const codec: TensorCodec = {

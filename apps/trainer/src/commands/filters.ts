@@ -1,5 +1,5 @@
+import { writeAtomically } from '@alexnet/files/node';
 import { filterImages } from '@alexnet/model';
-import { writeAtomically } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import sharp from 'sharp';
 import { CommandError } from '../failure.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Dataset } from '@alexnet/data';
-import { writeAtomically } from '@alexnet/trainer/node';
+import { writeAtomically } from '@alexnet/files/node';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openData } from '../open-data.js';

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
+import { writeAtomically } from '@alexnet/files/node';
 import { buildNetwork, type Network, type Tf } from '@alexnet/model';
 import {
   evaluate,
@@ -11,7 +12,7 @@ import {
   type Snapshot,
   train,
 } from '@alexnet/trainer';
-import { openCheckpointStore, writeAtomically } from '@alexnet/trainer/node';
+import { openCheckpointStore } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import { createBrokenImages, requireReadable } from '../broken-images.js';
 import { checkpointCodec } from '../checkpoint-codec.js';

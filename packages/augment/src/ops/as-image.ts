@@ -1,4 +1,4 @@
-import type { RgbImage } from '../image.js';
+import type { RgbImage } from '@alexnet/files/image';
 import type { Sample } from './augment-op.js';
 
 /** A sample as image; a chain that was built never gets here with floats. */

@@ -1,4 +1,4 @@
-import type { CropBox } from '../crop-image.js';
+import type { CropBox } from '@alexnet/files/image';
 import { exponential, naturalLog } from '../elementary.js';
 import type { Rng } from '../rng.js';
 

@@ -1,4 +1,4 @@
-import type { RgbImage } from '../image.js';
+import type { RgbImage } from '@alexnet/files/image';
 import type { Rng } from '../rng.js';
 import { ANY_IMAGE, type AugmentOp, type SampleState } from './augment-op.js';
 

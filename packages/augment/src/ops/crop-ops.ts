@@ -1,4 +1,4 @@
-import { centralSquare } from '../central-square.js';
+import { centralSquare } from '@alexnet/files/image';
 import { centerCrop, cropImage } from '../crop-image.js';
 import { asImage } from './as-image.js';
 import { type AugmentOp, needBytes, type SampleState, withSize } from './augment-op.js';

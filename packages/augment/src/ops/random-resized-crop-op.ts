@@ -1,4 +1,5 @@
-import { type CropBox, centerOffset, cropImage } from '../crop-image.js';
+import { type CropBox, centerOffset } from '@alexnet/files/image';
+import { cropImage } from '../crop-image.js';
 import { resizeImage } from '../resize-image.js';
 import { asImage } from './as-image.js';
 import { type AugmentOp, needBytes, withSize } from './augment-op.js';

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { withLock } from '@alexnet/files/node';
 import {
   type AddonManifest,
   addonKey,
@@ -14,7 +15,6 @@ import { compileAddon, findCompiler } from './compile-addon.js';
 import { cudaRequirements } from './cuda-libraries.js';
 import { downloadWheel, noSpace, type Wheel } from './download-wheel.js';
 import { InstallError } from './install-error.js';
-import { withInstallLock } from './install-lock.js';
 import { locateTfjsNode, type TfjsNode } from './locate-tfjs-node.js';
 import { requireNvidiaDriver } from './nvidia-driver.js';
 import { checkPlatform } from './platform.js';
@@ -88,7 +88,7 @@ export async function installTensorflow(options: InstallOptions = {}): Promise<B
     mkdirSync(root, { recursive: true });
     const compiler = await findCompiler(signal);
     onProgress?.({ stage: 'wait', message: 'waiting for another installation, if there is one' });
-    return await withInstallLock(root, signal, async () => {
+    return await withLock(root, signal, async () => {
       const built = findBuild(tfjsNode, source, gpu, cacheDir);
       if (built) return built;
       removeLeftovers(root);

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
+import { withLock } from '@alexnet/files/node';
 import { type BuiltAddon, builtAddons } from './built-addon.js';
 import { tensorflowDirectory } from './cache-directory.js';
-import { withInstallLock } from './install-lock.js';
 
 /**
  * Deletes built backends with their libraries and downloads: all of them, or those of one TensorFlow
@@ -17,7 +17,7 @@ export async function removeTensorflow(
   const { version, cacheDir, signal } = options;
   const root = tensorflowDirectory(cacheDir);
   if (!existsSync(root)) return [];
-  const removed = await withInstallLock(root, signal, async () => {
+  const removed = await withLock(root, signal, async () => {
     const builds = builtAddons(cacheDir).filter(
       (build) => version === undefined || build.tensorflow === version,
     );

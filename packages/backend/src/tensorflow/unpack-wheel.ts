@@ -1,7 +1,7 @@
-import { chmodSync, createWriteStream, mkdirSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { type Entry, open, type ZipFile } from 'yauzl';
+import { handleSource } from '@alexnet/files';
+import { readZip, type ZipEntry } from '@alexnet/files/zip';
 import { CUDA_FILES } from './cuda-libraries.js';
 
 /**
@@ -11,6 +11,9 @@ import { CUDA_FILES } from './cuda-libraries.js';
 const LIBRARIES = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/;
 const HEADERS =
   /^tensorflow\/include\/((?:tensorflow\/c|tensorflow\/core\/common_runtime\/next_pluggable_device\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.*\.(?:h|inc))$/;
+
+/** A wheel has thousands of headers, and libraries of over a gigabyte. */
+const LIMITS = { entries: 200_000, entryBytes: 8 * 2 ** 30, totalBytes: 32 * 2 ** 30 };
 
 /**
  * Unpacks TensorFlow's libraries into `directory`, its headers into `directory/include` and NVIDIA's
@@ -23,31 +26,31 @@ export async function unpackWheel(options: {
   readonly signal?: AbortSignal | undefined;
 }): Promise<void> {
   const { wheel, directory, onProgress, signal } = options;
-  const zip = await openZip(wheel);
-  try {
-    const wanted: { readonly entry: Entry; readonly target: string }[] = [];
-    for (const entry of await listEntries(zip)) {
-      const target = targetOf(entry.fileName);
+  await withEntries(wheel, async (entries) => {
+    const wanted: { readonly entry: ZipEntry; readonly target: string }[] = [];
+    for (const entry of entries) {
+      const target = targetOf(entry.name);
       if (target) wanted.push({ entry, target });
     }
-    const total = wanted.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
+    const total = wanted.reduce((sum, { entry }) => sum + entry.size, 0);
     let done = 0;
     for (const { entry, target } of wanted) {
-      signal?.throwIfAborted();
       const path = join(directory, target);
-      mkdirSync(dirname(path), { recursive: true });
-      const source = await openEntry(zip, entry);
-      source.on('data', (chunk: Buffer) => {
-        done += chunk.length;
-        onProgress?.(done, total);
-      });
-      await pipeline(source, createWriteStream(path), signal ? { signal } : {});
-      // Wheels are made on Unix: the upper half of the attributes is the file's mode (APPNOTE 4.4.15).
-      if ((entry.externalFileAttributes >>> 16) & 0o111) chmodSync(path, 0o755);
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(path, 'w');
+      try {
+        for await (const chunk of entry.chunks()) {
+          signal?.throwIfAborted();
+          await file.writeFile(chunk);
+          done += chunk.length;
+          onProgress?.(done, total);
+        }
+        if (entry.mode & 0o111) await file.chmod(0o755);
+      } finally {
+        await file.close();
+      }
     }
-  } finally {
-    zip.close();
-  }
+  });
 }
 
 /** Where an entry goes, or undefined when it is not needed. The patterns admit no `..`. */
@@ -61,46 +64,23 @@ function targetOf(name: string): string | undefined {
 
 /** METADATA of a wheel, as text. */
 export async function readMetadata(wheel: string): Promise<string> {
-  const zip = await openZip(wheel);
-  try {
-    const entries = await listEntries(zip);
-    const entry = entries.find(({ fileName }) => /^[^/]+\.dist-info\/METADATA$/.test(fileName));
+  return withEntries(wheel, async (entries) => {
+    const entry = entries.find(({ name }) => /^[^/]+\.dist-info\/METADATA$/.test(name));
     if (!entry) throw new Error(`${wheel} has no METADATA`);
-    const chunks: Buffer[] = [];
-    for await (const chunk of await openEntry(zip, entry)) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
+    const content = await entry.open();
+    return new TextDecoder().decode(await content.read(0, content.size));
+  });
+}
+
+async function withEntries<T>(
+  wheel: string,
+  work: (entries: readonly ZipEntry[]) => Promise<T>,
+): Promise<T> {
+  const handle = await open(wheel, 'r');
+  try {
+    const source = handleSource(handle, (await handle.stat()).size);
+    return await work([...(await readZip(source, LIMITS)).values()]);
   } finally {
-    zip.close();
+    await handle.close();
   }
-}
-
-function openZip(path: string): Promise<ZipFile> {
-  return new Promise((resolve, reject) => {
-    open(path, { lazyEntries: true, autoClose: false }, (error, zip) => {
-      if (error) reject(error);
-      else resolve(zip);
-    });
-  });
-}
-
-function listEntries(zip: ZipFile): Promise<readonly Entry[]> {
-  return new Promise((resolve, reject) => {
-    const entries: Entry[] = [];
-    zip.on('entry', (entry: Entry) => {
-      entries.push(entry);
-      zip.readEntry();
-    });
-    zip.on('end', () => resolve(entries));
-    zip.on('error', reject);
-    zip.readEntry();
-  });
-}
-
-function openEntry(zip: ZipFile, entry: Entry): Promise<NodeJS.ReadableStream> {
-  return new Promise((resolve, reject) => {
-    zip.openReadStream(entry, (error, stream) => {
-      if (error) reject(error);
-      else resolve(stream);
-    });
-  });
 }

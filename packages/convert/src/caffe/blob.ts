@@ -1,5 +1,5 @@
+import { bytesSource } from '@alexnet/files';
 import type { Weight } from '@alexnet/model';
-import { bytesSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { readFields, readPacked } from '../protobuf/reader.js';
 import type { ProtobufWriter } from '../protobuf/writer.js';

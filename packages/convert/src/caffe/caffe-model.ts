@@ -1,10 +1,10 @@
+import { asSource, type ByteSource } from '@alexnet/files';
 import type { PresetName } from '@alexnet/model';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { reverseInputChannels } from '../alexnet/channel-order.js';
 import { PRESETS } from '../alexnet/detect-spec.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import type { WriteOptions } from '../alexnet/written.js';
-import { asSource, type ByteSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { toCanonical } from '../layout/canonical.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';

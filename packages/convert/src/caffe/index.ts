@@ -1,7 +1,3 @@
-export type { AssembleOptions, Converted } from '../alexnet/assemble-model.js';
-export type { SpecFactory } from '../alexnet/detect-spec.js';
-export type { Note, NoteCode } from '../alexnet/note.js';
-export type { WriteOptions } from '../alexnet/written.js';
 export {
   type ByteSource,
   blobSource,
@@ -9,7 +5,11 @@ export {
   handleSource,
   type ReadableHandle,
   type SourceOptions,
-} from '../bytes/byte-source.js';
+} from '@alexnet/files';
+export type { AssembleOptions, Converted } from '../alexnet/assemble-model.js';
+export type { SpecFactory } from '../alexnet/detect-spec.js';
+export type { Note, NoteCode } from '../alexnet/note.js';
+export type { WriteOptions } from '../alexnet/written.js';
 export { FormatError, type FormatErrorCode } from '../format-error.js';
 export type { FloatType, StoredTensor } from '../tensors/tensor-file.js';
 export {

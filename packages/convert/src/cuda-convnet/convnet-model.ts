@@ -1,8 +1,8 @@
+import type { ByteSource } from '@alexnet/files';
 import type { Preprocessing } from '@alexnet/model';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
 import type { Note } from '../alexnet/note.js';
-import type { ByteSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { pickledTensor } from '../numpy/pickled-array.js';
 import { asItems, asText } from '../pickle/expect.js';

@@ -1,9 +1,8 @@
-import { asSource, type ByteSource } from '../bytes/byte-source.js';
+import { asSource, type ByteSource } from '@alexnet/files';
+import { inflate, readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
 import { runPickle } from '../pickle/run-pickle.js';
 import type { PickleValue } from '../pickle/values.js';
-import { inflate } from '../zip/inflate.js';
-import { readZip } from '../zip/read-zip.js';
 
 /** The original with momentum takes 488 MB. */
 const MAX_PICKLE_BYTES = 2 ** 30;

@@ -1,8 +1,8 @@
+import type { ByteSource } from '@alexnet/files';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
-import type { ByteSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';

@@ -1,9 +1,8 @@
+import { asSource, type ByteSource, bytesSource, checkName } from '@alexnet/files';
+import { readZip } from '@alexnet/files/zip';
 import type { Group } from 'h5wasm';
-import { asSource, type ByteSource, bytesSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
-import { checkName } from '../parse-strict-json.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { readZip } from '../zip/read-zip.js';
 import { groupAt, type H5, tensorAt, textsAt, withHdf5 } from './hdf5.js';
 import { KERAS_NORM_PARTS, KERAS_PARTS } from './keras-layers.js';
 

@@ -1,13 +1,13 @@
+import { type ByteSource, bytesSource } from '@alexnet/files';
+import { type MatValue, matNumbers, readMat } from '@alexnet/files/mat';
 import type { Preprocessing } from '@alexnet/model';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
 import { convolution, normalization } from '../alexnet/describe-spec.js';
 import type { Note } from '../alexnet/note.js';
-import { type ByteSource, bytesSource } from '../bytes/byte-source.js';
 import { FormatError } from '../format-error.js';
 import { columnMajor, rowMajor, stridedTensor } from '../tensors/strided.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
-import { type MatValue, matNumbers, readMat } from './read-mat.js';
 
 type Fields = ReadonlyMap<string, MatValue>;
 
@@ -191,7 +191,7 @@ function cells(value: MatValue | undefined): readonly MatValue[] {
 }
 
 function fieldsOf(value: MatValue | undefined): Fields {
-  return value?.kind === 'struct' ? value.fields : new Map();
+  return (value?.kind === 'struct' ? value.rows[0] : undefined) ?? new Map();
 }
 
 function text(value: MatValue | undefined): string {

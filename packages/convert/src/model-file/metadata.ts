@@ -1,7 +1,8 @@
+import { checkName } from '@alexnet/files';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import type { Limits } from '../limits.js';
-import { checkName, parseStrictJson } from '../parse-strict-json.js';
+import { parseStrictJson } from '../parse-strict-json.js';
 import { METADATA_VERSION, type Model } from './model-file.js';
 import { checkPreprocessing } from './preprocessing.js';
 

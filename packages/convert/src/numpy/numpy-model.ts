@@ -1,8 +1,8 @@
+import type { ByteSource } from '@alexnet/files';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { layoutByShape, parameterName } from '../alexnet/foreign-names.js';
 import { checkAllowed } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
-import type { ByteSource } from '../bytes/byte-source.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { readNumpy } from './read-numpy.js';

@@ -1,4 +1,4 @@
-import { bytesSource } from '../bytes/byte-source.js';
+import { bytesSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { asCounts, asItems, asText } from '../pickle/expect.js';
 import { PickleObject, type PickleValue } from '../pickle/values.js';

@@ -1,9 +1,9 @@
-import { asSource, type ByteSource, sliceSource } from '../bytes/byte-source.js';
+import { asSource, type ByteSource, sliceSource } from '@alexnet/files';
+import { type NpyHeader, readNpyHeader } from '@alexnet/files/npy';
 import { FLOAT_BYTES } from '../tensors/floats.js';
 import { columnMajor, rowMajor, stridedTensor } from '../tensors/strided.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 import { numpyType } from './dtype.js';
-import { type NpyHeader, readNpyHeader } from './npy-header.js';
 
 /** Reads one array of an .npy file, in either byte order and either axis order. @throws FormatError */
 export async function readNpy(

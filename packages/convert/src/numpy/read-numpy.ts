@@ -1,12 +1,11 @@
-import { asSource, type ByteSource } from '../bytes/byte-source.js';
+import { asSource, type ByteSource, checkName } from '@alexnet/files';
+import { type NpyHeader, readNpyHeader } from '@alexnet/files/npy';
+import { readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
-import { checkName } from '../parse-strict-json.js';
 import { asText } from '../pickle/expect.js';
 import { runPickle } from '../pickle/run-pickle.js';
 import { PickleDict, type PickleValue } from '../pickle/values.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { readZip } from '../zip/read-zip.js';
-import { type NpyHeader, readNpyHeader } from './npy-header.js';
 import { arrayState, pickledTensor } from './pickled-array.js';
 import { readNpy } from './read-npy.js';
 

@@ -1,7 +1,7 @@
+import { checkName } from '@alexnet/files';
+import { encodeNpy } from '@alexnet/files/npy';
+import { writeZip } from '@alexnet/files/zip';
 import type { Weight } from '@alexnet/model';
-import { checkName } from '../parse-strict-json.js';
-import { writeZip } from '../zip/write-zip.js';
-import { npyHeader } from './npy-header.js';
 
 /**
  * Writes named float32 arrays as an .npz archive, stored, numbers on 64-byte borders, never as
@@ -10,11 +10,8 @@ import { npyHeader } from './npy-header.js';
 export function writeNpz(tensors: ReadonlyMap<string, Weight>): Uint8Array {
   const members = [...tensors].map(([name, { shape, data }]) => {
     checkName(name, 'numpy');
-    const header = npyHeader(shape);
-    const bytes = new Uint8Array(header.length + data.byteLength);
-    bytes.set(header);
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
-    return { name: `${name}.npy`, data: bytes };
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return { name: `${name}.npy`, data: encodeNpy('<f4', shape, bytes) };
   });
   return writeZip(members);
 }

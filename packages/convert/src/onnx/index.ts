@@ -1,6 +1,3 @@
-export type { AssembleOptions, Converted } from '../alexnet/assemble-model.js';
-export type { SpecFactory } from '../alexnet/detect-spec.js';
-export type { Note, NoteCode } from '../alexnet/note.js';
 export {
   type ByteSource,
   blobSource,
@@ -8,7 +5,10 @@ export {
   handleSource,
   type ReadableHandle,
   type SourceOptions,
-} from '../bytes/byte-source.js';
+} from '@alexnet/files';
+export type { AssembleOptions, Converted } from '../alexnet/assemble-model.js';
+export type { SpecFactory } from '../alexnet/detect-spec.js';
+export type { Note, NoteCode } from '../alexnet/note.js';
 export { FormatError, type FormatErrorCode } from '../format-error.js';
 export type { SpecValidator } from '../model-file/metadata.js';
 export type { Resolve } from './parse-tensor.js';

@@ -1,4 +1,4 @@
-import { type ByteSource, bytesSource, sliceSource } from '../bytes/byte-source.js';
+import { type ByteSource, bytesSource, sliceSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { readFields, readPacked, readText } from '../protobuf/reader.js';
 import { FLOAT_BYTES } from '../tensors/floats.js';

@@ -1,6 +1,6 @@
+import { asSource, type ByteSource } from '@alexnet/files';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
-import { asSource, type ByteSource } from '../bytes/byte-source.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { parseDescription, type SpecValidator } from '../model-file/metadata.js';

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../bytes/byte-source.js';
+import type { ByteSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { type PickleResult, runPickle } from './run-pickle.js';
 

@@ -1,3 +1,4 @@
+import { latin1 } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -88,13 +89,6 @@ export class PickleReader {
     this.position = start + length;
     return start;
   }
-}
-
-/** Each byte as the code point of the same number: what Python 2 names and labels hold. */
-export function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
 }
 
 /** A number where that is exact, else the bigint itself. */

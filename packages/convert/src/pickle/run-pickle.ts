@@ -1,5 +1,6 @@
+import { latin1 } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
-import { latin1, PickleReader } from './reader.js';
+import { PickleReader } from './reader.js';
 import { decimal, readScalar } from './scalars.js';
 import {
   PickleDict,

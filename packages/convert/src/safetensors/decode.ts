@@ -1,4 +1,4 @@
-import { plainBytes } from '../bytes/byte-source.js';
+import { plainBytes } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { SafetensorsTensor } from './dtype.js';

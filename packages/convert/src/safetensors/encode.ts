@@ -1,5 +1,5 @@
+import { checkName } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
-import { checkName } from '../parse-strict-json.js';
 import { SAFETENSORS_DTYPES, type SafetensorsTensor } from './dtype.js';
 import type { SafetensorsEntry } from './parse-header.js';
 

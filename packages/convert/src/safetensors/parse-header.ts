@@ -1,6 +1,7 @@
+import { checkName } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import type { Limits } from '../limits.js';
-import { checkName, parseStrictJson } from '../parse-strict-json.js';
+import { parseStrictJson } from '../parse-strict-json.js';
 import { isSafetensorsDtype, SAFETENSORS_DTYPES, type SafetensorsDtype } from './dtype.js';
 
 export interface SafetensorsEntry {

@@ -1,6 +1,5 @@
-import { asSource, type ByteSource, sliceSource } from '../bytes/byte-source.js';
+import { asSource, type ByteSource, checkName, sliceSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
-import { checkName } from '../parse-strict-json.js';
 import { type ProtobufField, readFields } from '../protobuf/reader.js';
 import { FLOAT_BYTES } from '../tensors/floats.js';
 import { rowMajor, stridedTensor } from '../tensors/strided.js';

@@ -1,6 +1,6 @@
+import { latin1 } from '@alexnet/files';
+import { maskedCrc32c } from '@alexnet/files/checksums';
 import { FormatError } from '../format-error.js';
-import { latin1 } from '../pickle/reader.js';
-import { maskedCrc32c } from './crc32c.js';
 
 const FOOTER = 48;
 const MAGIC = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];

@@ -1,6 +1,6 @@
+import type { ByteSource } from '@alexnet/files';
 import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
 import { layoutByShape } from '../alexnet/foreign-names.js';
-import type { ByteSource } from '../bytes/byte-source.js';
 import { ourName } from '../keras/keras-layers.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { type OpenShard, readCheckpoint } from './read-checkpoint.js';

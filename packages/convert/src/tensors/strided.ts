@@ -1,4 +1,4 @@
-import { type ByteSource, sliceSource } from '../bytes/byte-source.js';
+import { type ByteSource, sliceSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { decodeFloats, FLOAT_BYTES } from './floats.js';
 import type { FloatType, StoredTensor } from './tensor-file.js';

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../bytes/byte-source.js';
+import type { ByteSource } from '@alexnet/files';
 
 /** Number types a weight may be stored as; every reader hands out single precision. */
 export type FloatType = 'f16' | 'bf16' | 'f32' | 'f64';

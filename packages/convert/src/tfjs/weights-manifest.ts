@@ -1,6 +1,5 @@
-import { type ByteSource, bytesSource } from '../bytes/byte-source.js';
+import { type ByteSource, bytesSource, checkName } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
-import { checkName } from '../parse-strict-json.js';
 import { decodeFloats } from '../tensors/floats.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 

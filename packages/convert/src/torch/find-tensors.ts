@@ -1,5 +1,5 @@
+import { checkName } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
-import { checkName } from '../parse-strict-json.js';
 import { asCount, asCounts, asItems } from '../pickle/expect.js';
 import {
   PickleDict,

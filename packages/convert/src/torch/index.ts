@@ -1,3 +1,12 @@
+export {
+  asSource,
+  type ByteSource,
+  blobSource,
+  bytesSource,
+  handleSource,
+  type ReadableHandle,
+  type SourceOptions,
+} from '@alexnet/files';
 export type {
   AssembleOptions,
   Converted,
@@ -7,15 +16,6 @@ export type {
 export type { SpecFactory } from '../alexnet/detect-spec.js';
 export type { Note, NoteCode } from '../alexnet/note.js';
 export type { WriteOptions, Written } from '../alexnet/written.js';
-export {
-  asSource,
-  type ByteSource,
-  blobSource,
-  bytesSource,
-  handleSource,
-  type ReadableHandle,
-  type SourceOptions,
-} from '../bytes/byte-source.js';
 export { FormatError, type FormatErrorCode } from '../format-error.js';
 export type { FloatType, StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 export { type TorchContainer, torchContainer } from './container.js';

@@ -1,4 +1,4 @@
-import { type ByteSource, sliceSource } from '../bytes/byte-source.js';
+import { type ByteSource, sliceSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { asItems, asText } from '../pickle/expect.js';
 import { readPickleAt } from '../pickle/read-pickle-at.js';

@@ -1,4 +1,5 @@
-import { type ByteSource, sliceSource } from '../bytes/byte-source.js';
+import { type ByteSource, sliceSource } from '@alexnet/files';
+import { readTar } from '@alexnet/files/tar';
 import { FormatError } from '../format-error.js';
 import { asCount, asItems } from '../pickle/expect.js';
 import { readPickleAt } from '../pickle/read-pickle-at.js';
@@ -6,9 +7,9 @@ import type { PickleValue } from '../pickle/values.js';
 import { type Storage, stridedTensor, type View } from '../tensors/strided.js';
 import type { FloatType, StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';
-import { readTar } from './read-tar.js';
 import { storageType } from './storage.js';
 
+const MAX_MEMBERS = 64;
 const MAX_TENSORS = 4_096;
 const MAX_RANK = 16;
 
@@ -20,7 +21,7 @@ type StorageOrNull = Storage | null;
  * refuses these since 2.6 under `weights_only`; here nothing is executed anyway.
  */
 export async function readTorchTar(source: ByteSource): Promise<StoredTensors> {
-  const members = await readTar(source);
+  const members = await tarMembers(source);
   const member = (name: string): ByteSource => {
     const found = members.get(name);
     if (!found) throw new FormatError('not-this-format', `torch: a tar archive without "${name}"`);
@@ -44,6 +45,17 @@ export async function readTorchTar(source: ByteSource): Promise<StoredTensors> {
     throw new FormatError('missing-tensor', 'torch: the file holds no named tensors of floats');
   }
   return tensors;
+}
+
+async function tarMembers(source: ByteSource): Promise<Map<string, ByteSource>> {
+  const members = new Map<string, ByteSource>();
+  for await (const { path, kind, offset, size } of readTar(source)) {
+    if (kind !== 'file') continue;
+    if (members.has(path)) throw new FormatError('duplicate-name', `torch: "${path}" twice`);
+    if (members.size === MAX_MEMBERS) throw new FormatError('too-large', 'torch: too many members');
+    members.set(path, sliceSource(source, offset, size));
+  }
+  return members;
 }
 
 /** A count, per storage a pickle `(key, location, type)`, an int64 length and the numbers; then views. */

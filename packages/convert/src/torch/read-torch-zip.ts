@@ -1,8 +1,8 @@
-import type { ByteSource } from '../bytes/byte-source.js';
+import type { ByteSource } from '@alexnet/files';
+import { readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
 import { runPickle } from '../pickle/run-pickle.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { readZip } from '../zip/read-zip.js';
 import { findTensors } from './find-tensors.js';
 import { resolveTensors } from './resolve-tensors.js';
 

@@ -1,4 +1,4 @@
-import { asSource, type ByteSource } from '../bytes/byte-source.js';
+import { asSource, type ByteSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { torchContainer } from './container.js';

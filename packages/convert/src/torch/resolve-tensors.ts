@@ -1,4 +1,4 @@
-import type { ByteSource } from '../bytes/byte-source.js';
+import type { ByteSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { FLOAT_BYTES } from '../tensors/floats.js';
 import { type Storage, stridedTensor } from '../tensors/strided.js';

@@ -1,3 +1,4 @@
+import type { ByteSource } from '@alexnet/files';
 import {
   type AssembleOptions,
   type Converted,
@@ -8,7 +9,6 @@ import {
 import { torchvisionName } from '../alexnet/match-tensors.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
-import type { ByteSource } from '../bytes/byte-source.js';
 import { toCanonical } from '../layout/canonical.js';
 import type { Model } from '../model-file/model-file.js';
 import { readTorch } from './read-torch.js';

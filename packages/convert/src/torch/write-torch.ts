@@ -1,9 +1,9 @@
+import { checkName } from '@alexnet/files';
+import { writeZip, type ZipMember } from '@alexnet/files/zip';
 import type { Weight } from '@alexnet/model';
 import { toFloat16 } from '../float16.js';
 import { FormatError } from '../format-error.js';
-import { checkName } from '../parse-strict-json.js';
 import { rowMajor } from '../tensors/strided.js';
-import { writeZip, type ZipMember } from '../zip/write-zip.js';
 
 /** How {@link writeTorch} stores numbers. */
 export interface WriteTorchOptions {

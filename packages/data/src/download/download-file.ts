@@ -3,12 +3,12 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { withLock } from '@alexnet/files/node';
 import type { OpenOptions } from '../dataset.js';
 import { DatasetError, firstLine } from '../errors.js';
 import { requireSpace } from './free-space.js';
 import { openRemote, type RemoteAnswer } from './open-remote.js';
 import type { Checksum, RemoteFile } from './remote-file.js';
-import { withLock } from './with-lock.js';
 
 export interface DownloadOptions extends Pick<OpenOptions, 'signal' | 'onProgress'> {
   /** A connection that is silent for so long is given up and asked again, ms; default 30,000. */

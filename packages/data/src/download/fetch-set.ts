@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cacheDirectory } from '../cache-dir.js';
+import { cacheDirectory } from '@alexnet/files/node';
 import type { OpenOptions } from '../dataset.js';
 import { downloadFile } from './download-file.js';
 import type { KnownSet } from './known-sets.js';

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { writeAtomically } from '@alexnet/files/node';
 import type { Dataset, OpenOptions, Split } from '../dataset.js';
+import type { RgbImage } from '../decode-image.js';
 import { DatasetError } from '../errors.js';
 import { hashText } from '../hash-text.js';
-import type { RgbImage } from '../image.js';
-import { replaceFile } from '../replace-file.js';
 import { readPackIndex } from './open-pack.js';
 import {
   PACK_INDEX,
@@ -158,7 +158,7 @@ async function claimFolder(folder: string, dataset: Dataset, asked: object): Pro
   if (others.length > 0) {
     throw new DatasetError(`${folder} is not empty (found ${others[0]}); choose another folder`);
   }
-  await replaceFile(path, (handle) => handle.writeFile(plan));
+  await writeAtomically(path, plan);
 }
 
 async function readManifest(
@@ -180,7 +180,7 @@ async function writeManifest(
   measured: ShardMeasures,
 ): Promise<void> {
   const text = JSON.stringify({ shard, measures: measured.save() });
-  await replaceFile(join(folder, `${shard.file}.json`), (handle) => handle.writeFile(text));
+  await writeAtomically(join(folder, `${shard.file}.json`), text);
 }
 
 function checkBroken(shards: readonly PackShard[], allowed: number, total: number): void {
@@ -212,10 +212,11 @@ async function finish(
     shards,
   };
   const mean = measured.meanImage();
-  await replaceFile(join(folder, PACK_MEAN_IMAGE), (handle) =>
-    handle.writeFile(new Uint8Array(mean.buffer, mean.byteOffset, mean.byteLength)),
+  await writeAtomically(
+    join(folder, PACK_MEAN_IMAGE),
+    new Uint8Array(mean.buffer, mean.byteOffset, mean.byteLength),
   );
-  await replaceFile(join(folder, PACK_INDEX), (handle) => handle.writeFile(JSON.stringify(index)));
+  await writeAtomically(join(folder, PACK_INDEX), JSON.stringify(index));
   for (const { file } of shards) await rm(join(folder, `${file}.json`), { force: true });
   return index;
 }

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { centralSquare } from '@alexnet/files/image';
+import { writeAtomically } from '@alexnet/files/node';
+import { encodeNpy } from '@alexnet/files/npy';
+import { encodeTarFile, TAR_BLOCK, TAR_END } from '@alexnet/files/tar';
 import sharp from 'sharp';
 import type { ImageRecord, Split } from '../dataset.js';
+import type { RgbImage } from '../decode-image.js';
 import { UndecodableImageError } from '../errors.js';
-import type { RgbImage } from '../image.js';
-import { encodeNpy } from '../npy-image.js';
-import { replaceFile } from '../replace-file.js';
-import { TAR_BLOCK } from '../tar-header.js';
 import { orderedMap } from './ordered-map.js';
 import type { PackRecord, PackShard, PackSplit } from './pack-format.js';
-import { encodeTarFile, TAR_END } from './tar-writer.js';
 
 /** How images are stored. */
 export interface PackEncoding {
@@ -56,7 +56,7 @@ export async function packShard(
   const broken: { id: string; reason: string }[] = [];
   const hash = createHash('sha256');
   let bytes = 0;
-  await replaceFile(join(folder, plan.file), async (handle) => {
+  await writeAtomically(join(folder, plan.file), async (handle) => {
     const append = async (chunk: Uint8Array) => {
       hash.update(chunk);
       bytes += chunk.length;
@@ -107,8 +107,8 @@ async function prepareImage(
 }
 
 async function encode(image: RgbImage, { format, quality }: PackEncoding): Promise<Uint8Array> {
-  if (format === 'raw') return encodeNpy(image);
   const { width, height, data } = image;
+  if (format === 'raw') return encodeNpy('|u1', [height, width, 3], data);
   // Chroma at half resolution, as cameras and ImageNet itself have it.
   return sharp(data, { raw: { width, height, channels: 3 } })
     .jpeg({ quality })
@@ -124,19 +124,9 @@ async function resize(image: RgbImage, { size, square }: PackEncoding): Promise<
   if (to.width !== width || to.height !== height) {
     scaled = scaled.resize({ ...to, fit: 'fill', kernel: 'linear' });
   }
-  const box = square ? centralSquare(to.width, to.height) : { left: 0, top: 0, ...to };
+  const box = square ? centralSquare(to) : { left: 0, top: 0, ...to };
   const { data: pixels } = await scaled.extract(box).raw().toBuffer({ resolveWithObject: true });
   return { width: box.width, height: box.height, data: pixels };
-}
-
-/** The central square of an image, px; an odd rest is halved to the even neighbor. */
-export function centralSquare(width: number, height: number) {
-  const side = Math.min(width, height);
-  const offset = (rest: number) => {
-    const half = Math.floor(rest / 2);
-    return half + (rest % 2 === 1 ? half % 2 : 0);
-  };
-  return { left: offset(width - side), top: offset(height - side), width: side, height: side };
 }
 
 /** True when the shard's bytes are still what its manifest says. */

@@ -1,6 +1,6 @@
-import type { RgbImage } from '../image.js';
+import { centralSquare } from '@alexnet/files/image';
+import type { RgbImage } from '../decode-image.js';
 import type { PackColors } from './pack-format.js';
-import { centralSquare } from './pack-shard.js';
 
 /** Sums of colors over pixels; `createColorAccumulator()` of `@alexnet/augment` is one. */
 export interface ColorSummer {
@@ -87,7 +87,7 @@ export class ShardMeasures {
 }
 
 function cutSquare(image: RgbImage): RgbImage {
-  const { left, top, width, height } = centralSquare(image.width, image.height);
+  const { left, top, width, height } = centralSquare(image);
   if (image.width === width && image.height === height) return image;
   const data = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {

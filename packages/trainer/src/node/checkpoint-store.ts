@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '@alexnet/files/node';
 import type { Weight } from '@alexnet/model';
 import type { Snapshot, TrainState } from '../train.js';
-import { writeAtomically } from './write-atomically.js';
 
 /** How tensors become bytes and back; `@alexnet/convert`'s safetensors functions fit. */
 export interface TensorCodec {
@@ -102,7 +102,7 @@ async function checkpointNames(folder: string): Promise<string[]> {
 
 /** What {@link writeAtomically} leaves when the process is killed in the middle of it. */
 async function removeHalfWritten(folder: string): Promise<void> {
-  const left = (await readdir(folder)).filter((name) => /\.safetensors\.\d+\.tmp$/.test(name));
+  const left = (await readdir(folder)).filter((name) => /\.safetensors\.[\w-]+\.tmp$/.test(name));
   await Promise.all(left.map((name) => unlink(join(folder, name))));
 }
 

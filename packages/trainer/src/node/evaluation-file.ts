@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { writeAtomically } from '@alexnet/files/node';
 import type { Evaluation } from '../evaluate.js';
-import { writeAtomically } from './write-atomically.js';
 
 /** `evaluation.json`: what a run's network answers on the validation split, whole. */
 export interface EvaluationFile {

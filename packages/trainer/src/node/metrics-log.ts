@@ -1,6 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
+import { writeAtomically } from '@alexnet/files/node';
 import type { TrainState } from '../train.js';
-import { writeAtomically } from './write-atomically.js';
 
 /** One line of `metrics.jsonl`. */
 export type MetricsLine = StepLine | EpochLine | EvaluationLine;

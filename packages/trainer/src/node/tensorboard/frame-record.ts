@@ -1,4 +1,4 @@
-import { maskedCrc32c } from './crc32c.js';
+import { maskedCrc32c } from '@alexnet/files/checksums';
 
 /**
  * One TFRecord (tensorflow/core/lib/io/record_writer.h), little-endian:

@@ -1,5 +1,4 @@
-/** Bytes of a tar block; headers and file contents start on block boundaries. */
-export const TAR_BLOCK = 512;
+import { TAR_BLOCK } from './write-tar.js';
 
 /** What one 512-byte ustar header says (POSIX.1-2017 pax, "ustar Interchange Format"). */
 export interface TarHeader {
@@ -35,8 +34,8 @@ export function parseTarHeader(block: Uint8Array): TarHeader | null {
   return { path, size: type === '5' ? 0 : readNumber(block, 124, 12), type };
 }
 
-/** Key-value records of a pax header: lines of `length key=value\n`. */
-export function parsePaxRecords(bytes: Uint8Array): Map<string, string> {
+/** Key-value records of a pax header: lines of `length key=value\n`; `null` when they are damaged. */
+export function parsePaxRecords(bytes: Uint8Array): Map<string, string> | null {
   const records = new Map<string, string>();
   const decoder = new TextDecoder();
   let at = 0;
@@ -44,7 +43,7 @@ export function parsePaxRecords(bytes: Uint8Array): Map<string, string> {
     const space = bytes.indexOf(0x20, at);
     const length = Number(decoder.decode(bytes.subarray(at, Math.max(at, space))));
     if (!Number.isInteger(length) || length < 5 || at + length > bytes.length) {
-      throw new Error('damaged pax record');
+      return null;
     }
     const line = decoder.decode(bytes.subarray(space + 1, at + length - 1));
     const equals = line.indexOf('=');

@@ -1,4 +1,5 @@
-import { TAR_BLOCK } from '../tar-header.js';
+/** Bytes of a tar block; headers and file contents start on block boundaries. */
+export const TAR_BLOCK = 512;
 
 /** Two blocks of zeros end an archive. */
 export const TAR_END = new Uint8Array(2 * TAR_BLOCK);

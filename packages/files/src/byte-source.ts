@@ -1,4 +1,4 @@
-import { FormatError } from '../format-error.js';
+import { FormatError } from './format-error.js';
 
 /** Random access to a file without holding it: an array, a browser File, a Node file handle. */
 export interface ByteSource {

@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.js';
+import { crc32 } from '../checksums/crc32.js';
 
 export interface ZipMember {
   readonly name: string;

@@ -1,7 +1,6 @@
-import { asSource, type ByteSource } from '../bytes/byte-source.js';
+import { asSource, type ByteSource } from '../byte-source.js';
 import { FormatError } from '../format-error.js';
-import { checkName } from '../parse-strict-json.js';
-import { latin1 } from '../pickle/reader.js';
+import { checkName, latin1 } from '../text.js';
 import { inflateUpTo } from '../zip/inflate.js';
 
 /** A MATLAB value: numbers as stored, column-major. */
@@ -14,8 +13,8 @@ export type MatValue =
     }
   | { readonly kind: 'char'; readonly text: string }
   | { readonly kind: 'cell'; readonly items: readonly MatValue[] }
-  /** The fields of the first element, which is all a network's structs have. */
-  | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, MatValue> }
+  /** The fields of every element; a plain struct has one. */
+  | { readonly kind: 'struct'; readonly rows: readonly ReadonlyMap<string, MatValue>[] }
   | { readonly kind: 'empty' };
 
 /** miXXX element types. */
@@ -101,10 +100,10 @@ function parseMatrix(
   budget: { values: number },
   depth: number,
 ): { name: string; value: MatValue } {
-  if (bytes.length === 0) return { name: '', value: EMPTY };
   if (depth > MAX_DEPTH || budget.values-- <= 0) {
     throw new FormatError('too-large', 'matlab: too deep or too many values');
   }
+  if (bytes.length === 0) return { name: '', value: EMPTY };
   const flags = elementAt(bytes, 0);
   const dimensions = elementAt(bytes, flags.next);
   const name = elementAt(bytes, dimensions.next);
@@ -141,13 +140,16 @@ function parseValue(
     at = names.next;
     const [width = 0] = integers(length.data);
     if (width < 1 || width > 256) throw new FormatError('bad-header', 'matlab: a damaged struct');
-    const fields = new Map<string, MatValue>();
-    for (let from = 0; from + width <= names.data.length && count > 0; from += width) {
-      const [field = ''] = latin1(names.data.subarray(from, from + width)).split('\0');
-      checkName(field, 'matlab');
-      fields.set(field, nested());
+    const keys: string[] = [];
+    for (let from = 0; from + width <= names.data.length; from += width) {
+      const [key = ''] = latin1(names.data.subarray(from, from + width)).split('\0');
+      checkName(key, 'matlab');
+      keys.push(key);
     }
-    return { kind: 'struct', fields };
+    if (keys.length === 0) return EMPTY;
+    const rows: Map<string, MatValue>[] = [];
+    while (rows.length < count) rows.push(new Map(keys.map((key) => [key, nested()])));
+    return { kind: 'struct', rows };
   }
   if (kind === CHAR) {
     const { type, data } = elementAt(bytes, at);

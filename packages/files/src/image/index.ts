@@ -1,0 +1,45 @@
+/**
+ * One decoded image: `[height, width, 3]`, row-major, channels interleaved R, G, B, 8 bits each
+ * (0..255).
+ */
+export interface RgbImage<
+  Data extends Uint8Array | Uint8ClampedArray = Uint8Array | Uint8ClampedArray,
+> {
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** `[height, width, 3]`, values 0..255. */
+  readonly data: Data;
+}
+
+/** Where a crop lies inside an image, px. */
+export interface CropBox {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * The largest centered square. The paper cuts every image to it before taking crops (section 2:
+ * "cropped out the central 256×256 patch"), so crops never come from the far ends of the longer side.
+ */
+export function centralSquare(image: { readonly width: number; readonly height: number }): CropBox {
+  const side = Math.min(image.width, image.height);
+  return {
+    top: centerOffset(image.height, side),
+    left: centerOffset(image.width, side),
+    height: side,
+    width: side,
+  };
+}
+
+/**
+ * First pixel of a centered crop. An odd rest is halved to the even neighbor, as torchvision does
+ * (`center_crop`: Python's `round`); for 227 of 256 that is 14, which is also Caffe's.
+ */
+export function centerOffset(size: number, crop: number): number {
+  const lower = Math.floor((size - crop) / 2);
+  return (size - crop) % 2 === 0 || lower % 2 === 0 ? lower : lower + 1;
+}

@@ -1,0 +1,14 @@
+export {
+  asSource,
+  type ByteSource,
+  blobSource,
+  bytesSource,
+  handleSource,
+  plainBytes,
+  type ReadableHandle,
+  type SourceOptions,
+  sliceSource,
+} from './byte-source.js';
+export { type FileFault, FormatError } from './format-error.js';
+export { checkName, latin1 } from './text.js';
+export { windowed } from './windowed.js';

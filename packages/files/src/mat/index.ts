@@ -1,0 +1,1 @@
+export { type MatValue, matNumbers, readMat } from './read-mat.js';

@@ -1,0 +1,1 @@
+export { encodeNpy, type NpyHeader, parseNpyHeader, readNpyHeader } from './npy-header.js';

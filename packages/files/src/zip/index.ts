@@ -1,0 +1,3 @@
+export { inflate, inflateUpTo } from './inflate.js';
+export { readZip, type ZipEntry, type ZipLimits } from './read-zip.js';
+export { writeZip, type ZipMember } from './write-zip.js';
