@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { centerOffset } from '@alexnet/files/image';
+import { describe, expect, it } from 'vitest';
 import {
   centerCrop,
   createColorAccumulator,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { RgbImage } from './decode-image.js';
+import type { RgbImage } from '@alexnet/files/image';
 import { readJpegHeader } from './jpeg-header.js';
 
 /** The two names used of `@julusian/jpeg-turbo`, an optional dependency. */
@@ -43,7 +43,7 @@ export function decodeJpegFast(
   bytes: Uint8Array,
   maxPixels: number,
   into?: (bytes: number) => Uint8Array,
-): RgbImage | null {
+): RgbImage<Uint8Array> | null {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null;
   const turbo = loadJpegTurbo();
   const header = turbo === null ? null : readJpegHeader(bytes);

@@ -168,7 +168,7 @@ describe('ImageNet as distributed', () => {
       const whole = await meta('meta-plain.mat');
       for (const [bytes, reason] of [
         [whole.subarray(0, 100), 'no little-endian MATLAB 5 file'],
-        [whole.subarray(0, 1000), 'cut short'],
+        [whole.subarray(0, 1000), 'is cut off'],
         [whole.subarray(0, 128), 'no struct array "synsets"'],
         [Buffer.from(whole.toString('latin1').replace('n02', '???'), 'latin1'), 'row 3 has no'],
       ] as const) {

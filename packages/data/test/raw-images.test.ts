@@ -1,7 +1,7 @@
 import { readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
 import { cacheDirectory } from '@alexnet/files/node';
+import { describe, expect, it } from 'vitest';
 import { openRawImages, writeRawImages } from '../src/raw-images.js';
 import { renderEmoji } from '../src/render-emoji.js';
 import { temporaryFolder } from './source-helpers.js';

@@ -1,10 +1,10 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { TAR_BLOCK } from '@alexnet/files/tar';
 import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { openDataset } from '../src/index.js';
-import { TAR_BLOCK } from '@alexnet/files/tar';
 import { classTree, makeTar, temporaryFolder } from './source-helpers.js';
 
 async function openBytes(bytes: Uint8Array, name = 'set.tar') {

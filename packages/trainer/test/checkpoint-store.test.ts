@@ -5,11 +5,7 @@ import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@a
 import { writeAtomically } from '@alexnet/files/node';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { INITIAL_STATE, type Snapshot } from '../src/index.js';
-import {
-  openCheckpointStore,
-  openMetricsLog,
-  type TensorCodec,
-} from '../src/node.js';
+import { openCheckpointStore, openMetricsLog, type TensorCodec } from '../src/node.js';
 
 const codec: TensorCodec = {
   encode(tensors, metadata) {
