@@ -1,4 +1,4 @@
-import type { DecodeOptions, RgbImage } from './decode-image.js';
+import type { DecodeOptions, RgbImage } from './decode/decode-image.js';
 
 /** One labeled image of a split. */
 export interface ImageRecord {
@@ -55,4 +55,11 @@ export interface OpenOptions {
   readonly onProgress?: (done: number, total: number, what: string) => void;
   /** Where prepared files are kept; default `ALEXNET_CACHE_DIR`, else the system's cache folder. */
   readonly cacheDir?: string;
+}
+
+/** What a kind of source finds in a tree or folder. */
+export interface SourceContents {
+  readonly classNames: readonly string[];
+  readonly train: Split;
+  readonly validation: Split;
 }

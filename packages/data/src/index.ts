@@ -1,10 +1,14 @@
 export type { Dataset, ImageRecord, OpenOptions, Split } from './dataset.js';
-export { type DecodeOptions, decodeImage, MAX_PIXELS, type RgbImage } from './decode-image.js';
-export { fastDecoderName } from './decode-jpeg-fast.js';
+export {
+  type DecodeOptions,
+  decodeImage,
+  MAX_PIXELS,
+  type RgbImage,
+} from './decode/decode-image.js';
+export { fastDecoderName } from './decode/decode-jpeg-fast.js';
 export { type DownloadOptions, downloadFile } from './download/download-file.js';
 export type { Checksum, RemoteFile } from './download/remote-file.js';
 export { DatasetError, UndecodableImageError } from './errors.js';
-export { openDataset } from './open-dataset.js';
 export { readPackIndex, readPackMeanImage, verifyPack } from './pack/open-pack.js';
 export { type PackOptions, type PackResult, packDataset } from './pack/pack-dataset.js';
 export type {
@@ -15,3 +19,4 @@ export type {
   PackSplit,
 } from './pack/pack-format.js';
 export type { ColorSummer, ImageSummer, PackMeasures } from './pack/shard-measures.js';
+export { openDataset } from './sources/open-dataset.js';

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { readJpegHeader } from '../src/decode/jpeg-header.js';
 import { decodeImage, fastDecoderName } from '../src/index.js';
-import { readJpegHeader } from '../src/jpeg-header.js';
 
 /** A smooth 40 × 30 image: red grows to the right, green downwards. */
 function gradient(): Sharp {

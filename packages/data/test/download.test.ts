@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type DownloadOptions, downloadFile } from '../src/download/download-file.js';
 import { KNOWN_SETS } from '../src/download/known-sets.js';
-import { openKnownSet } from '../src/open-dataset.js';
+import { openKnownSet } from '../src/sources/open-dataset.js';
 import { breakAfter, type Reply, sendFile, startServer } from './file-server.js';
 import { classTree, makeTar, temporaryFolder } from './source-helpers.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EMOJI_GROUPS, readEmojiSets, VALIDATION_SET } from '../src/emoji-groups.js';
+import { EMOJI_GROUPS, readEmojiSets, VALIDATION_SET } from '../src/sources/emoji/emoji-groups.js';
 
 describe('readEmojiSets', async () => {
   const { icons, license } = await readEmojiSets();

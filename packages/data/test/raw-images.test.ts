@@ -2,8 +2,8 @@ import { readdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory } from '@alexnet/files/node';
 import { describe, expect, it } from 'vitest';
-import { openRawImages, writeRawImages } from '../src/raw-images.js';
-import { renderEmoji } from '../src/render-emoji.js';
+import { openRawImages, writeRawImages } from '../src/sources/emoji/raw-images.js';
+import { renderEmoji } from '../src/sources/emoji/render-emoji.js';
 import { temporaryFolder } from './source-helpers.js';
 
 const records = [

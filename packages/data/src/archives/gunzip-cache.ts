@@ -4,8 +4,8 @@ import { mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { cacheDirectory, writeAtomically } from '@alexnet/files/node';
-import type { OpenOptions } from './dataset.js';
-import { DatasetError, firstLine } from './errors.js';
+import type { OpenOptions } from '../dataset.js';
+import { DatasetError, firstLine } from '../errors.js';
 
 /** Images barely compress; a file that grows more than this is a bomb, not a data set. */
 const MAX_GROWTH = 100;

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { DatasetError } from './errors.js';
+import { DatasetError } from '../errors.js';
 import type { FilePart } from './folder-tree.js';
 
 /** Reads a part of an open file, all of it. */

@@ -1,6 +1,6 @@
 import { type ByteSource, FormatError, windowed } from '@alexnet/files';
 import { readTar } from '@alexnet/files/tar';
-import { DatasetError } from './errors.js';
+import { DatasetError } from '../errors.js';
 import { isImageName } from './folder-tree.js';
 
 /** Where one regular file lies inside a tar file, bytes. */

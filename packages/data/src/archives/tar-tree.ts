@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { handleSource } from '@alexnet/files';
-import type { OpenOptions } from './dataset.js';
-import { DatasetError } from './errors.js';
+import type { OpenOptions } from '../dataset.js';
+import { DatasetError } from '../errors.js';
 import { createFolder, type FileTree, folderAt } from './folder-tree.js';
 import { readPart } from './read-part.js';
 import { readTarIndex, type TarFile } from './tar-index.js';

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { FormatError, handleSource } from '@alexnet/files';
 import { readZip, type ZipEntry } from '@alexnet/files/zip';
-import type { OpenOptions } from './dataset.js';
-import { DatasetError, firstLine } from './errors.js';
+import type { OpenOptions } from '../dataset.js';
+import { DatasetError, firstLine } from '../errors.js';
 import { createFolder, type FileTree, folderAt, isImageName } from './folder-tree.js';
 
 /** ImageNet has 1.4 million images; how large they are is seen when they are read. */

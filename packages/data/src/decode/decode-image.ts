@@ -1,8 +1,8 @@
 import type { RgbImage as Image } from '@alexnet/files/image';
 import { parseNpyHeader } from '@alexnet/files/npy';
 import sharp from 'sharp';
+import { firstLine, UndecodableImageError } from '../errors.js';
 import { decodeJpegFast } from './decode-jpeg-fast.js';
-import { firstLine, UndecodableImageError } from './errors.js';
 
 /** Larger images are refused: decoded they would take over 300 MB. ImageNet's largest has 61 M. */
 export const MAX_PIXELS = 100_000_000;

@@ -1,11 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { Split } from '../dataset.js';
-import { type DecodeOptions, decodeImage } from '../decode-image.js';
-import { createEncodedSplit, recordAt } from '../encoded-split.js';
+import type { SourceContents, Split } from '../dataset.js';
+import { type DecodeOptions, decodeImage } from '../decode/decode-image.js';
 import { DatasetError } from '../errors.js';
-import type { SourceContents } from '../source-contents.js';
+import { createEncodedSplit, recordAt } from '../sources/encoded-split.js';
 import { createFileReader, type FileReader } from './file-reader.js';
 import {
   PACK_INDEX,

@@ -4,9 +4,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { writeAtomically } from '@alexnet/files/node';
 import type { Dataset, OpenOptions, Split } from '../dataset.js';
-import type { RgbImage } from '../decode-image.js';
+import type { RgbImage } from '../decode/decode-image.js';
 import { DatasetError } from '../errors.js';
-import { hashText } from '../hash-text.js';
+import { hashText } from '../sources/hash-text.js';
 import { readPackIndex } from './open-pack.js';
 import {
   PACK_INDEX,

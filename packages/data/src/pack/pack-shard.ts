@@ -8,7 +8,7 @@ import { encodeNpy } from '@alexnet/files/npy';
 import { encodeTarFile, TAR_BLOCK, TAR_END } from '@alexnet/files/tar';
 import sharp from 'sharp';
 import type { ImageRecord, Split } from '../dataset.js';
-import type { RgbImage } from '../decode-image.js';
+import type { RgbImage } from '../decode/decode-image.js';
 import { UndecodableImageError } from '../errors.js';
 import { orderedMap } from './ordered-map.js';
 import type { PackRecord, PackShard, PackSplit } from './pack-format.js';

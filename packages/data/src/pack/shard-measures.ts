@@ -1,5 +1,5 @@
 import { centralSquare } from '@alexnet/files/image';
-import type { RgbImage } from '../decode-image.js';
+import type { RgbImage } from '../decode/decode-image.js';
 import type { PackColors } from './pack-format.js';
 
 /** Sums of colors over pixels; `createColorAccumulator()` of `@alexnet/augment` is one. */

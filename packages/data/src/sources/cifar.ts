@@ -1,8 +1,7 @@
-import type { ImageRecord, Split } from './dataset.js';
-import { DatasetError } from './errors.js';
-import { type FileTree, type Folder, innermostFolder } from './folder-tree.js';
+import { type FileTree, type Folder, innermostFolder } from '../archives/folder-tree.js';
+import type { ImageRecord, SourceContents, Split } from '../dataset.js';
+import { DatasetError } from '../errors.js';
 import { createPixelSplit } from './pixel-split.js';
-import type { SourceContents } from './source-contents.js';
 
 /** Images are 32 × 32, stored as a red, a green and a blue plane. */
 const SIDE = 32;

@@ -1,7 +1,7 @@
+import { type FileTree, type Folder, imagesIn, isIgnoredFolder } from '../archives/folder-tree.js';
+import type { ImageRecord } from '../dataset.js';
+import { DatasetError } from '../errors.js';
 import { readClassNames } from './class-names.js';
-import type { ImageRecord } from './dataset.js';
-import { DatasetError } from './errors.js';
-import { type FileTree, type Folder, imagesIn, isIgnoredFolder } from './folder-tree.js';
 import { DEFAULT_VALIDATION_SHARE, splitBySeed } from './split-by-seed.js';
 import { readTinyImageNetValidation } from './tiny-imagenet.js';
 

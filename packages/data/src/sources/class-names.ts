@@ -1,5 +1,5 @@
-import { DatasetError } from './errors.js';
-import type { FileTree, Folder } from './folder-tree.js';
+import type { FileTree, Folder } from '../archives/folder-tree.js';
+import { DatasetError } from '../errors.js';
 
 /** Files that give class folders readable names, one `folder<TAB>name` a line. */
 const NAME_FILES = ['classes.tsv', 'words.txt'];

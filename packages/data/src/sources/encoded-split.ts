@@ -1,5 +1,5 @@
-import type { ImageRecord, Split } from './dataset.js';
-import { decodeImage } from './decode-image.js';
+import type { ImageRecord, Split } from '../dataset.js';
+import { decodeImage } from '../decode/decode-image.js';
 
 /** A split whose records are encoded files, fetched by `read`. */
 export function createEncodedSplit(

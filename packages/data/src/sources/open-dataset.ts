@@ -1,24 +1,23 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { openDiskTree } from '../archives/disk-tree.js';
+import type { FileTree } from '../archives/folder-tree.js';
+import { gunzipToCache } from '../archives/gunzip-cache.js';
+import { openTarTree } from '../archives/tar-tree.js';
+import { openZipTree } from '../archives/zip-tree.js';
+import type { Dataset, OpenOptions, SourceContents } from '../dataset.js';
+import { fetchSet } from '../download/fetch-set.js';
+import { KNOWN_SETS, type KnownSet } from '../download/known-sets.js';
+import { DatasetError } from '../errors.js';
+import { readPack } from '../pack/open-pack.js';
+import { PACK_INDEX, PACK_PLAN } from '../pack/pack-format.js';
 import { readCifar } from './cifar.js';
 import { layOutClasses } from './class-layout.js';
-import type { Dataset, OpenOptions } from './dataset.js';
-import { openDiskTree } from './disk-tree.js';
-import { fetchSet } from './download/fetch-set.js';
-import { KNOWN_SETS, type KnownSet } from './download/known-sets.js';
-import { openEmoji } from './emoji-dataset.js';
+import { openEmoji } from './emoji/emoji-dataset.js';
 import { createEncodedSplit } from './encoded-split.js';
-import { DatasetError } from './errors.js';
-import type { FileTree } from './folder-tree.js';
-import { gunzipToCache } from './gunzip-cache.js';
-import { isImageNetFolder, openImageNet } from './imagenet.js';
-import { readPack } from './pack/open-pack.js';
-import { PACK_INDEX, PACK_PLAN } from './pack/pack-format.js';
+import { isImageNetFolder, openImageNet } from './imagenet/imagenet.js';
 import { isLabelName } from './shard-samples.js';
 import { readShards } from './shards.js';
-import type { SourceContents } from './source-contents.js';
-import { openTarTree } from './tar-tree.js';
-import { openZipTree } from './zip-tree.js';
 
 /**
  * Opens an image set.

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import type { ImageRecord, Split } from './dataset.js';
-import type { RgbImage } from './decode-image.js';
+import type { ImageRecord, Split } from '../dataset.js';
+import type { RgbImage } from '../decode/decode-image.js';
 import { recordAt } from './encoded-split.js';
 
 /** A split whose source stores pixels; `bytes` encodes them as PNG. */

@@ -1,6 +1,6 @@
-import { DatasetError } from './errors.js';
-import { isImageName } from './folder-tree.js';
-import type { TarIndex } from './tar-index.js';
+import { isImageName } from '../archives/folder-tree.js';
+import type { TarIndex } from '../archives/tar-index.js';
+import { DatasetError } from '../errors.js';
 
 /** One sample of a WebDataset shard: an image and its label, which share a key. */
 export interface ShardSample {

@@ -1,14 +1,13 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { handleSource } from '@alexnet/files';
-import type { ImageRecord, OpenOptions, Split } from './dataset.js';
+import { readFilePart } from '../archives/read-part.js';
+import { readTarIndex } from '../archives/tar-index.js';
+import type { ImageRecord, OpenOptions, SourceContents, Split } from '../dataset.js';
+import { DatasetError } from '../errors.js';
 import { createEncodedSplit } from './encoded-split.js';
-import { DatasetError } from './errors.js';
-import { readFilePart } from './read-part.js';
 import { isLabelName, pairSamples, type ShardSample } from './shard-samples.js';
-import type { SourceContents } from './source-contents.js';
 import { DEFAULT_VALIDATION_SHARE, splitBySeed } from './split-by-seed.js';
-import { readTarIndex } from './tar-index.js';
 
 /** A sample and the shard it lies in. */
 interface PlacedSample extends ShardSample {

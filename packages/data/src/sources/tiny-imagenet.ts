@@ -1,6 +1,6 @@
-import type { ImageRecord } from './dataset.js';
-import { DatasetError } from './errors.js';
-import type { FileTree, Folder } from './folder-tree.js';
+import type { FileTree, Folder } from '../archives/folder-tree.js';
+import type { ImageRecord } from '../dataset.js';
+import { DatasetError } from '../errors.js';
 
 const ANNOTATIONS = 'val_annotations.txt';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { cacheDirectory } from '@alexnet/files/node';
-import type { Dataset, ImageRecord, OpenOptions, Split } from './dataset.js';
+import { readPart } from '../../archives/read-part.js';
+import type { Dataset, ImageRecord, OpenOptions, Split } from '../../dataset.js';
+import { DatasetError } from '../../errors.js';
+import { createPixelSplit } from '../pixel-split.js';
 import { EMOJI_GROUPS, readEmojiSets, VALIDATION_SET } from './emoji-groups.js';
-import { DatasetError } from './errors.js';
-import { createPixelSplit } from './pixel-split.js';
 import { openRawImages, type RawImages, writeRawImages } from './raw-images.js';
-import { readPart } from './read-part.js';
 import { EMOJI_SIDE, RENDERER, renderEmoji } from './render-emoji.js';
 
 /**

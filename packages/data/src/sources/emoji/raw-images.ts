@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { writeAtomically } from '@alexnet/files/node';
-import type { ImageRecord } from './dataset.js';
+import type { ImageRecord } from '../../dataset.js';
 
 /** Prepared images of one size: a raw file of pixels, `[records, side, side, 3]`, and its index. */
 export interface RawImages {

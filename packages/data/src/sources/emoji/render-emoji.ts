@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
+import { DatasetError, firstLine } from '../../errors.js';
 import type { EmojiIcon } from './emoji-groups.js';
-import { DatasetError, firstLine } from './errors.js';
 
 /**
  * Side of a rendered image, px: room for 99 px crops, which the paper's 11×11 kernels with stride 4

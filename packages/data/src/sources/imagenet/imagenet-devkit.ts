@@ -1,9 +1,9 @@
 import { type MatValue, matNumbers, readMat } from '@alexnet/files/mat';
-import type { OpenOptions } from './dataset.js';
-import { DatasetError, firstLine } from './errors.js';
-import type { FileTree } from './folder-tree.js';
-import { gunzipToCache } from './gunzip-cache.js';
-import { openTarTree } from './tar-tree.js';
+import type { FileTree } from '../../archives/folder-tree.js';
+import { gunzipToCache } from '../../archives/gunzip-cache.js';
+import { openTarTree } from '../../archives/tar-tree.js';
+import type { OpenOptions } from '../../dataset.js';
+import { DatasetError, firstLine } from '../../errors.js';
 
 const ARCHIVE = 'ILSVRC2012_devkit_t12.tar.gz';
 /** The kit, in the archive and once unpacked, and where it keeps its data. */

@@ -1,5 +1,5 @@
-import { DatasetError } from './errors.js';
-import type { FileTree } from './folder-tree.js';
+import type { FileTree } from '../../archives/folder-tree.js';
+import { DatasetError } from '../../errors.js';
 import { type DevelopmentKit, GROUND_TRUTH } from './imagenet-devkit.js';
 
 /** One wnid a line, in the order those numbers count (`ILSVRC2012_ID` of the development kit). */

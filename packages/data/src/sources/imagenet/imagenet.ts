@@ -1,17 +1,16 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByteSource, handleSource, sliceSource } from '@alexnet/files';
-import { readClassNames } from './class-names.js';
-import type { ImageRecord, OpenOptions, Split } from './dataset.js';
-import { createEncodedSplit } from './encoded-split.js';
-import { DatasetError } from './errors.js';
-import { type FileTree, isImageName } from './folder-tree.js';
+import { type FileTree, isImageName } from '../../archives/folder-tree.js';
+import { readPart } from '../../archives/read-part.js';
+import { readTarIndex } from '../../archives/tar-index.js';
+import type { ImageRecord, OpenOptions, SourceContents, Split } from '../../dataset.js';
+import { DatasetError } from '../../errors.js';
+import { readClassNames } from '../class-names.js';
+import { createEncodedSplit } from '../encoded-split.js';
+import { DEFAULT_VALIDATION_SHARE, splitBySeed } from '../split-by-seed.js';
 import { type DevelopmentKit, readDevelopmentKit } from './imagenet-devkit.js';
 import { readImageNetValidationLabels } from './imagenet-labels.js';
-import { readPart } from './read-part.js';
-import type { SourceContents } from './source-contents.js';
-import { DEFAULT_VALIDATION_SHARE, splitBySeed } from './split-by-seed.js';
-import { readTarIndex } from './tar-index.js';
 
 const TRAIN = 'ILSVRC2012_img_train.tar';
 const VALIDATION = 'ILSVRC2012_img_val.tar';
