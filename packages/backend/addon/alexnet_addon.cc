@@ -370,32 +370,42 @@ napi_value RunGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
 
 template <napi_value (*Body)(const Js &, TFJSBackend *, napi_value *), size_t Arguments>
 napi_value Call(napi_env env, napi_callback_info info) {
-  try {
-    size_t count = Arguments;
-    napi_value args[Arguments];
-    Check(napi_get_cb_info(env, info, &count, args, nullptr, nullptr));
-    if (count < Arguments) throw Failure{"arguments are missing"};
-    void *backend;
-    Check(napi_get_instance_data(env, &backend));
-    return Body(Js{env}, static_cast<TFJSBackend *>(backend), args);
-  } catch (const Failure &failure) {
-    bool pending = false;
-    napi_is_exception_pending(env, &pending);
-    if (!pending) napi_throw_error(env, nullptr, failure.message.c_str());
-  } catch (const std::exception &error) {
-    napi_throw_error(env, nullptr, error.what());
-  }
-  return nullptr;
+  napi_value result = nullptr;
+  Guard(
+      [&] {
+        size_t count = Arguments;
+        napi_value args[Arguments];
+        Check(napi_get_cb_info(env, info, &count, args, nullptr, nullptr));
+        if (count < Arguments) throw Failure{"arguments are missing"};
+        void *backend;
+        Check(napi_get_instance_data(env, &backend));
+        result = Body(Js{env}, static_cast<TFJSBackend *>(backend), args);
+      },
+      [&](TF_Code, const char *message) {
+        bool pending = false;
+        napi_is_exception_pending(env, &pending);
+        if (!pending) napi_throw_error(env, nullptr, message);
+      });
+  return result;
 }
 
 napi_value Init(napi_env env, napi_value exports) {
   if (!tfnodejs::InitTFNodeJSBinding(env, exports)) return exports;
   // Once in a process, however many threads of Node load the addon.
   static std::once_flag once;
-  std::call_once(once, [] {
-    RegisterResponseNorm();
-    RegisterDense();
-  });
+  bool registered = true;
+  Guard(
+      [&] {
+        std::call_once(once, [] {
+          RegisterResponseNorm();
+          RegisterDense();
+        });
+      },
+      [&](TF_Code, const char *message) {
+        registered = false;
+        napi_throw_error(env, nullptr, message);
+      });
+  if (!registered) return exports;
   const napi_property_descriptor added[] = {
       {"executeFused", nullptr, Call<ExecuteFused, 4>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"momentumUpdate", nullptr, Call<MomentumUpdate, 6>, nullptr, nullptr, nullptr, napi_default, nullptr},

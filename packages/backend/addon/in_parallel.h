@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -14,13 +16,32 @@ inline size_t Parts(size_t count, size_t least) {
   return std::clamp<size_t>(count / least, 1, most);
 }
 
-// Calls work(part) for 0 to parts - 1, each on a thread of its own, and waits for all of them.
+// Calls work(part) for 0 to parts - 1, each on a thread of its own, and waits for all of them. Parts
+// for which the system has no thread run on this one. What a part throws is thrown here, the first
+// part's first.
 template <typename Work>
 void InParts(size_t parts, Work work) {
+  std::vector<std::exception_ptr> thrown(parts);
+  const auto run = [&](size_t part) noexcept {
+    try {
+      work(part);
+    } catch (...) {
+      thrown[part] = std::current_exception();
+    }
+  };
   std::vector<std::thread> threads;
-  for (size_t part = 1; part < parts; part++) threads.emplace_back(work, part);
-  work(size_t{0});
+  threads.reserve(parts);
+  size_t started = 1;
+  try {
+    for (; started < parts; started++) threads.emplace_back(run, started);
+  } catch (const std::exception &) {
+  }
+  run(0);
+  for (size_t part = started; part < parts; part++) run(part);
   for (auto &thread : threads) thread.join();
+  for (const auto &error : thrown) {
+    if (error) std::rethrow_exception(error);
+  }
 }
 
 // Calls work(begin, end) for parts of [0, count).

@@ -9,7 +9,8 @@
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 
-// One body compiled for several instruction sets; the loader picks.
+// One body compiled for several instruction sets; the loader picks. It must not throw: g++ 12 takes
+// calls of such a function for ones that never do.
 #if defined(__x86_64__) && defined(__linux__) && __has_attribute(target_clones)
 #define FOR_EVERY_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -58,7 +59,7 @@ class OpRun {
 };
 
 // Registers an op of float32 tensors and one output. Op(TF_OpKernelConstruction *) reads the
-// attributes and Compute(OpRun &) computes; both may throw a Failure. An op that cannot be registered
+// attributes and Compute(OpRun &) computes; whatever they throw becomes a status. An op that cannot be registered
 // is missing, and running it says so.
 template <typename Op>
 void RegisterOp(const char *name, std::initializer_list<const char *> inputs,
@@ -71,24 +72,26 @@ void RegisterOp(const char *name, std::initializer_list<const char *> inputs,
   for (const char *attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, infer_shape);
   const auto create = [](TF_OpKernelConstruction *construction) -> void * {
-    try {
-      return new Op(construction);
-    } catch (const Failure &failure) {
-      Status status;
-      TF_SetStatus(status.status, TF_INVALID_ARGUMENT, failure.message.c_str());
-      TF_OpKernelConstruction_Failure(construction, status.status);
-      return nullptr;
-    }
+    void *op = nullptr;
+    Guard([&] { op = new Op(construction); },
+          [&](TF_Code code, const char *message) {
+            Status status;
+            TF_SetStatus(status.status, code, message);
+            TF_OpKernelConstruction_Failure(construction, status.status);
+          });
+    return op;
   };
   const auto compute = [](void *op, TF_OpKernelContext *context) {
-    try {
-      OpRun run(context);
-      static_cast<const Op *>(op)->Compute(run);
-    } catch (const Failure &failure) {
-      Status status;
-      TF_SetStatus(status.status, TF_INVALID_ARGUMENT, failure.message.c_str());
-      TF_OpKernelContext_Failure(context, status.status);
-    }
+    Guard(
+        [&] {
+          OpRun run(context);
+          static_cast<const Op *>(op)->Compute(run);
+        },
+        [&](TF_Code code, const char *message) {
+          Status status;
+          TF_SetStatus(status.status, code, message);
+          TF_OpKernelContext_Failure(context, status.status);
+        });
   };
   const auto destroy = [](void *op) { delete static_cast<Op *>(op); };
   Status status;

@@ -71,9 +71,8 @@ struct Row {
 };
 
 FOR_EVERY_PROCESSOR
-void Normalize(const ResponseNorm &norm, const float *__restrict x, float *__restrict y, size_t rows,
+void Normalize(const ResponseNorm &norm, const Row &row, const float *__restrict x, float *__restrict y, size_t rows,
                size_t channels) {
-  const Row row(channels, norm.radius);
   float *__restrict square = row.padded, *__restrict power = row.power;
   for (size_t r = 0; r < rows; r++, x += channels, y += channels) {
     for (size_t c = 0; c < channels; c++) square[c] = x[c] * x[c];
@@ -84,9 +83,8 @@ void Normalize(const ResponseNorm &norm, const float *__restrict x, float *__res
 }
 
 FOR_EVERY_PROCESSOR
-void NormalizeGradient(const ResponseNorm &norm, const float *__restrict dy, const float *__restrict x,
-                       float *__restrict dx, size_t rows, size_t channels) {
-  const Row row(channels, norm.radius);
+void NormalizeGradient(const ResponseNorm &norm, const Row &row, const float *__restrict dy,
+                       const float *__restrict x, float *__restrict dx, size_t rows, size_t channels) {
   const float factor = 2 * norm.alpha * norm.beta;
   float *__restrict inner = row.padded, *__restrict sum = row.sum;
   float *__restrict inverse = row.inverse, *__restrict power = row.power;
@@ -128,11 +126,12 @@ class ResponseNormOp {
     if (rows * channels == 0) return;
     const float *dy = first.Values(), *x = last.Values();
     InParallel(rows, std::max<size_t>(1, NORM_PER_THREAD / channels), [=](size_t begin, size_t end) {
+      const Row row(channels, norm.radius);
       const size_t skip = begin * channels;
       if constexpr (Gradient) {
-        NormalizeGradient(norm, dy + skip, x + skip, to + skip, end - begin, channels);
+        NormalizeGradient(norm, row, dy + skip, x + skip, to + skip, end - begin, channels);
       } else {
-        Normalize(norm, x + skip, to + skip, end - begin, channels);
+        Normalize(norm, row, x + skip, to + skip, end - begin, channels);
       }
     });
   }

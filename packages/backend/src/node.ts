@@ -1,15 +1,16 @@
+export { BackendError, type BackendErrorCode } from './backend-error.js';
 export { type SelfCheck, selfCheck } from './check/self-check.js';
 export {
   type BackendReport,
   type Diagnosis,
   diagnoseBackends,
 } from './diagnose/diagnose-backends.js';
+export { type KernelEvent, watchKernels } from './kernels/register-kernel.js';
 export { selectBackend } from './node/select-backend.js';
 export { BACKEND_NAMES, type BackendName, parseBackendName } from './selection/backend-name.js';
 export type { PassedOver, Selection, SelectOptions } from './selection/select.js';
 export type { Tf } from './selection/tf.js';
 export type { BuiltAddon } from './tensorflow/built-addon.js';
-export { InstallError, type InstallErrorCode } from './tensorflow/install-error.js';
 export {
   type InstallOptions,
   type InstallPlan,

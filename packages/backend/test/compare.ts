@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { Tf } from '../src/node.js';
+import { type Tf, watchKernels } from '../src/node.js';
 
 /** Deterministic values in [-1, 1): a test that fails must fail again. */
 export function values(count: number, seed: number): Float32Array {
@@ -39,4 +39,24 @@ export function expectClose(
   }
   expect(scale).toBeGreaterThan(0);
   expect(worst / scale).toBeLessThan(tolerance);
+}
+
+/**
+ * `work`, and a failure unless it runs `kernel`: as ours, or handed on to tfjs where `isFast` is false.
+ * A fast kernel that always falls back would otherwise pass every comparison.
+ */
+export function running<Result>(kernel: string, work: () => Result, isFast = true): () => Result {
+  return () => {
+    const ran: boolean[] = [];
+    const stop = watchKernels((run) => {
+      if (run.kernel === kernel) ran.push(run.isFast);
+    });
+    try {
+      return work();
+    } finally {
+      stop();
+      expect(ran, `runs of ${kernel}, and whether by its own code`).toContain(isFast);
+      expect(ran).not.toContain(!isFast);
+    }
+  };
 }

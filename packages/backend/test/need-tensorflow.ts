@@ -1,4 +1,4 @@
-import { InstallError, installTensorflow } from '../src/node.js';
+import { BackendError, installTensorflow } from '../src/node.js';
 
 /** Installs TensorFlow for the slow tests, or says why this machine cannot; they skip with it. */
 export async function whyNoTensorflow(): Promise<string | undefined> {
@@ -6,7 +6,7 @@ export async function whyNoTensorflow(): Promise<string | undefined> {
     await installTensorflow();
     return undefined;
   } catch (error) {
-    if (error instanceof InstallError && error.code !== 'compile' && error.code !== 'failed') {
+    if (error instanceof BackendError && error.code !== 'compile' && error.code !== 'failed') {
       return `(skipped: ${error.message})`;
     }
     throw error;

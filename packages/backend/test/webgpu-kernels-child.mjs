@@ -1,5 +1,8 @@
-/** Prints, as one line of JSON, how far each kernel of ours on webgpu is from the cpu backend. */
-import { selectBackend } from '@alexnet/backend/node';
+/**
+ * Prints, as one line of JSON, how far each kernel of ours on webgpu is from the cpu backend, and the
+ * kernel that should have run and did not.
+ */
+import { selectBackend, watchKernels } from '@alexnet/backend/node';
 
 const { tf } = await selectBackend({ require: 'webgpu' });
 
@@ -14,10 +17,15 @@ function tensor(shape, seed) {
 }
 
 const [x, dy, third] = [1, 2, 3].map((seed) => (shape) => tensor(shape, seed));
-const errors = {};
+const results = {};
 
-/** Compares `work` on webgpu with `plain`, the same without kernels of ours, on cpu. */
-async function compare(title, work, plain = work) {
+const HANDED_ON = ' → tfjs';
+
+/**
+ * Compares `work` on webgpu with `plain`, the same without kernels of ours, on cpu; `kernel` is the one
+ * that must have run, with HANDED_ON behind it where it must have left the call to tfjs.
+ */
+async function compare(title, kernel, work, plain = work) {
   const on = async (backend, run) => {
     await tf.setBackend(backend);
     const result = tf.tidy(run);
@@ -30,7 +38,10 @@ async function compare(title, work, plain = work) {
   await on('webgpu', work);
   const held = () => String([tf.memory().numTensors, tf.engine().backend.numDataIds()]);
   const before = held();
+  const ran = new Set();
+  const stop = watchKernels((run) => ran.add(run.isFast ? run.kernel : run.kernel + HANDED_ON));
   const actual = await on('webgpu', work);
+  stop();
   let scale = 0;
   let worst = 0;
   for (const [i, value] of expected.data.entries()) {
@@ -39,19 +50,26 @@ async function compare(title, work, plain = work) {
     if (!(difference <= worst)) worst = difference;
   }
   const same = String(actual.shape) === String(expected.shape) && held() === before;
-  errors[title] = same && scale > 0 ? worst / scale : null;
+  results[title] = {
+    error: same && scale > 0 ? worst / scale : null,
+    missing: ran.has(kernel) ? null : `${kernel}; ran: ${[...ran].join(', ')}`,
+  };
 }
 
+// Whether tiles of ours compute y, and dx; dw they always do.
+const [YES, NO] = ['', HANDED_ON];
 const convolutions = [
-  ['conv1, batch 1', [1, 67, 67, 3], [11, 11, 3, 12], 4, 'valid'],
-  ['conv1, batch 3, rows unread', [3, 65, 66, 3], [11, 11, 3, 9], 4, 'valid'],
-  ['conv2, sums split', [3, 27, 27, 12], [5, 5, 12, 20], 1, 'same'],
-  ['conv3, more than one tile', [2, 9, 9, 20], [3, 3, 20, 68], 1, 'same'],
-  ['enough pixels and channels for tiles', [3, 27, 27, 128], [3, 3, 128, 12], 1, 'same'],
-  ['odd channels', [2, 9, 8, 5], [3, 3, 5, 7], 1, 'same'],
-  ['same padding with a stride', [1, 10, 7, 4], [3, 2, 4, 8], 2, 'same'],
+  ['conv1, batch 1', NO, NO, [1, 67, 67, 3], [11, 11, 3, 12], 4, 'valid'],
+  ['conv1, batch 3, rows unread', NO, NO, [3, 65, 66, 3], [11, 11, 3, 9], 4, 'valid'],
+  ['conv2, sums split', NO, YES, [3, 27, 27, 12], [5, 5, 12, 20], 1, 'same'],
+  ['conv3, more than one tile', NO, YES, [2, 9, 9, 20], [3, 3, 20, 68], 1, 'same'],
+  ['enough pixels and channels for tiles', YES, YES, [3, 27, 27, 128], [3, 3, 128, 12], 1, 'same'],
+  ['odd channels', NO, NO, [2, 9, 8, 5], [3, 3, 5, 7], 1, 'same'],
+  ['same padding with a stride', NO, NO, [1, 10, 7, 4], [3, 2, 4, 8], 2, 'same'],
   [
     'asymmetric padding',
+    NO,
+    YES,
     [2, 13, 12, 4],
     [5, 4, 4, 8],
     1,
@@ -62,19 +80,19 @@ const convolutions = [
       [0, 0],
     ],
   ],
-  ['padding wider than the window reaches', [2, 5, 5, 4], [3, 3, 4, 4], 1, 4],
-  ['1x1', [4, 5, 6, 8], [1, 1, 8, 4], 1, 'valid'],
+  ['padding wider than the window reaches', NO, NO, [2, 5, 5, 4], [3, 3, 4, 4], 1, 4],
+  ['1x1', NO, YES, [4, 5, 6, 8], [1, 1, 8, 4], 1, 'valid'],
 ];
-for (const [title, input, filter, stride, pad] of convolutions) {
+for (const [title, y, dx, input, filter, stride, pad] of convolutions) {
   const convolve = (a, w) => tf.conv2d(a, w, stride, pad);
   const forward = () => convolve(x(input), dy(filter));
   const gradient = (which) => () => {
     const shape = tf.tidy(forward).shape;
     return tf.grads(convolve)([x(input), dy(filter)], third(shape))[which];
   };
-  await compare(`${title}: y`, forward);
-  await compare(`${title}: dx`, gradient(0));
-  await compare(`${title}: dw`, gradient(1));
+  await compare(`${title}: y`, `Conv2D${y}`, forward);
+  await compare(`${title}: dx`, `Conv2DBackpropInput${dx}`, gradient(0));
+  await compare(`${title}: dw`, 'Conv2DBackpropFilter', gradient(1));
 }
 
 const products = [
@@ -84,16 +102,18 @@ const products = [
   [[132, 20], [68, 20], false, true],
   [[20, 132], [68, 20], true, true],
   [[1, 68, 36], [1, 36, 64], false, false],
-  [[2, 68, 36], [2, 36, 64], false, false],
-  [[66, 35], [35, 65], false, false],
+  [[2, 68, 36], [2, 36, 64], false, false, NO],
+  [[66, 35], [35, 65], false, false, NO],
 ];
-for (const [a, b, ta, tb] of products) {
-  await compare(`[${a}] x [${b}] ${ta} ${tb}`, () => tf.matMul(x(a), dy(b), ta, tb));
+for (const [a, b, ta, tb, own = YES] of products) {
+  await compare(`[${a}] x [${b}] ${ta} ${tb}`, `BatchMatMul${own}`, () =>
+    tf.matMul(x(a), dy(b), ta, tb),
+  );
 }
-await compare('dense layer', () =>
+await compare('dense layer', '_FusedMatMul', () =>
   tf.fused.matMul({ a: x([68, 36]), b: dy([36, 100]), bias: third([100]) }),
 );
-await compare('dense layer with ReLU', () =>
+await compare('dense layer with ReLU', `_FusedMatMul${NO}`, () =>
   tf.fused.matMul({ a: x([68, 36]), b: dy([36, 100]), bias: third([100]), activation: 'relu' }),
 );
 
@@ -101,12 +121,12 @@ const sums = [
   [[3, 4, 5, 6], [0, 1, 2], false],
   [[3, 4, 5, 8], [0, 1, 2], true],
   [[1100, 3], [0], false],
-  [[2, 3, 4], [0, 2], false],
-  [[7, 6], [1], false],
-  [[7], [0], false],
+  [[2, 3, 4], [0, 2], false, NO],
+  [[7, 6], [1], false, NO],
+  [[7], [0], false, NO],
 ];
-for (const [shape, axes, keep] of sums) {
-  await compare(`sum of ${shape} over ${axes}`, () => tf.sum(x(shape), axes, keep));
+for (const [shape, axes, keep, own = YES] of sums) {
+  await compare(`sum of ${shape} over ${axes}`, `Sum${own}`, () => tf.sum(x(shape), axes, keep));
 }
 
 const kernel = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs);
@@ -119,6 +139,7 @@ for (const shape of [
   const attrs = { depthRadius: 2, bias: 2, alpha: 1e-1, beta: 0.75 };
   await compare(
     `response normalization of ${shape}`,
+    'AlexNetLRNGrad',
     () => kernel('AlexNetLRNGrad', { x: x(shape), y: norm(x(shape)), dy: dy(shape) }, attrs),
     () => tf.grad(norm)(x(shape), dy(shape)),
   );
@@ -129,12 +150,14 @@ for (const shape of [
 ]) {
   await compare(
     `gradient of ReLU, ${shape}`,
+    'AlexNetReluGrad',
     () => kernel('AlexNetReluGrad', { dy: dy(shape), y: tf.relu(x(shape)) }, {}),
     () => tf.grad((a) => tf.relu(a))(x(shape), dy(shape)),
   );
   const rule = { momentum: 0.9, rate: 0.02, decay: 0.0005 };
   await compare(
     `momentum, ${shape}`,
+    'AlexNetMomentumUpdate',
     () => {
       const inputs = { variable: x(shape), velocity: dy(shape), gradient: third(shape) };
       return tf.concat(kernel('AlexNetMomentumUpdate', inputs, rule));
@@ -146,4 +169,4 @@ for (const shape of [
     },
   );
 }
-console.log(JSON.stringify(errors));
+console.log(JSON.stringify(results));

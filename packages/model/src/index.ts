@@ -15,6 +15,7 @@ export {
 } from './network/parameter-shapes.js';
 export { reshapeHead } from './network/reshape-head.js';
 export type { Weight } from './network/weight.js';
+export { type AlexNetKernels, kernelOf } from './ops/kernels.js';
 export {
   type Prediction,
   predict,

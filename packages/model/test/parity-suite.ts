@@ -1,6 +1,6 @@
-import { type BackendName, selectBackend } from '@alexnet/backend/node';
 import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BackendName, selectBackend } from '../../backend/src/node.js';
 import {
   buildNetwork,
   createSpec,

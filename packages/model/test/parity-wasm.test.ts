@@ -1,4 +1,4 @@
-import { selectBackend } from '@alexnet/backend/node';
+import { selectBackend } from '../../backend/src/node.js';
 import { describeParity } from './parity-suite.js';
 
 describeParity({

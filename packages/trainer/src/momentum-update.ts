@@ -1,12 +1,10 @@
-import type { Tf } from '@alexnet/model';
+import { kernelOf, type Tf } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-
-/** Name a backend registers its own update under; the two agree to rounding. */
-const KERNEL = 'AlexNetMomentumUpdate';
 
 /**
  * One update of one parameter by the rule of 2012: v = momentum v - rate (gradient + decay w), then
- * w = w + v. Source: paper, section 5; `weights.cu`, update().
+ * w = w + v, by the backend's kernel `AlexNetMomentumUpdate` where it has one; the two agree to
+ * rounding. Source: paper, section 5; `weights.cu`, update().
  */
 export function momentumUpdate(
   tf: Tf,
@@ -15,9 +13,9 @@ export function momentumUpdate(
 ): void {
   const { variable, velocity, gradient } = tensors;
   tf.tidy(() => {
-    if (tf.getKernel(KERNEL, tf.getBackend())) {
-      const outputs = tf.engine().runKernel(KERNEL, { ...tensors }, { ...rule });
-      const [nextVelocity, nextVariable] = outputs as unknown as [Tensor, Tensor];
+    const fast = kernelOf(tf, 'AlexNetMomentumUpdate');
+    if (fast) {
+      const [nextVelocity, nextVariable] = fast(tensors, rule);
       velocity.assign(nextVelocity);
       variable.assign(nextVariable);
       return;

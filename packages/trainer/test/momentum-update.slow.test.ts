@@ -1,4 +1,4 @@
-import { selectBackend } from '@alexnet/backend/node';
+import { selectBackend, watchKernels } from '@alexnet/backend/node';
 import { expect, test } from 'vitest';
 import { momentumUpdate } from '../src/momentum-update.js';
 import { tf as plain } from './tiny.js';
@@ -22,8 +22,11 @@ test.skipIf(unavailable)(
   `the update of the tensorflow backend equals the plain one ${unavailable ?? ''}`.trim(),
   async () => {
     if (selection instanceof Error) throw selection;
+    const ran: string[] = [];
+    const stop = watchKernels(({ backend, kernel }) => ran.push(`${backend} ${kernel}`));
     const fast = threeUpdates(selection.tf as typeof plain);
-    expect(selection.tf.getKernel('AlexNetMomentumUpdate', 'tensorflow')).toBeDefined();
+    stop();
+    expect(ran).toEqual(new Array(3).fill('tensorflow AlexNetMomentumUpdate'));
     await plain.setBackend('cpu');
     const reference = threeUpdates(plain);
     reference.forEach((value, i) => {

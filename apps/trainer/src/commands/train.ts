@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BackendError } from '@alexnet/backend/node';
 import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
 import { writeAtomically } from '@alexnet/files/node';
@@ -97,7 +98,7 @@ async function run(options: TrainCommandOptions): Promise<void> {
   try {
     await runWatched(options, record, recipe, live);
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'OversizeError') throw error;
+    if (!(error instanceof BackendError) || error.code !== 'oversize') throw error;
     throw new Error(
       `${error.message}: --batch-size ${Math.ceil(recipe.batchSize / 2)}, or the same batch in parts with --set accumulate=${2 * recipe.accumulate}`,
       { cause: error },

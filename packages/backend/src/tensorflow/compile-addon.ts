@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { BackendError } from '../backend-error.js';
 import { ADDON_FILE, NAPI_VERSION, PRELOAD_FILE } from './built-addon.js';
 import { noSpace } from './download-wheel.js';
-import { InstallError } from './install-error.js';
 import { PRELOAD_SOURCE } from './preload-source.js';
 import { runCommand } from './run-command.js';
 
@@ -14,7 +14,7 @@ export async function findCompiler(signal?: AbortSignal): Promise<string> {
     const { code } = await runCommand(compiler, ['--version'], { signal });
     if (code === 0) return compiler;
   }
-  throw new InstallError(
+  throw new BackendError(
     'no-compiler',
     'no C++ compiler was found; install one (Debian and Ubuntu: apt install g++) and run this again, or use the wasm backend',
   );
@@ -54,7 +54,7 @@ export async function compileAddon(options: {
     if (code === 0) return;
     if (/No space left on device/i.test(output)) throw noSpace(directory);
     const line = output.split('\n').find((text) => /error/i.test(text)) ?? output.trim();
-    throw new InstallError(
+    throw new BackendError(
       'compile',
       `${compiler} could not compile the TensorFlow addon: ${line}`,
     );

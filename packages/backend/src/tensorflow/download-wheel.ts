@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { BackendError } from '../backend-error.js';
 import { folderBytes } from './folder-bytes.js';
-import { InstallError } from './install-error.js';
 import { runCommand } from './run-command.js';
 
 export interface Wheel {
@@ -72,7 +72,7 @@ async function download(options: {
   const file = name?.split('/').at(-1);
   const parsed = file ? parseWheelName(file) : undefined;
   if (!file || !parsed) {
-    throw new InstallError('failed', `pip downloaded no wheel of ${wanted} into ${directory}`);
+    throw new BackendError('failed', `pip downloaded no wheel of ${wanted} into ${directory}`);
   }
   return { path: join(directory, file), version: parsed.version };
 }
@@ -90,23 +90,23 @@ const isNetwork = (output: string) =>
 export function explainPip(
   result: { readonly missing: boolean; readonly output: string },
   wanted: string,
-): InstallError {
+): BackendError {
   const { missing, output } = result;
   if (missing) {
-    return new InstallError(
+    return new BackendError(
       'no-python',
       'python3 was not found; it is needed only to download TensorFlow: install Python 3 with pip, or use the wasm backend',
     );
   }
   if (/No module named pip/i.test(output)) {
-    return new InstallError(
+    return new BackendError(
       'no-pip',
       'python3 has no pip; install it (Debian and Ubuntu: apt install python3-pip) and run this again',
     );
   }
   if (/No space left on device|Errno 28/i.test(output)) return noSpace();
   if (isNetwork(output)) {
-    return new InstallError(
+    return new BackendError(
       'no-network',
       `pip could not reach a package index to download ${wanted}; check the network or pip's index-url and run this again`,
     );
@@ -115,22 +115,22 @@ export function explainPip(
     const versions = /from versions: ([^)]*)\)/i.exec(output)?.[1];
     if (!versions || versions === 'none') {
       // Without retries pip names no cause.
-      return new InstallError(
+      return new BackendError(
         'no-wheel',
         `pip found no ${wanted} wheel at all: the package index is unreachable, or has none for this platform and Python`,
       );
     }
-    return new InstallError(
+    return new BackendError(
       'no-wheel',
       `pip offers no ${wanted} wheel for this platform, only ${versions}`,
     );
   }
   const last = output.trim().split('\n').at(-1) ?? 'no output';
-  return new InstallError('failed', `pip could not download ${wanted}: ${last}`);
+  return new BackendError('failed', `pip could not download ${wanted}: ${last}`);
 }
 
-export function noSpace(where?: string): InstallError {
-  return new InstallError(
+export function noSpace(where?: string): BackendError {
+  return new BackendError(
     'no-space',
     `not enough disk space${where ? ` in ${where}` : ''}: about 1.3 GB are needed while installing, 0.85 GB after (for a GPU 11 and 7 GB); free some or set ALEXNET_CACHE_DIR`,
   );

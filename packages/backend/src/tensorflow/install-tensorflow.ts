@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync 
 import { statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { withLock } from '@alexnet/files/node';
+import { BackendError } from '../backend-error.js';
 import {
   type AddonManifest,
   addonKey,
@@ -14,7 +15,6 @@ import { tensorflowDirectory } from './cache-directory.js';
 import { compileAddon, findCompiler } from './compile-addon.js';
 import { cudaRequirements } from './cuda-libraries.js';
 import { downloadWheel, noSpace, type Wheel } from './download-wheel.js';
-import { InstallError } from './install-error.js';
 import { locateTfjsNode, type TfjsNode } from './locate-tfjs-node.js';
 import { requireNvidiaDriver } from './nvidia-driver.js';
 import { checkPlatform } from './platform.js';
@@ -71,7 +71,7 @@ const SIZES = {
  *
  * Safe against two processes at once (the second waits and takes what the first built) and against
  * interruption at any point (a build appears by one rename; leftovers are removed by the next run).
- * Throws InstallError in one line; when `signal` aborts, its reason.
+ * Throws BackendError in one line; when `signal` aborts, its reason.
  */
 export async function installTensorflow(options: InstallOptions = {}): Promise<BuiltAddon> {
   const { signal, cacheDir, onProgress } = options;
@@ -235,7 +235,7 @@ async function addCudaLibraries(
   const { directory, downloads, signal, onProgress } = options;
   const requirements = cudaRequirements(await readMetadata(tensorflowWheel));
   if (requirements.length === 0) {
-    throw new InstallError('no-wheel', `${basename(tensorflowWheel)} names no CUDA libraries`);
+    throw new BackendError('no-wheel', `${basename(tensorflowWheel)} names no CUDA libraries`);
   }
   for (const [index, requirement] of requirements.entries()) {
     const [name = requirement] = /^[A-Za-z0-9-]+/.exec(requirement) ?? [];
@@ -252,7 +252,7 @@ const packageName = (gpu: boolean) => (gpu ? 'tensorflow' : 'tensorflow-cpu');
 function sourceFor(version: string | undefined, gpu: boolean): TensorflowSource {
   const source = parseTensorflowSource(version);
   if (gpu && source.kind === 'wheel' && basename(source.path).startsWith('tensorflow_cpu')) {
-    throw new InstallError('no-wheel', `${source.path} is a wheel for the processor: drop --gpu`);
+    throw new BackendError('no-wheel', `${source.path} is a wheel for the processor: drop --gpu`);
   }
   return source;
 }
@@ -283,7 +283,7 @@ function findBuild(
 function requireTfjsNode(): TfjsNode {
   const tfjsNode = locateTfjsNode().at(-1);
   if (tfjsNode) return tfjsNode;
-  throw new InstallError(
+  throw new BackendError(
     'no-tfjs-node',
     'the package @tensorflow/tfjs-node is not installed: run npm install @tensorflow/tfjs-node --ignore-scripts',
   );
@@ -296,11 +296,11 @@ async function checkSpace(root: string, gpu: boolean): Promise<void> {
 
 function explain(error: unknown, root: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
-  if (error instanceof InstallError) return error;
+  if (error instanceof BackendError) return error;
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOSPC' || code === 'EDQUOT') return noSpace(root);
   const message = error instanceof Error ? error.message : String(error);
-  return new InstallError('failed', `could not install TensorFlow in ${root}: ${message}`, {
+  return new BackendError('failed', `could not install TensorFlow in ${root}: ${message}`, {
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InstallError } from './install-error.js';
+import { BackendError } from '../backend-error.js';
 
 /**
  * What NVIDIA's driver leaves on Linux: its proc file, and libcuda.so.1 where distributions, NVIDIA's
@@ -22,13 +22,13 @@ export function hasNvidiaDriver(root = '/'): boolean {
 /** Throws one line where a GPU build of TensorFlow could not compute on a GPU anyway. */
 export function requireNvidiaDriver(root?: string): void {
   if (process.arch !== 'x64') {
-    throw new InstallError(
+    throw new BackendError(
       'platform',
       `TensorFlow's GPU wheels are for x64 processors, not ${process.arch}: install without --gpu`,
     );
   }
   if (hasNvidiaDriver(root)) return;
-  throw new InstallError(
+  throw new BackendError(
     'no-driver',
     'this machine has no NVIDIA driver (no /proc/driver/nvidia, no libcuda.so.1), so nothing was downloaded: install the driver, or run alexnet backend install without --gpu',
   );

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { BackendError } from '../backend-error.js';
 import { CUDA_FOLDER } from './cuda-libraries.js';
 import { parseWheelName } from './download-wheel.js';
-import { InstallError } from './install-error.js';
 
 /** Where TensorFlow's libraries come from. */
 export type TensorflowSource =
@@ -18,7 +18,7 @@ export const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2
 
 /**
  * Reads what a user typed after `--tensorflow`: VERSION, WHEEL or DIR.
- * Throws InstallError when it is none of them, or lacks what is needed.
+ * Throws BackendError when it is none of them, or lacks what is needed.
  */
 export function parseTensorflowSource(text: string | undefined): TensorflowSource {
   if (!text) return { kind: 'index' };
@@ -26,13 +26,13 @@ export function parseTensorflowSource(text: string | undefined): TensorflowSourc
   if (text.endsWith('.whl')) {
     const version = parseWheelName(basename(path))?.version;
     if (!version || !basename(path).startsWith('tensorflow'))
-      throw new InstallError('no-wheel', `${text} is not named like a TensorFlow wheel`);
-    if (!existsSync(path)) throw new InstallError('no-wheel', `there is no wheel ${path}`);
+      throw new BackendError('no-wheel', `${text} is not named like a TensorFlow wheel`);
+    if (!existsSync(path)) throw new BackendError('no-wheel', `there is no wheel ${path}`);
     return { kind: 'wheel', path, version };
   }
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return parseFolder(path);
   if (/^\d+\.\d+(\.\d+)?([a-z]+\d+)?$/.test(text)) return { kind: 'index', version: text };
-  throw new InstallError(
+  throw new BackendError(
     'no-wheel',
     `"${text}" is neither a TensorFlow version (2.21.0), nor a wheel file, nor a folder`,
   );
@@ -45,7 +45,7 @@ function parseFolder(path: string): TensorflowSource {
     : path;
   for (const needed of [...LIBRARIES, 'include/tensorflow/c/eager/c_api.h']) {
     if (!existsSync(join(folder, needed))) {
-      throw new InstallError('no-wheel', `${path} holds no TensorFlow: ${needed} is missing`);
+      throw new BackendError('no-wheel', `${path} holds no TensorFlow: ${needed} is missing`);
     }
   }
   // pip leaves the version beside the package: tensorflow_cpu-2.21.0.dist-info.

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../kernel-input.js';
+import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
 import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
-import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
+import { runWasmKernel, withTemporaries } from './heap.js';
 
 /** Images at once: the sums of more no longer fit the second-level cache. */
 const IMAGES = 8;
@@ -20,10 +20,9 @@ const IMAGES = 8;
  * (tfjs-backend-wasm/src/cc/conv2d_impl.cc): dy is packed once for all j.
  */
 export function registerConv2DBackpropFilter(tf: Tf): void {
-  replaceWasmKernel(tf, 'Conv2DBackpropFilter', ({ inputs, attrs, backend }) => {
-    const x = need(inputs, 'x');
-    const dy = need(inputs, 'dy');
-    const filterShape = attrs.filterShape as readonly number[];
+  registerKernel(tf, 'wasm', 'Conv2DBackpropFilter', ({ inputs, attrs, backend }) => {
+    const { x, dy } = inputs;
+    const { filterShape } = attrs;
     const info = conv2dGeometry(tf, x.shape, filterShape, attrs);
     const { batchSize, inHeight, inChannels, outHeight, outWidth, outChannels } = info;
     const { padInfo, strideHeight, filterHeight, filterWidth } = info;

@@ -1,9 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../kernel-input.js';
+import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
 import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
 import { flipFilter } from './flip-filter.js';
-import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
+import { runWasmKernel, withTemporaries } from './heap.js';
 
 /**
  * Replaces Conv2DBackpropInput, which tfjs-backend-wasm 4.22 computes with plain nested loops
@@ -11,10 +11,9 @@ import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
  * vectorizes. A stride larger than 1 is undone by spreading dy with zeros.
  */
 export function registerConv2DBackpropInput(tf: Tf): void {
-  replaceWasmKernel(tf, 'Conv2DBackpropInput', ({ inputs, attrs, backend }) => {
-    const dy = need(inputs, 'dy');
-    const filter = need(inputs, 'filter');
-    const inputShape = attrs.inputShape as readonly number[];
+  registerKernel(tf, 'wasm', 'Conv2DBackpropInput', ({ inputs, attrs, backend }) => {
+    const { dy, filter } = inputs;
+    const { inputShape } = attrs;
     const info = conv2dGeometry(tf, inputShape, filter.shape, attrs);
     const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = info;
     const run = (name: string, from: Record<string, TensorInfo>, attributes: object) =>

@@ -1,19 +1,17 @@
 import type { backend_util } from '@tensorflow/tfjs-core';
-import { conv2dInfo } from '../conv2d-info.js';
+import { type Conv2DWindow, conv2dInfo } from '../kernels/conv2d-info.js';
 import type { Tf } from '../selection/tf.js';
-
-type Attributes = Readonly<Record<string, unknown>>;
 
 /** tfjs' own geometry of a convolution from a gradient kernel's attributes; NHWC only. */
 export function conv2dGeometry(
   tf: Tf,
   inputShape: readonly number[],
   filterShape: readonly number[],
-  attrs: Attributes,
+  attrs: Readonly<Conv2DWindow>,
 ): backend_util.Conv2DInfo {
   const { dataFormat } = attrs;
   if (dataFormat && dataFormat !== 'NHWC') {
-    throw new Error(`the wasm backend convolves NHWC tensors only, not ${String(dataFormat)}`);
+    throw new Error(`the wasm backend convolves NHWC tensors only, not ${dataFormat}`);
   }
   return conv2dInfo(tf, inputShape, filterShape, { ...attrs, dilations: 1 });
 }

@@ -1,7 +1,6 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../kernel-input.js';
+import type { _FusedMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
+import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { replaceWasmKernel } from './heap.js';
 import { addressOf, heapKernels } from './heap-kernels.js';
 import { countUse } from './packing.js';
 
@@ -19,38 +18,30 @@ const USES_UNPACKED = 6;
  * a matrix that is used again and again still goes to XNNPACK.
  */
 export function registerFusedMatMul(tf: Tf): void {
-  const stock = tf.getKernel('_FusedMatMul', 'wasm');
-  if (!stock) throw new Error('tfjs-backend-wasm has no _FusedMatMul kernel');
-  replaceWasmKernel(
-    tf,
-    '_FusedMatMul',
-    ({ inputs, attrs, backend }) => {
-      const a = need(inputs, 'a');
-      const b = need(inputs, 'b');
-      if (!isPlainProduct(a, b, attrs) || countUse(b) > USES_UNPACKED) {
-        return stock.kernelFunc({ inputs, attrs: attrs as never, backend }) as TensorInfo;
-      }
-      const [, rows = 0, depth = 0] = a.shape;
-      const [, , columns = 0] = b.shape;
-      const output = backend.makeOutput([1, rows, columns], 'float32');
-      const y = backend.typedArrayFromHeap(output).fill(0);
-      if (inputs.bias) {
-        const bias = backend.typedArrayFromHeap(inputs.bias);
-        for (let row = 0; row < rows; row++) y.set(bias, row * columns);
-      }
-      const at = (tensor: TensorInfo) => addressOf(backend, tensor);
-      heapKernels(backend).addProduct(at(a), at(b), at(output), rows, depth, columns);
-      return output;
-    },
-    stock.setupFunc,
-  );
+  registerKernel(tf, 'wasm', '_FusedMatMul', ({ inputs, attrs, backend, fallBack }) => {
+    const { a, b } = inputs;
+    if (!isPlainProduct(a, b, attrs) || countUse(b) > USES_UNPACKED) {
+      return fallBack();
+    }
+    const [, rows = 0, depth = 0] = a.shape;
+    const [, , columns = 0] = b.shape;
+    const output = backend.makeOutput([1, rows, columns], 'float32');
+    const y = backend.typedArrayFromHeap(output).fill(0);
+    if (inputs.bias) {
+      const bias = backend.typedArrayFromHeap(inputs.bias);
+      for (let row = 0; row < rows; row++) y.set(bias, row * columns);
+    }
+    const at = (tensor: TensorInfo) => addressOf(backend, tensor);
+    heapKernels(backend).addProduct(at(a), at(b), at(output), rows, depth, columns);
+    return output;
+  });
 }
 
 /** One matrix by one matrix in sizes `addProduct` takes, nothing transposed and nothing after it. */
 function isPlainProduct(
   a: TensorInfo,
   b: TensorInfo,
-  { transposeA, transposeB, activation }: Readonly<Record<string, unknown>>,
+  { transposeA, transposeB, activation }: Readonly<Partial<_FusedMatMulAttrs>>,
 ): boolean {
   const [batchA, rows = 0, depth = 0] = a.shape;
   const [batchB, , columns = 0] = b.shape;

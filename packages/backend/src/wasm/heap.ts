@@ -1,4 +1,4 @@
-import type { KernelBackend, KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from '../selection/tf.js';
 
 /** What tfjs-backend-wasm's backend offers its own kernels. Source: its dist/backend_wasm.d.ts. */
@@ -33,7 +33,6 @@ export function memoryOf({ wasmMemory, asm }: WasmProgram): WebAssembly.Memory {
   return wasmMemory ?? asm.memory;
 }
 
-type KernelSetupFunc = NonNullable<KernelConfig['setupFunc']>;
 type Inputs = Readonly<Record<string, TensorInfo>>;
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -71,32 +70,4 @@ export function withTemporaries<T>(
   } finally {
     for (const { dataId } of temporaries) backend.disposeData(dataId);
   }
-}
-
-/**
- * Adds a wasm kernel, in place of tfjs' own where there is one.
- * A kernel that goes on calling tfjs' own passes that one's `setupFunc`.
- */
-export function replaceWasmKernel(
-  tf: Tf,
-  kernelName: string,
-  kernelFunc: (run: {
-    readonly inputs: Inputs;
-    readonly attrs: Attributes;
-    readonly backend: WasmBackend;
-  }) => TensorInfo | TensorInfo[],
-  setupFunc?: KernelSetupFunc,
-): void {
-  if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    ...(setupFunc ? { setupFunc } : {}),
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      kernelFunc({
-        inputs: inputs as Inputs,
-        attrs: (attrs ?? {}) as Attributes,
-        backend: backend as WasmBackend,
-      }),
-  });
 }

@@ -1,6 +1,5 @@
-import { need } from '../kernel-input.js';
+import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { replaceWasmKernel } from './heap.js';
 
 /**
  * Replaces Identity, which copies in tfjs-backend-wasm 4.22 (src/kernels/Identity.ts), by a second
@@ -8,8 +7,8 @@ import { replaceWasmKernel } from './heap.js';
  * An optimizer step clones every parameter, 62 M floats for `alexnet`.
  */
 export function registerIdentity(tf: Tf): void {
-  replaceWasmKernel(tf, 'Identity', ({ inputs, backend }) => {
-    const { dataId, shape, dtype } = need(inputs, 'x');
+  registerKernel(tf, 'wasm', 'Identity', ({ inputs, backend }) => {
+    const { dataId, shape, dtype } = inputs.x;
     backend.incRef(dataId);
     return { dataId, shape, dtype };
   });

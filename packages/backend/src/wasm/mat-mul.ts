@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../kernel-input.js';
+import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
+import { runWasmKernel, withTemporaries } from './heap.js';
 
 /**
  * Replaces BatchMatMul so that the two gradients of a dense layer reach XNNPACK too.
@@ -12,25 +12,14 @@ import { replaceWasmKernel, runWasmKernel, withTemporaries } from './heap.js';
  * larger one. XNNPACK packs its right-hand side and drops it when that tensor is disposed.
  */
 export function registerMatMul(tf: Tf): void {
-  const original = tf.getKernel('BatchMatMul', 'wasm');
-  if (!original) throw new Error('tfjs-backend-wasm has no BatchMatMul kernel');
-  replaceWasmKernel(
+  registerKernel(
     tf,
+    'wasm',
     'BatchMatMul',
-    ({ inputs, attrs, backend }) => {
-      const a = need(inputs, 'a');
-      const b = need(inputs, 'b');
-      const transposeA = attrs.transposeA === true;
-      const transposeB = attrs.transposeB === true;
-      const plain = (left: TensorInfo, right: TensorInfo, ta = false, tb = false): TensorInfo =>
-        original.kernelFunc({
-          inputs: { a: left, b: right },
-          backend,
-          attrs: { transposeA: ta, transposeB: tb },
-        }) as TensorInfo;
-      if ((!transposeA && !transposeB) || !isOneMatrix(a) || !isOneMatrix(b)) {
-        return plain(a, b, transposeA, transposeB);
-      }
+    ({ inputs: { a, b }, attrs: { transposeA, transposeB }, backend, fallBack, tfjsKernel }) => {
+      if ((!transposeA && !transposeB) || !isOneMatrix(a) || !isOneMatrix(b)) return fallBack();
+      const plain = (left: TensorInfo, right: TensorInfo) =>
+        tfjsKernel({ a: left, b: right }, { transposeA: false, transposeB: false });
       const flip = (x: TensorInfo) =>
         runWasmKernel(tf, backend, 'Transpose', { x }, { perm: lastTwoSwapped(x.shape.length) });
       return withTemporaries(backend, (keep) => {
@@ -41,7 +30,6 @@ export function registerMatMul(tf: Tf): void {
         return flip(keep(plain(b, leftT)));
       });
     },
-    original.setupFunc,
   );
 }
 

@@ -1,6 +1,5 @@
-import { need } from '../kernel-input.js';
+import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { replaceWasmKernel } from './heap.js';
 import { type HeapKernels, hasHeapKernels, heapKernels } from './heap-kernels.js';
 
 /**
@@ -11,9 +10,8 @@ import { type HeapKernels, hasHeapKernels, heapKernels } from './heap-kernels.js
  * their number allows it.
  */
 export function registerMaxPoolGrad(tf: Tf): void {
-  replaceWasmKernel(tf, 'MaxPoolGrad', ({ inputs, attrs, backend }) => {
-    const dy = need(inputs, 'dy');
-    const input = need(inputs, 'input');
+  registerKernel(tf, 'wasm', 'MaxPoolGrad', ({ inputs, attrs, backend }) => {
+    const { dy, input } = inputs;
     const info = tf.backend_util.computePool2DInfo(
       input.shape as [number, number, number, number],
       attrs.filterSize as [number, number],

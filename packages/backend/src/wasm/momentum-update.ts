@@ -1,6 +1,5 @@
-import { need } from '../kernel-input.js';
+import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { replaceWasmKernel } from './heap.js';
 import { addressOf, heapKernels } from './heap-kernels.js';
 import { writable } from './packing.js';
 
@@ -13,11 +12,11 @@ import { writable } from './packing.js';
  * inputs hold the new values too.
  */
 export function registerMomentumUpdate(tf: Tf): void {
-  replaceWasmKernel(tf, 'AlexNetMomentumUpdate', ({ inputs, attrs, backend }) => {
-    const { momentum = 0, rate = 0, decay = 0 } = attrs as Readonly<Record<string, number>>;
-    const gradient = need(inputs, 'gradient');
-    const velocity = writable(backend, need(inputs, 'velocity'));
-    const variable = writable(backend, need(inputs, 'variable'));
+  registerKernel(tf, 'wasm', 'AlexNetMomentumUpdate', ({ inputs, attrs, backend }) => {
+    const { momentum, rate, decay } = attrs;
+    const { gradient } = inputs;
+    const velocity = writable(backend, inputs.velocity);
+    const variable = writable(backend, inputs.variable);
     heapKernels(backend).momentumUpdate(
       addressOf(backend, variable),
       addressOf(backend, velocity),

@@ -11,12 +11,13 @@ import { registerMomentumUpdate } from './momentum-update.js';
 import { registerReluGrad } from './relu-grad.js';
 import { registerSum } from './sum.js';
 
-const prepared = new WeakSet<object>();
-
-/** Adds what training on tfjs-backend-wasm lacks and replaces the kernels it computes naively. */
+/**
+ * Adds what training on tfjs-backend-wasm lacks and replaces the kernels it computes naively.
+ *
+ * @throws Error when tfjs-backend-wasm is not loaded
+ */
 export function registerTrainingKernels(tf: Tf): void {
-  const registry = tf.engine();
-  if (prepared.has(registry)) return;
+  if (!tf.getKernel('Conv2D', 'wasm')) throw new Error('tfjs-backend-wasm is not loaded');
   registerConv2DBackpropFilter(tf);
   registerConv2DBackpropInput(tf);
   registerIdentity(tf);
@@ -29,5 +30,4 @@ export function registerTrainingKernels(tf: Tf): void {
     registerFusedMatMul(tf);
     registerMomentumUpdate(tf);
   }
-  prepared.add(registry);
 }

@@ -1,5 +1,5 @@
 import type { Tf } from '../selection/tf.js';
-import { MEMORY_IS_FULL, throwIfComplaint } from './complaints.js';
+import { memoryIsFull, throwIfComplaint } from './complaints.js';
 import { memoryOf, type WasmBackend } from './heap.js';
 import { registerTrainingKernels } from './register-training-kernels.js';
 
@@ -40,7 +40,7 @@ function refuseNoMemory({ wasm }: WasmBackend): void {
   wasm._malloc = (bytes) => {
     const address = malloc(bytes);
     const end = (address >>> 0) + bytes;
-    if (address === 0 || end > memoryOf(wasm).buffer.byteLength) throw new Error(MEMORY_IS_FULL);
+    if (address === 0 || end > memoryOf(wasm).buffer.byteLength) throw memoryIsFull();
     return address;
   };
 }

@@ -1,7 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../kernel-input.js';
+import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { replaceWasmKernel } from './heap.js';
 
 /**
  * Replaces Sum where every axis but the last goes, the gradient of a bias: tfjs-backend-wasm 4.22
@@ -9,33 +8,23 @@ import { replaceWasmKernel } from './heap.js';
  * precision.
  */
 export function registerSum(tf: Tf): void {
-  const stock = tf.getKernel('Sum', 'wasm');
-  if (!stock) throw new Error('tfjs-backend-wasm has no Sum kernel');
-  replaceWasmKernel(
-    tf,
-    'Sum',
-    ({ inputs, attrs, backend }) => {
-      const x = need(inputs, 'x');
-      const axes = tf.util.parseAxisParam(attrs.axis as number | number[], x.shape);
-      if (!leavesLastAxis(axes, x)) {
-        return stock.kernelFunc({ inputs: { x }, attrs: attrs as never, backend }) as TensorInfo;
+  registerKernel(tf, 'wasm', 'Sum', ({ inputs: { x }, attrs, backend, fallBack }) => {
+    const axes = tf.util.parseAxisParam(attrs.axis, x.shape);
+    if (!leavesLastAxis(axes, x)) return fallBack();
+    const channels = x.shape.at(-1) ?? 0;
+    const keepDims = attrs.keepDims === true;
+    const shape = keepDims ? [...x.shape.slice(0, -1).fill(1), channels] : [channels];
+    const output = backend.makeOutput(shape, 'float32');
+    const from = backend.typedArrayFromHeap(x);
+    const sums = new Float64Array(channels);
+    for (let row = 0; row < from.length; row += channels) {
+      for (let c = 0; c < channels; c++) {
+        sums[c] = (sums[c] as number) + (from[row + c] as number);
       }
-      const channels = x.shape.at(-1) ?? 0;
-      const keepDims = attrs.keepDims === true;
-      const shape = keepDims ? [...x.shape.slice(0, -1).fill(1), channels] : [channels];
-      const output = backend.makeOutput(shape, 'float32');
-      const from = backend.typedArrayFromHeap(x);
-      const sums = new Float64Array(channels);
-      for (let row = 0; row < from.length; row += channels) {
-        for (let c = 0; c < channels; c++) {
-          sums[c] = (sums[c] as number) + (from[row + c] as number);
-        }
-      }
-      backend.typedArrayFromHeap(output).set(sums);
-      return output;
-    },
-    stock.setupFunc,
-  );
+    }
+    backend.typedArrayFromHeap(output).set(sums);
+    return output;
+  });
 }
 
 function leavesLastAxis(axes: readonly number[], { shape, dtype }: TensorInfo): boolean {

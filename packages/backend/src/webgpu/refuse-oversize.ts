@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { BackendError } from '../backend-error.js';
 import type { Device } from './webgpu-types.js';
 
 /** The computing half of tfjs' WebGPUBackend. */
@@ -8,11 +9,6 @@ interface Runner {
     inputs: readonly TensorInfo[],
     ...rest: unknown[]
   ): TensorInfo;
-}
-
-/** More than this GPU binds or dispatches at once: a smaller batch would fit. */
-export class OversizeError extends Error {
-  override readonly name = 'OversizeError';
 }
 
 const BYTES = 4;
@@ -29,7 +25,8 @@ export function refuseOversize(backend: object, device: Device): void {
     for (const shape of [program.outputShape, ...inputs.map((input) => input.shape)]) {
       const bytes = shape.reduce((product, size) => product * size, BYTES);
       if (bytes > limit) {
-        throw new OversizeError(
+        throw new BackendError(
+          'oversize',
           `WebGPU error: [${shape}] takes ${gib(bytes)} and this GPU binds ${gib(limit)} at once; a smaller batch fits`,
         );
       }
@@ -38,7 +35,8 @@ export function refuseOversize(backend: object, device: Device): void {
       return run(program, inputs, ...rest);
     } catch (error) {
       if (/dispatch size exceeds/i.test((error as Error).message)) {
-        throw new OversizeError(
+        throw new BackendError(
+          'oversize',
           `WebGPU error: [${program.outputShape}] takes more workgroups than this GPU starts at once; a smaller batch fits`,
           { cause: error },
         );

@@ -1,3 +1,4 @@
+import { BackendError } from '../backend-error.js';
 import type { Device, ErrorFilter } from './webgpu-types.js';
 
 /** What of tfjs' WebGPUBackend is watched: reading, and the recording that reading waits for. */
@@ -50,12 +51,15 @@ export function reportErrorsOnRead(backend: object, device: Device): void {
 
   const read = watched.read.bind(backend);
   watched.read = async (dataId) => {
-    if (lost) throw new Error(lost);
+    if (lost) throw new BackendError('device', lost);
     // A lost device may never answer: whichever comes first ends the wait.
     const values = await Promise.race([read(dataId), device.lost.then(() => undefined)]);
     const error = await close();
-    if (error) throw new Error(`WebGPU error: ${error.message.split('\n', 1)[0]}`);
-    if (lost || values === undefined) throw new Error(lost ?? 'the WebGPU device was lost');
+    if (error) {
+      throw new BackendError('device', `WebGPU error: ${error.message.split('\n', 1)[0]}`);
+    }
+    if (lost || values === undefined)
+      throw new BackendError('device', lost ?? 'the WebGPU device was lost');
     return values;
   };
 }

@@ -1,12 +1,10 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Padding } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
+import { type AlexNetKernels, type GroupedConv2DAttributes, kernelOf } from './kernels.js';
 import { stockPadding } from './stock-padding.js';
 
-/** Names a backend registers its own grouped convolution under. */
 const FORWARD = 'AlexNetGroupedConv2D';
-const BACKPROP_INPUT = 'AlexNetGroupedConv2DBackpropInput';
-const BACKPROP_FILTER = 'AlexNetGroupedConv2DBackpropFilter';
 
 type ExplicitPad = [[number, number], [number, number], [number, number], [number, number]];
 
@@ -41,10 +39,10 @@ export function groupedConv2d(
     [left, right],
     [0, 0],
   ];
-  if (tf.getKernel(FORWARD, tf.getBackend())) {
+  const fast = kernelOf(tf, FORWARD);
+  if (fast) {
     ensureGradient(tf);
-    const attrs = { strides: [stride, stride], pad, groups };
-    return tf.engine().runKernel(FORWARD, { x, filter }, attrs) as Tensor4D;
+    return fast({ x, filter }, { strides: [stride, stride], pad, groups });
   }
   return tf.tidy(() => {
     // Not every backend differentiates a convolution with padding in pixels; all know the two words.
@@ -82,13 +80,27 @@ function ensureGradient(tf: Tf): void {
     inputsToSave: ['x', 'filter'],
     gradFunc: (dy, saved, attrs) => {
       const [x, filter] = saved as [Tensor4D, Tensor4D];
-      const run = (name: string, inputs: Record<string, Tensor4D>, shape: object) =>
-        tf.engine().runKernel(name, inputs, { ...attrs, ...shape }) as Tensor4D;
+      const geometry = attrs as unknown as GroupedConv2DAttributes;
       const gradient = dy as Tensor4D;
       return {
-        x: () => run(BACKPROP_INPUT, { dy: gradient, filter }, { inputShape: x.shape }),
-        filter: () => run(BACKPROP_FILTER, { x, dy: gradient }, { filterShape: filter.shape }),
+        x: () =>
+          needed(tf, 'AlexNetGroupedConv2DBackpropInput')(
+            { dy: gradient, filter },
+            { ...geometry, inputShape: x.shape },
+          ),
+        filter: () =>
+          needed(tf, 'AlexNetGroupedConv2DBackpropFilter')(
+            { x, dy: gradient },
+            { ...geometry, filterShape: filter.shape },
+          ),
       };
     },
   });
+}
+
+/** A backend that has the convolution has its gradients. */
+function needed<Name extends keyof AlexNetKernels>(tf: Tf, name: Name) {
+  const kernel = kernelOf(tf, name);
+  if (!kernel) throw new Error(`the backend ${tf.getBackend()} has no kernel ${name}`);
+  return kernel;
 }

@@ -1,8 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Tf } from '../tf.js';
-
-/** The fast gradient a backend may register. */
-const RELU_GRAD = 'AlexNetReluGrad';
+import { kernelOf } from './kernels.js';
 
 /**
  * max(x, 0) with a gradient of three operations, `dy · (y > 0)`; the stock one goes through `step`,
@@ -19,9 +17,8 @@ export function relu(tf: Tf, x: Tensor): Tensor {
       value,
       gradFunc: (dy, saved) => {
         const y = saved[0] as Tensor;
-        if (tf.getKernel(RELU_GRAD, tf.getBackend())) {
-          return tf.engine().runKernel(RELU_GRAD, { dy, y }) as Tensor;
-        }
+        const fast = kernelOf(tf, 'AlexNetReluGrad');
+        if (fast) return fast({ dy, y }, {});
         return tf.mul(dy, tf.cast(tf.greater(y, 0), 'float32'));
       },
     };

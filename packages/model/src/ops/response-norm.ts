@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Tf } from '../tf.js';
+import { kernelOf } from './kernels.js';
 
 /** Constants of `y = x · (k + sumCoeff · Σ x²)^-beta`. */
 export interface ResponseNorm {
@@ -9,9 +10,6 @@ export interface ResponseNorm {
   readonly sumCoeff: number;
   readonly beta: number;
 }
-
-/** The fast gradient a backend may register for normalization across channels. */
-const LRN_GRAD = 'AlexNetLRNGrad';
 
 /**
  * Local response normalization across channels with a gradient of its own.
@@ -42,9 +40,9 @@ export function localResponseNorm(
   const radius = (norm.size - 1) / 2;
   const { k, sumCoeff, beta } = norm;
   const gradient = (dy: Tensor4D, input: Tensor4D, y: Tensor4D): Tensor4D => {
-    if (tf.getKernel(LRN_GRAD, tf.getBackend())) {
-      const attrs = { depthRadius: radius, bias: k, alpha: sumCoeff, beta };
-      return tf.engine().runKernel(LRN_GRAD, { x: input, y, dy }, attrs) as Tensor4D;
+    const fast = kernelOf(tf, 'AlexNetLRNGrad');
+    if (fast) {
+      return fast({ x: input, y, dy }, { depthRadius: radius, bias: k, alpha: sumCoeff, beta });
     }
     const band = bandMatrix(tf, input.shape[3], radius);
     return normGradient(tf, dy, input, norm, (map) => overChannels(tf, map, band));

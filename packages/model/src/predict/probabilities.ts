@@ -1,8 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Network } from '../network/network.js';
-
-/** A backend may register this kernel to compile a function whose weights do not change. */
-const FIXED_GRAPH = 'AlexNetFixedGraph';
+import { kernelOf } from '../ops/kernels.js';
 
 /**
  * Softmax of the logits `[batch, classes]`, compiled where the backend can. The caller disposes it.
@@ -13,9 +11,9 @@ export function probabilities(network: Network, x: Tensor4D): Tensor2D {
   const { tf } = network;
   const compute = (input: Tensor) => tf.softmax(network.forward(input as Tensor4D));
   return tf.tidy(() => {
-    if (!tf.getKernel(FIXED_GRAPH, tf.getBackend())) return compute(x);
+    const compiled = kernelOf(tf, 'AlexNetFixedGraph');
+    if (!compiled) return compute(x);
     const constants = network.parameters.map(({ variable }) => variable);
-    const attrs = { owner: network, constants, compute };
-    return tf.engine().runKernel(FIXED_GRAPH, { x }, attrs as never) as Tensor2D;
+    return compiled({ x }, { owner: network, constants, compute });
   });
 }

@@ -1,19 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import { fuseLayers } from './fuse-graph.js';
-import { registerTensorflowKernel, type TensorflowBackend } from './raw-ops.js';
+import type { TensorflowBackend } from './raw-ops.js';
 import { type OutsideTensor, recordGraph } from './record-graph.js';
-
-/** Attributes of `AlexNetFixedGraph`. */
-interface FixedGraphAttributes {
-  /** Whose function it is; one compiled function is kept for each, as long as it lives. */
-  readonly owner: object;
-  /** Everything `compute` reads beside x: float32. */
-  readonly constants: readonly Tensor[];
-  /** A pure function of x and the constants made of TensorFlow ops. */
-  readonly compute: (x: Tensor) => Tensor;
-}
 
 /** How far one owner's function is. */
 interface State {
@@ -45,9 +35,9 @@ export function registerFixedGraph(tf: Tf): void {
   if (!createGraph || !runGraph || backend.isUsingGpuDevice) return;
   const states = new WeakMap<object, State>();
 
-  registerTensorflowKernel(tf, 'AlexNetFixedGraph', ({ inputs, attrs }) => {
-    const { owner, constants, compute } = attrs as unknown as FixedGraphAttributes;
-    const x = need(inputs, 'x') as Tensor;
+  registerKernel(tf, 'tensorflow', 'AlexNetFixedGraph', ({ inputs, attrs }) => {
+    const { owner, constants, compute } = attrs;
+    const x = inputs.x as Tensor;
     const [xId = -1] = backend.getInputTensorIds([x]);
     const ids = backend.getInputTensorIds(constants);
     const key = `${x.shape}|${ids}`;

@@ -1,18 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import {
   type Attributes,
   type Handle,
   type RawOps,
-  registerTensorflowKernel,
   type TensorflowBackend,
   withRawOps,
 } from './raw-ops.js';
-
-const FORWARD = 'AlexNetGroupedConv2D';
-const BACKPROP_INPUT = 'AlexNetGroupedConv2DBackpropInput';
-const BACKPROP_FILTER = 'AlexNetGroupedConv2DBackpropFilter';
 
 /**
  * Grouped convolution and its two gradients, one op each. TensorFlow infers the groups from the
@@ -26,9 +21,9 @@ const BACKPROP_FILTER = 'AlexNetGroupedConv2DBackpropFilter';
  * or switched off (TF_ENABLE_ONEDNN_OPTS=0) nothing is registered and callers keep their plain twin.
  */
 export function registerGroupedConv2D(tf: Tf): void {
-  registerTensorflowKernel(tf, FORWARD, ({ inputs, attrs, backend }) => {
-    const x = need(inputs, 'x');
-    const filter = need(inputs, 'filter');
+  if (!differentiatesGroups(tf)) return;
+  registerKernel(tf, 'tensorflow', 'AlexNetGroupedConv2D', ({ inputs, attrs, backend }) => {
+    const { x, filter } = inputs;
     const { word, pad, attributes } = geometry(attrs, x.shape, filter.shape);
     return withRawOps(backend, (ops) => {
       const padded = word ? ops.input(x) : zeroPad(ops, x, pad);
@@ -36,38 +31,40 @@ export function registerGroupedConv2D(tf: Tf): void {
     });
   });
 
-  registerTensorflowKernel(tf, BACKPROP_INPUT, ({ inputs, attrs, backend }) => {
-    const shape = attrs.inputShape as readonly number[];
-    const filter = need(inputs, 'filter');
-    const dy = need(inputs, 'dy');
-    const { word, pad, paddedShape, attributes } = geometry(attrs, shape, filter.shape);
-    return withRawOps(backend, (ops) => {
-      const sizes = ops.ints(word ? shape : paddedShape);
-      const from = [sizes, ops.input(filter), ops.input(dy)];
-      const dx = ops.run('Conv2DBackpropInput', attributes, from);
-      if (word) return dx;
-      const begin = ops.ints(pad.map(([before]) => before));
-      return ops.run('Slice', { Index: TF_INT32 }, [dx, begin, ops.ints(shape)]);
-    });
-  });
+  registerKernel(
+    tf,
+    'tensorflow',
+    'AlexNetGroupedConv2DBackpropInput',
+    ({ inputs, attrs, backend }) => {
+      const shape = attrs.inputShape;
+      const { filter, dy } = inputs;
+      const { word, pad, paddedShape, attributes } = geometry(attrs, shape, filter.shape);
+      return withRawOps(backend, (ops) => {
+        const sizes = ops.ints(word ? shape : paddedShape);
+        const from = [sizes, ops.input(filter), ops.input(dy)];
+        const dx = ops.run('Conv2DBackpropInput', attributes, from);
+        if (word) return dx;
+        const begin = ops.ints(pad.map(([before]) => before));
+        return ops.run('Slice', { Index: TF_INT32 }, [dx, begin, ops.ints(shape)]);
+      });
+    },
+  );
 
-  registerTensorflowKernel(tf, BACKPROP_FILTER, ({ inputs, attrs, backend }) => {
-    const x = need(inputs, 'x');
-    const dy = need(inputs, 'dy');
-    const shape = attrs.filterShape as readonly number[];
-    const { word, pad, attributes } = geometry(attrs, x.shape, shape);
-    return withRawOps(backend, (ops) => {
-      const padded = word ? ops.input(x) : zeroPad(ops, x, pad);
-      const from = [padded, ops.ints(shape), ops.input(dy)];
-      return ops.run('Conv2DBackpropFilter', attributes, from);
-    });
-  });
-
-  if (!differentiatesGroups(tf)) {
-    for (const name of [FORWARD, BACKPROP_INPUT, BACKPROP_FILTER]) {
-      tf.unregisterKernel(name, 'tensorflow');
-    }
-  }
+  registerKernel(
+    tf,
+    'tensorflow',
+    'AlexNetGroupedConv2DBackpropFilter',
+    ({ inputs, attrs, backend }) => {
+      const { x, dy } = inputs;
+      const shape = attrs.filterShape;
+      const { word, pad, attributes } = geometry(attrs, x.shape, shape);
+      return withRawOps(backend, (ops) => {
+        const padded = word ? ops.input(x) : zeroPad(ops, x, pad);
+        const from = [padded, ops.ints(shape), ops.input(dy)];
+        return ops.run('Conv2DBackpropFilter', attributes, from);
+      });
+    },
+  );
 }
 
 /** TF_INT32 of tensorflow/c/tf_datatype.h. */
@@ -77,12 +74,10 @@ type Pad = readonly (readonly [number, number])[];
 
 /** Which of TensorFlow's words the padding is, if any, and the op's attributes. */
 function geometry(
-  attrs: Readonly<Record<string, unknown>>,
+  { strides, pad }: { readonly strides: readonly [number, number]; readonly pad: Pad },
   inputShape: readonly number[],
   filterShape: readonly number[],
 ) {
-  const strides = attrs.strides as readonly [number, number];
-  const pad = attrs.pad as Pad;
   const word = paddingWord(pad, inputShape, filterShape, strides);
   const attributes: Attributes = {
     strides: [1, strides[0], strides[1], 1],

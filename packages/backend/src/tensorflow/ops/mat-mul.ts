@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import { registerTensorflowKernel, withRawOps } from './raw-ops.js';
+import { withRawOps } from './raw-ops.js';
 
 /**
  * Runs a plain product of two matrices by the op MatMul; tfjs-node runs every product by
@@ -10,25 +10,26 @@ import { registerTensorflowKernel, withRawOps } from './raw-ops.js';
  * BatchMatMul is the faster one and stays.
  */
 export function registerMatMul(tf: Tf): void {
-  const stock = tf.getKernel('BatchMatMul', 'tensorflow');
-  if (!stock) return;
-  registerTensorflowKernel(tf, 'BatchMatMul', ({ inputs, attrs, backend }) => {
-    const a = need(inputs, 'a');
-    const b = need(inputs, 'b');
-    if (attrs.transposeA || attrs.transposeB || !isOneMatrix(a) || !isOneMatrix(b)) {
-      return stock.kernelFunc({ inputs: { a, b }, attrs: attrs as never, backend }) as TensorInfo;
-    }
-    return withRawOps(backend, (ops) => {
-      const matrix = (tensor: TensorInfo) =>
-        tensor.shape.length === 2
-          ? ops.input(tensor)
-          : ops.run('Reshape', {}, [ops.input(tensor), ops.ints(tensor.shape.slice(-2))]);
-      const flags = { transpose_a: false, transpose_b: false };
-      const product = ops.run('MatMul', flags, [matrix(a), matrix(b)]);
-      const shape = [...a.shape.slice(0, -1), b.shape.at(-1) ?? 0];
-      return shape.length === 2 ? product : ops.run('Reshape', {}, [product, ops.ints(shape)]);
-    });
-  });
+  registerKernel(
+    tf,
+    'tensorflow',
+    'BatchMatMul',
+    ({ inputs: { a, b }, attrs, backend, fallBack }) => {
+      if (attrs.transposeA || attrs.transposeB || !isOneMatrix(a) || !isOneMatrix(b)) {
+        return fallBack();
+      }
+      return withRawOps(backend, (ops) => {
+        const matrix = (tensor: TensorInfo) =>
+          tensor.shape.length === 2
+            ? ops.input(tensor)
+            : ops.run('Reshape', {}, [ops.input(tensor), ops.ints(tensor.shape.slice(-2))]);
+        const flags = { transpose_a: false, transpose_b: false };
+        const product = ops.run('MatMul', flags, [matrix(a), matrix(b)]);
+        const shape = [...a.shape.slice(0, -1), b.shape.at(-1) ?? 0];
+        return shape.length === 2 ? product : ops.run('Reshape', {}, [product, ops.ints(shape)]);
+      });
+    },
+  );
 }
 
 const isOneMatrix = ({ shape, dtype }: TensorInfo) =>

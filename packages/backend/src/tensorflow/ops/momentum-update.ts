@@ -1,6 +1,6 @@
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import { registerTensorflowKernel, withRawOps } from './raw-ops.js';
+import { withRawOps } from './raw-ops.js';
 
 /**
  * One update of one parameter by the rule of 2012: v' = momentum v - rate (gradient + decay w) and
@@ -11,28 +11,28 @@ import { registerTensorflowKernel, withRawOps } from './raw-ops.js';
  * the processor; elsewhere five ops, of which AddN reads its three terms at once.
  */
 export function registerMomentumUpdate(tf: Tf): void {
-  registerTensorflowKernel(tf, 'AlexNetMomentumUpdate', ({ inputs, attrs, backend }) => {
-    const { momentum, rate, decay } = attrs as Readonly<Record<string, number>>;
+  registerKernel(tf, 'tensorflow', 'AlexNetMomentumUpdate', ({ inputs, attrs, backend }) => {
+    const { momentum, rate, decay } = attrs;
     const { binding } = backend;
     return withRawOps(backend, (ops) => {
-      const variable = ops.input(need(inputs, 'variable'));
+      const variable = ops.input(inputs.variable);
       if (binding.momentumUpdate && !backend.isUsingGpuDevice) {
-        const id = (name: string) => ops.input(need(inputs, name)).metadata.id;
+        const id = (name: keyof typeof inputs) => ops.input(inputs[name]).metadata.id;
         return binding
           .momentumUpdate(
             variable.metadata.id,
             id('velocity'),
             id('gradient'),
-            momentum ?? 0,
-            rate ?? 0,
-            decay ?? 0,
+            momentum,
+            rate,
+            decay,
           )
           .map((metadata) => ({ metadata }));
       }
-      const scaled = (name: string, factor: number) =>
-        ops.run('Mul', {}, [ops.input(need(inputs, name)), ops.scalar(factor)]);
-      const terms = [scaled('velocity', momentum ?? 0), scaled('gradient', -(rate ?? 0))];
-      if (decay) terms.push(scaled('variable', -(rate ?? 0) * decay));
+      const scaled = (name: keyof typeof inputs, factor: number) =>
+        ops.run('Mul', {}, [ops.input(inputs[name]), ops.scalar(factor)]);
+      const terms = [scaled('velocity', momentum), scaled('gradient', -rate)];
+      if (decay) terms.push(scaled('variable', -rate * decay));
       const velocity = ops.run('AddN', { N: terms.length }, terms);
       return [velocity, ops.run('AddV2', {}, [variable, velocity])];
     });

@@ -1,5 +1,4 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Tf } from '../../selection/tf.js';
 
 /** One attribute of a TensorFlow op, as the binding takes it. */
 export interface OpAttribute {
@@ -36,7 +35,6 @@ export type GraphNode =
 export interface OpBinding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
-  readonly TF_UINT8: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
@@ -111,8 +109,6 @@ export interface RawOps {
   scalar(value: number): Handle;
   /** A new one-dimensional int32 tensor. */
   ints(values: readonly number[]): Handle;
-  /** A new uint8 tensor sharing `bytes`. */
-  bytes(values: Uint8Array, shape: readonly number[]): Handle;
   /** Runs an op of one output; `T` is float32 unless given. */
   run(name: string, attributes: Attributes, inputs: readonly Handle[]): Handle;
 }
@@ -141,7 +137,6 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
     },
     scalar: (value) => create([], binding.TF_FLOAT, Float32Array.of(value)),
     ints: (values) => create([values.length], binding.TF_INT32, Int32Array.from(values)),
-    bytes: (values, shape) => create(shape, binding.TF_UINT8, values),
     run: (name, attributes, inputs) => {
       const given = opAttributes(binding, attributes);
       const ids = inputs.map(({ metadata }) => metadata.id);
@@ -181,29 +176,4 @@ function attribute(binding: AttributeTypes, name: string, value: Attributes[stri
   }
   const kind = TYPE_ATTRIBUTES.has(name) ? binding.TF_ATTR_TYPE : binding.TF_ATTR_INT;
   return { name, type: kind, value };
-}
-
-type Run = {
-  readonly inputs: Readonly<Record<string, TensorInfo>>;
-  readonly attrs: Readonly<Record<string, unknown>>;
-  readonly backend: TensorflowBackend;
-};
-
-/** Registers a kernel of this package on the tensorflow backend, once. */
-export function registerTensorflowKernel(
-  tf: Tf,
-  kernelName: string,
-  kernelFunc: (run: Run) => TensorInfo | TensorInfo[],
-): void {
-  if (tf.getKernel(kernelName, 'tensorflow')) tf.unregisterKernel(kernelName, 'tensorflow');
-  tf.registerKernel({
-    kernelName,
-    backendName: 'tensorflow',
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      kernelFunc({
-        inputs: inputs as Run['inputs'],
-        attrs: (attrs ?? {}) as Run['attrs'],
-        backend: backend as TensorflowBackend,
-      }),
-  });
 }

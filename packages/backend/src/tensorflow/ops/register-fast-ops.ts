@@ -1,7 +1,6 @@
 import type { Tf } from '../../selection/tf.js';
 import { registerFixedGraph } from './fixed-graph.js';
-import { registerFromBytes } from './from-bytes.js';
-import { registerFusedOps } from './fused-ops.js';
+import { registerFusedConv2D } from './fused-conv2d.js';
 import { registerGroupedConv2D } from './grouped-conv2d.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerMomentumUpdate } from './momentum-update.js';
@@ -14,8 +13,7 @@ export function registerFastOps(tf: Tf): void {
   registerResponseNorm(tf);
   registerReluGrad(tf);
   registerMatMul(tf);
-  registerFusedOps(tf);
+  registerFusedConv2D(tf);
   registerMomentumUpdate(tf);
-  registerFromBytes(tf);
   registerFixedGraph(tf);
 }

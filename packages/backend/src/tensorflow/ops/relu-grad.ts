@@ -1,12 +1,12 @@
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import { registerTensorflowKernel, withRawOps } from './raw-ops.js';
+import { withRawOps } from './raw-ops.js';
 
 /** `dy` where `y` = ReLU(x) is positive, 0 elsewhere, in one op; inputs { dy, y } of one shape. */
 export function registerReluGrad(tf: Tf): void {
-  registerTensorflowKernel(tf, 'AlexNetReluGrad', ({ inputs, backend }) =>
+  registerKernel(tf, 'tensorflow', 'AlexNetReluGrad', ({ inputs, backend }) =>
     withRawOps(backend, (ops) =>
-      ops.run('ReluGrad', {}, [ops.input(need(inputs, 'dy')), ops.input(need(inputs, 'y'))]),
+      ops.run('ReluGrad', {}, [ops.input(inputs.dy), ops.input(inputs.y)]),
     ),
   );
 }

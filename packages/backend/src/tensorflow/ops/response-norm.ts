@@ -1,11 +1,7 @@
-import { need } from '../../kernel-input.js';
+import type { LRNAttrs } from '@tensorflow/tfjs-core';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import {
-  type Attributes,
-  registerTensorflowKernel,
-  type TensorflowBackend,
-  withRawOps,
-} from './raw-ops.js';
+import { type Attributes, type TensorflowBackend, withRawOps } from './raw-ops.js';
 
 /**
  * Local response normalization across channels, tfjs' kernel `LRN`, and its gradient
@@ -19,9 +15,9 @@ export function registerResponseNorm(tf: Tf): void {
   const backend = tf.findBackend('tensorflow') as unknown as TensorflowBackend;
   const onGpu = backend.isUsingGpuDevice;
   if (!onGpu && !backend.binding.ownOps) return;
-  registerTensorflowKernel(tf, 'AlexNetLRNGrad', ({ inputs, attrs }) =>
+  registerKernel(tf, 'tensorflow', 'AlexNetLRNGrad', ({ inputs, attrs }) =>
     withRawOps(backend, (ops) => {
-      const map = (name: string) => ops.input(need(inputs, name));
+      const map = (name: keyof typeof inputs) => ops.input(inputs[name]);
       const constants = constantsOf(attrs);
       return onGpu
         ? ops.run('LRNGrad', constants, [map('dy'), map('x'), map('y')])
@@ -29,20 +25,17 @@ export function registerResponseNorm(tf: Tf): void {
     }),
   );
   if (onGpu) return;
-  registerTensorflowKernel(tf, 'LRN', ({ inputs, attrs }) =>
-    withRawOps(backend, (ops) =>
-      ops.run('AlexNetLRN', constantsOf(attrs), [ops.input(need(inputs, 'x'))]),
-    ),
+  registerKernel(tf, 'tensorflow', 'LRN', ({ inputs, attrs }) =>
+    withRawOps(backend, (ops) => ops.run('AlexNetLRN', constantsOf(attrs), [ops.input(inputs.x)])),
   );
 }
 
 /** tfjs' names of the constants in TensorFlow's. */
-function constantsOf(attrs: Readonly<Record<string, unknown>>): Attributes {
-  const { depthRadius, bias, alpha, beta } = attrs as Readonly<Record<string, number>>;
+function constantsOf({ depthRadius, bias, alpha, beta }: Readonly<LRNAttrs>): Attributes {
   return {
-    depth_radius: depthRadius ?? 0,
-    bias: { float: bias ?? 0 },
-    alpha: { float: alpha ?? 0 },
-    beta: { float: beta ?? 0 },
+    depth_radius: depthRadius,
+    bias: { float: bias },
+    alpha: { float: alpha },
+    beta: { float: beta },
   };
 }

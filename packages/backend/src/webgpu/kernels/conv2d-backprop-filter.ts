@@ -1,7 +1,7 @@
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import { conv2dGeometry, geometryConstants, geometryKey } from './conv2d-geometry.js';
-import { replaceWebgpuKernel, seenAs } from './program.js';
+import { seenAs } from './program.js';
 import { runTiledProduct } from './tiled-product.js';
 
 /**
@@ -13,12 +13,11 @@ import { runTiledProduct } from './tiled-product.js';
  * along (j, c) and along n are neighbors in memory. NHWC without dilation.
  */
 export function registerConv2DBackpropFilter(tf: Tf): void {
-  replaceWebgpuKernel(tf, 'Conv2DBackpropFilter', ({ inputs, attrs, backend }, stock) => {
-    const x = need(inputs, 'x');
-    const dy = need(inputs, 'dy');
-    const filterShape = attrs.filterShape as number[];
+  registerKernel(tf, 'webgpu', 'Conv2DBackpropFilter', ({ inputs, attrs, backend, fallBack }) => {
+    const { x, dy } = inputs;
+    const { filterShape } = attrs;
     const geometry = conv2dGeometry(tf, x.shape, filterShape, attrs);
-    if (!geometry) return stock();
+    if (!geometry) return fallBack();
     const { inChannels, outChannels, filterHeight, filterWidth, outHeight, outWidth } = geometry;
     const [ofX, ofDy] = [inChannels % 4 === 0 ? 4 : 1, outChannels % 4 === 0 ? 4 : 1] as const;
     const product = runTiledProduct(

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import { conv2dGeometry } from './conv2d-geometry.js';
-import { flatDispatch, replaceWebgpuKernel, type WebgpuBackend } from './program.js';
+import { flatDispatch, type WebgpuBackend } from './program.js';
 import { takesConv2d, tiledConv2d } from './tiled-conv2d.js';
 
 /** Pixels below which most of a tile would be empty. */
@@ -18,11 +18,10 @@ const FEWEST_PIXELS = 64;
  * AlexNet is the first, whose dx nobody asks for.
  */
 export function registerConv2DBackpropInput(tf: Tf): void {
-  replaceWebgpuKernel(tf, 'Conv2DBackpropInput', ({ inputs, attrs, backend }, stock) => {
-    const dy = need(inputs, 'dy');
-    const filter = need(inputs, 'filter');
-    const forward = conv2dGeometry(tf, attrs.inputShape as number[], filter.shape, attrs);
-    if (forward?.strideHeight !== 1 || forward.strideWidth !== 1) return stock();
+  registerKernel(tf, 'webgpu', 'Conv2DBackpropInput', ({ inputs, attrs, backend, fallBack }) => {
+    const { dy, filter } = inputs;
+    const forward = conv2dGeometry(tf, attrs.inputShape, filter.shape, attrs);
+    if (forward?.strideHeight !== 1 || forward.strideWidth !== 1) return fallBack();
     const geometry = {
       ...forward,
       inHeight: forward.outHeight,
@@ -34,7 +33,7 @@ export function registerConv2DBackpropInput(tf: Tf): void {
       top: forward.filterHeight - 1 - forward.top,
       left: forward.filterWidth - 1 - forward.left,
     };
-    if (!takesConv2d(backend, geometry, FEWEST_PIXELS)) return stock();
+    if (!takesConv2d(backend, geometry, FEWEST_PIXELS)) return fallBack();
     const turned = turnFilter(backend, filter);
     const dx = tiledConv2d(backend, dy, turned, geometry);
     backend.disposeData(turned.dataId);

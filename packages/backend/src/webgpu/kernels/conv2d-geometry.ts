@@ -1,4 +1,4 @@
-import { conv2dInfo } from '../../conv2d-info.js';
+import { type Conv2DWindow, conv2dInfo } from '../../kernels/conv2d-info.js';
 import type { Tf } from '../../selection/tf.js';
 
 /** What a convolution program has to know of its shapes; all in pixels or channels. */
@@ -22,7 +22,7 @@ export function conv2dGeometry(
   tf: Tf,
   inputShape: readonly number[],
   filterShape: readonly number[],
-  attrs: Readonly<Record<string, unknown>>,
+  attrs: Readonly<Conv2DWindow>,
 ): (Geometry & { readonly batchSize: number }) | null {
   const { dataFormat = 'NHWC' } = attrs;
   const info = conv2dInfo(tf, inputShape, filterShape, attrs);

@@ -1,7 +1,6 @@
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import { conv2dGeometry } from './conv2d-geometry.js';
-import { replaceWebgpuKernel } from './program.js';
 import { takesConv2d, tiledConv2d } from './tiled-conv2d.js';
 
 /** Pixels below which tfjs' smaller tiles (32 x 32) keep more of a GPU busy: four images of 27 x 27. */
@@ -18,12 +17,11 @@ const FEWEST_CHANNELS = 128;
  * as often. Single images, few channels and channels not in fours go to tfjs.
  */
 export function registerConv2D(tf: Tf): void {
-  replaceWebgpuKernel(tf, 'Conv2D', ({ inputs, attrs, backend }, stock) => {
-    const x = need(inputs, 'x');
-    const filter = need(inputs, 'filter');
+  registerKernel(tf, 'webgpu', 'Conv2D', ({ inputs, attrs, backend, fallBack }) => {
+    const { x, filter } = inputs;
     const geometry = conv2dGeometry(tf, x.shape, filter.shape, attrs);
-    if (!geometry || geometry.inChannels < FEWEST_CHANNELS) return stock();
-    if (!takesConv2d(backend, geometry, FEWEST_PIXELS)) return stock();
+    if (!geometry || geometry.inChannels < FEWEST_CHANNELS) return fallBack();
+    if (!takesConv2d(backend, geometry, FEWEST_PIXELS)) return fallBack();
     return tiledConv2d(backend, x, filter, geometry);
   });
 }

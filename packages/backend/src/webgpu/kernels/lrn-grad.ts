@@ -1,6 +1,6 @@
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import { flatDispatch, type Program, replaceWebgpuKernel } from './program.js';
+import { flatDispatch, type Program } from './program.js';
 
 /** Elements one workgroup computes. */
 const WORKGROUP = 256;
@@ -15,16 +15,16 @@ const WORKGROUP = 256;
  * [..., channels], attributes { depthRadius, bias, alpha, beta } as tfjs' LRNGrad.
  */
 export function registerLrnGrad(tf: Tf): void {
-  replaceWebgpuKernel(tf, 'AlexNetLRNGrad', ({ inputs, attrs, backend }) => {
-    const { depthRadius = 0, bias = 0, alpha = 0, beta = 0 } = attrs as Record<string, number>;
-    const x = need(inputs, 'x');
+  registerKernel(tf, 'webgpu', 'AlexNetLRNGrad', ({ inputs, attrs, backend }) => {
+    const { depthRadius, bias, alpha, beta } = attrs;
+    const { x } = inputs;
     const constants = [bias, alpha, beta].map((value) => ({
       type: 'float32' as const,
       data: [value],
     }));
     return backend.runWebGPUProgram(
       program(x.shape, depthRadius),
-      [x, need(inputs, 'y'), need(inputs, 'dy')],
+      [x, inputs.y, inputs.dy],
       'float32',
       constants,
     );

@@ -1,7 +1,7 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../../kernel-input.js';
+import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import { replaceWebgpuKernel, seenAs, type WebgpuBackend } from './program.js';
+import { seenAs, type WebgpuBackend } from './program.js';
 import { fitsTiles, runTiledProduct } from './tiled-product.js';
 
 /** Rows and columns below which most of a tile would be empty. */
@@ -13,19 +13,22 @@ const FEWEST = 64;
  * a transposed B, the weights on the way back, copied into order first rather than read across.
  */
 export function registerMatMul(tf: Tf): void {
-  for (const name of ['BatchMatMul', '_FusedMatMul'] as const) {
-    replaceWebgpuKernel(tf, name, ({ inputs, attrs, backend }, stock) => {
-      const { activation = 'linear', transposeA, transposeB } = attrs;
-      const bias = inputs.bias;
-      if (activation !== 'linear' || inputs.preluActivationWeights) return stock();
-      const [a, b] = [need(inputs, 'a'), need(inputs, 'b')];
-      const result = matMul(tf, backend, a, b, Boolean(transposeA), Boolean(transposeB));
-      if (!result || !bias) return result ?? stock();
-      const sum = run(tf, backend, 'Add', { a: result, b: bias });
-      backend.disposeData(result.dataId);
-      return sum;
-    });
-  }
+  registerKernel(
+    tf,
+    'webgpu',
+    'BatchMatMul',
+    ({ inputs: { a, b }, attrs, backend, fallBack }) =>
+      matMul(tf, backend, a, b, attrs) ?? fallBack(),
+  );
+  registerKernel(tf, 'webgpu', '_FusedMatMul', ({ inputs, attrs, backend, fallBack }) => {
+    const { a, b, bias, preluActivationWeights } = inputs;
+    if ((attrs.activation ?? 'linear') !== 'linear' || preluActivationWeights) return fallBack();
+    const product = matMul(tf, backend, a, b, attrs);
+    if (!product || !bias) return product ?? fallBack();
+    const sum = run(tf, backend, 'Add', { a: product, b: bias });
+    backend.disposeData(product.dataId);
+    return sum;
+  });
 }
 
 /** a b as [..., rows, columns], or null where the tiled product does not take it. */
@@ -34,8 +37,7 @@ function matMul(
   backend: WebgpuBackend,
   a: TensorInfo,
   b: TensorInfo,
-  transposeA: boolean,
-  transposeB: boolean,
+  { transposeA = false, transposeB = false }: Readonly<Partial<BatchMatMulAttrs>>,
 ): TensorInfo | null {
   const single = [a, b].every(
     ({ shape, dtype }) => dtype === 'float32' && tf.util.sizeFromShape(shape.slice(0, -2)) === 1,

@@ -1,7 +1,6 @@
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import { runElementwise } from './elementwise.js';
-import { replaceWebgpuKernel } from './program.js';
 
 /**
  * Adds AlexNetMomentumUpdate, the rule of 2012 (paper §5; src/weights.cu, update()):
@@ -12,9 +11,9 @@ import { replaceWebgpuKernel } from './program.js';
  * outputs [velocity, variable].
  */
 export function registerMomentumUpdate(tf: Tf): void {
-  replaceWebgpuKernel(tf, 'AlexNetMomentumUpdate', ({ inputs, attrs, backend }) => {
-    const { momentum = 0, rate = 0, decay = 0 } = attrs as Readonly<Record<string, number>>;
-    const variable = need(inputs, 'variable');
+  registerKernel(tf, 'webgpu', 'AlexNetMomentumUpdate', ({ inputs, attrs, backend }) => {
+    const { momentum, rate, decay } = attrs;
+    const { variable } = inputs;
     const velocity = runElementwise(
       backend,
       {
@@ -23,7 +22,7 @@ export function registerMomentumUpdate(tf: Tf): void {
         expression: 'uniforms.momentum * v - uniforms.rate * (g + uniforms.decay * w)',
         constants: { momentum, rate, decay },
       },
-      [variable, need(inputs, 'velocity'), need(inputs, 'gradient')],
+      [variable, inputs.velocity, inputs.gradient],
     );
     const next = runElementwise(
       backend,

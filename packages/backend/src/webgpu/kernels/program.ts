@@ -1,5 +1,4 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
-import type { Tf } from '../../selection/tf.js';
 
 /** One WGSL program as tfjs-backend-webgpu 4.22 runs it. Source: its dist/webgpu_program.d.ts. */
 export interface Program {
@@ -38,39 +37,6 @@ export interface WebgpuBackend extends KernelBackend {
     uniforms?: Uniform[],
   ): TensorInfo;
   disposeData(dataId: TensorInfo['dataId']): boolean;
-}
-
-export interface KernelRun {
-  readonly inputs: Readonly<Record<string, TensorInfo>>;
-  readonly attrs: Readonly<Record<string, unknown>>;
-  readonly backend: WebgpuBackend;
-}
-
-type Kernel = (run: KernelRun, stock: () => TensorInfo | TensorInfo[]) => TensorInfo | TensorInfo[];
-
-/**
- * Adds a webgpu kernel, in place of tfjs' own where there is one. `stock` runs that one on the same
- * arguments, for the shapes a replacement does not take; it throws where tfjs has none.
- */
-export function replaceWebgpuKernel(tf: Tf, kernelName: string, kernel: Kernel): void {
-  const own = tf.getKernel(kernelName, 'webgpu');
-  if (own) tf.unregisterKernel(kernelName, 'webgpu');
-  tf.registerKernel({
-    kernelName,
-    backendName: 'webgpu',
-    kernelFunc: (run) =>
-      kernel(
-        {
-          inputs: run.inputs as KernelRun['inputs'],
-          attrs: (run.attrs ?? {}) as KernelRun['attrs'],
-          backend: run.backend as WebgpuBackend,
-        },
-        () => {
-          if (!own) throw new Error(`tfjs-backend-webgpu has no kernel ${kernelName}`);
-          return own.kernelFunc(run);
-        },
-      ),
-  });
 }
 
 /** The same values under another shape of the same size; owns nothing of its own. */

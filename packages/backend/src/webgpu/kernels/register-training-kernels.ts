@@ -8,12 +8,8 @@ import { registerMomentumUpdate } from './momentum-update.js';
 import { registerReluGrad } from './relu-grad.js';
 import { registerSum } from './sum-rows.js';
 
-const prepared = new WeakSet<object>();
-
 /** Replaces the kernels of training that tfjs-backend-webgpu computes naively, and adds fused ones. */
 export function registerTrainingKernels(tf: Tf): void {
-  const registry = tf.engine();
-  if (prepared.has(registry)) return;
   registerConv2D(tf);
   registerConv2DBackpropFilter(tf);
   registerConv2DBackpropInput(tf);
@@ -22,5 +18,4 @@ export function registerTrainingKernels(tf: Tf): void {
   registerReluGrad(tf);
   registerLrnGrad(tf);
   registerMomentumUpdate(tf);
-  prepared.add(registry);
 }

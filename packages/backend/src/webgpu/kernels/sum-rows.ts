@@ -1,13 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { need } from '../../kernel-input.js';
+import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import {
-  flatDispatch,
-  type Program,
-  replaceWebgpuKernel,
-  seenAs,
-  type WebgpuBackend,
-} from './program.js';
+import { flatDispatch, type Program, seenAs, type WebgpuBackend } from './program.js';
 
 /** Rows one thread adds up: enough to pay for its start, few enough to leave thousands of threads. */
 const ROWS_EACH = 32;
@@ -70,15 +64,15 @@ function sumProgram(parts: number, columns: number): Program {
  * first (three passes over memory, one of them uncoalesced) and gives each channel one workgroup.
  */
 export function registerSum(tf: Tf): void {
-  replaceWebgpuKernel(tf, 'Sum', ({ inputs, attrs, backend }, stock) => {
-    const x = need(inputs, 'x');
-    const axes = tf.util.parseAxisParam(attrs.axis as number | number[], x.shape);
+  registerKernel(tf, 'webgpu', 'Sum', ({ inputs, attrs, backend, fallBack }) => {
+    const { x } = inputs;
+    const axes = tf.util.parseAxisParam(attrs.axis, x.shape);
     const leading = axes.every((axis, i) => axis === i) && axes.length < x.shape.length;
     const rows = tf.util.sizeFromShape(x.shape.slice(0, axes.length));
     const kept = x.shape.slice(axes.length);
     const columns = tf.util.sizeFromShape(kept);
     if (x.dtype !== 'float32' || axes.length === 0 || !leading || rows < 2 || columns < 1) {
-      return stock();
+      return fallBack();
     }
     const shape = attrs.keepDims ? [...axes.map(() => 1), ...kept] : kept;
     return seenAs(sumRows(backend, x, rows, columns), shape);

@@ -1,0 +1,30 @@
+/** What went wrong in this package; one code per cause, so that a caller need not read prose. */
+export type BackendErrorCode =
+  // Installing TensorFlow.
+  | 'platform'
+  | 'no-tfjs-node'
+  | 'no-python'
+  | 'no-pip'
+  | 'no-compiler'
+  | 'no-network'
+  | 'no-wheel'
+  | 'no-space'
+  | 'no-driver'
+  | 'compile'
+  | 'failed'
+  // Computing: more than the GPU binds or starts at once, where a smaller batch would fit; no memory
+  // left; an error of the GPU or its driver.
+  | 'oversize'
+  | 'no-memory'
+  | 'device';
+
+/** A failure in one clear line: what is wrong and, where something can be done, what. */
+export class BackendError extends Error {
+  override readonly name = 'BackendError';
+  readonly code: BackendErrorCode;
+
+  constructor(code: BackendErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

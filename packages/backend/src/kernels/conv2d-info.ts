@@ -1,0 +1,25 @@
+import type { backend_util, Conv2DAttrs } from '@tensorflow/tfjs-core';
+import type { Tf } from '../selection/tf.js';
+
+/** How a convolution or one of its gradients walks over the map, as tfjs' kernels are told. */
+export type Conv2DWindow = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> &
+  Partial<Pick<Conv2DAttrs, 'dataFormat' | 'dilations'>>;
+
+/** tfjs' own geometry of a convolution from a kernel's shapes and attributes. */
+export function conv2dInfo(
+  tf: Tf,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  { strides, pad, dilations = 1, dimRoundingMode, dataFormat = 'NHWC' }: Readonly<Conv2DWindow>,
+): backend_util.Conv2DInfo {
+  return tf.backend_util.computeConv2DInfo(
+    inputShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    false,
+    dataFormat === 'NHWC' ? 'channelsLast' : 'channelsFirst',
+  );
+}

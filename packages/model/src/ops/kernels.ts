@@ -1,0 +1,97 @@
+import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tf } from '../tf.js';
+
+/** What a kernel takes and gives; a backend sees its tensors as `TensorInfo`. */
+export interface KernelSignature<Input extends string, Attributes, Output = Tensor> {
+  readonly inputs: Readonly<Record<Input, TensorInfo>>;
+  readonly attrs: Readonly<Attributes>;
+  readonly output: Output;
+}
+
+/** Strides and zero padding in pixels, the latter [[0, 0], [top, bottom], [left, right], [0, 0]]. */
+export interface GroupedConv2DAttributes {
+  readonly strides: readonly [height: number, width: number];
+  readonly pad: ExplicitPadding;
+  /** Blocks of channels that do not see each other. */
+  readonly groups: number;
+}
+
+/** Zeros before and after each axis of a map `[batch, height, width, channels]`. */
+export type ExplicitPadding = readonly [Zeros, Zeros, Zeros, Zeros];
+type Zeros = readonly [before: number, after: number];
+
+type Shape4D = readonly [number, number, number, number];
+
+/** The constants of tfjs' own LRN: `y = x · (bias + alpha · Σ x²)^-beta` over `2 · depthRadius + 1` channels. */
+export interface ResponseNormAttributes {
+  readonly depthRadius: number;
+  readonly bias: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** v' = momentum v - rate (gradient + decay w), w' = w + v'. */
+export interface MomentumUpdateAttributes {
+  readonly momentum: number;
+  readonly rate: number;
+  readonly decay: number;
+}
+
+/** A function of one tensor whose other inputs do not change. */
+export interface FixedGraphAttributes {
+  /** Whose function it is; one compiled function is kept for each, as long as it lives. */
+  readonly owner: object;
+  /** Everything `compute` reads beside x: float32. */
+  readonly constants: readonly Tensor[];
+  /** Pure. */
+  readonly compute: (x: Tensor) => Tensor;
+}
+
+/**
+ * The kernels the code here looks for on the current backend before it takes the plain way, which
+ * gives the same to rounding. A backend registers those it has; maps are `[batch, height, width,
+ * channels]`, filters `[height, width, in / groups, out]`, all float32.
+ */
+export interface AlexNetKernels {
+  /** y. */
+  AlexNetGroupedConv2D: KernelSignature<'x' | 'filter', GroupedConv2DAttributes, Tensor4D>;
+  /** dx, of `inputShape`. */
+  AlexNetGroupedConv2DBackpropInput: KernelSignature<
+    'dy' | 'filter',
+    GroupedConv2DAttributes & { readonly inputShape: Shape4D },
+    Tensor4D
+  >;
+  /** dfilter, of `filterShape`. */
+  AlexNetGroupedConv2DBackpropFilter: KernelSignature<
+    'x' | 'dy',
+    GroupedConv2DAttributes & { readonly filterShape: Shape4D },
+    Tensor4D
+  >;
+  /** dx of tfjs' LRN; all of one shape. */
+  AlexNetLRNGrad: KernelSignature<'x' | 'y' | 'dy', ResponseNormAttributes, Tensor4D>;
+  /** `dy` where `y` = ReLU(x) is positive, 0 elsewhere; of one shape. */
+  AlexNetReluGrad: KernelSignature<'dy' | 'y', object>;
+  /** One parameter, all of one shape; it may write in place. Source: paper §5; `weights.cu`, update(). */
+  AlexNetMomentumUpdate: KernelSignature<
+    'variable' | 'velocity' | 'gradient',
+    MomentumUpdateAttributes,
+    readonly [velocity: Tensor, variable: Tensor]
+  >;
+  /** What `compute` gives for x. */
+  AlexNetFixedGraph: KernelSignature<'x', FixedGraphAttributes, Tensor2D>;
+}
+
+/** A kernel of the current backend, ready to be called; undefined where it has none of that name. */
+export function kernelOf<Name extends keyof AlexNetKernels>(
+  tf: Tf,
+  name: Name,
+):
+  | ((
+      inputs: AlexNetKernels[Name]['inputs'],
+      attrs: AlexNetKernels[Name]['attrs'],
+    ) => AlexNetKernels[Name]['output'])
+  | undefined {
+  if (!tf.getKernel(name, tf.getBackend())) return undefined;
+  return (inputs, attrs) =>
+    tf.engine().runKernel(name, { ...inputs } as never, attrs as never) as never;
+}
