@@ -1,10 +1,9 @@
-import type { RgbImage } from '@alexnet/files/image';
-import { centralSquare } from '@alexnet/files/image';
-import type { Preprocessing } from '@alexnet/model';
+import { centralSquare, type RgbImage } from '@alexnet/files/image';
+import { meanImageOf, type Preprocessing } from '@alexnet/model';
 import { type ColorForm, colorGain, drawColorNoise } from './color-noise.js';
 import type { ColorStatistics } from './color-statistics.js';
 import type { Vector3 } from './eigen-symmetric.js';
-import { type MeanImage, subtractMeanImage } from './mean-image.js';
+import { subtractMeanImage } from './mean-image.js';
 import {
   type CropWriter,
   centerBox,
@@ -13,7 +12,7 @@ import {
   cropResized,
   writeCrop,
 } from './normalize-crop.js';
-import { sizeWithShorterSide } from './resize-image.js';
+import { resizedSize } from './resize-image.js';
 import type { Rng } from './rng.js';
 
 /** What is done to a training image. */
@@ -40,14 +39,12 @@ export interface AugmentOptions {
   readonly rng: Rng;
   /** Draws crop and flip where neighbors share them (`createExampleRngs`); default `rng`. */
   readonly placementRng?: Rng;
-  /** Subtracted instead of `preprocessing.mean`: its center crop, wherever the image's crop lies. */
-  readonly meanImage?: MeanImage;
   /** Writes the crop: the loader has a faster one that gives the same bits. */
   readonly write?: CropWriter;
 }
 
 /**
- * Makes one training example of one image: resize the shorter side, random crop, flip, fancy PCA,
+ * Makes one training example of one image: resize, random crop, flip, fancy PCA,
  * mean and deviation. An image that already has the right shorter side costs no resize.
  *
  * Crop, flip and noise use the same draws of `rng` whichever of them are switched on, so leaving one
@@ -64,11 +61,11 @@ export function augmentInto(
   image: RgbImage,
   options: AugmentOptions,
 ): void {
-  const { preprocessing, recipe, colors, rng, placementRng = rng, meanImage } = options;
+  const { preprocessing, recipe, colors, rng, placementRng = rng } = options;
   const { write = writeCrop } = options;
   const { height, width } = preprocessing.crop;
   checkRoom(preprocessing, out, outOffset);
-  const resized = sizeWithShorterSide(image, preprocessing.resize.shorterSide);
+  const resized = resizedSize(image, preprocessing.resize);
   const square = centralSquare(resized);
   const top = square.top + placementRng.below(square.height - height + 1);
   const left = square.left + placementRng.below(square.width - width + 1);
@@ -81,11 +78,9 @@ export function augmentInto(
     throw new RangeError('fancy PCA needs the colors of the training set');
   }
   const noise: Vector3 = colors && sd > 0 ? drawColorNoise(colors, form, sd, rng) : [0, 0, 0];
-  const normalization = meanImage === undefined ? preprocessing : { ...preprocessing, mean: null };
-  const affine = channelAffine(normalization, noise, colorGain(form, sd));
-  const crop = cropResized(image, resized, box);
+  const affine = channelAffine(preprocessing, noise, colorGain(form, sd));
+  const crop = cropResized(image, resized, box, preprocessing.resize);
   write(out, outOffset, crop.image, crop.box, flip, affine);
-  if (meanImage !== undefined) {
-    subtractMeanImage(out, outOffset, preprocessing.crop, meanImage, affine);
-  }
+  const mean = meanImageOf(preprocessing);
+  if (mean) subtractMeanImage(out, outOffset, preprocessing.crop, mean, affine);
 }

@@ -13,11 +13,8 @@ export type { Matrix3, Vector3 } from './eigen-symmetric.js';
 export { createEpochOrder } from './epoch-order.js';
 export { createExampleRngs, SOURCE_2012_CHUNK } from './example-rngs.js';
 export { flipImage } from './flip-image.js';
-export {
-  createMeanImageAccumulator,
-  type MeanImage,
-  type MeanImageAccumulator,
-} from './mean-image.js';
+export type { ImageSize } from './image-size.js';
+export { createMeanImageAccumulator, type MeanImageAccumulator } from './mean-image.js';
 export { cutmix, type MixableBatch, mixup } from './mix-batch.js';
 export type { ChannelAffine, CropWriter } from './normalize-crop.js';
 export type { AugmentOp, Sample, SampleState } from './ops/augment-op.js';
@@ -36,5 +33,10 @@ export {
 export { resizeOp } from './ops/resize-op.js';
 export { prepareImage } from './prepare-image.js';
 export { prepareTenCrop } from './prepare-ten-crop.js';
-export { type ImageSize, resizeImage, resizeShorterSide } from './resize-image.js';
+export {
+  type ResizeMethod,
+  resizedSize,
+  resizeImage,
+  resizeShorterSide,
+} from './resize-image.js';
 export { createRng, type Rng } from './rng.js';

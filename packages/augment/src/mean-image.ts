@@ -1,17 +1,7 @@
-import type { RgbImage } from '@alexnet/files/image';
-import { centerOffset } from '@alexnet/files/image';
+import { centerOffset, type RgbImage } from '@alexnet/files/image';
+import type { MeanImage } from '@alexnet/model';
 import { checkImage } from './image.js';
 import type { ChannelAffine } from './normalize-crop.js';
-
-/** The mean of all training images, pixel by pixel: `[height, width, 3]` RGB, gray levels 0..255. */
-export interface MeanImage {
-  /** Pixels. */
-  readonly height: number;
-  /** Pixels. */
-  readonly width: number;
-  /** `[height, width, 3]`. */
-  readonly data: Float32Array;
-}
 
 /** Sums of images of one size that grow image by image and can be put together. */
 export interface MeanImageAccumulator {

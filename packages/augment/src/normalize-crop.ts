@@ -1,9 +1,10 @@
-import type { RgbImage } from '@alexnet/files/image';
-import { type CropBox, centerOffset } from '@alexnet/files/image';
-import type { Preprocessing } from '@alexnet/model';
+import { type CropBox, centerOffset, type RgbImage } from '@alexnet/files/image';
+import { channelMeanOf, type Preprocessing } from '@alexnet/model';
 import type { Vector3 } from './eigen-symmetric.js';
 import { checkImage } from './image.js';
-import { type ImageSize, resizeWindow } from './resize-image.js';
+import type { ImageSize } from './image-size.js';
+import { padImage } from './pad-image.js';
+import { type ResizeMethod, resizedSize, resizeImage, resizeWindow } from './resize-image.js';
 
 /** `out = pixel · scale + shift` for the three output channels, and which RGB channel feeds each. */
 export interface ChannelAffine {
@@ -13,7 +14,8 @@ export interface ChannelAffine {
 }
 
 /**
- * Value range, mean and deviation of `preprocessing` as one multiplication and addition a channel.
+ * Value range, channel mean and deviation of `preprocessing` as one multiplication and addition a
+ * channel; a mean image is left to `subtractMeanImage`.
  *
  * @param noise Added to every pixel, RGB, gray levels 0..255.
  * @param gain Everything is multiplied by it after the mean is subtracted and the noise added.
@@ -23,7 +25,8 @@ export function channelAffine(
   noise: Vector3 = [0, 0, 0],
   gain = 1,
 ): ChannelAffine {
-  const { range, mean, std } = preprocessing;
+  const { range, std } = preprocessing;
+  const mean = channelMeanOf(preprocessing);
   const order: Vector3 = preprocessing.channelOrder === 'rgb' ? [0, 1, 2] : [2, 1, 0];
   const unit = range / 255;
   const scale = (i: 0 | 1 | 2) => (unit * gain) / (std?.[i] ?? 1);
@@ -80,10 +83,24 @@ export function cropResized(
   image: RgbImage,
   size: ImageSize,
   box: CropBox,
+  method: ResizeMethod = {},
 ): { readonly image: RgbImage; readonly box: CropBox } {
   checkImage(image);
   if (size.width === image.width && size.height === image.height) return { image, box };
-  return { image: resizeWindow(image, size, box), box: { ...box, top: 0, left: 0 } };
+  return { image: resizeWindow(image, size, box, method), box: { ...box, top: 0, left: 0 } };
+}
+
+/** The center crop of an image resized as `preprocessing` says, padded where it says so. */
+export function centerCropResized(
+  image: RgbImage,
+  { resize, crop }: Pick<Preprocessing, 'resize' | 'crop'>,
+): { readonly image: RgbImage; readonly box: CropBox } {
+  const size = resizedSize(image, resize);
+  if (size.width >= crop.width && size.height >= crop.height) {
+    return cropResized(image, size, centerBox(size, crop), resize);
+  }
+  const padded = padImage(resizeImage(image, size, resize), crop, crop.padding ?? 0);
+  return { image: padded, box: centerBox(padded, crop) };
 }
 
 /** The center crop of a resized image. */
@@ -104,7 +121,7 @@ export function checkRoom(
   outOffset: number,
 ): void {
   const { crop, resize } = preprocessing;
-  if (Math.max(crop.height, crop.width) > resize.shorterSide) {
+  if (crop.padding === undefined && Math.max(crop.height, crop.width) > resize.shorterSide) {
     throw new RangeError(
       `a crop of ${crop.width} × ${crop.height} px does not fit into images resized to a shorter side of ${resize.shorterSide} px`,
     );

@@ -1,15 +1,12 @@
 import type { CropBox, RgbImage } from '@alexnet/files/image';
+import type { Resize } from '@alexnet/model';
 import { checkImage } from './image.js';
+import type { ImageSize } from './image-size.js';
+import { sampleWindow } from './sample-window.js';
 
 /** Fraction bits of the filter weights, as in Pillow (`Resample.c`, `PRECISION_BITS`). */
 const PRECISION_BITS = 22;
 const HALF = 1 << (PRECISION_BITS - 1);
-
-/** Size of an image, px. */
-export interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 /**
  * Resizes so that the shorter side has `shorterSide` px and the longer one
@@ -32,14 +29,24 @@ export function sizeWithShorterSide(size: ImageSize, shorterSide: number): Image
     : { width: longer, height: shorterSide };
 }
 
+/** The size `resize` gives an image. */
+export function resizedSize(size: ImageSize, { shorterSide, squash }: Resize): ImageSize {
+  return squash
+    ? { width: shorterSide, height: shorterSide }
+    : sizeWithShorterSide(size, shorterSide);
+}
+
+/** How pixels of the resized image are computed, see {@link Resize}. */
+export type ResizeMethod = Pick<Resize, 'interpolation' | 'antialias'>;
+
 /**
- * Resizes with an antialiased triangle filter: PIL's `BILINEAR` in its fixed-point arithmetic, so
- * the result is PIL's to the bit. Horizontal pass first, rounded to 8 bits, then vertical.
+ * Resizes with PIL's antialiased `BILINEAR` or `BICUBIC`, or OpenCV's `INTER_LINEAR`, each in the
+ * fixed-point arithmetic of its source, so the result is the same to the bit.
  */
-export function resizeImage(image: RgbImage, size: ImageSize): RgbImage {
+export function resizeImage(image: RgbImage, size: ImageSize, method: ResizeMethod = {}): RgbImage {
   checkImage(image);
   if (size.width === image.width && size.height === image.height) return image;
-  return resizeWindow(image, size, { top: 0, left: 0, ...size });
+  return resizeWindow(image, size, { top: 0, left: 0, ...size }, method);
 }
 
 /**
@@ -48,10 +55,23 @@ export function resizeImage(image: RgbImage, size: ImageSize): RgbImage {
  * @param size Size of the whole image after resizing.
  * @param box Lies inside `size`.
  */
-export function resizeWindow(image: RgbImage, size: ImageSize, box: CropBox): RgbImage {
+export function resizeWindow(
+  image: RgbImage,
+  size: ImageSize,
+  box: CropBox,
+  { interpolation = 'bilinear', antialias }: ResizeMethod = {},
+): RgbImage {
   checkImage(image);
-  const columns = triangleFilter(image.width, size.width, box.left, box.width);
-  const rows = triangleFilter(image.height, size.height, box.top, box.height);
+  if (antialias === false) {
+    if (interpolation !== 'bilinear') {
+      throw new RangeError(`${interpolation} without antialiasing is not supported`);
+    }
+    return sampleWindow(image, size, box);
+  }
+  const kernel = KERNELS[interpolation];
+  // Horizontal pass first, rounded to 8 bits, then vertical.
+  const columns = resampling(kernel, image.width, size.width, box.left, box.width);
+  const rows = resampling(kernel, image.height, size.height, box.top, box.height);
   const last = box.height - 1;
   const firstRow = rows.first[0] as number;
   const endRow = (rows.first[last] as number) + (rows.count[last] as number);
@@ -65,6 +85,27 @@ export function resizeWindow(image: RgbImage, size: ImageSize, box: CropBox): Rg
   return { width, height, data: resizeColumns(data, width, top, rows, height) };
 }
 
+/** The weight of a pixel at a distance from the center, and beyond which distance it is 0, px. */
+interface Kernel {
+  readonly radius: number;
+  weight(distance: number): number;
+}
+
+/** Cubic convolution's parameter, as in Pillow (`Resample.c`, `bicubic_filter`). */
+const A = -0.5;
+
+const KERNELS: Readonly<Record<NonNullable<Resize['interpolation']>, Kernel>> = {
+  bilinear: { radius: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  bicubic: {
+    radius: 2,
+    weight(distance) {
+      const x = Math.abs(distance);
+      if (x < 1) return ((A + 2) * x - (A + 3)) * x * x + 1;
+      return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+    },
+  },
+};
+
 /** For every output pixel: its first input pixel, and `taps` weights (zero-padded), fixed point. */
 interface Filter {
   readonly taps: number;
@@ -74,10 +115,17 @@ interface Filter {
 }
 
 /** Weights of `length` output pixels from `start` on, of an axis resized from `from` to `to` px. */
-function triangleFilter(from: number, to: number, start: number, length: number): Filter {
+function resampling(
+  kernel: Kernel,
+  from: number,
+  to: number,
+  start: number,
+  length: number,
+): Filter {
   const scale = from / to;
-  // Shrinking widens the triangle to cover every input pixel; growing interpolates.
-  const support = Math.max(scale, 1);
+  // Shrinking widens the kernel to cover every input pixel; growing interpolates.
+  const stretch = Math.max(scale, 1);
+  const support = kernel.radius * stretch;
   const taps = Math.ceil(support) * 2 + 1;
   const filter: Filter = {
     taps,
@@ -91,19 +139,21 @@ function triangleFilter(from: number, to: number, start: number, length: number)
     const count = Math.min(from, Math.trunc(center + support + 0.5)) - first;
     const weights: number[] = [];
     for (let k = 0; k < count; k++) {
-      weights.push(Math.max(0, 1 - Math.abs((first + k - center + 0.5) * (1 / support))));
+      weights.push(kernel.weight((first + k - center + 0.5) * (1 / stretch)));
     }
     const norm = 1 / weights.reduce((sum, weight) => sum + weight, 0);
     filter.first[i] = first;
     filter.count[i] = count;
     for (const [k, weight] of weights.entries()) {
-      filter.weights[i * taps + k] = Math.trunc(0.5 + weight * norm * (1 << PRECISION_BITS));
+      const scaled = weight * norm * (1 << PRECISION_BITS);
+      filter.weights[i * taps + k] = Math.trunc(scaled + (scaled < 0 ? -0.5 : 0.5));
     }
   }
   return filter;
 }
 
-// `Math.imul` keeps the sums in 32-bit integers: 255 · 2²² is below 2³¹.
+// `Math.imul` keeps the sums in 32-bit integers: 255 · 2²², times the 1.3 by which cubic weights may
+// add up before the negative ones are taken off, is below 2³¹.
 
 /** Horizontal pass over the rows the vertical one needs. */
 function resizeRows(

@@ -33,6 +33,36 @@ describe('prepareImage', () => {
   });
 });
 
+describe('what published nets did', () => {
+  it('squashes to a square where Caffe did', () => {
+    const wide = positionImage(16, 4);
+    const squashed = prepareImage(wide, {
+      ...plain(4, 4),
+      resize: { shorterSide: 4, squash: true, antialias: false },
+    });
+    // Four pixels of sixteen: halfway between the middle two of each four.
+    expect([0, 3, 6, 9].map((at) => squashed[at])).toEqual([2, 6, 10, 14]);
+    expect([0, 12, 24, 36].map((at) => squashed[at + 1])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('pads an image that is smaller than the crop, where torchvision does', () => {
+    const crop = { height: 5, width: 4, padding: 9 };
+    const padded = prepareImage(positionImage(2), { ...plain(2, 2), crop });
+    const red = Array.from({ length: 5 }, (_, y) =>
+      Array.from({ length: 4 }, (_, x) => padded[(y * 4 + x) * 3]),
+    );
+    expect(red).toEqual([
+      [9, 9, 9, 9],
+      [9, 0, 1, 9],
+      [9, 0, 1, 9],
+      [9, 9, 9, 9],
+      [9, 9, 9, 9],
+    ]);
+    const views = prepareTenCrop(positionImage(2), { ...plain(2, 2), crop });
+    expect(views.subarray(2 * 60, 3 * 60)).toEqual(padded);
+  });
+});
+
 describe('prepareTenCrop', () => {
   it('orders corners, center and mirrors as the paper’s source does', () => {
     // Width 8, height 6: the central square starts at x = 1. Views are 2 × 2.

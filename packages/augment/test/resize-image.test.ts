@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cropImage, resizeImage, resizeShorterSide } from '../src/index.js';
+import { cropImage, type ResizeMethod, resizeImage, resizeShorterSide } from '../src/index.js';
 import { resizeWindow } from '../src/resize-image.js';
 import { positionImage } from './image-helpers.js';
 
@@ -8,7 +8,9 @@ interface GoldenCase {
   readonly from: [number, number];
   readonly to: [number, number];
   readonly pixels: string;
-  readonly resized: string;
+  readonly bilinear: string;
+  readonly bicubic: string;
+  readonly opencv: string;
 }
 
 const golden: GoldenCase[] = JSON.parse(
@@ -16,12 +18,23 @@ const golden: GoldenCase[] = JSON.parse(
 );
 const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'));
 
-describe('resizeImage', () => {
-  it.each(golden)('equals Pillow, $from to $to', ({ from, to, pixels, resized }) => {
-    const image = { width: from[0], height: from[1], data: bytes(pixels) };
-    const result = resizeImage(image, { width: to[0], height: to[1] });
-    expect(new Uint8Array(result.data)).toEqual(bytes(resized));
-  });
+const METHODS: Readonly<Record<'bilinear' | 'bicubic' | 'opencv', ResizeMethod>> = {
+  bilinear: {},
+  bicubic: { interpolation: 'bicubic' },
+  opencv: { antialias: false },
+};
+
+describe.each(Object.entries(METHODS))('resizeImage', (name, method) => {
+  it.each(golden)(
+    `equals ${name === 'opencv' ? 'OpenCV' : `Pillow, ${name}`}, $from to $to`,
+    (golden) => {
+      const { from, to, pixels } = golden;
+      const image = { width: from[0], height: from[1], data: bytes(pixels) };
+      const result = resizeImage(image, { width: to[0], height: to[1] }, method);
+      const expected = bytes(golden[name as keyof typeof METHODS]);
+      expect(new Uint8Array(result.data)).toEqual(expected);
+    },
+  );
 });
 
 describe('resizeShorterSide', () => {
@@ -61,7 +74,9 @@ describe('resizeWindow', () => {
     ],
   ])('of %j is that box of the whole', (size, box) => {
     const image = { width: 37, height: 23, data: bytes(golden[0]?.pixels ?? '') };
-    const whole = cropImage(resizeImage(image, size), box);
-    expect([...resizeWindow(image, size, box).data]).toEqual([...whole.data]);
+    for (const method of Object.values(METHODS)) {
+      const whole = cropImage(resizeImage(image, size, method), box);
+      expect([...resizeWindow(image, size, box, method).data]).toEqual([...whole.data]);
+    }
   });
 });

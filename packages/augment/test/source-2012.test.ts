@@ -46,33 +46,36 @@ describe('mean image', () => {
   });
 
   it('is subtracted as its center crop, from every view the same', () => {
-    const preprocessing = { ...plain(8, 2), mean: [99, 99, 99] as const };
+    const preprocessing = { ...plain(8, 2), mean: meanImage };
     // The center is at (3, 3); the mean there is one level above the image.
-    expect([...prepareImage(image, preprocessing, meanImage)]).toEqual(new Array(12).fill(-1));
-    const views = prepareTenCrop(image, preprocessing, meanImage);
+    expect([...prepareImage(image, preprocessing)]).toEqual(new Array(12).fill(-1));
+    const views = prepareTenCrop(image, preprocessing);
     // Top left view, [x, y, x + y] at (0, 0), minus [4, 4, 7]; its mirror starts at (1, 0).
     expect([...views.subarray(0, 3)]).toEqual([-4, -4, -7]);
     expect([...views.subarray(60, 63)]).toEqual([-3, -4, -6]);
     const out = new Float32Array(12);
     const recipe = { crop: false, flip: false, colorPca: 0 };
     const { rng } = createExampleRngs({ seed: 1, epoch: 0, index: 0 });
-    augmentInto(out, 0, image, { preprocessing, recipe, colors: null, rng, meanImage });
+    augmentInto(out, 0, image, { preprocessing, recipe, colors: null, rng });
     expect([...out]).toEqual(new Array(12).fill(-1));
   });
 
   it('follows channel order, range and deviation', () => {
     const preprocessing = {
       ...plain(8, 2),
+      mean: meanImage,
       channelOrder: 'bgr',
       range: 1,
       std: [2, 1, 1],
     } as const;
-    const [first, second] = prepareImage(image, preprocessing, meanImage);
+    const [first, second] = prepareImage(image, preprocessing);
     expect(first).toBeCloseTo(-1 / 255 / 2, 6);
     expect(second).toBeCloseTo(-1 / 255, 6);
   });
 
   it('must not be smaller than the crop', () => {
-    expect(() => prepareImage(positionImage(20), plain(20, 9), meanImage)).toThrow('smaller');
+    expect(() => prepareImage(positionImage(20), { ...plain(20, 9), mean: meanImage })).toThrow(
+      'smaller',
+    );
   });
 });

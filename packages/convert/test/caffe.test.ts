@@ -1,7 +1,7 @@
-import { createSpec, validateSpec } from '@alexnet/model';
+import { createSpec, meanImageOf, validateSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import {
-  caffePreprocessing,
+  caffeMean,
   readBinaryproto,
   readCaffeModel,
   writeBinaryproto,
@@ -50,22 +50,45 @@ describe('readCaffeModel', () => {
     await expect(reading).rejects.toThrow('compute something else than paper');
   });
 
-  it('turns a mean image into preprocessing, saying what that loses', async () => {
+  it('keeps a mean image, pixel by pixel, also through a file', async () => {
+    const side = 227;
+    const planes = Float32Array.from({ length: 3 * side * side }, (_, i) => i % 250);
+    const mean = await readBinaryproto(
+      writeBinaryproto({ height: side, width: side, data: planes }),
+    );
+    const bytes = fixture('caffe-v1.caffemodel');
+    const { file } = await readCaffeModel(bytes, { createSpec, mean });
+    const { preprocessing } = file;
+    if (!preprocessing) throw new Error('no preprocessing');
+    expect(preprocessing).toMatchObject({
+      resize: { shorterSide: side, squash: true, antialias: false },
+      channelOrder: 'rgb',
+    });
+    const image = meanImageOf(preprocessing);
+    // Pixel (1, 2), RGB: the third, second and first plane of Caffe's.
+    const at = (plane: number) => planes[plane * side * side + 2 * side + 1];
+    expect([...(image?.data.subarray(3 * (2 * side + 1)) ?? [])].slice(0, 3)).toEqual([
+      at(2),
+      at(1),
+      at(0),
+    ]);
+    const written = caffeMean(preprocessing)?.data ?? planes.subarray(1);
+    expect(Buffer.from(written.buffer).equals(Buffer.from(planes.buffer))).toBe(true);
+    const back = readModel(writeModel(file, { dtype: 'f16' }), { validateSpec });
+    expect({ ...back.preprocessing, mean: null }).toEqual({ ...preprocessing, mean: null });
+    const again = back.preprocessing && meanImageOf(back.preprocessing);
+    expect(
+      again && Buffer.from(again.data.buffer).equals(Buffer.from(image?.data.buffer ?? [])),
+    ).toBe(true);
+    expect(sameWeights(back.weights, file.weights)).toBe(false);
+  });
+
+  it('says what becomes of a mean image that covers no square input', async () => {
     const mean = await readBinaryproto(fixture('caffe-mean.binaryproto'));
     expect([mean.height, mean.width, mean.data[0], mean.data[59]]).toEqual([4, 5, 100, 159]);
-    const { preprocessing, notes } = caffePreprocessing(mean, { height: 227, width: 227 });
-    expect(preprocessing.mean).toEqual([109.5, 129.5, 149.5]);
-    expect(notes.map(({ code, exact }) => [code, exact])).toEqual([
-      ['mean-image', false],
-      ['preprocessing', false],
-    ]);
     const bytes = fixture('caffe-v1.caffemodel');
     await expect(readCaffeModel(bytes, { createSpec, mean })).rejects.toThrow('allow "mean-image"');
-    const { file } = await readCaffeModel(bytes, {
-      createSpec,
-      mean,
-      allow: ['mean-image', 'preprocessing'],
-    });
+    const { file } = await readCaffeModel(bytes, { createSpec, mean, allow: ['mean-image'] });
     expect(file.preprocessing).toMatchObject({ channelOrder: 'rgb', mean: [149.5, 129.5, 109.5] });
     expect(readModel(writeModel(file), { validateSpec }).preprocessing).toEqual(file.preprocessing);
   });

@@ -1,4 +1,4 @@
-import { createSpec } from '@alexnet/model';
+import { createSpec, meanImageOf } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import { readConvnetModel } from '../src/cuda-convnet/index.js';
 import { fixture } from './golden.js';
@@ -31,12 +31,12 @@ describe('readConvnetModel', () => {
   it('takes class names and the mean from batches.meta', async () => {
     const meta = fixture('convnet-batches.meta');
     const bytes = fixture('convnet-91.2');
-    await expect(readConvnetModel(bytes, { createSpec, meta })).rejects.toThrow(
-      'allow "mean-image"',
-    );
-    const { file } = await readConvnetModel(bytes, { createSpec, meta, allow: ['mean-image'] });
+    const { file } = await readConvnetModel(bytes, { createSpec, meta });
     expect(file.classNames).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
-    expect(file.preprocessing).toMatchObject({ channelOrder: 'rgb', mean: [120, 110, 100] });
+    expect(file.preprocessing).toMatchObject({ channelOrder: 'rgb', crop: { height: 8 } });
+    const mean = file.preprocessing && meanImageOf(file.preprocessing);
+    expect(mean?.data).toHaveLength(40 * 40 * 3);
+    expect([...(mean?.data.subarray(3 * 1599) ?? [])]).toEqual([120, 110, 100]);
   });
 
   it('refuses to read it as the paper prints the net', async () => {

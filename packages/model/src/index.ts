@@ -23,7 +23,15 @@ export {
   type TenCropPrediction,
 } from './predict/predict.js';
 export { type ClassProbability, topK } from './predict/top-k.js';
-export type { Preprocessing } from './preprocessing.js';
+export {
+  type Crop,
+  channelMeanOf,
+  describePreprocessing,
+  type MeanImage,
+  meanImageOf,
+  type Preprocessing,
+  type Resize,
+} from './preprocessing.js';
 export { convHead, createSpec } from './spec/create-spec.js';
 export {
   type FeatureShape,

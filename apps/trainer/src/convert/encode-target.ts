@@ -1,6 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
 import { type Model, writeModel, writeOnnx } from '@alexnet/convert';
-import type { MeanImage } from '@alexnet/convert/caffe';
 import type { Note } from '@alexnet/convert/torch';
 import type { TargetFormat } from './formats.js';
 import { loadH5 } from './load-h5.js';
@@ -59,9 +58,11 @@ export async function encodeTarget(
       return { files: one(bytes), notes };
     }
     case 'caffe': {
-      const { writeBinaryproto, writeCaffeModel } = await import('@alexnet/convert/caffe');
+      const { caffeMean, writeBinaryproto, writeCaffeModel } = await import(
+        '@alexnet/convert/caffe'
+      );
       const { caffemodel, prototxt, notes } = writeCaffeModel(unmarked(model), allow);
-      const mean = meanImage(model);
+      const mean = model.preprocessing && caffeMean(model.preprocessing);
       const beside = (name: string) => join(dirname(path), name);
       return {
         files: new Map<string, Uint8Array | string>([
@@ -87,18 +88,4 @@ export async function encodeTarget(
 function unmarked(model: Model): Model {
   const keys = Object.keys(model.provenance ?? {});
   return keys.join() === 'format' ? { ...model, provenance: null } : model;
-}
-
-/** The mean per channel as the image Caffe takes off, BGR; null where there is none in 0 to 255. */
-function meanImage({ preprocessing }: Model): MeanImage | null {
-  if (!preprocessing?.mean || preprocessing.range !== 255) return null;
-  const { mean, channelOrder, resize } = preprocessing;
-  const side = resize.shorterSide;
-  const area = side * side;
-  const bgr = channelOrder === 'bgr' ? mean : [mean[2], mean[1], mean[0]];
-  const data = new Float32Array(3 * area);
-  for (const [channel, value] of bgr.entries()) {
-    data.fill(value, channel * area, (channel + 1) * area);
-  }
-  return { height: side, width: side, data };
 }

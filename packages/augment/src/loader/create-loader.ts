@@ -5,7 +5,6 @@ import type { Preprocessing } from '@alexnet/model';
 import type { AugmentRecipe } from '../augment-into.js';
 import type { ColorStatistics } from '../color-statistics.js';
 import { createEpochOrder } from '../epoch-order.js';
-import type { MeanImage } from '../mean-image.js';
 import type { BrokenImage, WorkerSetup } from './messages.js';
 import { createSlot, openSlot } from './slot.js';
 import { createWorkerPool, type WorkerDeath } from './worker-pool.js';
@@ -27,8 +26,6 @@ export interface LoaderOptions
   readonly recipe: AugmentRecipe;
   /** Needed for fancy PCA. */
   readonly colors?: ColorStatistics | null;
-  /** Subtracted instead of the mean of `preprocessing`, as in 2012. */
-  readonly meanImage?: MeanImage | null;
   /** Decides order, crops, flips and noise; default 0. */
   readonly seed?: number;
   /** Neighbors that share crop and flip; default 1, 32 in the 2012 source. */
@@ -130,7 +127,6 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     preprocessing,
     recipe,
     colors: options.colors ?? null,
-    meanImage: options.meanImage ?? null,
     seed,
     chunk: options.chunk ?? 1,
     fast,

@@ -41,7 +41,7 @@ try {
   };
 
   const makeBatch = async ({ slot: number, epoch, first, indices }: Job): Promise<JobResult> => {
-    const { preprocessing, recipe, colors, meanImage, seed, chunk } = setup;
+    const { preprocessing, recipe, colors, seed, chunk } = setup;
     const slot = slots[number] as OpenSlot;
     const size = preprocessing.crop.height * preprocessing.crop.width * 3;
     const labels: number[] = [];
@@ -63,7 +63,6 @@ try {
         colors,
         write: slot.write,
         ...createExampleRngs({ seed, epoch, index: first + i, chunk }),
-        ...(meanImage === null ? {} : { meanImage }),
       });
       labels.push(split.records[index]?.label ?? 0);
     }

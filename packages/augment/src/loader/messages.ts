@@ -1,7 +1,6 @@
 import type { Preprocessing } from '@alexnet/model';
 import type { AugmentRecipe } from '../augment-into.js';
 import type { ColorStatistics } from '../color-statistics.js';
-import type { MeanImage } from '../mean-image.js';
 import type { Slot } from './slot.js';
 
 /** What every worker is started with. */
@@ -16,7 +15,6 @@ export interface WorkerSetup {
   readonly preprocessing: Preprocessing;
   readonly recipe: AugmentRecipe;
   readonly colors: ColorStatistics | null;
-  readonly meanImage: MeanImage | null;
   readonly seed: number;
   readonly chunk: number;
   readonly fast: boolean;

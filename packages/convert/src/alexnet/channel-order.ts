@@ -1,4 +1,4 @@
-import type { Preprocessing, Weight } from '@alexnet/model';
+import { channelMeanOf, type Preprocessing, type Weight } from '@alexnet/model';
 
 /** Reverses the input channels of a first convolution in tfjs layout `[h, w, 3, out]`. */
 export function reverseInputChannels({ shape, data }: Weight): Weight {
@@ -16,11 +16,13 @@ export function reverseInputChannels({ shape, data }: Weight): Weight {
 
 /** The same preprocessing for a network whose first convolution was reversed. */
 export function reversePreprocessing(preprocessing: Preprocessing): Preprocessing {
-  const { channelOrder, mean, std } = preprocessing;
+  const { channelOrder, std } = preprocessing;
+  const means = channelMeanOf(preprocessing);
   return {
     ...preprocessing,
     channelOrder: channelOrder === 'rgb' ? 'bgr' : 'rgb',
-    mean: mean && reverse(mean),
+    // A mean image is RGB whatever the channel order.
+    mean: means ? reverse(means) : preprocessing.mean,
     std: std && reverse(std),
   };
 }

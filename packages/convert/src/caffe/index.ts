@@ -20,6 +20,7 @@ export {
 } from './caffe-model.js';
 export type { CaffeLayer, CaffeNet, CaffeParameter } from './caffe-net.js';
 export {
+  caffeMean,
   caffePreprocessing,
   type MeanImage,
   readBinaryproto,

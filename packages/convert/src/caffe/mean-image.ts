@@ -1,4 +1,4 @@
-import type { Preprocessing } from '@alexnet/model';
+import { channelMeanOf, meanImageOf, type Preprocessing } from '@alexnet/model';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
 import { ProtobufWriter } from '../protobuf/writer.js';
@@ -35,9 +35,10 @@ export function writeBinaryproto({ height, width, data }: MeanImage): Uint8Array
 }
 
 /**
- * Caffe's preparation of images as far as {@link Preprocessing} can say it: the mean image
- * becomes one number per channel, and the squeeze to a square becomes a resize that keeps the
- * proportions. Both differ a little from what the network was trained on, hence inexact notes.
+ * Caffe's preparation of images: both sides to the mean image's size by OpenCV's bilinear resize
+ * (`convert_imageset --resize_height --resize_width`, `ReadImageToCVMat`), the center crop of image and
+ * mean image, BGR from 0 to 255 (`data_transformer.cpp`). A mean image that is no square, or smaller
+ * than the input, becomes one number per channel, which an inexact note says.
  *
  * @param input height and width of the network's input, in pixels
  */
@@ -45,32 +46,56 @@ export function caffePreprocessing(
   mean: MeanImage,
   { height, width }: { readonly height: number; readonly width: number },
 ): { readonly preprocessing: Preprocessing; readonly notes: readonly Note[] } {
+  const side = Math.min(mean.height, mean.width);
+  const rest = { crop: { height, width }, channelOrder: 'bgr', range: 255, std: null } as const;
+  const resize = { shorterSide: side, squash: true, antialias: false } as const;
+  if (mean.height === mean.width && side >= Math.max(height, width)) {
+    const image = { height: side, width: side, data: interleave(mean) };
+    return { preprocessing: { resize, ...rest, mean: image }, notes: [] };
+  }
   const area = mean.height * mean.width;
-  const channel = (index: number) => {
-    let sum = 0;
-    for (let at = index * area; at < (index + 1) * area; at++) sum += mean.data[at] ?? 0;
-    return sum / area;
-  };
+  const channel = (index: number) =>
+    mean.data.subarray(index * area, (index + 1) * area).reduce((sum, x) => sum + x, 0) / area;
   return {
-    preprocessing: {
-      resize: { shorterSide: Math.min(mean.height, mean.width) },
-      crop: { height, width },
-      channelOrder: 'bgr',
-      range: 255,
-      mean: [channel(0), channel(1), channel(2)],
-      std: null,
-    },
+    preprocessing: { resize, ...rest, mean: [channel(0), channel(1), channel(2)] },
     notes: [
       {
         code: 'mean-image',
         exact: false,
-        detail: `the ${mean.width}×${mean.height} mean image became one mean per channel`,
-      },
-      {
-        code: 'preprocessing',
-        exact: false,
-        detail: `Caffe squeezes images to ${mean.width}×${mean.height}; here proportions are kept`,
+        detail: `the ${mean.width}×${mean.height} mean image does not cover the input of ${width}×${height} as a square, and became one mean per channel`,
       },
     ],
   };
+}
+
+/**
+ * What Caffe subtracts for a preprocessing: its mean image, or its mean per channel as an image.
+ *
+ * @returns null where it has no mean, or one of pixels from 0 to 1.
+ */
+export function caffeMean(preprocessing: Preprocessing): MeanImage | null {
+  const image = meanImageOf(preprocessing);
+  if (image) return { height: image.height, width: image.width, data: separate(image) };
+  const means = channelMeanOf(preprocessing);
+  if (!means || preprocessing.range !== 255) return null;
+  const side = preprocessing.resize.shorterSide;
+  const area = side * side;
+  const bgr = preprocessing.channelOrder === 'bgr' ? means : [means[2], means[1], means[0]];
+  const data = new Float32Array(3 * area);
+  for (const [channel, value] of bgr.entries()) {
+    data.fill(value, channel * area, (channel + 1) * area);
+  }
+  return { height: side, width: side, data };
+}
+
+/** `[3, h, w]` BGR to `[h, w, 3]` RGB. */
+function interleave({ height, width, data }: MeanImage): Float32Array {
+  const area = height * width;
+  return Float32Array.from(data, (_, i) => data[(2 - (i % 3)) * area + Math.floor(i / 3)] ?? 0);
+}
+
+/** `[h, w, 3]` RGB to `[3, h, w]` BGR. */
+function separate({ height, width, data }: MeanImage): Float32Array {
+  const area = height * width;
+  return Float32Array.from(data, (_, i) => data[(i % area) * 3 + 2 - Math.floor(i / area)] ?? 0);
 }

@@ -37,7 +37,6 @@ export async function readConvnetModel(
     notes.push({ code: 'groups', exact: true, detail });
   }
   const meta = options.meta === undefined ? null : await readMeta(options.meta);
-  if (meta?.preprocessing) notes.push(...MEAN_NOTES);
   return assembleModel(
     {
       format: 'cuda-convnet',
@@ -53,14 +52,6 @@ export async function readConvnetModel(
   );
 }
 
-const MEAN_NOTES: readonly Note[] = [
-  {
-    code: 'mean-image',
-    exact: false,
-    detail: 'the mean image of batches.meta became one mean per channel',
-  },
-];
-
 /** `label_names`, and `data_mean` as RGB planes of a square image, 0 to 255. */
 async function readMeta(input: Uint8Array | ByteSource) {
   const root = await unpack(input);
@@ -72,21 +63,23 @@ async function readMeta(input: Uint8Array | ByteSource) {
   return { classNames, preprocessing: mean ? preprocessingOf(mean) : null };
 }
 
-/** Crops of 224 out of 256, or whatever the mean image leaves after the border of 16 on each side. */
+/**
+ * Crops of 224 out of 256, or whatever the mean image leaves after the border of 16 on each side; the
+ * center crop of the mean image is subtracted (`convdata.py`).
+ */
 function preprocessingOf(mean: Float32Array): Preprocessing {
   const area = mean.length / 3;
   const side = Math.sqrt(area);
   if (!Number.isInteger(side) || side <= 32) {
     throw new FormatError('bad-shape', `cuda-convnet: a mean of ${mean.length} numbers`);
   }
-  const channel = (index: number) =>
-    mean.subarray(index * area, (index + 1) * area).reduce((sum, value) => sum + value, 0) / area;
+  const data = Float32Array.from(mean, (_, i) => mean[(i % 3) * area + Math.floor(i / 3)] ?? 0);
   return {
     resize: { shorterSide: side },
     crop: { height: side - 32, width: side - 32 },
     channelOrder: 'rgb',
     range: 255,
-    mean: [channel(0), channel(1), channel(2)],
+    mean: { height: side, width: side, data },
     std: null,
   };
 }

@@ -166,11 +166,15 @@ function preprocessing(normalization: Fields): {
     return { preprocessing: null, notes: [] };
   }
   const area = average.length / 3;
-  const channel = (index: number) =>
-    average.slice(index * area, (index + 1) * area).reduce((sum, value) => sum + value, 0) / area;
+  const means = [0, 1, 2].map(
+    (channel) =>
+      average.slice(channel * area, (channel + 1) * area).reduce((sum, value) => sum + value, 0) /
+      area,
+  ) as [number, number, number];
+  const whole = area === height * width;
   const notes: Note[] = [];
-  if (area > 1) {
-    const detail = 'averageImage became one mean per channel';
+  if (area > 1 && !whole) {
+    const detail = `averageImage has ${area} pixels, not ${width}×${height}, and became one mean per channel`;
     notes.push({ code: 'mean-image', exact: false, detail });
   }
   return {
@@ -179,11 +183,22 @@ function preprocessing(normalization: Fields): {
       crop: { height, width },
       channelOrder: 'rgb',
       range: 255,
-      mean: [channel(0), channel(1), channel(2)],
+      mean: whole ? { height, width, data: rowMajorImage(average, height, width) } : means,
       std: null,
     },
     notes,
   };
+}
+
+/** `[height, width, 3]` of Matlab's column-major order. */
+function rowMajorImage(values: readonly number[], height: number, width: number): Float32Array {
+  const image = new Float32Array(values.length);
+  for (let i = 0; i < image.length; i++) {
+    const pixel = Math.floor(i / 3);
+    const [y, x] = [Math.floor(pixel / width), pixel % width];
+    image[i] = values[(i % 3) * height * width + x * height + y] ?? 0;
+  }
+  return image;
 }
 
 function cells(value: MatValue | undefined): readonly MatValue[] {

@@ -3,6 +3,7 @@ import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import type { Limits } from '../limits.js';
 import { parseStrictJson } from '../parse-strict-json.js';
+import { preprocessingJson } from './mean-tensor.js';
 import { METADATA_VERSION, type Model } from './model-file.js';
 import { checkPreprocessing } from './preprocessing.js';
 
@@ -14,8 +15,9 @@ export type SpecValidator = (value: unknown) => NetworkSpec;
 
 /** JSON text of a description, keys sorted so that equal descriptions give equal bytes. */
 export function serializeDescription(description: Description): string {
-  const { spec, preprocessing, classNames, provenance } = description;
+  const { spec, classNames, provenance } = description;
   checkClassNames(classNames, spec.classes);
+  const preprocessing = preprocessingJson(description.preprocessing);
   if (preprocessing) checkPreprocessing(preprocessing);
   return JSON.stringify(
     { version: METADATA_VERSION, spec, preprocessing, classNames, provenance },

@@ -4,6 +4,7 @@ import { fromCanonical } from '../layout/canonical.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { decodeSafetensors } from '../safetensors/decode.js';
 import { readFloats } from '../safetensors/floats.js';
+import { MEAN_TENSOR, withMeanImage } from './mean-tensor.js';
 import { parseDescription, type SpecValidator } from './metadata.js';
 import type { Model } from './model-file.js';
 
@@ -36,5 +37,11 @@ export function readModel(bytes: Uint8Array, options: ReadModelOptions): Model {
   for (const [name, { dtype, shape, data }] of tensors) {
     canonical.set(name, { shape, data: readFloats(name, dtype, data) });
   }
-  return { ...description, weights: fromCanonical(description.spec, canonical) };
+  canonical.delete(MEAN_TENSOR);
+  const preprocessing = withMeanImage(description.preprocessing, tensors.get(MEAN_TENSOR));
+  return {
+    ...description,
+    preprocessing,
+    weights: fromCanonical(description.spec, canonical),
+  };
 }

@@ -2,6 +2,7 @@ import { toFloat16 } from '../float16.js';
 import { toCanonical } from '../layout/canonical.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { encodeSafetensors } from '../safetensors/encode.js';
+import { MEAN_TENSOR, meanTensor } from './mean-tensor.js';
 import { modelMetadata } from './metadata.js';
 import type { Model } from './model-file.js';
 
@@ -25,5 +26,7 @@ export function writeModel(file: Model, options: WriteModelOptions = {}): Uint8A
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     tensors.set(name, { dtype: options.dtype === 'f16' ? 'F16' : 'F32', shape, data: bytes });
   }
+  const mean = meanTensor(file.preprocessing);
+  if (mean) tensors.set(MEAN_TENSOR, mean);
   return encodeSafetensors(tensors, modelMetadata(file));
 }

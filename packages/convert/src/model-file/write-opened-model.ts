@@ -1,7 +1,9 @@
 import type { OpenedModel, OpenedParameter } from '../alexnet/assemble-model.js';
 import { toFloat16 } from '../float16.js';
 import { canonicalWeight } from '../layout/canonical.js';
+import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { layOut } from '../safetensors/encode.js';
+import { MEAN_TENSOR, meanTensor } from './mean-tensor.js';
 import { modelMetadata } from './metadata.js';
 import type { WriteModelOptions } from './write-model.js';
 
@@ -23,17 +25,20 @@ export async function writeOpenedModel(
   const dtype = options.dtype ?? 'f32';
   const type = dtype === 'f16' ? 'F16' : 'F32';
   const parameters = new Map(model.parameters.map((each) => [each.layout.name, each]));
-  const shapes = new Map(
+  const shapes = new Map<string, Pick<SafetensorsTensor, 'dtype' | 'shape'>>(
     [...parameters].map(([name, { layout }]) => [
       name,
       { dtype: type, shape: layout.canonicalShape } as const,
     ]),
   );
+  const mean = meanTensor(model.preprocessing);
+  if (mean) shapes.set(MEAN_TENSOR, mean);
   const { prefix, entries } = layOut(shapes, modelMetadata(model));
   await sink(prefix);
   for (const { name } of entries) {
     const parameter = parameters.get(name);
     if (parameter) await writeParameter(parameter, sink, dtype);
+    else if (mean) await sink(mean.data);
   }
 }
 

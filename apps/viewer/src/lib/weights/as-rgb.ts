@@ -1,4 +1,5 @@
 import type { Model } from '@alexnet/convert';
+import { channelMeanOf, meanImageOf } from '@alexnet/model';
 
 /**
  * The same network reading RGB: a BGR preparation and the conv1 filters are turned round together,
@@ -24,7 +25,7 @@ export function asRgb(file: Model): Model {
     preprocessing: {
       ...preprocessing,
       channelOrder: 'rgb',
-      mean: turned(preprocessing.mean),
+      mean: turned(channelMeanOf(preprocessing)) ?? meanImageOf(preprocessing),
       std: turned(preprocessing.std),
     },
   };
