@@ -1,9 +1,9 @@
-import { checkName } from '@alexnet/files';
-import type { NetworkSpec, Preprocessing } from '@alexnet/model';
+import type { NetworkSpec } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import type { Limits } from '../limits.js';
 import { parseStrictJson } from '../parse-strict-json.js';
-import { preprocessingJson } from './mean-tensor.js';
+import type { SafetensorsTensor } from '../safetensors/dtype.js';
+import { type PreprocessingJson, parsePreprocessing, preprocessingJson } from './mean-tensor.js';
 import { METADATA_VERSION, type Model } from './model-file.js';
 import { checkPreprocessing } from './preprocessing.js';
 
@@ -13,11 +13,19 @@ export type Description = Omit<Model, 'weights'>;
 /** Turns unknown JSON into a network spec or throws; pass `validateSpec` of `@alexnet/model`. */
 export type SpecValidator = (value: unknown) => NetworkSpec;
 
-/** JSON text of a description, keys sorted so that equal descriptions give equal bytes. */
-export function serializeDescription(description: Description): string {
+/**
+ * JSON text of a description, keys sorted so that equal descriptions give equal bytes.
+ *
+ * @param inlineMean whether a mean image stands in the JSON itself instead of in a tensor beside it
+ */
+export function serializeDescription(
+  description: Description,
+  { inlineMean }: { readonly inlineMean: boolean },
+): string {
   const { spec, classNames, provenance } = description;
   checkClassNames(classNames, spec.classes);
-  const preprocessing = preprocessingJson(description.preprocessing);
+  const preprocessing =
+    description.preprocessing && preprocessingJson(description.preprocessing, inlineMean);
   if (preprocessing) checkPreprocessing(preprocessing);
   return JSON.stringify(
     { version: METADATA_VERSION, spec, preprocessing, classNames, provenance },
@@ -28,7 +36,7 @@ export function serializeDescription(description: Description): string {
 /** `__metadata__` of a model file; `format` is what PyTorch tools look for. */
 export function modelMetadata(description: Description): Map<string, string> {
   return new Map([
-    ['alexnet', serializeDescription(description)],
+    ['alexnet', serializeDescription(description, { inlineMean: false })],
     ['format', 'pt'],
   ]);
 }
@@ -42,6 +50,7 @@ export function parseDescription(
   text: string,
   validateSpec: SpecValidator,
   limits: Limits,
+  meanTensor?: SafetensorsTensor,
 ): Description {
   const root = parseStrictJson(text, 'metadata "alexnet"', limits.depth);
   if (!isObject(root)) throw new FormatError('bad-metadata', 'metadata "alexnet" is not an object');
@@ -62,7 +71,13 @@ export function parseDescription(
   if (provenance !== null && !isObject(provenance)) {
     throw new FormatError('bad-metadata', 'provenance is neither null nor an object');
   }
-  return { spec, preprocessing: preprocessing as Preprocessing | null, classNames, provenance };
+  return {
+    spec,
+    preprocessing:
+      preprocessing && parsePreprocessing(preprocessing as PreprocessingJson, meanTensor),
+    classNames,
+    provenance,
+  };
 }
 
 function validated(value: unknown, validateSpec: SpecValidator): NetworkSpec {

@@ -1,18 +1,16 @@
-import type { Preprocessing } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
-import { MEAN_TENSOR } from './mean-tensor.js';
+import { MEAN_TENSOR, type PreprocessingJson } from './mean-tensor.js';
 
 const RESIZE_OPTIONS = ['squash', 'interpolation', 'antialias'];
 const FIELDS = ['channelOrder', 'crop', 'mean', 'range', 'resize', 'std'];
 
 /**
- * Refuses anything that is not exactly the metadata of a {@link Preprocessing}, where a mean image is
- * the name of its tensor: a wrong mean or channel order gives
+ * Refuses anything that is not exactly the metadata of a {@link PreprocessingJson}: a wrong mean or channel order gives
  * wrong answers without an error, so nothing here is guessed or filled in.
  *
  * @throws FormatError bad-metadata
  */
-export function checkPreprocessing(value: unknown): asserts value is Preprocessing {
+export function checkPreprocessing(value: unknown): asserts value is PreprocessingJson {
   const fields = asRecord(value, 'preprocessing', FIELDS);
   const resize = asRecord(fields.resize, 'preprocessing.resize', ['shorterSide'], RESIZE_OPTIONS);
   const crop = asRecord(fields.crop, 'preprocessing.crop', ['height', 'width'], ['padding']);
@@ -39,8 +37,8 @@ export function checkPreprocessing(value: unknown): asserts value is Preprocessi
   );
   expect(fields.range === 1 || fields.range === 255, 'range is neither 1 nor 255');
   expect(
-    fields.mean === null || isTriple(fields.mean) || isMeanTensor(fields.mean),
-    'mean is neither null, three numbers nor the tensor of a mean image',
+    fields.mean === null || isTriple(fields.mean) || isMeanJson(fields.mean),
+    'mean is neither null, three numbers nor a mean image',
   );
   const std = fields.std;
   expect(
@@ -74,13 +72,13 @@ function isPixels(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-function isMeanTensor(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.keys(value).join() === 'tensor' &&
-    (value as { tensor: unknown }).tensor === MEAN_TENSOR
-  );
+function isMeanJson(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const mean = value as Record<string, unknown>;
+  const keys = Object.keys(mean).sort().join();
+  if (keys === 'tensor') return mean.tensor === MEAN_TENSOR;
+  const sized = keys === 'float32,height,width' && isPixels(mean.height) && isPixels(mean.width);
+  return sized && typeof mean.float32 === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(mean.float32);
 }
 
 function isTriple(value: unknown): value is number[] {

@@ -4,7 +4,7 @@ import { fromCanonical } from '../layout/canonical.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { decodeSafetensors } from '../safetensors/decode.js';
 import { readFloats } from '../safetensors/floats.js';
-import { MEAN_TENSOR, withMeanImage } from './mean-tensor.js';
+import { MEAN_TENSOR } from './mean-tensor.js';
 import { parseDescription, type SpecValidator } from './metadata.js';
 import type { Model } from './model-file.js';
 
@@ -32,16 +32,16 @@ export function readModel(bytes: Uint8Array, options: ReadModelOptions): Model {
       'safetensors without __metadata__.alexnet: the file does not say which network it holds',
     );
   }
-  const description = parseDescription(text, options.validateSpec, limits);
+  const description = parseDescription(
+    text,
+    options.validateSpec,
+    limits,
+    tensors.get(MEAN_TENSOR),
+  );
   const canonical = new Map<string, Weight>();
   for (const [name, { dtype, shape, data }] of tensors) {
     canonical.set(name, { shape, data: readFloats(name, dtype, data) });
   }
   canonical.delete(MEAN_TENSOR);
-  const preprocessing = withMeanImage(description.preprocessing, tensors.get(MEAN_TENSOR));
-  return {
-    ...description,
-    preprocessing,
-    weights: fromCanonical(description.spec, canonical),
-  };
+  return { ...description, weights: fromCanonical(description.spec, canonical) };
 }

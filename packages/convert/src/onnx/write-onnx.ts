@@ -35,7 +35,10 @@ export function writeOnnx(file: Model): Uint8Array {
   graph.node('Softmax', 'probabilities', ['logits'], { axis: { integer: 1 } });
   graph.output('logits', ['batch', spec.classes]);
   graph.output('probabilities', ['batch', spec.classes]);
-  return graph.finish(spec.preset, new Map([['alexnet', serializeDescription(file)]]));
+  return graph.finish(
+    spec.preset,
+    new Map([['alexnet', serializeDescription(file, { inlineMean: true })]]),
+  );
 }
 
 interface Context {

@@ -144,7 +144,7 @@ export function writeTfjsModel(file: Model): WrittenTfjs {
       backend: 'tensor_flow.js',
     },
     weightsManifest: [{ paths: [...shards.keys()], weights: manifest }],
-    userDefinedMetadata: { alexnet: JSON.parse(serializeDescription(file)) },
+    userDefinedMetadata: { alexnet: JSON.parse(serializeDescription(file, { inlineMean: true })) },
   };
   return { modelJson: JSON.stringify(model), shards, notes };
 }
