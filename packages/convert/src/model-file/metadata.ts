@@ -1,3 +1,4 @@
+import { checkName } from '@alexnet/files';
 import type { NetworkSpec } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import type { Limits } from '../limits.js';
