@@ -23,6 +23,7 @@ module.exports = {
     only('convert', ['files', 'model']),
     only('augment', ['files', 'model', 'data']),
     only('trainer', ['files', 'model', 'augment']),
+    only('classifier', ['files', 'model', 'augment', 'data', 'convert', 'backend', 'showcase']),
     only('showcase', []),
     only('experiments', ['files', 'model', 'augment', 'data', 'trainer']),
     {

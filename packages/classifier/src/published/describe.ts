@@ -1,0 +1,66 @@
+import type { Model } from '@alexnet/convert';
+import { describePreprocessing } from '@alexnet/model';
+import { IMAGENET_CLASSES } from '@alexnet/model/imagenet';
+import type { PublishedWeights } from './catalog.js';
+
+/** What the weights expect of an image, in words. */
+export function expects({ preprocessing }: PublishedWeights): string {
+  return preprocessing
+    ? describePreprocessing(preprocessing)
+    : 'squashed to 256×256 px (bilinear, not antialiased), center 227×227, BGR 0 to 255, minus a 256×256 mean image';
+}
+
+/** A network read from published weights, with what its file does not say: classes, preparation, origin. */
+export function completePublished(model: Model, published: PublishedWeights): Model {
+  const { name, title, by, page, license, weights, accuracy } = published;
+  return {
+    ...model,
+    preprocessing: model.preprocessing ?? published.preprocessing,
+    classNames: model.classNames ?? IMAGENET_CLASSES.map((each) => each.name),
+    provenance: {
+      ...model.provenance,
+      name,
+      title,
+      by,
+      page,
+      license,
+      url: weights.url,
+      [weights.checksum.algorithm]: weights.checksum.value,
+      accuracy: { data: 'ILSVRC-2012 validation', view: 'center crop', ...accuracy },
+    },
+  };
+}
+
+/** What, by whom, license, preparation and accuracy of a network, as lines of a label and a text. */
+export function modelCard(model: Model): readonly (readonly [label: string, text: string])[] {
+  const { spec, preprocessing, provenance } = model;
+  const text = (key: string) => {
+    const value = provenance?.[key];
+    return typeof value === 'string' ? ([[key, value]] as const) : [];
+  };
+  return [
+    ...text('title'),
+    ...text('by'),
+    ...text('page'),
+    ...text('license'),
+    [
+      'network',
+      `${spec.preset}, ${spec.input.width}×${spec.input.height} px, ${spec.classes} classes`,
+    ],
+    [
+      'images',
+      preprocessing
+        ? describePreprocessing(preprocessing)
+        : 'the file does not say how they are prepared',
+    ],
+    ...accuracyOf(provenance?.accuracy, 'as published'),
+    ...accuracyOf(provenance?.measured, 'as measured here'),
+  ];
+}
+
+function accuracyOf(value: unknown, whence: string): (readonly [string, string])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { data, view, top1, top5 } = value as Record<string, unknown>;
+  if (typeof top1 !== 'number' || typeof top5 !== 'number') return [];
+  return [[whence, `top-1 ${top1} %, top-5 ${top5} % (${data}, ${view})`]];
+}
