@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { measureColors } from '@alexnet/augment';
+import { measureImageColors } from '@alexnet/augment';
 import { selectBackend } from '@alexnet/backend/node';
 import { readModel } from '@alexnet/convert';
 import { openDataset } from '@alexnet/data';
@@ -20,7 +20,7 @@ const sample = await Promise.all(
     dataset.train.image(Math.floor((i * dataset.train.records.length) / 500)),
   ),
 );
-const colors = measureColors(sample);
+const colors = measureImageColors(sample);
 console.log(
   `${name} (${device}), ${steps} updates of 32 images, ${dataset.classNames.length} classes`,
 );
@@ -31,7 +31,7 @@ async function run(from, layers) {
   const spec = withClasses(model.spec, dataset.classNames.length);
   const network = buildNetwork(tf, spec, { seed: 1 });
   if (from) await transferWeights(network, from);
-  await train(tf, {
+  await train({
     network,
     recipe: { ...RECIPES.quick, epochs: 1, layers },
     train: dataset.train,
@@ -47,15 +47,14 @@ async function run(from, layers) {
       },
     },
   });
-  const { top1 } = await evaluate(tf, network, dataset.validation, {
+  const { top1 } = await evaluate(network, dataset.validation, {
     preprocessing,
-    classes: spec.classes,
   });
   network.dispose();
   return `${(100 * top1).toFixed(1)} %`;
 }
 
-const frozen = { conv1: { rate: 0 }, conv2: { rate: 0 } };
+const frozen = { conv1: { learningRateFactor: 0 }, conv2: { learningRateFactor: 0 } };
 console.log('from the showcase, conv1 and conv2 frozen:', await run(model.weights, frozen));
 console.log('from the showcase, everything learns:     ', await run(model.weights, {}));
 console.log('from nothing:                             ', await run(null, {}));

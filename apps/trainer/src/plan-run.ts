@@ -1,12 +1,12 @@
 import { type ColorStatistics, createColorAccumulator, resizeShorterSide } from '@alexnet/augment';
 import type { Dataset } from '@alexnet/data';
-import type { NetworkSpec, Preprocessing } from '@alexnet/model';
+import type { NetworkSpec } from '@alexnet/model';
 import {
   applyOverrides,
+  describeRecipe,
+  preprocessingFor,
   RECIPES,
   type Recipe,
-  settableKeys,
-  specModifiers,
 } from '@alexnet/trainer';
 import { CommandError } from './failure.js';
 import { oneOf } from './options/one-of.js';
@@ -31,10 +31,10 @@ export async function planRun(
 ): Promise<RunRecord> {
   const network =
     start?.network ??
-    specOrUsageError(
-      chosen.network.preset,
-      specModifiers(chosen.network, dataset.classNames.length),
-    );
+    specOrUsageError(chosen.network.preset, {
+      ...chosen.network.modifiers,
+      classes: dataset.classNames.length,
+    });
   const recipe = freeze(start ? recipeFrom(chosen, start) : chosen, network, options.freeze ?? []);
   say(`recipe: ${recipe.name} (${recipe.source})`);
   say(describe(recipe, network));
@@ -75,35 +75,6 @@ export function resolveRecipe(options: TrainCommandOptions): Recipe {
   }
 }
 
-function preprocessingFor(
-  recipe: Recipe,
-  network: NetworkSpec,
-  colors: ColorStatistics,
-): Preprocessing {
-  const { shorterSide, divideBy } = recipe.preprocessing;
-  const { height, width, channels } = network.input;
-  if (channels !== 3) {
-    throw new CommandError(
-      'usage',
-      `${network.preset} looks at gray images; training here takes color ones`,
-    );
-  }
-  if (shorterSide < Math.max(height, width)) {
-    throw new CommandError(
-      'usage',
-      `the network looks at ${height}×${width} px, more than the ${shorterSide} px images are resized to: raise it with --set preprocessing.shorterSide=${Math.round(Math.max(height, width) * 1.14)}`,
-    );
-  }
-  return {
-    resize: { shorterSide },
-    crop: { height, width },
-    channelOrder: 'rgb',
-    range: 255,
-    mean: colors.mean,
-    std: divideBy === 1 ? null : [divideBy, divideBy, divideBy],
-  };
-}
-
 /** RGB mean and covariance over (at most {@link COLOR_SAMPLE}) evenly spread training images. */
 async function measureTraining(dataset: Dataset, shorterSide: number): Promise<ColorStatistics> {
   const { train } = dataset;
@@ -128,17 +99,9 @@ async function measureTraining(dataset: Dataset, shorterSide: number): Promise<C
 /** The network in a line and every setting of the resolved recipe. */
 function describe(recipe: Recipe, network: NetworkSpec): string {
   const { height, width } = network.input;
-  const settings = settableKeys(recipe).flatMap((key) => {
-    const value = key
-      .split('.')
-      .reduce<unknown>((node, part) => (node as Record<string, unknown>)[part], recipe);
-    return value === null ? [] : [`${key}=${JSON.stringify(value)}`];
-  });
-  const layers =
-    Object.keys(recipe.layers).length > 0 ? [`layers=${JSON.stringify(recipe.layers)}`] : [];
   return [
     `  network ${network.preset}, ${height}×${width} px crops of ${recipe.preprocessing.shorterSide}, ${network.classes} classes`,
-    ...wrap([...settings, ...layers]),
+    ...wrap(describeRecipe(recipe)),
   ].join('\n');
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ColorStatistics } from '@alexnet/augment';
 import { writeAtomically } from '@alexnet/files/node';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
-import type { Recipe } from '@alexnet/trainer';
+import { type Recipe, readRecipe } from '@alexnet/trainer';
 
 /** Where a run's first weights came from. */
 export interface StartRecord {
@@ -54,7 +54,7 @@ export async function readRun(folder: string): Promise<RunRecord | null> {
   if (text === null) return null;
   try {
     const record = JSON.parse(text) as RunRecord;
-    if (record.format === 1) return record;
+    if (record.format === 1) return { ...record, recipe: readRecipe(record.recipe) };
   } catch {
     // Falls through to the one message for everything that is not a record.
   }

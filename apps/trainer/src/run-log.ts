@@ -91,7 +91,7 @@ function stepLine(report: StepReport): MetricsLine {
     epoch: report.epoch + 1,
     loss: report.loss,
     accuracy: report.accuracy,
-    rate: report.rate,
+    learningRate: report.learningRate,
     imagesPerSecond: (1000 * report.images) / report.durationMs,
     wait: report.waitMs / report.durationMs,
   };

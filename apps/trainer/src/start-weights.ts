@@ -71,7 +71,7 @@ function withDropout(spec: NetworkSpec, rate: number | null): NetworkSpec {
 
 /** `--set network.dropout=RATE`, the one setting of a network that weights leave open. */
 export function dropoutAsked(options: TrainCommandOptions, recipe: Recipe): number | null {
-  return options.set.some(setsDropout) ? recipe.network.dropout : null;
+  return options.set.some(setsDropout) ? (recipe.network.modifiers.dropout ?? null) : null;
 }
 
 const setsDropout = (setting: string) => setting.startsWith('network.dropout=');
@@ -87,13 +87,12 @@ export async function applyStart(network: Network, start: StartWeights): Promise
 /** `recipe` as it is with the network and the images of `start`. */
 export function recipeFrom(recipe: Recipe, start: StartWeights): Recipe {
   const { network, preprocessing } = start;
-  const unchanged = Object.fromEntries(Object.keys(recipe.network).map((key) => [key, null]));
   const preset = network.preset === 'custom' ? recipe.network.preset : network.preset;
   const deviation = preprocessing.std?.[0] ?? 1;
   const { dropout } = start;
   return {
     ...recipe,
-    network: { ...(unchanged as unknown as Recipe['network']), preset, dropout },
+    network: { preset, modifiers: dropout === null ? {} : { dropout } },
     preprocessing: {
       shorterSide: preprocessing.resize.shorterSide,
       divideBy: (deviation * 255) / preprocessing.range,
@@ -119,7 +118,7 @@ export function refuseOtherNetwork(options: TrainCommandOptions): void {
 }
 
 /**
- * `--freeze conv1,conv2`: rate 0 for these layers.
+ * `--freeze conv1,conv2`: learning rate factor 0 for these layers.
  *
  * @throws CommandError `usage` naming the nearest layer, or when nothing would be left to learn
  */
@@ -140,6 +139,8 @@ export function freeze(recipe: Recipe, network: NetworkSpec, layers: readonly st
       '--freeze names every layer with weights: nothing is left to learn',
     );
   }
-  const frozen = layers.map((layer) => [layer, { ...recipe.layers[layer], rate: 0 }] as const);
+  const frozen = layers.map(
+    (layer) => [layer, { ...recipe.layers[layer], learningRateFactor: 0 }] as const,
+  );
   return { ...recipe, layers: { ...recipe.layers, ...Object.fromEntries(frozen) } };
 }

@@ -65,7 +65,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
         `epoch ${report.epoch + 1}/${epochs}`,
         report.step,
         report.stepsPerEpoch,
-        `loss ${loss.toFixed(3)} · top-1 ${percent(accuracy)} · rate ${report.rate.toPrecision(2)} · ${rate} images/s · data wait ${percent(wait)} · ${memory()}`,
+        `loss ${loss.toFixed(3)} · top-1 ${percent(accuracy)} · learning rate ${report.learningRate.toPrecision(2)} · ${rate} images/s · data wait ${percent(wait)} · ${memory()}`,
       );
     },
     validate(done, total) {

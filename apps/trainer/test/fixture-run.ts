@@ -25,7 +25,7 @@ export function fixtureLines(): MetricsLine[] {
         epoch,
         loss: 2 / (5 * (epoch - 1) + at),
         accuracy: 0.5,
-        rate: 0.01,
+        learningRate: 0.01,
         imagesPerSecond: 80 + at,
         wait: 0.02,
       }),

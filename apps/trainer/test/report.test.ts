@@ -134,7 +134,7 @@ test('a long run is thinned to what a column can show, its range kept', () => {
     epoch: 1,
     loss: index % 100 === 0 ? 9 : 1,
     accuracy: 0,
-    rate: 0.01,
+    learningRate: 0.01,
     imagesPerSecond: index % 2 === 0 ? 100 : 300,
     wait: 0,
   }));

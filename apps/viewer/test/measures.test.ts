@@ -1,4 +1,4 @@
-import { measureColors } from '@alexnet/augment';
+import { measureImageColors } from '@alexnet/augment';
 import { describe, expect, it } from 'vitest';
 import { rankCorrelation } from '../src/lib/explain/rank-correlation.js';
 import { filterMeasures } from '../src/lib/filters/filter-measures.js';
@@ -57,7 +57,7 @@ describe('colors of an image', () => {
   it('give a covariance that weighs a filter by how much such colors occur', () => {
     const noisy = testImage(40, 40);
     const covariance = pixelCovariance(noisy);
-    const { std } = measureColors([noisy]);
+    const { std } = measureImageColors([noisy]);
     expect(Math.sqrt(covariance?.[0]?.[0] ?? 0)).toBeCloseTo(std[0], 3);
     expect(covariance?.[0]?.[1]).toBeCloseTo(covariance?.[1]?.[0] ?? Number.NaN, 6);
   });

@@ -35,7 +35,7 @@ export interface ColorAccumulator {
 }
 
 /** Mean, deviation and covariance PCA of all pixels of all images, each pixel counted once. */
-export function measureColors(images: Iterable<RgbImage>): ColorStatistics {
+export function measureImageColors(images: Iterable<RgbImage>): ColorStatistics {
   const accumulator = createColorAccumulator();
   for (const image of images) accumulator.add(image);
   return accumulator.result();

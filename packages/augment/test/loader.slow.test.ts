@@ -7,22 +7,38 @@ import { openDataset, packDataset } from '@alexnet/data';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
-  augmentInto,
+  type Batch,
   createColorAccumulator,
   createEpochOrder,
-  createExampleRngs,
   createMeanImageAccumulator,
+  createPipeline,
   createRng,
+  makeBatch,
+  type OperationInput,
 } from '../src/index.js';
-import type {
-  createLoader as CreateLoader,
-  LoaderBatch,
-  LoaderOptions,
-} from '../src/loader/index.js';
+import type { createLoader as CreateLoader, LoaderOptions } from '../src/loader/index.js';
 import { plain } from './image-helpers.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const recipe = { crop: true, flip: true, colorPca: 0.1, colorForm: 'deviation' } as const;
+const PAPER: readonly OperationInput[] = [
+  { op: 'resize' },
+  { op: 'centralSquare' },
+  { op: 'randomCrop' },
+  { op: 'randomFlip' },
+  { op: 'fancyPca', form: 'deviation' },
+  { op: 'normalize' },
+];
+/** Everything there is, in two lists. */
+const MODERN: readonly OperationInput[] = [
+  { op: 'randomResizedCrop' },
+  { op: 'randomFlip', probability: 0.3 },
+  { op: 'colorJitter', brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 },
+  { op: 'normalize' },
+  { op: 'randomErasing' },
+  { op: 'mixup', probability: 0.5 },
+  { op: 'cutmix', probability: 0.5 },
+  { op: 'labelSmoothing' },
+];
 const preprocessing = { ...plain(32, 28), mean: [120, 110, 100] as const };
 const BATCH = 16;
 const CROP = 28 * 28 * 3;
@@ -75,20 +91,29 @@ beforeAll(async () => {
   });
   ({ createLoader } = await import(join(outDir, 'loader.js')));
   const { colors } = index;
-  options = { source: join(folder, 'pack'), batch: BATCH, preprocessing, recipe, colors, seed: 5 };
+  options = {
+    source: join(folder, 'pack'),
+    batch: BATCH,
+    preprocessing,
+    operations: PAPER,
+    colors,
+    seed: 5,
+  };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Copy {
   readonly index: number;
-  readonly labels: number[];
-  readonly images: Float32Array;
+  readonly ids: readonly string[];
+  readonly targets: Float32Array;
+  readonly pixels: Float32Array;
 }
 
-const copy = ({ index, labels, images }: LoaderBatch): Copy => ({
+const copy = ({ index, ids, targets, pixels }: Batch & { readonly index: number }): Copy => ({
   index,
-  labels: [...labels],
-  images: images.slice(),
+  ids,
+  targets,
+  pixels: pixels.slice(),
 });
 
 async function readEpoch(extra: Partial<LoaderOptions>, epoch = 3, from = 0): Promise<Copy[]> {
@@ -100,28 +125,33 @@ async function readEpoch(extra: Partial<LoaderOptions>, epoch = 3, from = 0): Pr
 }
 
 describe('loader', () => {
-  it('makes the same bits with 1, 2 and 8 workers, from any batch on, and as without workers', async () => {
-    const dataset = await openDataset(options.source);
-    const count = dataset.train.records.length;
-    const order = createEpochOrder(count, 5, 3);
-    const expected: Copy[] = [];
-    for (let first = 0; first < count; first += BATCH) {
-      const rows = order.slice(first, first + BATCH);
-      const images = new Float32Array(rows.length * CROP);
-      for (const [i, row] of rows.entries()) {
-        const image = await dataset.train.image(row, { fast: true });
-        const rngs = createExampleRngs({ seed: 5, epoch: 3, index: first + i });
-        const { colors = null } = options;
-        augmentInto(images, i * CROP, image, { preprocessing, recipe, colors, ...rngs });
+  it.each([
+    ['the paper', PAPER],
+    ['today', MODERN],
+  ])(
+    'makes the same bits of the operations of %s with 1, 2 and 8 workers, from any batch on, and as without workers',
+    async (_, operations) => {
+      const dataset = await openDataset(options.source);
+      const count = dataset.train.records.length;
+      const order = createEpochOrder(count, 5, 3);
+      const { colors = null } = options;
+      const pipeline = createPipeline(operations, { preprocessing, colors });
+      const expected: Copy[] = [];
+      for (let first = 0; first < count; first += BATCH) {
+        const rows = order.slice(first, first + BATCH);
+        const maker = pipeline.at({ seed: 5, epoch: 3, first });
+        const batch = await makeBatch(dataset.train, rows, maker, { classes: 2, fast: true });
+        expected.push(copy({ ...batch, index: first / BATCH }));
       }
-      const labels = [...rows].map((row) => dataset.train.records[row]?.label ?? -1);
-      expected.push({ index: first / BATCH, labels, images });
-    }
-    await dataset.close();
-    for (const workers of [1, 2, 8]) expect(await readEpoch({ workers })).toEqual(expected);
-    expect(await readEpoch({ workers: 2 }, 3, 4)).toEqual(expected.slice(4));
-    expect(await readEpoch({ workers: 2 }, 4)).not.toEqual(expected);
-  });
+      await dataset.close();
+      const extra = { operations };
+      for (const workers of [1, 2, 8]) {
+        expect(await readEpoch({ ...extra, workers })).toEqual(expected);
+      }
+      expect(await readEpoch({ ...extra, workers: 2 }, 3, 4)).toEqual(expected.slice(4));
+      expect(await readEpoch({ ...extra, workers: 2 }, 4)).not.toEqual(expected);
+    },
+  );
 
   it('never makes more than `prefetch` batches ahead', async () => {
     let made = 0;
@@ -201,9 +231,9 @@ describe('loader', () => {
     const counts: number[] = [];
     const broken: string[] = [];
     for await (const batch of loader.epoch(0)) {
-      counts.push(batch.count);
-      broken.push(...batch.broken.map(({ id }) => id));
-      expect(batch.images).toHaveLength(batch.count * CROP);
+      counts.push(batch.labels.length);
+      broken.push(...batch.skipped.map(({ id }) => id));
+      expect(batch.pixels).toHaveLength(batch.labels.length * CROP);
     }
     expect([...counts].sort()).toEqual([4, 5, 5, 5]);
     expect(broken).toEqual(['a/3.gif']);
@@ -213,5 +243,9 @@ describe('loader', () => {
   it('says plainly what is wrong with its source and options', async () => {
     await expect(createLoader({ ...options, source: '/nowhere' })).rejects.toThrow('no such data');
     await expect(createLoader({ ...options, workers: 0 })).rejects.toThrow('workers must be');
+    const operations = [{ op: 'randomCrop' }] as const;
+    await expect(createLoader({ ...options, operations })).rejects.toThrow(
+      'augment[0]: randomCrop',
+    );
   });
 });

@@ -1,49 +1,72 @@
 import { describe, expect, it } from 'vitest';
 import { drawBeta } from '../src/draw-beta.js';
-import { createRng, cutmix, mixup } from '../src/index.js';
+import { type Batch, createPipeline, createRng, makeBatch } from '../src/index.js';
+import { plain } from './image-helpers.js';
 
-/** Three 4 × 4 images, filled with 1, 2 and 3, of classes 0, 1 and 2. */
-function makeBatch() {
-  const images = Float32Array.from({ length: 3 * 48 }, (_, i) => Math.floor(i / 48) + 1);
-  const targets = Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1]);
-  return { images, targets, batch: 3, height: 4, width: 4 };
+/** Three 4 × 4 images, filled with 1, 2 and 3, of classes 0, 1 and 2, through batch operations. */
+async function mixed(operation: object, first = 0): Promise<Batch> {
+  const operations = [{ op: 'resize' }, { op: 'centerCrop' }, { op: 'normalize' }, operation];
+  const pipeline = createPipeline(operations as never, { preprocessing: plain(4, 4) });
+  const source = {
+    records: [0, 1, 2].map((label) => ({ id: `${label}`, label })),
+    image: async (i: number) => ({ width: 4, height: 4, data: new Uint8Array(48).fill(i + 1) }),
+  };
+  const maker = pipeline.at({ seed: 2, epoch: 0, first });
+  return makeBatch(source, [0, 1, 2], maker, { classes: 3 });
 }
 
 describe('mixup', () => {
-  it('blends every image and target with its predecessor', () => {
-    const batch = makeBatch();
-    const lambda = mixup(batch, 0.4, createRng(1));
-    const mixed = (own: number, other: number) => Math.fround(lambda * own + (1 - lambda) * other);
-    expect([0, 48, 96].map((i) => batch.images[i])).toEqual([
-      mixed(1, 3),
-      mixed(2, 1),
-      mixed(3, 2),
-    ]);
-    expect([...batch.targets.subarray(0, 3)]).toEqual([mixed(1, 0), 0, mixed(0, 1)]);
-    expect([...batch.targets.subarray(3, 6)]).toEqual([mixed(0, 1), mixed(1, 0), 0]);
+  it('blends every image and target with its predecessor', async () => {
+    const { pixels, targets, labels } = await mixed({ op: 'mixup', alpha: 0.4 });
+    const lambda = targets[0] ?? 0;
+    expect(lambda > 0 && lambda < 1).toBe(true);
+    const blend = (own: number, other: number) => lambda * own + (1 - lambda) * other;
+    for (const [i, value] of [blend(1, 3), blend(2, 1), blend(3, 2)].entries()) {
+      expect(pixels[i * 48]).toBeCloseTo(value, 6);
+      expect(pixels[i * 48 + 47]).toBe(pixels[i * 48]);
+    }
+    const rows = [blend(1, 0), 0, blend(0, 1), blend(0, 1), blend(1, 0), 0];
+    for (const [i, value] of rows.entries()) expect(targets[i]).toBeCloseTo(value, 6);
+    expect([...labels]).toEqual([0, 1, 2]);
+  });
+
+  it('draws anew for every batch, and leaves as many alone as asked', async () => {
+    const alone = new Set<number>();
+    let kept = 0;
+    for (let first = 0; first < 300; first++) {
+      const { targets } = await mixed({ op: 'mixup', alpha: 1, probability: 0.25 }, first);
+      if (targets[0] === 1) kept++;
+      else alone.add(targets[0] ?? 0);
+    }
+    // Binomial deviation of 300 draws at three quarters is 7.5; four of them.
+    expect(Math.abs(kept - 225)).toBeLessThan(30);
+    expect(alone.size).toBe(300 - kept);
   });
 });
 
 describe('cutmix', () => {
-  it('pastes one box of the predecessor and mixes targets by the area that stayed', () => {
+  it('pastes one box of the predecessor and mixes targets by the area that stayed', async () => {
     const seen = new Set<number>();
     for (let i = 0; i < 100; i++) {
-      const batch = makeBatch();
-      const lambda = cutmix(batch, 1, createRng(2, 0, i));
-      const first = batch.images.subarray(0, 48);
+      const { pixels, targets } = await mixed({ op: 'cutmix' }, i);
+      const first = pixels.subarray(0, 48);
       const stayed = first.filter((value) => value === 1).length / 48;
       expect(first.every((value) => value === 1 || value === 3)).toBe(true);
-      expect(lambda).toBeCloseTo(stayed, 12);
-      expect(batch.targets[0]).toBe(Math.fround(lambda));
-      expect(batch.targets[2]).toBe(Math.fround(1 - lambda));
+      expect(targets[0]).toBeCloseTo(stayed, 6);
+      expect(targets[2]).toBeCloseTo(1 - stayed, 6);
       seen.add(stayed);
     }
     expect(seen.size).toBeGreaterThan(5);
   });
+});
 
-  it('refuses what is not a batch', () => {
-    expect(() => cutmix({ ...makeBatch(), batch: 2 }, 1, createRng(1))).toThrow('not 144');
-    expect(() => mixup(makeBatch(), 1.5, createRng(1))).toThrow('alpha must be in (0, 1]');
+describe('label smoothing', () => {
+  it('keeps 1 − amount and spreads the rest over all classes', async () => {
+    const { targets } = await mixed({ op: 'labelSmoothing', amount: 0.3 });
+    const [own, other] = [0.7 + 0.1, 0.1];
+    for (const [i, value] of [own, other, other, other, own].entries()) {
+      expect(targets[i]).toBeCloseTo(value, 6);
+    }
   });
 });
 

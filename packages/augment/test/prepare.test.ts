@@ -5,7 +5,7 @@ import {
   createColorAccumulator,
   cropImage,
   flipImage,
-  measureColors,
+  measureImageColors,
   prepareImage,
   prepareTenCrop,
 } from '../src/index.js';
@@ -114,11 +114,11 @@ describe('crop and flip', () => {
   });
 });
 
-describe('measureColors', () => {
+describe('measureImageColors', () => {
   it('finds mean, deviation and principal components of a distribution made to order', () => {
     // Pixels spread ±40 along (1, 1, 0)/√2 and ±10 along (0, 0, 1) around [100, 100, 50].
     const data = [-40, 40].flatMap((a) => [-10, 10].flatMap((b) => [100 + a, 100 + a, 50 + b]));
-    const colors = measureColors([{ width: 2, height: 2, data: Uint8Array.from(data) }]);
+    const colors = measureImageColors([{ width: 2, height: 2, data: Uint8Array.from(data) }]);
     expect(colors.mean).toEqual([100, 100, 50]);
     expect(colors.std).toEqual([40, 40, 10]);
     const [first, second, third] = colors.eigenvalues;
@@ -142,10 +142,10 @@ describe('measureColors', () => {
       part.add(image);
       total.merge(part.sums());
     }
-    expect(total.result()).toEqual(measureColors(images));
+    expect(total.result()).toEqual(measureImageColors(images));
   });
 
   it('refuses to measure nothing', () => {
-    expect(() => measureColors([])).toThrow('no image was added');
+    expect(() => measureImageColors([])).toThrow('no image was added');
   });
 });

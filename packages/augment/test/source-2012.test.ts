@@ -1,31 +1,57 @@
 import { describe, expect, it } from 'vitest';
 import {
-  augmentInto,
-  createExampleRngs,
+  augmentImage,
   createMeanImageAccumulator,
+  createPipeline,
   prepareImage,
   prepareTenCrop,
-  SOURCE_2012_CHUNK,
 } from '../src/index.js';
 import { plain, positionImage } from './image-helpers.js';
+import { IMAGENET, runPipeline } from './run-pipeline.js';
 
-describe('crop and flip per chunk', () => {
-  it('are shared by 32 neighbors and differ between chunks; noise is each one’s own', () => {
+describe('crop and flip that are shared', () => {
+  const shared = { sharedBy: 32 };
+  const place = [
+    { op: 'resize' },
+    { op: 'randomCrop', ...shared },
+    { op: 'randomFlip', ...shared },
+  ] as const;
+
+  it('are the same for 32 neighbors and differ between chunks; noise is each one’s own', () => {
     const image = positionImage(36);
     const places: string[] = [];
     const noises = new Set<number>();
-    for (let index = 0; index < 4 * SOURCE_2012_CHUNK; index++) {
-      const rngs = createExampleRngs({ seed: 1, epoch: 0, index, chunk: SOURCE_2012_CHUNK });
-      const out = new Float32Array(48);
-      const recipe = { crop: true, flip: true, colorPca: 0 };
-      augmentInto(out, 0, image, { preprocessing: plain(36, 4), recipe, colors: null, ...rngs });
+    for (let index = 0; index < 4 * 32; index++) {
+      const out = runPipeline(place, image, plain(36, 4), index);
       places.push(`${out[0]} ${out[1]} ${out[3]}`);
-      noises.add(rngs.rng.normal());
+      const noisy = runPipeline([...place, { op: 'fancyPca' }], image, plain(36, 4), index);
+      noises.add((noisy[0] ?? 0) - (out[0] ?? 0));
     }
     const chunks = [0, 1, 2, 3].map((chunk) => new Set(places.slice(chunk * 32, chunk * 32 + 32)));
     expect(chunks.map((places) => places.size)).toEqual([1, 1, 1, 1]);
     expect(new Set(places).size).toBe(4);
     expect(noises.size).toBe(places.length);
+  });
+
+  it('are shared by the same number', () => {
+    const operations = [...place.slice(0, 2), { op: 'randomFlip' }, { op: 'normalize' }] as const;
+    expect(() => createPipeline(operations, { preprocessing: plain(36, 4) })).toThrow(
+      'one sharedBy, not 32, 1',
+    );
+  });
+
+  it('noise ends with its epochs, and with it the division by 1.1', () => {
+    const preprocessing = plain(36, 4);
+    const pipeline = createPipeline(
+      [...place, { op: 'fancyPca', form: 'source2012', untilEpoch: 67 }, { op: 'normalize' }],
+      { preprocessing, colors: IMAGENET },
+    );
+    const image = { width: 36, height: 36, data: new Uint8Array(36 * 36 * 3).fill(110) };
+    const first = (epoch: number) =>
+      augmentImage(pipeline, image, { seed: 1, epoch, index: 0 })[0] ?? 0;
+    expect(first(67)).toBe(110);
+    expect(first(66)).not.toBe(110);
+    expect(Math.abs(first(66) - 100)).toBeLessThan(50);
   });
 });
 
@@ -53,11 +79,11 @@ describe('mean image', () => {
     // Top left view, [x, y, x + y] at (0, 0), minus [4, 4, 7]; its mirror starts at (1, 0).
     expect([...views.subarray(0, 3)]).toEqual([-4, -4, -7]);
     expect([...views.subarray(60, 63)]).toEqual([-3, -4, -6]);
-    const out = new Float32Array(12);
-    const recipe = { crop: false, flip: false, colorPca: 0 };
-    const { rng } = createExampleRngs({ seed: 1, epoch: 0, index: 0 });
-    augmentInto(out, 0, image, { preprocessing, recipe, colors: null, rng });
-    expect([...out]).toEqual(new Array(12).fill(-1));
+    const operations = [{ op: 'resize' }, { op: 'centerCrop' }, { op: 'normalize' }] as const;
+    const pipeline = createPipeline(operations, { preprocessing });
+    expect([...augmentImage(pipeline, image, { seed: 1, epoch: 0, index: 0 })]).toEqual(
+      new Array(12).fill(-1),
+    );
   });
 
   it('follows channel order, range and deviation', () => {

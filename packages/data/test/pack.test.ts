@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   createColorAccumulator,
   createMeanImageAccumulator,
-  measureColors,
+  measureImageColors,
 } from '../../augment/src/index.js';
 import {
   openDataset,
@@ -81,7 +81,7 @@ describe('packDataset', () => {
     const folder = await temporaryFolder();
     const { index } = await packDataset(source, folder, measures, OPTIONS);
     const images = await Promise.all(source.train.records.map((_, i) => source.train.image(i)));
-    const expected = measureColors(images);
+    const expected = measureImageColors(images);
     for (const c of [0, 1, 2]) expect(index.colors.mean[c]).toBeCloseTo(expected.mean[c] ?? 0, 8);
     expect(index.colors.eigenvalues[0]).toBeCloseTo(expected.eigenvalues[0], 6);
     expect(index.colors.pixels).toBe(18 * 16 * 21);

@@ -1,5 +1,3 @@
-import type { ColorStatistics } from '@alexnet/augment';
-import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { applyOverrides, RECIPES, type Recipe } from '@alexnet/trainer';
 
 /**
@@ -8,25 +6,8 @@ import { applyOverrides, RECIPES, type Recipe } from '@alexnet/trainer';
  */
 export const BASE_RECIPE: Recipe = applyOverrides(RECIPES.quick as Recipe, [
   'network.input=55',
-  'network.conv1Stride=2',
+  'network.conv1.stride=2',
   'network.width=0.25',
   'network.headWidth=0.0625',
   'preprocessing.shorterSide=64',
 ]);
-
-/** Mean subtraction and division as the recipe says, one center crop outside training. */
-export function preprocessingOf(
-  recipe: Recipe,
-  { input }: NetworkSpec,
-  colors: ColorStatistics,
-): Preprocessing {
-  const { shorterSide, divideBy } = recipe.preprocessing;
-  return {
-    resize: { shorterSide },
-    crop: { height: input.height, width: input.width },
-    channelOrder: 'rgb',
-    range: 255,
-    mean: colors.mean,
-    std: [divideBy, divideBy, divideBy],
-  };
-}

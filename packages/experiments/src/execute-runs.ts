@@ -1,5 +1,5 @@
 import type { Tf } from '@alexnet/model';
-import { preprocessingOf } from './base-recipe.js';
+import { preprocessingFor } from '@alexnet/trainer';
 import type { StudyImages } from './load-images.js';
 import type { PlannedRun } from './plan-runs.js';
 import type { RunResult } from './run-result.js';
@@ -60,7 +60,7 @@ export async function executeRuns(
       seed: run.seed,
       key: run.key,
       images,
-      preprocessing: preprocessingOf(run.recipe, run.network, images.colors),
+      preprocessing: preprocessingFor(run.recipe, run.network, images.colors),
       tenCrop: run.tenCrop,
       signal,
       onImages(done) {

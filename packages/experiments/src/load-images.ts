@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type ColorStatistics,
-  measureColors,
+  measureImageColors,
   type RgbImage,
   resizeShorterSide,
 } from '@alexnet/augment';
@@ -70,7 +70,7 @@ export async function loadImages(
     train: inMemory(train),
     validation: inMemory(validation),
     trainSample: inMemory(evenly(train, validation.length)),
-    colors: measureColors(train.map(({ image }) => image)),
+    colors: measureImageColors(train.map(({ image }) => image)),
     unreadable: total - train.length - validation.length,
   };
 }

@@ -53,6 +53,7 @@ function head({ scale, images, seeds, environment, base, set }: Study): string {
     scale.name === 'quick'
       ? '**These are `--quick` results**: fewer images, passes and seeds than the full ones, enough to see the machinery work and the largest effects.'
       : 'These are full results, as opposed to `--quick` ones; full means what fits a small machine, not ImageNet.';
+  const network = base.network.modifiers;
   const changed =
     set.length > 0 ? ` Changed for every run: ${set.map((one) => `\`${one}\``).join(', ')}.` : '';
   return `What the paper (Krizhevsky, Sutskever and Hinton 2012) and common knowledge say of this network, each
@@ -63,7 +64,7 @@ where it is that much the other way, and as undecided in between.
 
 ${quick} Every variant is trained with ${seeds} seed${seeds === 1 ? '' : 's'} (more where it says so), on
 ${size}, decoded once and kept in memory, for ${base.epochs} epochs. All else is equal: the recipe
-\`${base.name}\` at ${base.network.width} of the paper's width, ${base.network.input} px crops of ${base.preprocessing.shorterSide}, conv1 with stride ${base.network.conv1Stride}, dropout ${base.network.dropout},
+\`${base.name}\` at ${network.width} of the paper's width, ${network.input} px crops of ${base.preprocessing.shorterSide}, conv1 with stride ${network.conv1?.stride}, dropout ${network.dropout},
 batches of ${base.batchSize}.${changed} That is a small network on few images: it can show large effects, not the paper's gains of
 one or two percent.
 
@@ -149,9 +150,10 @@ function resultTable({ experiment, summaries, measures, runs }: Outcome): string
 
 /** The settings of the recipe `paper`, read from it. */
 function recipeLead(): string {
-  const { batchSize, momentum, weightDecay, learningRate, schedule, epochs, augment } =
-    RECIPES.paper as Recipe;
-  return `\`--recipe paper\` trains with batches of ${batchSize}, momentum ${momentum}, weight decay ${weightDecay}, a rate of ${learningRate} times ${schedule.factor} when validation stops improving, ${epochs} epochs, random crops and mirrors, and fancy PCA with a standard deviation of ${augment.colorPca}. What each form of augmentation is worth:\n`;
+  const recipe = RECIPES.paper as Recipe;
+  const { batchSize, momentum, weightDecay, learningRate, schedule, epochs } = recipe;
+  const sd = recipe.augment.flatMap((one) => (one.op === 'fancyPca' ? [one.sd] : []))[0];
+  return `\`--recipe paper\` trains with batches of ${batchSize}, momentum ${momentum}, weight decay ${weightDecay}, a learning rate of ${learningRate} times ${schedule.factor} when validation stops improving, ${epochs} epochs, random crops and mirrors, and fancy PCA with a standard deviation of ${sd}. What each form of augmentation is worth:\n`;
 }
 
 function outcomesOf({ outcomes }: Study, names: readonly string[]): Outcome[] {

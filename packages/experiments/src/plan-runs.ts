@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createSpec, type NetworkSpec } from '@alexnet/model';
-import { applyOverrides, type Recipe, specModifiers } from '@alexnet/trainer';
+import { applyOverrides, type Recipe } from '@alexnet/trainer';
 import { BASE_RECIPE } from './base-recipe.js';
 import { changeLayers } from './change-layers.js';
 import type { Experiment, Variant } from './experiment.js';
@@ -92,8 +92,8 @@ export function planRun(
 ): PlannedRun {
   const changes = [...(experiment.set ?? []), ...(variant.set ?? [])];
   const recipe = applyOverrides(baseOf(scale, set), changes);
-  const { preset } = recipe.network;
-  const plain = createSpec(preset, specModifiers(recipe.network, ground.classes));
+  const { preset, modifiers } = recipe.network;
+  const plain = createSpec(preset, { ...modifiers, classes: ground.classes });
   const network = variant.layers ? changeLayers(plain, variant.layers) : plain;
   const { name: _, source: __, ...settings } = recipe;
   const identity = JSON.stringify([KEY_VERSION, settings, network, seed, ground]);

@@ -6,7 +6,7 @@ import {
   type Preprocessing,
   type Tf,
 } from '@alexnet/model';
-import { measureColor } from '@alexnet/model/measures';
+import { measureFilterColors } from '@alexnet/model/measures';
 import { evaluate, NonFiniteError, type Recipe, train } from '@alexnet/trainer';
 import type { StudyImages } from './load-images.js';
 import type { CurvePoint, RunResult } from './run-result.js';
@@ -39,27 +39,26 @@ export async function trainVariant(tf: Tf, options: TrainVariantOptions): Promis
   const started = performance.now();
   const network = buildNetwork(tf, options.network, { seed: options.seed });
   try {
-    return await trainAndMeasure(tf, network, started, options);
+    return await trainAndMeasure(network, started, options);
   } finally {
     network.dispose();
   }
 }
 
 async function trainAndMeasure(
-  tf: Tf,
   network: Network,
   started: number,
   { recipe, seed, key, images, preprocessing, tenCrop, signal, onImages }: TrainVariantOptions,
 ): Promise<RunResult> {
-  const look = { preprocessing, classes: network.spec.classes, batchSize: EVALUATION_BATCH };
-  const onSample = () => evaluate(tf, network, images.trainSample, look);
-  const onValidation = () => evaluate(tf, network, images.validation, look);
+  const look = { preprocessing, batchSize: EVALUATION_BATCH };
+  const onSample = () => evaluate(network, images.trainSample, look);
+  const onValidation = () => evaluate(network, images.validation, look);
   const curve: CurvePoint[] = [point(0, await onSample(), await onValidation())];
   const rates: number[] = [];
   let done = 0;
   let diverged: string | null = null;
   try {
-    const outcome = await train(tf, {
+    const outcome = await train({
       network,
       recipe,
       train: images.train,
@@ -86,7 +85,7 @@ async function trainAndMeasure(
     curve.push(point(curve.length, await onSample(), await onValidation()));
   }
   const tenCropTop1 = tenCrop
-    ? (await evaluate(tf, network, images.validation, { ...look, tenCrop: true })).top1
+    ? (await evaluate(network, images.validation, { ...look, tenCrop: true })).top1
     : null;
   const { parameters, macs } = costSplit(network.spec).total;
   return {
@@ -120,7 +119,7 @@ function point(epoch: number, train: Look, validation: Look): CurvePoint {
 
 async function kernelChroma(network: Network): Promise<number[]> {
   const kernels = (await network.getWeights()).get('conv1.weight');
-  return kernels ? measureColor(kernels).map(({ chroma }) => chroma) : [];
+  return kernels ? measureFilterColors(kernels).map(({ chroma }) => chroma) : [];
 }
 
 function median(values: readonly number[]): number {

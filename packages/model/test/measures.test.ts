@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Weight } from '../src/index.js';
-import { compareTowers, hypergeometricTail, measureColor } from '../src/measures/index.js';
+import { compareTowers, hypergeometricTail, measureFilterColors } from '../src/measures/index.js';
 
 type Pixel = readonly [r: number, g: number, b: number];
 
@@ -30,16 +30,17 @@ const RED: Pixel = [1, 0, 0];
 const RED_GREEN: Pixel = [1, -1, 0];
 const YELLOW_BLUE: Pixel = [1, 1, -2];
 
-const [grayGabor, redGreenBlob, redGreenEdge, redGabor, yellowBlueBlob, nothing] = measureColor(
-  kernels(
-    (x, y) => times(gabor(x, y), GRAY),
-    (x, y) => times(blob(x, y), RED_GREEN),
-    (x, y) => times(gabor(x, y), RED_GREEN),
-    (x, y) => times(gabor(x, y), RED),
-    (x, y) => times(blob(x, y), YELLOW_BLUE),
-    () => [0, 0, 0],
-  ),
-);
+const [grayGabor, redGreenBlob, redGreenEdge, redGabor, yellowBlueBlob, nothing] =
+  measureFilterColors(
+    kernels(
+      (x, y) => times(gabor(x, y), GRAY),
+      (x, y) => times(blob(x, y), RED_GREEN),
+      (x, y) => times(gabor(x, y), RED_GREEN),
+      (x, y) => times(gabor(x, y), RED),
+      (x, y) => times(blob(x, y), YELLOW_BLUE),
+      () => [0, 0, 0],
+    ),
+  );
 
 describe('color of a kernel', () => {
   it('is none in a gray Gabor', () => {
@@ -88,7 +89,7 @@ describe('color of a kernel', () => {
       [off, on, off],
       [off, off, on],
     ] as const;
-    const [red] = measureColor(
+    const [red] = measureFilterColors(
       kernels((x, y) => times(gabor(x, y), RED)),
       { covariance },
     );
@@ -97,7 +98,7 @@ describe('color of a kernel', () => {
   });
 
   it('needs three channels', () => {
-    expect(() => measureColor({ shape: [5, 5, 1, 6], data: new Float32Array(150) })).toThrow(
+    expect(() => measureFilterColors({ shape: [5, 5, 1, 6], data: new Float32Array(150) })).toThrow(
       'Color is measured on kernels [height, width, 3, filters], not [5, 5, 1, 6].',
     );
   });

@@ -1,14 +1,12 @@
-import { prepareImage, prepareTenCrop } from '@alexnet/augment';
+import { type ImageSource, makeBatch, preparation, type SkippedImage } from '@alexnet/augment';
 import {
   type Network,
   type Prediction,
   type Preprocessing,
   predict,
   predictTenCrop,
-  type Tf,
 } from '@alexnet/model';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { fillBatch, type ImageSource, type SkippedImage } from './batch.js';
 import { prefetch } from './prefetch.js';
 
 /** Counts over a split; every readable image is counted exactly once. */
@@ -49,8 +47,6 @@ const KEPT_MISTAKES = 50;
 export interface EvaluateOptions {
   /** That of the weights. */
   readonly preprocessing: Preprocessing;
-  /** Number of classes, as many as the network has. */
-  readonly classes: number;
   /** Average the softmax of ten crops (paper, section 4.1) instead of one center crop. */
   readonly tenCrop?: boolean;
   /** Images per forward pass; ten crops make ten inputs of each. Default 64 inputs. */
@@ -66,14 +62,14 @@ export interface EvaluateOptions {
  * @throws Error when no image could be read
  */
 export async function evaluate(
-  tf: Tf,
   network: Network,
   source: ImageSource,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { preprocessing, classes } = options;
-  const views = options.tenCrop ? 10 : 1;
-  const prepare = options.tenCrop ? prepareTenCrop : prepareImage;
+  const { preprocessing, tenCrop = false } = options;
+  const { classes } = network.spec;
+  const maker = preparation(preprocessing, { tenCrop });
+  const { views } = maker;
   const perPass = Math.max(1, Math.floor((options.batchSize ?? 64) / views));
   const passes = chunks(source.records.length, perPass);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -84,18 +80,11 @@ export async function evaluate(
   let top1 = 0;
   let top5 = 0;
 
-  const load = (indices: number[]) =>
-    fillBatch(
-      source,
-      indices,
-      preprocessing,
-      (pixels, offset, image) => pixels.set(prepare(image, preprocessing), offset),
-      views,
-    );
+  const load = (indices: number[]) => makeBatch(source, indices, maker, { classes });
   for await (const batch of prefetch(passes, load, 2)) {
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
-    const answers = await answer(tf, network, batch.pixels, batch.imageShape, views);
+    const answers = await answer(network, batch.pixels, batch.imageShape, views);
     answers.forEach(({ probabilities }, position) => {
       const label = batch.labels[position] as number;
       const rank = rankOf(probabilities, label);
@@ -119,7 +108,7 @@ export async function evaluate(
   const perClass = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   const label = indexOfLargest(perClass);
   return {
-    view: options.tenCrop ? 'ten crops' : 'center crop',
+    view: tenCrop ? 'ten crops' : 'center crop',
     images,
     skipped,
     loss: loss / images,
@@ -132,7 +121,6 @@ export async function evaluate(
 }
 
 async function answer(
-  tf: Tf,
   network: Network,
   pixels: Float32Array,
   [height, width, channels]: readonly [number, number, number],
@@ -140,6 +128,7 @@ async function answer(
 ): Promise<Prediction[]> {
   const inputs = pixels.length / (height * width * channels);
   if (inputs === 0) return [];
+  const { tf } = network;
   const x = tf.tensor4d(pixels, [inputs, height, width, channels]) as Tensor4D;
   try {
     return views === 1 ? await predict(network, x) : await predictTenCrop(network, x);

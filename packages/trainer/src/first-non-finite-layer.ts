@@ -1,11 +1,12 @@
-import type { Network, Tf } from '@alexnet/model';
-import type { Batch } from './batch.js';
+import type { Batch } from '@alexnet/augment';
+import type { Network } from '@alexnet/model';
 
 /**
  * Where numbers stop being finite, for the message of a run that diverged: the first parameter that
  * is not finite, else the first layer whose output for the first image of the batch is not.
  */
-export async function firstNonFiniteLayer(tf: Tf, network: Network, batch: Batch): Promise<string> {
+export async function firstNonFiniteLayer(network: Network, batch: Batch): Promise<string> {
+  const { tf } = network;
   for (const { name, variable } of network.parameters) {
     if (!allFinite(await variable.data())) return `first in ${name}`;
   }

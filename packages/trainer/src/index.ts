@@ -1,24 +1,21 @@
-export {
-  type Batch,
-  type ImageSource,
-  type SkippedImage,
-  trainingBatch,
-} from './batch.js';
+export type { Batch, ImageSource, SkippedImage } from '@alexnet/augment';
+export { SettingError } from '@alexnet/augment/settings';
 export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from './evaluate.js';
 export { initialSnapshot } from './initial-snapshot.js';
 export { createOptimizer, type Optimizer, type StepContext, type UpdateRule } from './optimizer.js';
-export { applyOverrides, OverrideError, settableKeys } from './overrides.js';
-export {
-  colorPcaIn,
-  type LayerLearning,
-  type NetworkChoice,
-  type Recipe,
-  type Schedule,
-  specModifiers,
-  type TrainAugment,
-} from './recipe.js';
+export { checkRecipe, readRecipe } from './recipe/check-recipe.js';
+export { describeRecipe } from './recipe/describe-recipe.js';
+export { applyOverrides } from './recipe/overrides.js';
+export { preprocessingFor } from './recipe/preprocessing-for.js';
+export { type LayerLearning, type Recipe, recipeSchema, type Schedule } from './recipe/recipe.js';
+export { settableKeys } from './recipe/settable-keys.js';
 export { RECIPES, type RecipeName } from './recipes/index.js';
-export { INITIAL_PLATEAU, observePlateau, type PlateauState, rateFactor } from './schedule.js';
+export {
+  INITIAL_PLATEAU,
+  learningRateFactor,
+  observePlateau,
+  type PlateauState,
+} from './schedule.js';
 export {
   type BatchFeed,
   type EpochReport,

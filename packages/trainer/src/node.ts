@@ -11,6 +11,7 @@ export {
   type EvaluationLine,
   type MetricsLine,
   openMetricsLog,
+  parseMetricsLine,
   type StepLine,
 } from './node/metrics-log.js';
 export {

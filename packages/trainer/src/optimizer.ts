@@ -1,15 +1,15 @@
-import type { Network, NetworkParameter, Tf, Weight } from '@alexnet/model';
+import type { Network, NetworkParameter, Weight } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { isFrozen } from './frozen-layers.js';
 import { momentumUpdate } from './momentum-update.js';
-import type { Recipe } from './recipe.js';
+import type { Recipe } from './recipe/recipe.js';
 
 /** When an update is made. */
 export interface StepContext {
-  /** Learning rate by the schedule. */
-  readonly rate: number;
-  /** Learning rate before the schedule; biases may keep to it. */
-  readonly peakRate: number;
+  /** By the schedule. */
+  readonly learningRate: number;
+  /** Before the schedule; biases may keep to it. */
+  readonly peakLearningRate: number;
   /** Epoch counted from 0, for layers that drop or freeze. */
   readonly epoch: number;
 }
@@ -20,7 +20,7 @@ export interface Optimizer {
    * One update of every trainable parameter.
    *
    * @param gradients mean gradient over the batch by parameter name, shaped like the parameter; kept by the caller
-   * A parameter whose rate is 0 keeps its value and its velocity.
+   * A parameter whose learning rate is 0 keeps its value and its velocity.
    */
   update(gradients: ReadonlyMap<string, Tensor>, at: StepContext): void;
   /** The parameters that learn in an epoch counted from 0: those of layers that are not frozen. */
@@ -38,8 +38,8 @@ export type UpdateRule = Pick<
   Recipe,
   | 'momentum'
   | 'weightDecay'
-  | 'rateInMomentum'
-  | 'biasRate'
+  | 'learningRateInMomentum'
+  | 'biasLearningRateFactor'
   | 'biasSchedule'
   | 'biasDecay'
   | 'layers'
@@ -47,10 +47,12 @@ export type UpdateRule = Pick<
 
 /**
  * The update of the paper's section 5, equal to the 2012 source's (`weights.cu`, update()):
- * v = m v - rate (g + decay w), w = w + v. With `rateInMomentum: 'outside'` PyTorch's SGD instead.
- * Only kernels ('weight') decay unless `biasDecay`; `biasRate` multiplies the rate of the others.
+ * v = m v - learningRate (g + decay w), w = w + v. With `learningRateInMomentum: 'outside'` PyTorch's SGD instead.
+ * Only kernels ('weight') decay unless `biasDecay`; `biasLearningRateFactor` multiplies the learning rate
+ * of the others.
  */
-export function createOptimizer(tf: Tf, network: Network, rule: UpdateRule): Optimizer {
+export function createOptimizer(network: Network, rule: UpdateRule): Optimizer {
+  const { tf } = network;
   const trainable = network.parameters.filter((parameter) => parameter.trainable);
   const velocities = new Map<string, Variable>(
     trainable.map((parameter) => [
@@ -59,21 +61,21 @@ export function createOptimizer(tf: Tf, network: Network, rule: UpdateRule): Opt
     ]),
   );
 
-  const updateOne = (parameter: NetworkParameter, gradient: Tensor, rate: number) => {
+  const updateOne = (parameter: NetworkParameter, gradient: Tensor, learningRate: number) => {
     const velocity = velocities.get(parameter.name);
     if (!velocity) throw new Error(`no velocity for ${parameter.name}`);
     const decays = parameter.kind === 'weight' || rule.biasDecay;
     const decay = decays ? rule.weightDecay : 0;
     const { variable } = parameter;
     const { momentum } = rule;
-    if (rule.rateInMomentum === 'inside') {
-      momentumUpdate(tf, { variable, velocity, gradient }, { momentum, rate, decay });
+    if (rule.learningRateInMomentum === 'inside') {
+      momentumUpdate(tf, { variable, velocity, gradient }, { momentum, learningRate, decay });
       return;
     }
     tf.tidy(() => {
       const pull = decay === 0 ? gradient : tf.add(gradient, tf.mul(variable, decay));
       velocity.assign(tf.add(tf.mul(velocity, momentum), pull));
-      variable.assign(tf.sub(variable, tf.mul(velocity, rate)));
+      variable.assign(tf.sub(variable, tf.mul(velocity, learningRate)));
     });
   };
 
@@ -81,8 +83,8 @@ export function createOptimizer(tf: Tf, network: Network, rule: UpdateRule): Opt
     update(gradients, at) {
       for (const parameter of trainable) {
         const gradient = gradients.get(parameter.name);
-        const rate = rateOf(rule, parameter, at);
-        if (gradient && rate !== 0) updateOne(parameter, gradient, rate);
+        const learningRate = learningRateOf(rule, parameter, at);
+        if (gradient && learningRate !== 0) updateOne(parameter, gradient, learningRate);
       }
     },
     learning: (epoch) => trainable.filter(({ layer }) => !isFrozen(rule.layers, layer, epoch)),
@@ -114,12 +116,17 @@ export function createOptimizer(tf: Tf, network: Network, rule: UpdateRule): Opt
   };
 }
 
-/** The rate of one parameter: schedule, its kind, and what its layer does differently. */
-function rateOf(rule: UpdateRule, { layer, kind }: NetworkParameter, at: StepContext): number {
+/** Of one parameter: schedule, its kind, and what its layer does differently. */
+function learningRateOf(
+  rule: UpdateRule,
+  { layer, kind }: NetworkParameter,
+  at: StepContext,
+): number {
   const own = rule.layers[layer];
   if (isFrozen(rule.layers, layer, at.epoch)) return 0;
   const isWeight = kind === 'weight';
-  const base = isWeight || rule.biasSchedule === 'same' ? at.rate : at.peakRate;
+  const base = isWeight || rule.biasSchedule === 'same' ? at.learningRate : at.peakLearningRate;
   const drops = isWeight ? (own?.dropEpochs ?? []).filter((epoch) => at.epoch >= epoch).length : 0;
-  return base * (isWeight ? 1 : rule.biasRate) * (own?.rate ?? 1) * 0.1 ** drops;
+  const factor = (isWeight ? 1 : rule.biasLearningRateFactor) * (own?.learningRateFactor ?? 1);
+  return base * factor * 0.1 ** drops;
 }

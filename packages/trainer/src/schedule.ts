@@ -1,4 +1,4 @@
-import type { Schedule } from './recipe.js';
+import type { Schedule } from './recipe/recipe.js';
 
 /** What a plateau schedule remembers between epochs; part of a checkpoint. */
 export interface PlateauState {
@@ -6,7 +6,7 @@ export interface PlateauState {
   readonly best: number;
   /** Since the best one. */
   readonly epochsWithoutGain: number;
-  /** How often the rate was lowered. */
+  /** How often the learning rate was lowered. */
   readonly drops: number;
 }
 
@@ -19,7 +19,7 @@ export const INITIAL_PLATEAU: PlateauState = { best: Infinity, epochsWithoutGain
  * @param position epochs done so far, fractional (1.5 = half-way through the second epoch)
  * @param epochs length of the whole run in epochs
  */
-export function rateFactor(
+export function learningRateFactor(
   schedule: Schedule,
   position: number,
   epochs: number,

@@ -1,9 +1,9 @@
+import type { Batch } from '@alexnet/augment';
 import type { ForwardOptions, Network, NetworkParameter, Tf } from '@alexnet/model';
 import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
-import type { Batch } from './batch.js';
 import { frozenLayers } from './frozen-layers.js';
 import type { Optimizer, StepContext } from './optimizer.js';
-import type { Recipe } from './recipe.js';
+import type { Recipe } from './recipe/recipe.js';
 
 /** What one update saw, means over its images. */
 export interface StepResult {
@@ -15,17 +15,10 @@ export interface StepResult {
   readonly gradientNorm: number | null;
 }
 
-/** Mean softmax cross-entropy [scalar] of logits [n, classes] against labels [n]. */
-export function crossEntropy(
-  tf: Tf,
-  logits: Tensor2D,
-  labels: Int32Array,
-  labelSmoothing: number,
-): Scalar {
-  const classes = logits.shape[1];
-  const oneHot = tf.oneHot(tf.tensor1d(labels, 'int32'), classes);
-  const target = tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / classes);
-  return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(logits)), 1))) as Scalar;
+/** Mean softmax cross-entropy [scalar] of logits [n, classes] against distributions [n, classes]. */
+export function crossEntropy(tf: Tf, logits: Tensor2D, targets: Tensor2D): Scalar {
+  // [n, classes] -> sum over classes [n] -> mean []
+  return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))) as Scalar;
 }
 
 /**
@@ -35,13 +28,13 @@ export function crossEntropy(
  * that of the whole batch (batch norm sees the parts, as everywhere).
  */
 export async function trainStep(
-  tf: Tf,
   network: Network,
   optimizer: Optimizer,
   batch: Batch,
-  recipe: Pick<Recipe, 'accumulate' | 'labelSmoothing' | 'clipNorm' | 'layers'>,
+  recipe: Pick<Recipe, 'accumulate' | 'clipNorm' | 'layers'>,
   at: StepContext & { readonly dropoutSeed: number },
 ): Promise<StepResult> {
+  const { tf } = network;
   const total = batch.labels.length;
   const partSize = Math.ceil(total / recipe.accumulate);
   const learning = optimizer.learning(at.epoch);
@@ -51,7 +44,7 @@ export async function trainStep(
   let correct = 0;
   for (let start = 0; start < total; start += partSize) {
     const end = Math.min(start + partSize, total);
-    const part = gradientsOf(tf, network, learning, batch, start, end, recipe.labelSmoothing, {
+    const part = gradientsOf(network, learning, batch, start, end, {
       training: true,
       dropoutSeed: at.dropoutSeed + start,
       frozen,
@@ -72,29 +65,31 @@ export async function trainStep(
 }
 
 function gradientsOf(
-  tf: Tf,
   network: Network,
   learning: readonly NetworkParameter[],
   batch: Batch,
   start: number,
   end: number,
-  labelSmoothing: number,
   options: ForwardOptions,
 ) {
+  const { tf } = network;
   const [height, width, channels] = batch.imageShape;
   const size = height * width * channels;
+  const classes = batch.targets.length / batch.labels.length;
   const labels = batch.labels.subarray(start, end);
   const nameOf = new Map(learning.map(({ variable, name }) => [variable.name, name]));
   let correct: Scalar | undefined;
   const { value, grads } = tf.tidy(() => {
     const pixels = batch.pixels.subarray(start * size, end * size);
     const x = tf.tensor4d(pixels, [end - start, height, width, channels]) as Tensor4D;
+    const rows = batch.targets.subarray(start * classes, end * classes);
+    const targets = tf.tensor2d(rows, [end - start, classes]) as Tensor2D;
     return tf.variableGrads(
       () => {
-        const logits = network.forward(x, options);
+        const logits = network.forward(x, options); // [n, classes]
         const hits = tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32'));
         correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
-        return crossEntropy(tf, logits, labels, labelSmoothing);
+        return crossEntropy(tf, logits, targets);
       },
       // Only these: what comes before the first learning layer needs no backward pass.
       learning.map(({ variable }) => variable as Variable),

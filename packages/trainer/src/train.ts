@@ -1,12 +1,24 @@
-import { type ColorStatistics, createEpochOrder, createRng } from '@alexnet/augment';
-import type { Network, Preprocessing, Tf, Weight } from '@alexnet/model';
-import { type Batch, type ImageSource, trainingBatch } from './batch.js';
+import {
+  type Batch,
+  type ColorStatistics,
+  createEpochOrder,
+  createPipeline,
+  createRng,
+  type ImageSource,
+  makeBatch,
+} from '@alexnet/augment';
+import type { Network, Preprocessing, Weight } from '@alexnet/model';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { firstNonFiniteLayer } from './first-non-finite-layer.js';
 import { createOptimizer } from './optimizer.js';
 import { prefetch } from './prefetch.js';
-import type { Recipe } from './recipe.js';
-import { INITIAL_PLATEAU, observePlateau, type PlateauState, rateFactor } from './schedule.js';
+import type { Recipe } from './recipe/recipe.js';
+import {
+  INITIAL_PLATEAU,
+  learningRateFactor,
+  observePlateau,
+  type PlateauState,
+} from './schedule.js';
 import { trainStep } from './train-step.js';
 import { createWeightAverage } from './weight-average.js';
 
@@ -59,8 +71,8 @@ export interface StepReport {
   readonly loss: number;
   /** Share of the batch answered right, dropout on. */
   readonly accuracy: number;
-  /** Learning rate of this update, by the schedule. */
-  readonly rate: number;
+  /** Of this update, by the schedule. */
+  readonly learningRate: number;
   /** Images in the batch. */
   readonly images: number;
   /** Whole step, and the part of it spent waiting for images. */
@@ -75,8 +87,8 @@ export interface EpochReport {
   /** Counted from 0. */
   readonly epoch: number;
   readonly globalStep: number;
-  /** Learning rate of the last update. */
-  readonly rate: number;
+  /** Of the last update. */
+  readonly learningRate: number;
   /** Mean over the epoch in nats, dropout on. */
   readonly trainLoss: number;
   /** Share of training images answered right as they passed, dropout on. */
@@ -141,16 +153,16 @@ export class NonFiniteError extends Error {
 }
 
 /** Trains `network` by `recipe`. On return its weights are the average, where the recipe keeps one. */
-export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome> {
+export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const { network, recipe, seed, observer = {} } = options;
   let state = options.from?.state ?? INITIAL_STATE;
 
   // 1. Restore, or start from the network's initial weights.
   if (options.from) network.setWeights(options.from.weights);
-  const optimizer = createOptimizer(tf, network, recipe);
+  const optimizer = createOptimizer(network, recipe);
   if (options.from) optimizer.restore(options.from.velocities);
   const average =
-    recipe.ema > 0 ? createWeightAverage(tf, network, recipe.ema, state.globalStep) : null;
+    recipe.ema > 0 ? createWeightAverage(network, recipe.ema, state.globalStep) : null;
   if (options.from?.average) average?.restore(options.from.average);
 
   const snapshot = async (report: EpochReport | null) => {
@@ -165,24 +177,20 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     );
     savedAt = performance.now();
   };
+  const { preprocessing, colors } = options;
+  const pipeline = createPipeline(recipe.augment, { preprocessing, colors });
   const makeHere: BatchFeed = (epoch, firstStep) => {
     const order = createEpochOrder(options.train.records.length, seed, epoch);
     const starts: number[] = [];
     for (let at = firstStep * recipe.batchSize; at < order.length; at += recipe.batchSize) {
       starts.push(at);
     }
-    const load = (firstPosition: number) =>
-      trainingBatch(
+    const load = (first: number) =>
+      makeBatch(
         options.train,
-        order.subarray(firstPosition, firstPosition + recipe.batchSize),
-        {
-          firstPosition,
-          seed,
-          epoch,
-          preprocessing: options.preprocessing,
-          colors: options.colors,
-          recipe: recipe.augment,
-        },
+        order.subarray(first, first + recipe.batchSize),
+        pipeline.at({ seed, epoch, first }),
+        { classes: network.spec.classes, fast: true },
       );
     return prefetch(starts, load, 2);
   };
@@ -205,11 +213,11 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
 
   const step = async (batch: Batch, waited: number, started: number) => {
     const position = state.epoch + state.step / stepsPerEpoch;
-    const factor = rateFactor(recipe.schedule, position, recipe.epochs, state.plateau);
-    const rate = recipe.learningRate * factor;
-    const result = await trainStep(tf, network, optimizer, batch, recipe, {
-      rate,
-      peakRate: recipe.learningRate,
+    const factor = learningRateFactor(recipe.schedule, position, recipe.epochs, state.plateau);
+    const learningRate = recipe.learningRate * factor;
+    const result = await trainStep(network, optimizer, batch, recipe, {
+      learningRate,
+      peakLearningRate: recipe.learningRate,
       epoch: state.epoch,
       dropoutSeed: dropoutSeed(seed, state.globalStep),
     });
@@ -219,7 +227,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     if (!finite) {
       await snapshot(null);
       throw new NonFiniteError(
-        `the loss is ${result.loss}, ${await firstNonFiniteLayer(tf, network, batch)}, at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
+        `the loss is ${result.loss}, ${await firstNonFiniteLayer(network, batch)}, at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
       );
     }
     average?.update();
@@ -242,13 +250,13 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       globalStep: state.globalStep,
       loss: result.loss,
       accuracy: result.correct / images,
-      rate,
+      learningRate,
       images,
       durationMs,
       waitMs: waited,
       gradientNorm: result.gradientNorm,
     });
-    return rate;
+    return learningRate;
   };
 
   try {
@@ -256,12 +264,12 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
     while (state.epoch < recipe.epochs) {
       const early = reasonToStop();
       if (early) return early;
-      let rate = 0;
+      let learningRate = 0;
       let started = performance.now();
       for await (const batch of feed(state.epoch, state.step)) {
         for (const { id, reason } of batch.skipped) observer.onSkip?.(id, reason);
         if (batch.labels.length > 0) {
-          rate = await step(batch, performance.now() - started, started);
+          learningRate = await step(batch, performance.now() - started, started);
         } else {
           state = { ...state, step: state.step + 1 };
         }
@@ -276,9 +284,8 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       // 3. Validation, schedule, snapshot.
       if (state.seen === 0) throw new Error('no training image could be read');
       average?.swap();
-      const validation = await evaluate(tf, network, options.validation, {
-        preprocessing: options.preprocessing,
-        classes: network.spec.classes,
+      const validation = await evaluate(network, options.validation, {
+        preprocessing,
         batchSize: Math.ceil(recipe.batchSize / recipe.accumulate),
         ...(observer.onValidate ? { onProgress: observer.onValidate } : {}),
       });
@@ -286,7 +293,7 @@ export async function train(tf: Tf, options: TrainOptions): Promise<TrainOutcome
       const report: EpochReport = {
         epoch: state.epoch,
         globalStep: state.globalStep,
-        rate,
+        learningRate,
         trainLoss: state.lossSum / state.seen,
         trainTop1: state.correctSum / state.seen,
         validation,

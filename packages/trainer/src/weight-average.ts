@@ -1,4 +1,4 @@
-import type { Network, Tf, Weight } from '@alexnet/model';
+import type { Network, Weight } from '@alexnet/model';
 import type { Variable } from '@tensorflow/tfjs-core';
 
 /** An exponential moving average of a network's parameters that can trade places with them. */
@@ -16,12 +16,8 @@ export interface WeightAverage {
  * @param decay per step, 0 < decay < 1. The average starts at the present weights; the effective
  *   decay grows as (1 + t) / (10 + t) up to `decay`, so that a short run is not held at its start.
  */
-export function createWeightAverage(
-  tf: Tf,
-  network: Network,
-  decay: number,
-  stepsDone = 0,
-): WeightAverage {
+export function createWeightAverage(network: Network, decay: number, stepsDone = 0): WeightAverage {
+  const { tf } = network;
   let steps = stepsDone;
   const pairs = network.parameters.map(({ name, variable }) => ({
     name,

@@ -118,7 +118,7 @@ test('metrics after the checkpoint and half-written lines are dropped on resume'
       epoch: 1,
       loss: 1,
       accuracy: 0.5,
-      rate: 0.1,
+      learningRate: 0.1,
       imagesPerSecond: 9,
       wait: 0,
     });

@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
 import { evaluate } from '../src/index.js';
-import { CLASSES, plainColors, preprocessing, tf, tinyNetwork } from './tiny.js';
+import { CLASSES, plainColors, preprocessing, tinyNetwork } from './tiny.js';
 
 test('every readable image is counted once, the last short batch too', async () => {
   const network = tinyNetwork();
   const seen: number[] = [];
   const source = plainColors(11, [2]);
-  const result = await evaluate(tf, network, source, {
+  const result = await evaluate(network, source, {
     preprocessing,
-    classes: CLASSES,
     batchSize: 4,
     onProgress: (done) => void seen.push(done),
   });
@@ -26,9 +25,9 @@ test('every readable image is counted once, the last short batch too', async () 
 test('ten crops and one are different questions to the same network', async () => {
   const network = tinyNetwork();
   const source = plainColors(6);
-  const options = { preprocessing, classes: CLASSES };
-  const one = await evaluate(tf, network, source, options);
-  const ten = await evaluate(tf, network, source, { ...options, tenCrop: true });
+  const options = { preprocessing };
+  const one = await evaluate(network, source, options);
+  const ten = await evaluate(network, source, { ...options, tenCrop: true });
   expect([one.view, ten.view]).toEqual(['center crop', 'ten crops']);
   expect(ten.images).toBe(6);
   // Plain images look the same in every crop.
@@ -42,7 +41,7 @@ test('a network whose answers are not numbers scores nothing', async () => {
   const last = [...weights.keys()].filter((name) => name.endsWith('.bias')).at(-1) as string;
   weights.get(last)?.data.fill(Number.NaN);
   network.setWeights(weights);
-  const result = await evaluate(tf, network, plainColors(6), { preprocessing, classes: CLASSES });
+  const result = await evaluate(network, plainColors(6), { preprocessing });
   expect(result.top1).toBe(0);
   network.dispose();
 });
@@ -50,9 +49,8 @@ test('a network whose answers are not numbers scores nothing', async () => {
 test('mistakes are the wrong answers, the surest first', async () => {
   const network = tinyNetwork();
   const source = plainColors(12);
-  const result = await evaluate(tf, network, source, {
+  const result = await evaluate(network, source, {
     preprocessing,
-    classes: CLASSES,
     batchSize: 5,
   });
   const right = result.confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);

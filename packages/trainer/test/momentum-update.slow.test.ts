@@ -10,9 +10,10 @@ function threeUpdates(tf: typeof plain): number[] {
   return tf.tidy(() => {
     const variable = tf.variable(tf.tensor1d([1, -2, 3, 0.25]));
     const velocity = tf.variable(tf.tensor1d([0.1, 0, -0.2, 0]));
-    for (const rate of [0.1, 0.1, 0.01]) {
-      const gradient = tf.tensor1d([0.3, -0.7, 1.1, rate]);
-      momentumUpdate(tf, { variable, velocity, gradient }, { momentum: 0.9, rate, decay: 0.0005 });
+    for (const learningRate of [0.1, 0.1, 0.01]) {
+      const gradient = tf.tensor1d([0.3, -0.7, 1.1, learningRate]);
+      const rule = { momentum: 0.9, learningRate, decay: 0.0005 };
+      momentumUpdate(tf, { variable, velocity, gradient }, rule);
     }
     return [...variable.dataSync(), ...velocity.dataSync()];
   });

@@ -11,7 +11,7 @@ function twoParameters() {
     { name: 'conv1.weight', layer: 'conv1', kind: 'weight', trainable: true, variable: weight },
     { name: 'conv1.bias', layer: 'conv1', kind: 'bias', trainable: true, variable: bias },
   ];
-  return { network: { parameters } as unknown as Network, weight, bias };
+  return { network: { tf, parameters } as unknown as Network, weight, bias };
 }
 
 /** The 2012 source's update in double precision: V <- m V - eps g - wc eps W ; W <- W + V. */
@@ -41,52 +41,55 @@ function reference(rates: readonly number[], inside: boolean) {
 // The rate drops half-way: that is where the two rules part.
 const rates = Array.from({ length: 100 }, (_, step) => (step < 50 ? 0.05 : 0.005));
 
-test.each(['inside', 'outside'] as const)('100 updates equal the %s rule', (rateInMomentum) => {
-  const { network, weight, bias } = twoParameters();
-  const before = tf.memory().numTensors;
-  const optimizer = createOptimizer(tf, network, {
-    ...tinyRecipe,
-    momentum: 0.9,
-    weightDecay: 0.0005,
-    rateInMomentum,
-    biasRate: 2,
-    biasDecay: false,
-  });
-  rates.forEach((rate, step) => {
-    tf.tidy(() => {
-      const gradientOf = (values: typeof weight) =>
-        tf.add(
-          tf.tensor1d(Array.from({ length: values.size }, (_, i) => Math.sin(step + i))),
-          tf.mul(values, 0.1),
-        );
-      const gradients = new Map([
-        ['conv1.weight', gradientOf(weight)],
-        ['conv1.bias', gradientOf(bias)],
-      ]);
-      optimizer.update(gradients, { rate, peakRate: 0.05, epoch: 0 });
+test.each(['inside', 'outside'] as const)(
+  '100 updates equal the %s rule',
+  (learningRateInMomentum) => {
+    const { network, weight, bias } = twoParameters();
+    const before = tf.memory().numTensors;
+    const optimizer = createOptimizer(network, {
+      ...tinyRecipe,
+      momentum: 0.9,
+      weightDecay: 0.0005,
+      learningRateInMomentum,
+      biasLearningRateFactor: 2,
+      biasDecay: false,
     });
-  });
-  const got = [...weight.dataSync(), ...bias.dataSync()];
-  reference(rates, rateInMomentum === 'inside').forEach((value, i) => {
-    expect(Math.abs((got[i] as number) - value)).toBeLessThan(
-      1e-6 * Math.max(1, Math.abs(value)) * 5,
-    );
-  });
-  optimizer.dispose();
-  expect(tf.memory().numTensors).toBe(before);
-});
+    rates.forEach((learningRate, step) => {
+      tf.tidy(() => {
+        const gradientOf = (values: typeof weight) =>
+          tf.add(
+            tf.tensor1d(Array.from({ length: values.size }, (_, i) => Math.sin(step + i))),
+            tf.mul(values, 0.1),
+          );
+        const gradients = new Map([
+          ['conv1.weight', gradientOf(weight)],
+          ['conv1.bias', gradientOf(bias)],
+        ]);
+        optimizer.update(gradients, { learningRate, peakLearningRate: 0.05, epoch: 0 });
+      });
+    });
+    const got = [...weight.dataSync(), ...bias.dataSync()];
+    reference(rates, learningRateInMomentum === 'inside').forEach((value, i) => {
+      expect(Math.abs((got[i] as number) - value)).toBeLessThan(
+        1e-6 * Math.max(1, Math.abs(value)) * 5,
+      );
+    });
+    optimizer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  },
+);
 
 test('a frozen layer keeps its weights and its momentum', async () => {
   const { network, weight } = twoParameters();
-  const optimizer = createOptimizer(tf, network, {
+  const optimizer = createOptimizer(network, {
     ...tinyRecipe,
     layers: { conv1: { frozenFromEpoch: 1 } },
   });
   const gradients = new Map([['conv1.weight', tf.ones([3])]]);
-  optimizer.update(gradients, { rate: 0.1, peakRate: 0.1, epoch: 0 });
+  optimizer.update(gradients, { learningRate: 0.1, peakLearningRate: 0.1, epoch: 0 });
   const [moved, velocity] = [weight.dataSync(), (await optimizer.state()).get('conv1.weight')];
   expect(moved[0]).not.toBe(1);
-  optimizer.update(gradients, { rate: 0.1, peakRate: 0.1, epoch: 1 });
+  optimizer.update(gradients, { learningRate: 0.1, peakLearningRate: 0.1, epoch: 1 });
   expect(weight.dataSync()).toEqual(moved);
   expect((await optimizer.state()).get('conv1.weight')).toEqual(velocity);
 });
@@ -94,10 +97,10 @@ test('a frozen layer keeps its weights and its momentum', async () => {
 test('by the 2012 schedule biases keep their rate while conv1 has drops of its own', () => {
   const { network, weight, bias } = twoParameters();
   const [before, biasBefore] = [weight.dataSync()[0] as number, bias.dataSync()[0] as number];
-  const optimizer = createOptimizer(tf, network, {
+  const optimizer = createOptimizer(network, {
     ...tinyRecipe,
     weightDecay: 0,
-    biasRate: 2,
+    biasLearningRateFactor: 2,
     biasSchedule: 'constant',
     layers: { conv1: { dropEpochs: [67] } },
   });
@@ -105,14 +108,14 @@ test('by the 2012 schedule biases keep their rate while conv1 has drops of its o
     ['conv1.weight', tf.ones([3])],
     ['conv1.bias', tf.ones([1])],
   ]);
-  optimizer.update(gradients, { rate: 0.001, peakRate: 0.01, epoch: 67 });
+  optimizer.update(gradients, { learningRate: 0.001, peakLearningRate: 0.01, epoch: 67 });
   expect(weight.dataSync()[0]).toBeCloseTo(before - 0.0001, 6);
   expect(bias.dataSync()[0]).toBeCloseTo(biasBefore - 0.02, 6);
 });
 
 test('momentum of another network is refused before anything changes', async () => {
   const { network } = twoParameters();
-  const optimizer = createOptimizer(tf, network, tinyRecipe);
+  const optimizer = createOptimizer(network, tinyRecipe);
   const state = new Map([['conv1.weight', { shape: [2], data: Float32Array.of(1, 2) }]]);
   expect(() => optimizer.restore(state)).toThrow('the saved momentum of conv1.weight is [2]');
 });

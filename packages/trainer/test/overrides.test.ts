@@ -1,35 +1,105 @@
 import { expect, test } from 'vitest';
-import { applyOverrides } from '../src/index.js';
+import { applyOverrides, readRecipe, SettingError } from '../src/index.js';
 import { paper } from '../src/recipes/paper.js';
 
 test('sets plain, nested, list and layer settings and leaves the recipe as it was', () => {
   const changed = applyOverrides(paper, [
     'learningRate=0.02',
-    'augment.flip=false',
     'schedule.kind=step',
     'schedule.dropEpochs=[25,51]',
     'network.groups=1',
+    'network.conv1.sd=0.02',
     'layers.conv1.frozenFromEpoch=72',
   ]);
   expect(changed).toMatchObject({
     learningRate: 0.02,
-    augment: { flip: false, crop: true },
     schedule: { kind: 'step', dropEpochs: [25, 51] },
-    network: { groups: 1, preset: 'paper' },
+    network: { preset: 'paper', modifiers: { groups: 1, conv1: { sd: 0.02 } } },
     layers: { conv1: { frozenFromEpoch: 72 } },
+  });
+  expect(applyOverrides(changed, ['network.groups=null']).network.modifiers).toEqual({
+    conv1: { sd: 0.02 },
   });
   expect(paper.learningRate).toBe(0.01);
   expect(paper.layers).toEqual({});
 });
 
+const namesAfter = (...settings: string[]) =>
+  applyOverrides(paper, settings).augment.map(({ op }) => op);
+
+test('operations are put in where they usually stand, set, and taken out', () => {
+  expect(namesAfter('augment.fancyPca=false', 'augment.randomErasing=true')).toEqual([
+    'resize',
+    'centralSquare',
+    'randomCrop',
+    'randomFlip',
+    'normalize',
+    'randomErasing',
+  ]);
+  expect(
+    namesAfter('augment.mixup.alpha=0.4', 'augment.labelSmoothing.amount=0.2').slice(-3),
+  ).toEqual(['normalize', 'mixup', 'labelSmoothing']);
+  expect(namesAfter('augment.randomResizedCrop=true').slice(0, 3)).toEqual([
+    'resize',
+    'centralSquare',
+    'randomResizedCrop',
+  ]);
+  const whole = '[{"op":"randomResizedCrop","scale":[0.5,1]},{"op":"normalize"}]';
+  expect(applyOverrides(paper, [`augment=${whole}`]).augment).toMatchObject(JSON.parse(whole));
+  const { augment } = applyOverrides(paper, ['augment.randomFlip.probability=0']);
+  expect(augment[3]).toEqual({ op: 'randomFlip', probability: 0, sharedBy: 1 });
+});
+
 test.each([
-  ['learningRat=0.1', /no such setting; the nearest is learningRate/],
-  ['augment.flp=true', /nearest is augment\.flip/],
-  ['epochs=many', /expects a number such as 90/],
-  ['epochs=null', /null is only for network settings/],
-  ['epochs', /write it as key=value/],
-  ['layers.conv1.speed=2', /layers\.conv1\.rate/],
-  ['__proto__.polluted=1', /no such setting/],
-])('refuses %s', (setting, message) => {
-  expect(() => applyOverrides(paper, [setting])).toThrow(message);
+  [
+    'learningRat=0.1',
+    '--set learningRat=0.1: there is no such setting; did you mean learningRate?',
+  ],
+  ['lr=0.1', 'did you mean learningRate?'],
+  ['wd=0.1', 'did you mean weightDecay?'],
+  ['batch=8', 'did you mean batchSize?'],
+  ['dropout=0', 'did you mean network.dropout?'],
+  ['network.conv1Stride=2', 'there is no such setting; did you mean conv1?'],
+  ['augment.flip=true', 'there is no operation flip; did you mean randomFlip?'],
+  ['augment.randomFlip=0.5', 'expects true or false, or an option'],
+  ['augment.mixup.beta=1', 'augment[6].beta: there is no such setting'],
+  ['augment.colorJitter.hue=2', 'augment[4].hue: expects at most 0.5, not 2'],
+  ['augment.normalize=false', 'augment gives gray levels: add normalize'],
+  ['augment=[]', 'augment gives images of no one size: add a crop'],
+  ['epochs=many', 'epochs: expects a number, not "many"'],
+  ['epochs=null', 'epochs: is missing'],
+  ['epochs=-1', 'epochs: expects at least 1, not -1'],
+  ['epochs=1.5', 'epochs: expects a whole number, not 1.5'],
+  ['epochs', 'write it as key=value'],
+  ['epochs.x=1', 'epochs has no settings of its own'],
+  ['momentum=2', 'momentum: expects less than 1, not 2'],
+  ['learningRate=0', 'learningRate: expects more than 0, not 0'],
+  ['learningRate=1e999', 'learningRate: expects a finite number'],
+  ['biasDecay=1', 'biasDecay: expects true or false, not 1'],
+  ['schedule.kind=linear', 'expects "constant" or "cosine" or "step" or "plateau", not "linear"'],
+  ['schedule.dropEpochs=[3,"x"]', 'schedule.dropEpochs[1]: expects a number, not "x"'],
+  ['preprocessing.divideBy=-64', 'preprocessing.divideBy: expects more than 0, not -64'],
+  ['preprocessing.shorterSide=200', 'augment[2]: randomCrop cuts 227 × 227 px, but is given'],
+  ['network.preset=papr', 'network.preset: expects'],
+  ['network.groups=3', 'network.modifiers.groups: expects 1 or 2, not 3'],
+  ['network.input=224', 'network: '],
+  [
+    'layers.conv9.learningRateFactor=0',
+    'layers.conv9: paper has no layer of this name that learns',
+  ],
+  ['layers.conv1.speed=2', 'layers.conv1.speed: there is no such setting'],
+  ['layers.conv1.rate=0', 'did you mean learningRateFactor?'],
+  ['__proto__.polluted=1', 'there is no such setting'],
+  ['layers.__proto__.polluted=1', 'there is no such setting'],
+])('refuses %s in one line', (setting, message) => {
+  const refused = () => applyOverrides(paper, [setting]);
+  expect(refused).toThrow(SettingError);
+  expect(refused).toThrow(message);
+  expect(refused).not.toThrow('\n');
+});
+
+test('a recipe from JSON is that recipe, and another value is refused', () => {
+  expect(readRecipe(JSON.parse(JSON.stringify(paper)))).toMatchObject(paper);
+  expect(() => readRecipe({ ...paper, momentum: undefined })).toThrow('momentum: is missing');
+  expect(() => readRecipe('paper')).toThrow('settings: expects {…}, not "paper"');
 });

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { INITIAL_PLATEAU, observePlateau, rateFactor, type Schedule } from '../src/index.js';
+import {
+  INITIAL_PLATEAU,
+  learningRateFactor,
+  observePlateau,
+  type Schedule,
+} from '../src/index.js';
 
 const base: Schedule = {
   kind: 'cosine',
@@ -11,22 +16,22 @@ const base: Schedule = {
 };
 
 test('cosine goes from 1 through a half to the final factor', () => {
-  expect(rateFactor(base, 0, 10)).toBe(1);
-  expect(rateFactor(base, 5, 10)).toBeCloseTo(0.5, 12);
-  expect(rateFactor(base, 10, 10)).toBeCloseTo(0, 12);
-  expect(rateFactor({ ...base, finalFactor: 0.2 }, 10, 10)).toBeCloseTo(0.2, 12);
+  expect(learningRateFactor(base, 0, 10)).toBe(1);
+  expect(learningRateFactor(base, 5, 10)).toBeCloseTo(0.5, 12);
+  expect(learningRateFactor(base, 10, 10)).toBeCloseTo(0, 12);
+  expect(learningRateFactor({ ...base, finalFactor: 0.2 }, 10, 10)).toBeCloseTo(0.2, 12);
 });
 
 test('warm-up grows linearly and the rest starts after it', () => {
   const schedule = { ...base, warmupEpochs: 2 };
-  expect(rateFactor(schedule, 0.5, 10)).toBe(0.25);
-  expect(rateFactor(schedule, 2, 10)).toBe(1);
-  expect(rateFactor(schedule, 6, 10)).toBeCloseTo(0.5, 12);
+  expect(learningRateFactor(schedule, 0.5, 10)).toBe(0.25);
+  expect(learningRateFactor(schedule, 2, 10)).toBe(1);
+  expect(learningRateFactor(schedule, 6, 10)).toBeCloseTo(0.5, 12);
 });
 
 test('steps multiply at each drop epoch', () => {
   const schedule: Schedule = { ...base, kind: 'step', dropEpochs: [25, 51] };
-  expect([24.9, 25, 50.9, 51].map((epoch) => rateFactor(schedule, epoch, 90))).toEqual([
+  expect([24.9, 25, 50.9, 51].map((epoch) => learningRateFactor(schedule, epoch, 90))).toEqual([
     1,
     0.1,
     0.1,
@@ -43,5 +48,5 @@ test('a plateau drops the rate after as many epochs without gain as patience say
     drops.push(state.drops);
   }
   expect(drops).toEqual([0, 0, 0, 1, 1, 1, 2]);
-  expect(rateFactor(schedule, 7, 90, state)).toBeCloseTo(0.01, 12);
+  expect(learningRateFactor(schedule, 7, 90, state)).toBeCloseTo(0.01, 12);
 });

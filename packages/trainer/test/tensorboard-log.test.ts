@@ -42,7 +42,7 @@ test('opening again never touches what an earlier session wrote', async () => {
     epoch: 1,
     loss: 2,
     accuracy: 0.5,
-    rate: 0.01,
+    learningRate: 0.01,
     imagesPerSecond: 100,
     wait: 0,
   });

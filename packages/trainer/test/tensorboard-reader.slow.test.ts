@@ -35,7 +35,7 @@ const step = (at: number, loss: number): StepLine => ({
   epoch: 1,
   loss,
   accuracy: 0.5,
-  rate: 0.01,
+  learningRate: 0.01,
   imagesPerSecond: 100,
   wait: 0.25,
 });

@@ -1,4 +1,4 @@
-import { measureColors } from '@alexnet/augment';
+import { measureImageColors } from '@alexnet/augment';
 import type { Weight } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { NonFiniteError, type Snapshot, type TrainOptions, train } from '../src/index.js';
@@ -6,7 +6,7 @@ import { plainColors, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.
 
 const source = plainColors(24);
 const validation = plainColors(9);
-const colors = measureColors(await Promise.all([0, 1, 2].map((i) => source.image(i))));
+const colors = measureImageColors(await Promise.all([0, 1, 2].map((i) => source.image(i))));
 
 async function runOnce(
   changes: Partial<TrainOptions> & { seedOfWeights?: number; dropout?: number } = {},
@@ -14,7 +14,7 @@ async function runOnce(
   const network = tinyNetwork(changes.seedOfWeights, changes.dropout);
   const snapshots: Snapshot[] = [];
   const top1: number[] = [];
-  const outcome = await train(tf, {
+  const outcome = await train({
     network,
     recipe: tinyRecipe,
     train: source,

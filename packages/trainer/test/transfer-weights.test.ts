@@ -1,4 +1,4 @@
-import { measureColors } from '@alexnet/augment';
+import { measureImageColors } from '@alexnet/augment';
 import { buildNetwork, createSpec, withClasses } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { initialSnapshot, type Recipe, train, transferWeights } from '../src/index.js';
@@ -67,16 +67,16 @@ test('frozen layers end with the bits they began with, batch norm and moving ave
     ema: 0.9,
     weightDecay: 0.1,
     biasDecay: true,
-    layers: Object.fromEntries(still.map((layer) => [layer, { rate: 0 }])),
+    layers: Object.fromEntries(still.map((layer) => [layer, { learningRateFactor: 0 }])),
   };
   const source = plainColors(16);
-  await train(tf, {
+  await train({
     network,
     recipe,
     train: source,
     validation: source,
     preprocessing,
-    colors: measureColors([await source.image(0), await source.image(1)]),
+    colors: measureImageColors([await source.image(0), await source.image(1)]),
     seed: 1,
     from,
   });

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import {
-  augmentInto,
-  createRng,
-  measureColors,
+  augmentImage,
+  createPipeline,
+  measureImageColors,
   prepareTenCrop,
   type RgbImage,
 } from '@alexnet/augment';
@@ -20,10 +20,16 @@ async function main() {
     mean: null,
     std: null,
   };
-  const recipe = { crop: true, flip: true, colorPca: 0.1 };
-  const colors = measureColors([image]);
-  const one = new Float32Array(32 * 32 * 3);
-  augmentInto(one, 0, image, { preprocessing, recipe, colors, rng: createRng(1, 2, 3) });
+  const operations = [
+    { op: 'resize' },
+    { op: 'randomCrop' },
+    { op: 'randomFlip' },
+    { op: 'fancyPca' },
+    { op: 'normalize' },
+  ] as const;
+  const colors = measureImageColors([image]);
+  const pipeline = createPipeline(operations, { preprocessing, colors });
+  const one = augmentImage(pipeline, image, { seed: 1, epoch: 2, index: 3 });
   assert.ok(one.some((value) => value > 0));
   assert.equal(prepareTenCrop(image, preprocessing).length, 10 * one.length);
 
@@ -31,12 +37,12 @@ async function main() {
     source: 'images',
     batch: 16,
     preprocessing,
-    recipe,
+    operations,
     colors,
     seed: 1,
   });
   let count = 0;
-  for await (const batch of loader.epoch(0)) count += batch.count;
+  for await (const batch of loader.epoch(0)) count += batch.labels.length;
   await loader.close();
   assert.equal(count, 66);
   console.log('augment works');

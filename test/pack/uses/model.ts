@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { buildNetwork, costSplit, createSpec, predict, topK } from '@alexnet/model';
 import { IMAGENET_CLASSES } from '@alexnet/model/imagenet';
-import { measureColor } from '@alexnet/model/measures';
+import { measureFilterColors } from '@alexnet/model/measures';
 import * as tf from '@tensorflow/tfjs';
 
 async function main() {
@@ -14,7 +14,7 @@ async function main() {
   assert.ok(best !== undefined && IMAGENET_CLASSES[best.index] !== undefined);
   const kernels = (await network.getWeights()).get('conv1.weight');
   assert.ok(kernels !== undefined);
-  assert.equal(measureColor(kernels).length, 6);
+  assert.equal(measureFilterColors(kernels).length, 6);
   network.dispose();
   console.log('model works');
 }

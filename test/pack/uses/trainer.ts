@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
-import { measureColors } from '@alexnet/augment';
+import { measureImageColors } from '@alexnet/augment';
 import { selectBackend } from '@alexnet/backend/node';
 import { buildNetwork, createSpec } from '@alexnet/model';
-import { applyOverrides, type ImageSource, RECIPES, specModifiers, train } from '@alexnet/trainer';
+import { applyOverrides, type ImageSource, RECIPES, train } from '@alexnet/trainer';
 import { openMetricsLog } from '@alexnet/trainer/node';
 
 async function main() {
@@ -20,12 +20,12 @@ async function main() {
     'network.input=35',
     'network.width=0.04',
     'network.headWidth=0.004',
-    'network.conv1Kernel=5',
-    'network.conv1Stride=2',
+    'network.conv1.kernelSize=5',
+    'network.conv1.stride=2',
   ]);
-  const spec = createSpec(recipe.network.preset, specModifiers(recipe.network, 3));
+  const spec = createSpec(recipe.network.preset(recipe.network, 3));
   const losses: number[] = [];
-  const outcome = await train(tf, {
+  const outcome = await train({
     network: buildNetwork(tf, spec, { seed: 1 }),
     recipe,
     train: source,
@@ -38,7 +38,7 @@ async function main() {
       mean: [96, 96, 96],
       std: [64, 64, 64],
     },
-    colors: measureColors([await image(0), await image(1), await image(2)]),
+    colors: measureImageColors([await image(0), await image(1), await image(2)]),
     seed: 1,
     observer: { onEpoch: ({ trainLoss }) => void losses.push(trainLoss) },
   });

@@ -39,14 +39,16 @@ export function networkWork(tf: Tf, task: BenchTask, spec: NetworkSpec, batch: n
 
   const { paper } = RECIPES;
   if (!paper) throw new Error('the recipe of the paper is missing');
-  const optimizer = createOptimizer(tf, network, paper);
+  const optimizer = createOptimizer(network, paper);
   const labels = Int32Array.from({ length: batch }, (_, i) => i % spec.classes);
   const imageShape = [height, width, channels] as const;
-  const data = { pixels, imageShape, labels, ids: [], skipped: [] };
-  const at = { rate: 0.001, peakRate: 0.01, epoch: 0 };
+  const targets = new Float32Array(batch * spec.classes);
+  for (const [row, label] of labels.entries()) targets[row * spec.classes + label] = 1;
+  const data = { pixels, imageShape, labels, targets, ids: [], skipped: [] };
+  const at = { learningRate: 0.001, peakLearningRate: 0.01, epoch: 0 };
   let steps = 0;
   const run = async () => {
-    await trainStep(tf, network, optimizer, data, paper, { ...at, dropoutSeed: steps++ });
+    await trainStep(network, optimizer, data, paper, { ...at, dropoutSeed: steps++ });
   };
   const dispose = () => {
     optimizer.dispose();

@@ -1,5 +1,6 @@
 import type { ColorStatistics } from '@alexnet/augment';
 import { createLoader } from '@alexnet/augment/loader';
+import { RECIPES } from '@alexnet/trainer';
 
 /** What a loader is timed on. */
 export interface LoaderWork {
@@ -52,7 +53,7 @@ export async function timeLoader(work: LoaderWork): Promise<LoaderTiming> {
       mean: COLORS.mean,
       std: null,
     },
-    recipe: { crop: true, flip: true, colorPca: 0.1 },
+    operations: RECIPES.paper.augment,
     colors: COLORS,
   });
   let epoch = 0;
@@ -61,8 +62,8 @@ export async function timeLoader(work: LoaderWork): Promise<LoaderTiming> {
     let sum = 0;
     for await (const made of loader.epoch(epoch++)) {
       // Every batch is looked at, so that none is made for nothing.
-      sum += made.images[0] ?? Number.NaN;
-      count += made.count;
+      sum += made.pixels[0] ?? Number.NaN;
+      count += made.labels.length;
     }
     if (!Number.isFinite(sum)) throw new Error('a batch holds what is not a number');
     return count;

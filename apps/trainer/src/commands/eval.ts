@@ -49,9 +49,8 @@ async function run(options: Options): Promise<void> {
     for (const tenCrop of views) {
       evaluations.push(
         await withProgress(tenCrop ? 'ten crops' : 'center crop', (report) =>
-          evaluate(tf, network, dataset.validation, {
+          evaluate(network, dataset.validation, {
             preprocessing: weights.preprocessing,
-            classes: network.spec.classes,
             tenCrop,
             onProgress: report,
           }),

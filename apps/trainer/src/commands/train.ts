@@ -4,7 +4,7 @@ import { BackendError } from '@alexnet/backend/node';
 import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
 import { writeAtomically } from '@alexnet/files/node';
-import { buildNetwork, type Network, type Tf } from '@alexnet/model';
+import { buildNetwork, type Network } from '@alexnet/model';
 import {
   evaluate,
   INITIAL_STATE,
@@ -129,7 +129,7 @@ async function runWatched(
     if (!record) await startRun(options.out, plan);
     const network = buildNetwork(tf, plan.network, { seed: plan.seed });
     try {
-      await trainAndWrite(tf, network, dataset, plan, options, live, start);
+      await trainAndWrite(network, dataset, plan, options, live, start);
     } finally {
       network.dispose();
     }
@@ -139,7 +139,6 @@ async function runWatched(
 }
 
 async function trainAndWrite(
-  tf: Tf,
   network: Network,
   dataset: Dataset,
   plan: RunRecord,
@@ -170,7 +169,7 @@ async function trainAndWrite(
   }
   live?.follow(out, plan);
 
-  const loader = openLoaderFeed(plan, dataset.train.records);
+  const loader = await openLoaderFeed(plan);
   const display = openTrainDisplay(plan.recipe.epochs);
   const broken = createBrokenImages(dataset.train.records.length, options.maxBroken);
   let step = snapshot?.state.globalStep ?? 0;
@@ -181,7 +180,7 @@ async function trainAndWrite(
       ended: `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
     };
     const outcome = await interruptible(interruption, async (signal) => {
-      const outcome = await train(tf, {
+      const outcome = await train({
         network,
         recipe: plan.recipe,
         train: dataset.train,
@@ -190,7 +189,7 @@ async function trainAndWrite(
         colors: plan.colors,
         seed: plan.seed,
         signal,
-        ...(loader ? { feed: loader.feed } : {}),
+        feed: loader.feed,
         ...(snapshot ? { from: snapshot } : {}),
         snapshotEveryMs: options.checkpointEvery,
         ...(options.steps === undefined ? {} : { maxSteps: options.steps }),
@@ -224,13 +223,12 @@ async function trainAndWrite(
     }
   } finally {
     display.close();
-    await loader?.close();
+    await loader.close();
   }
 
   const evaluation = await withProgress('validating', (report) =>
-    evaluate(tf, network, dataset.validation, {
+    evaluate(network, dataset.validation, {
       preprocessing: plan.preprocessing,
-      classes: network.spec.classes,
       onProgress: report,
     }),
   );

@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import type { EpochLine, MetricsLine, StepLine } from '@alexnet/trainer/node';
+import {
+  type EpochLine,
+  type MetricsLine,
+  parseMetricsLine,
+  type StepLine,
+} from '@alexnet/trainer/node';
 import { curveFigures } from '../report/curve-figures.js';
 import { METRICS_NAME, type RunRecord } from '../run-folder.js';
 import { tailLines } from './tail-lines.js';
@@ -54,7 +59,8 @@ export function openLiveFeed(folder: string, record: RunRecord): LiveFeed {
   }, DRAW_EVERY_MS);
   const following = (async () => {
     for await (const line of tailLines(join(folder, METRICS_NAME), stopping.signal)) {
-      take(JSON.parse(line) as MetricsLine);
+      const metrics = parseMetricsLine(line);
+      if (metrics) take(metrics);
     }
   })();
 

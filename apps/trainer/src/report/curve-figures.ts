@@ -36,7 +36,7 @@ export function curveFigures({ record, steps, epochs }: Curves): Figure[] {
   return [
     loss(points, epochs, domain),
     error(epochs, domain),
-    rate(points, domain),
+    learningRate(points, domain),
     wait(points, domain),
     speed(points, domain),
   ];
@@ -118,14 +118,22 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
   };
 }
 
-function rate(points: readonly CurvePoint[], domain: Domain): Figure {
-  return small('rate', 'Learning rate', 'The factor on each update.', points, 'rate', domain, {
-    zero: true,
-    label: null,
-    ticks: 3,
-    nice: true,
-    tickSize: 0,
-  });
+function learningRate(points: readonly CurvePoint[], domain: Domain): Figure {
+  return small(
+    'rate',
+    'Learning rate',
+    'The factor on each update.',
+    points,
+    'learningRate',
+    domain,
+    {
+      zero: true,
+      label: null,
+      ticks: 3,
+      nice: true,
+      tickSize: 0,
+    },
+  );
 }
 
 function wait(points: readonly CurvePoint[], domain: Domain): Figure {

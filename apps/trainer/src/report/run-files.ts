@@ -6,6 +6,7 @@ import {
   type EpochLine,
   type EvaluationFile,
   type MetricsLine,
+  parseMetricsLine,
   readEvaluation,
   type StepLine,
 } from '@alexnet/trainer/node';
@@ -56,21 +57,13 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
 async function* metricsLines(path: string): AsyncGenerator<MetricsLine> {
   try {
     for await (const line of createInterface({ input: createReadStream(path) })) {
-      const metrics = parseLine(line);
+      // A run being written, or killed, may end in half a line.
+      const metrics = parseMetricsLine(line);
       if (metrics) yield metrics;
     }
   } catch (error) {
     // A run that has not made its first step has no metrics yet.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
-
-/** A run being written, or killed, may end in half a line. */
-function parseLine(line: string): MetricsLine | null {
-  try {
-    return JSON.parse(line) as MetricsLine;
-  } catch {
-    return null;
   }
 }
 

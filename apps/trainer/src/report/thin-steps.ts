@@ -6,7 +6,7 @@ export interface CurvePoint {
   readonly loss: number;
   readonly lossLow: number;
   readonly lossHigh: number;
-  readonly rate: number;
+  readonly learningRate: number;
   readonly imagesPerSecond: number;
   readonly wait: number;
 }
@@ -28,7 +28,7 @@ export function thinSteps(steps: readonly StepLine[], stepsPerEpoch: number): Cu
       loss: mean(({ loss }) => loss),
       lossLow: Math.min(...losses),
       lossHigh: Math.max(...losses),
-      rate: mean(({ rate }) => rate),
+      learningRate: mean(({ learningRate }) => learningRate),
       // The mean time of an image, so that one slow step counts for as long as it took.
       imagesPerSecond: 1 / mean(({ imagesPerSecond }) => 1 / imagesPerSecond),
       wait: mean(({ wait }) => wait),

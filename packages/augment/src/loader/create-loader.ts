@@ -1,17 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { fastDecoderName, type OpenOptions, openDataset } from '@alexnet/data';
-import type { Preprocessing } from '@alexnet/model';
-import type { AugmentRecipe } from '../augment-into.js';
-import type { ColorStatistics } from '../color-statistics.js';
+import type { Batch } from '../batch/batch.js';
 import { createEpochOrder } from '../epoch-order.js';
-import type { BrokenImage, WorkerSetup } from './messages.js';
+import { createPipeline } from '../pipeline/create-pipeline.js';
+import type { OperationInput } from '../pipeline/operations.js';
+import type { PipelineContext } from '../pipeline/step.js';
+import type { WorkerSetup } from './messages.js';
 import { createSlot, openSlot } from './slot.js';
 import { createWorkerPool, type WorkerDeath } from './worker-pool.js';
 
 /** What a loader makes, and with how many hands. */
 export interface LoaderOptions
-  extends Pick<OpenOptions, 'validationShare' | 'cacheDir' | 'onProgress' | 'signal'> {
+  extends PipelineContext,
+    Pick<OpenOptions, 'validationShare' | 'cacheDir' | 'onProgress' | 'signal'> {
   /** What `openDataset` of `@alexnet/data` takes; every worker opens it. */
   readonly source: string;
   /** Which split; default `train`. */
@@ -20,16 +22,10 @@ export interface LoaderOptions
   readonly splitSeed?: number;
   /** Images a batch. */
   readonly batch: number;
-  /** Size, channel order, range, mean and deviation of the images that come out. */
-  readonly preprocessing: Preprocessing;
-  /** The random steps; see `AugmentRecipe`. */
-  readonly recipe: AugmentRecipe;
-  /** Needed for fancy PCA. */
-  readonly colors?: ColorStatistics | null;
+  /** What is done to every image and batch, in order. */
+  readonly operations: readonly OperationInput[];
   /** Decides order, crops, flips and noise; default 0. */
   readonly seed?: number;
-  /** Neighbors that share crop and flip; default 1, 32 in the 2012 source. */
-  readonly chunk?: number;
   /** Random order; default true for `train`. */
   readonly shuffle?: boolean;
   /** Worker threads; default one a core. */
@@ -38,7 +34,7 @@ export interface LoaderOptions
   readonly prefetch?: number;
   /** Use the fast JPEG decoder where it loads; default true. */
   readonly fast?: boolean;
-  /** Share of undecodable images that stops an epoch; default 0.01. */
+  /** Share of unreadable images that stops an epoch; default 0.01. */
   readonly maxBrokenShare?: number;
   /** Told about every worker that died; its batch is made again. */
   readonly onWorkerDeath?: (death: WorkerDeath) => void;
@@ -46,18 +42,10 @@ export interface LoaderOptions
   readonly onWorkerStart?: (worker: Worker) => void;
 }
 
-/** One batch; its memory is used again as soon as the next batch is asked for. */
-export interface LoaderBatch {
+/** One batch of an epoch; its pixels are overwritten as soon as the next batch is asked for. */
+export interface LoaderBatch extends Batch {
   /** Number in the epoch. */
   readonly index: number;
-  /** Images in the batch: fewer than asked for at the end of an epoch and where some are broken. */
-  readonly count: number;
-  /** `[count, height, width, 3]` float32, on shared memory. */
-  readonly images: Float32Array;
-  /** `[count]` class indices. */
-  readonly labels: Int32Array;
-  /** Images of this batch that could not be decoded. */
-  readonly broken: readonly BrokenImage[];
 }
 
 /** Worker threads that make the training batches of a source. */
@@ -89,7 +77,8 @@ export interface Loader {
  * workers, it does not fill the memory.
  */
 export async function createLoader(options: LoaderOptions): Promise<Loader> {
-  const { source, split = 'train', batch, preprocessing, recipe, seed = 0 } = options;
+  const { source, split = 'train', batch, operations, seed = 0 } = options;
+  const { preprocessing, colors = null } = options;
   const { workers = availableParallelism(), shuffle = split === 'train', fast = true } = options;
   const prefetch = options.prefetch ?? 2 * workers;
   for (const [name, value] of Object.entries({ batch, workers, prefetch })) {
@@ -97,12 +86,14 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
       throw new RangeError(`${name} must be a whole number above 0, not ${value}`);
     }
   }
+  // Checked here first: errors come out plainly, not from a worker.
+  const { height, width } = createPipeline(operations, { preprocessing, colors });
   const open = {
     seed: options.splitSeed ?? 0,
     ...(options.validationShare === undefined ? {} : { validationShare: options.validationShare }),
     ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
   };
-  // Opened here first: errors come out plainly, and what has to be prepared is prepared once.
+  // Opened here first too, and so that what has to be prepared is prepared once.
   const { onProgress, signal } = options;
   const dataset = await openDataset(source, {
     ...open,
@@ -113,7 +104,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const count = dataset[split].records.length;
   await dataset.close();
 
-  const size = preprocessing.crop.height * preprocessing.crop.width * 3;
+  const size = height * width * 3;
   // Packed images are seldom longer than twice their shorter side.
   const pixels = 2 * preprocessing.resize.shorterSide ** 2 * 3;
   const slots = Array.from({ length: prefetch + 1 }, () =>
@@ -124,11 +115,10 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     source,
     open,
     split,
-    preprocessing,
-    recipe,
-    colors: options.colors ?? null,
+    operations,
+    context: { preprocessing, colors },
+    classes: classNames.length,
     seed,
-    chunk: options.chunk ?? 1,
     fast,
     slots,
   };
@@ -170,11 +160,14 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
       for (let index = from; index < batches; index++) {
         const turn = ahead.shift();
         if (turn === undefined) return;
-        const { labels, broken: skipped } = await turn.result;
-        broken += skipped.length;
-        if (broken > allowedBroken) throw tooManyBroken(broken, index, batch, skipped);
-        const images = (batchesOf[turn.slot] as Float32Array).subarray(0, labels.length * size);
-        yield { index, count: labels.length, images, labels, broken: skipped };
+        const made = await turn.result;
+        broken += made.skipped.length;
+        if (broken > allowedBroken) throw tooManyBroken(broken, index, batch, made.skipped);
+        const pixels = (batchesOf[turn.slot] as Float32Array).subarray(
+          0,
+          made.labels.length * size,
+        );
+        yield { index, pixels, imageShape: [height, width, 3], ...made };
         free.push(turn.slot);
         launch();
       }
@@ -198,11 +191,11 @@ function tooManyBroken(
   broken: number,
   index: number,
   batch: number,
-  last: readonly BrokenImage[],
+  last: Batch['skipped'],
 ): Error {
   const example =
     last[0] === undefined ? '' : `, the last being "${last[0].id}" (${last[0].reason})`;
   return new Error(
-    `${broken} of the first ${(index + 1) * batch} images cannot be decoded${example}; repair them, or allow a larger share`,
+    `${broken} of the first ${(index + 1) * batch} images cannot be read${example}; repair them, or allow a larger share`,
   );
 }

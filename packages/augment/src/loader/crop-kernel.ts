@@ -21,12 +21,17 @@ type Kernel = (
 let compiled: WebAssembly.Module | undefined;
 
 /**
- * `writeCrop` by WebAssembly, seven times as fast and the same to the bit, for images and outputs that
- * both lie in `memory`; for others it is `writeCrop` itself.
+ * `writeCrop` by WebAssembly, seven times as fast and the same to the bit, for outputs that lie in
+ * `memory`; for others, and images it has no room for, it is `writeCrop` itself.
  *
  * @param memory Shared, with {@link KERNEL_BYTES} at its beginning kept free.
+ * @param room So many bytes of `memory` for an image from elsewhere, with {@link KERNEL_OVERRUN} more
+ * behind them, or null.
  */
-export function createCropWriter(memory: WebAssembly.Memory): CropWriter {
+export function createCropWriter(
+  memory: WebAssembly.Memory,
+  room: (bytes: number) => Uint8Array | null = () => null,
+): CropWriter {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(CROP_KERNEL), (c) => c.charCodeAt(0)));
   const { exports } = new WebAssembly.Instance(compiled, { loader: { memory } });
   const kernel = exports.writeCrop as Kernel;
@@ -34,12 +39,15 @@ export function createCropWriter(memory: WebAssembly.Memory): CropWriter {
   const constants = new Float64Array(buffer, 0, 12);
   const order = new Uint8Array(buffer, constants.byteLength, 16);
   return (out, outOffset, image, box, flip, affine) => {
-    const { data, width: stride } = image;
     const { top, left, height, width } = box;
-    if (data.buffer !== buffer || out.buffer !== buffer || width < STEP) {
+    const fits = out.buffer === buffer && width >= STEP;
+    const data = fits && image.data.buffer !== buffer ? room(image.data.length) : image.data;
+    if (!fits || data === null) {
       writeCrop(out, outOffset, image, box, flip, affine);
       return;
     }
+    if (data !== image.data) data.set(image.data);
+    const stride = image.width;
     for (let i = 0; i < 6; i++) {
       constants[i] = affine.scale[i % 3] as number;
       constants[6 + i] = affine.shift[i % 3] as number;

@@ -4,5 +4,4 @@ export {
   type LoaderBatch,
   type LoaderOptions,
 } from './create-loader.js';
-export type { BrokenImage } from './messages.js';
 export type { WorkerDeath } from './worker-pool.js';

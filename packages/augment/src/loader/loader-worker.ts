@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openDataset, type RgbImage, UndecodableImageError } from '@alexnet/data';
-import { augmentInto } from '../augment-into.js';
-import { createExampleRngs } from '../example-rngs.js';
-import type { BrokenImage, Job, JobResult, WorkerMessage, WorkerSetup } from './messages.js';
+import { openDataset } from '@alexnet/data';
+import { type ImageSource, makeBatch } from '../batch/make-batch.js';
+import { createPipeline } from '../pipeline/create-pipeline.js';
+import type { Job, JobResult, WorkerMessage, WorkerSetup } from './messages.js';
 import { AHEAD, type OpenSlot, openSlot } from './slot.js';
 
 const setup: WorkerSetup = workerData;
@@ -11,8 +11,10 @@ const fail = (error: unknown) =>
   say({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
 
 try {
+  const { operations, context, classes, seed, fast } = setup;
   const dataset = await openDataset(setup.source, setup.open);
   const split = dataset[setup.split];
+  const pipeline = createPipeline(operations, context);
 
   const slots = setup.slots.map(openSlot);
   // For images the slots have no room for, one piece for each that may be in flight.
@@ -26,51 +28,33 @@ try {
     spare[place] = larger;
     return larger;
   };
-  const fetch = async (
-    index: number,
-    place: number,
-    slot: OpenSlot,
-  ): Promise<RgbImage | BrokenImage> => {
-    const into = (bytes: number) => roomFor(slot, place, bytes);
-    try {
-      return await split.image(index, { fast: setup.fast, into });
-    } catch (error) {
-      if (!(error instanceof UndecodableImageError)) throw error;
-      return { id: split.records[index]?.id ?? '', reason: error.reason };
-    }
+  /** The split, decoding into the slot: `makeBatch` reads in order and keeps AHEAD images at most. */
+  const sourceInto = (slot: OpenSlot): ImageSource => {
+    let asked = 0;
+    return {
+      records: split.records,
+      image: (index) => {
+        const place = asked++ % AHEAD;
+        return split.image(index, { fast, into: (bytes) => roomFor(slot, place, bytes) });
+      },
+    };
   };
 
-  const makeBatch = async ({ slot: number, epoch, first, indices }: Job): Promise<JobResult> => {
-    const { preprocessing, recipe, colors, seed, chunk } = setup;
+  const makeJob = async ({ slot: number, epoch, first, indices }: Job): Promise<JobResult> => {
     const slot = slots[number] as OpenSlot;
-    const size = preprocessing.crop.height * preprocessing.crop.width * 3;
-    const labels: number[] = [];
-    const broken: BrokenImage[] = [];
-    const ahead: Promise<RgbImage | BrokenImage>[] = [];
-    for (const [i, index] of indices.entries()) {
-      while (ahead.length < AHEAD && i + ahead.length < indices.length) {
-        const next = i + ahead.length;
-        ahead.push(fetch(indices[next] as number, next % AHEAD, slot));
-      }
-      const image = await (ahead.shift() as Promise<RgbImage | BrokenImage>);
-      if ('reason' in image) {
-        broken.push(image);
-        continue;
-      }
-      augmentInto(slot.batch, labels.length * size, image, {
-        preprocessing,
-        recipe,
-        colors,
-        write: slot.write,
-        ...createExampleRngs({ seed, epoch, index: first + i, chunk }),
-      });
-      labels.push(split.records[index]?.label ?? 0);
-    }
-    return { labels: Int32Array.from(labels), broken };
+    const maker = pipeline.at({ seed, epoch, first }, slot.write);
+    const options = { classes, ahead: AHEAD, out: slot.batch };
+    const { labels, targets, ids, skipped } = await makeBatch(
+      sourceInto(slot),
+      indices,
+      maker,
+      options,
+    );
+    return { labels, targets, ids, skipped };
   };
 
   parentPort?.on('message', (job: Job) => {
-    makeBatch(job).then((result) => say({ type: 'done', result }), fail);
+    makeJob(job).then((result) => say({ type: 'done', result }), fail);
   });
   say({ type: 'ready' });
 } catch (error) {

@@ -1,6 +1,6 @@
-import type { Preprocessing } from '@alexnet/model';
-import type { AugmentRecipe } from '../augment-into.js';
-import type { ColorStatistics } from '../color-statistics.js';
+import type { Batch } from '../batch/batch.js';
+import type { OperationInput } from '../pipeline/operations.js';
+import type { PipelineContext } from '../pipeline/step.js';
 import type { Slot } from './slot.js';
 
 /** What every worker is started with. */
@@ -12,11 +12,11 @@ export interface WorkerSetup {
     readonly cacheDir?: string;
   };
   readonly split: 'train' | 'validation';
-  readonly preprocessing: Preprocessing;
-  readonly recipe: AugmentRecipe;
-  readonly colors: ColorStatistics | null;
+  readonly operations: readonly OperationInput[];
+  readonly context: PipelineContext;
+  /** Length of a row of targets. */
+  readonly classes: number;
   readonly seed: number;
-  readonly chunk: number;
   readonly fast: boolean;
   /** Shared memory of the batches: `[batch, height, width, 3]` float32. */
   readonly slots: readonly Slot[];
@@ -32,17 +32,8 @@ export interface Job {
   readonly indices: Uint32Array;
 }
 
-/** An image that could not be decoded, and why. */
-export interface BrokenImage {
-  readonly id: string;
-  readonly reason: string;
-}
-
-export interface JobResult {
-  /** One label an image that was written; broken images leave no gap. */
-  readonly labels: Int32Array;
-  readonly broken: readonly BrokenImage[];
-}
+/** A batch but for its pixels, which lie in the slot; broken images leave no gap. */
+export type JobResult = Omit<Batch, 'pixels' | 'imageShape'>;
 
 /** What a worker says. `failed` is an error of the source, which another worker would meet too. */
 export type WorkerMessage =

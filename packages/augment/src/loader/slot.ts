@@ -22,7 +22,8 @@ const PAGE = 65_536;
  */
 export function createSlot(batchBytes: number, pixelBytes: number): Slot {
   const imageBytes = align(pixelBytes + KERNEL_OVERRUN);
-  const batch = align(KERNEL_BYTES) + AHEAD * imageBytes;
+  // One more than are in flight: what operations made of an image is normalized from there.
+  const batch = align(KERNEL_BYTES) + (AHEAD + 1) * imageBytes;
   const pages = Math.ceil((batch + batchBytes) / PAGE);
   try {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
@@ -46,13 +47,14 @@ export function openSlot({ memory, imageBytes, batch }: Slot): OpenSlot {
     return { batch: new Float32Array(memory), room: () => null, write: writeCrop };
   }
   const length = Math.floor((memory.buffer.byteLength - batch) / Float32Array.BYTES_PER_ELEMENT);
+  const room = (place: number, bytes: number) =>
+    bytes + KERNEL_OVERRUN <= imageBytes
+      ? new Uint8Array(memory.buffer, align(KERNEL_BYTES) + place * imageBytes, bytes)
+      : null;
   return {
     batch: new Float32Array(memory.buffer, batch, length),
-    room: (place, bytes) =>
-      bytes + KERNEL_OVERRUN <= imageBytes
-        ? new Uint8Array(memory.buffer, align(KERNEL_BYTES) + place * imageBytes, bytes)
-        : null,
-    write: createCropWriter(memory),
+    room,
+    write: createCropWriter(memory, (bytes) => room(AHEAD, bytes)),
   };
 }
 

@@ -4,9 +4,10 @@ import type { Experiment } from '../experiment.js';
 const BARE = [
   'network.dropout=0',
   'network.norm=none',
-  'augment.crop=false',
-  'augment.flip=false',
-  'augment.colorPca=0',
+  'augment.centralSquare=false',
+  'augment.centerCrop=true',
+  'augment.randomFlip.probability=0',
+  'augment.fancyPca=false',
   'weightDecay=0',
 ] as const;
 

@@ -8,10 +8,15 @@ export const augmentation: Experiment = {
   variants: [
     {
       name: 'none',
-      set: ['augment.crop=false', 'augment.flip=false', 'augment.colorPca=0'],
+      set: [
+        'augment.centralSquare=false',
+        'augment.centerCrop=true',
+        'augment.randomFlip.probability=0',
+        'augment.fancyPca=false',
+      ],
     },
-    { name: 'crop', set: ['augment.flip=false', 'augment.colorPca=0'] },
-    { name: 'crop, flip', set: ['augment.colorPca=0'] },
+    { name: 'crop', set: ['augment.randomFlip.probability=0', 'augment.fancyPca=false'] },
+    { name: 'crop, flip', set: ['augment.fancyPca=false'] },
     { name: 'crop, flip, PCA' },
   ],
   measure: 'validationTop1',

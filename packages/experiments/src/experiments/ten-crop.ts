@@ -10,7 +10,12 @@ export const tenCrop: Experiment = {
     { name: 'trained on crops and flips' },
     {
       name: 'trained on center crops',
-      set: ['augment.crop=false', 'augment.flip=false', 'augment.colorPca=0'],
+      set: [
+        'augment.centralSquare=false',
+        'augment.centerCrop=true',
+        'augment.randomFlip.probability=0',
+        'augment.fancyPca=false',
+      ],
     },
   ],
   measure: 'tenCropGain',

@@ -37,9 +37,9 @@ export interface KernelColor {
   readonly hueAxis: number | null;
 }
 
-/** Options of {@link measureColor}. */
+/** Options of {@link measureFilterColors}. */
 export interface ColorMeasureOptions {
-  /** 3×3 covariance of R, G, B pixel values, any unit, as `measureColors` of @alexnet/augment gives its parts. */
+  /** 3×3 covariance of R, G, B pixel values, any unit, as `measureImageColors` of @alexnet/augment gives its parts. */
   readonly covariance?: readonly (readonly [number, number, number])[];
 }
 
@@ -54,7 +54,7 @@ const COLOR_ABOVE = 2;
  * @returns One entry per filter.
  * @throws {Error} When the kernels do not have three channels or are larger than 32×32.
  */
-export function measureColor(
+export function measureFilterColors(
   kernels: Weight,
   options: ColorMeasureOptions = {},
 ): readonly KernelColor[] {

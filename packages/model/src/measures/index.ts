@@ -1,4 +1,8 @@
-export { type ColorMeasureOptions, type KernelColor, measureColor } from './color-measures.js';
+export {
+  type ColorMeasureOptions,
+  type KernelColor,
+  measureFilterColors,
+} from './color-measures.js';
 export {
   compareTowers,
   hypergeometricTail,

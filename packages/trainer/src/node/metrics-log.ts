@@ -16,8 +16,8 @@ export interface StepLine {
   readonly loss: number;
   /** Share of the batch answered right, dropout on, 0..1. */
   readonly accuracy: number;
-  /** Learning rate. */
-  readonly rate: number;
+  /** Of this update, by the schedule. */
+  readonly learningRate: number;
   readonly imagesPerSecond: number;
   /** Share of the step spent waiting for images, 0..1. */
   readonly wait: number;
@@ -52,6 +52,21 @@ export interface EvaluationLine {
   readonly majority: number;
 }
 
+/**
+ * A line of `metrics.jsonl`, also of a run from when `learningRate` was called `rate`; null when it is not
+ * whole, as the last one of a run that is being written or was killed.
+ */
+export function parseMetricsLine(text: string): MetricsLine | null {
+  try {
+    const line = JSON.parse(text);
+    if (line.kind !== 'step' || line.rate === undefined) return line;
+    const { rate, ...rest } = line;
+    return { ...rest, learningRate: rate };
+  } catch {
+    return null;
+  }
+}
+
 /** Appends to `path`, one JSON object a line. */
 export function openMetricsLog(path: string) {
   return {
@@ -63,11 +78,8 @@ export function openMetricsLog(path: string) {
     async rewindTo(state: Pick<TrainState, 'globalStep' | 'step'>): Promise<void> {
       const text = await readFile(path, 'utf8').catch(() => '');
       const kept = text.split('\n').filter((line) => {
-        try {
-          return isPast(JSON.parse(line) as MetricsLine, state);
-        } catch {
-          return false;
-        }
+        const whole = parseMetricsLine(line);
+        return whole !== null && isPast(whole, state);
       });
       await writeAtomically(path, kept.map((line) => `${line}\n`).join(''));
     },

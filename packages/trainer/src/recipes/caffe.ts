@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../recipe/recipe.js';
 import { paper } from './paper.js';
 
 /**
@@ -15,10 +15,10 @@ export const caffe: Recipe = {
   ...paper,
   name: 'caffe',
   source: 'BVLC Caffe, models/bvlc_alexnet',
-  network: { ...paper.network, preset: 'caffe' },
-  augment: { ...paper.augment, colorPca: 0 },
+  network: { preset: 'caffe', modifiers: {} },
+  augment: paper.augment.filter(({ op }) => op !== 'fancyPca'),
   batchSize: 256,
-  biasRate: 2,
+  biasLearningRateFactor: 2,
   biasDecay: false,
   schedule: { ...paper.schedule, kind: 'step', dropEpochs: [20, 40, 60, 80] },
 };

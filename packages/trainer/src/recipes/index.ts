@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../recipe/recipe.js';
 import { caffe } from './caffe.js';
 import { paper } from './paper.js';
 import { quick } from './quick.js';

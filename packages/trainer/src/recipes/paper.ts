@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../recipe/recipe.js';
 
 /**
  * The recipe of Krizhevsky, Sutskever and Hinton (2012), section 5.
@@ -13,41 +13,24 @@ import type { Recipe } from '../recipe.js';
 export const paper: Recipe = {
   name: 'paper',
   source: 'Krizhevsky, Sutskever and Hinton 2012, sections 4 and 5',
-  network: {
-    preset: 'paper',
-    input: null,
-    width: null,
-    headWidth: null,
-    activation: null,
-    pool: null,
-    norm: null,
-    groups: null,
-    head: null,
-    dropout: null,
-    init: null,
-    conv1Stride: null,
-    conv1Kernel: null,
-    conv1Padding: null,
-    conv1Sd: null,
-  },
+  network: { preset: 'paper', modifiers: {} },
   preprocessing: { shorterSide: 256, divideBy: 1 },
-  augment: {
-    crop: true,
-    flip: true,
-    colorPca: 0.1,
-    colorForm: 'paper',
-    colorEpochs: 0,
-    chunk: 1,
-    randomResizedCrop: false,
-  },
+  augment: [
+    { op: 'resize' },
+    { op: 'centralSquare' },
+    { op: 'randomCrop' },
+    { op: 'randomFlip' },
+    { op: 'fancyPca', sd: 0.1, form: 'paper' },
+    { op: 'normalize' },
+  ],
   epochs: 90,
   batchSize: 128,
   accumulate: 1,
   learningRate: 0.01,
   momentum: 0.9,
   weightDecay: 0.0005,
-  rateInMomentum: 'inside',
-  biasRate: 1,
+  learningRateInMomentum: 'inside',
+  biasLearningRateFactor: 1,
   biasSchedule: 'same',
   biasDecay: true,
   schedule: {
@@ -59,7 +42,6 @@ export const paper: Recipe = {
     finalFactor: 0,
   },
   layers: {},
-  labelSmoothing: 0,
   clipNorm: 0,
   ema: 0,
 };

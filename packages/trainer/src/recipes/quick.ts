@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../recipe/recipe.js';
 import { paper } from './paper.js';
 
 /**
@@ -18,14 +18,15 @@ export const quick: Recipe = {
   name: 'quick',
   source: 'measured on the emoji set, see the README',
   network: {
-    ...paper.network,
     preset: 'alexnet',
-    input: 99,
-    width: 0.5,
-    headWidth: 0.125,
-    dropout: 0.2,
-    init: 'he',
-    conv1Sd: 0.01,
+    modifiers: {
+      input: 99,
+      width: 0.5,
+      headWidth: 0.125,
+      dropout: 0.2,
+      init: 'he',
+      conv1: { sd: 0.01 },
+    },
   },
   preprocessing: { shorterSide: 112, divideBy: 64 },
   epochs: 15,

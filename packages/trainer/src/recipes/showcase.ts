@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../recipe/recipe.js';
 import { paper } from './paper.js';
 
 /**
@@ -20,14 +20,15 @@ export const showcase: Recipe = {
   name: 'showcase',
   source: 'Krizhevsky, Sutskever and Hinton 2012, at half width; measured on Tiny-ImageNet',
   network: {
-    ...paper.network,
-    input: 55,
-    width: 0.5,
-    headWidth: 0.25,
-    dropout: 0.3,
-    init: 'he',
-    conv1Stride: 2,
-    conv1Sd: 0.01,
+    preset: 'paper',
+    modifiers: {
+      input: 55,
+      width: 0.5,
+      headWidth: 0.25,
+      dropout: 0.3,
+      init: 'he',
+      conv1: { stride: 2, sd: 0.01 },
+    },
   },
   preprocessing: { shorterSide: 64, divideBy: 64 },
   epochs: 24,

@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../recipe/recipe.js';
 import { paper } from './paper.js';
 
 /**
@@ -18,10 +18,17 @@ export const source2012: Recipe = {
   ...paper,
   name: '2012',
   source: 'the 2012 source, layers-145.cfg and layer-params-145.cfg',
-  network: { ...paper.network, preset: 'original2012' },
-  augment: { ...paper.augment, colorForm: 'source2012', colorEpochs: 67, chunk: 32 },
+  network: { preset: 'original2012', modifiers: {} },
+  augment: [
+    { op: 'resize' },
+    { op: 'centralSquare' },
+    { op: 'randomCrop', sharedBy: 32 },
+    { op: 'randomFlip', sharedBy: 32 },
+    { op: 'fancyPca', sd: 0.1, form: 'source2012', untilEpoch: 67 },
+    { op: 'normalize' },
+  ],
   epochs: 91,
-  biasRate: 2,
+  biasLearningRateFactor: 2,
   biasSchedule: 'constant',
   biasDecay: false,
   schedule: { ...paper.schedule, kind: 'step', dropEpochs: [25, 51, 79] },

@@ -1,4 +1,4 @@
-import type { Recipe } from '../recipe.js';
+import type { Recipe } from '../recipe/recipe.js';
 import { paper } from './paper.js';
 
 /**
@@ -16,11 +16,11 @@ export const torchvision: Recipe = {
   ...paper,
   name: 'torchvision',
   source: 'torchvision, references/classification',
-  network: { ...paper.network, preset: 'torchvision', init: 'he' },
+  network: { preset: 'torchvision', modifiers: { init: 'he' } },
   preprocessing: { shorterSide: 256, divideBy: 58 },
-  augment: { ...paper.augment, colorPca: 0, randomResizedCrop: true },
+  augment: [{ op: 'randomResizedCrop' }, { op: 'randomFlip' }, { op: 'normalize' }],
   batchSize: 256,
   weightDecay: 0.0001,
-  rateInMomentum: 'outside',
+  learningRateInMomentum: 'outside',
   schedule: { ...paper.schedule, kind: 'step', dropEpochs: [30, 60] },
 };

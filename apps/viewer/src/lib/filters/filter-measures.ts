@@ -1,5 +1,5 @@
 import type { Weight } from '@alexnet/convert';
-import { type KernelColor, measureColor } from '@alexnet/model/measures';
+import { type KernelColor, measureFilterColors } from '@alexnet/model/measures';
 
 /** What one conv1 filter responds to, from its weights alone. */
 export interface FilterMeasure extends KernelColor {
@@ -15,7 +15,7 @@ const SPECTRUM = 32;
 /** Measures of every filter of HWIO weights with three input channels. */
 export function filterMeasures(filters: Weight): FilterMeasure[] {
   const [height = 0, width = 0, , count = 0] = filters.shape;
-  return measureColor(filters).map((color, filter) => {
+  return measureFilterColors(filters).map((color, filter) => {
     const planes = [0, 1, 2].map((c) =>
       Float64Array.from(
         { length: height * width },

@@ -1,4 +1,4 @@
-import { measureColors, type RgbImage } from '@alexnet/augment';
+import { measureImageColors, type RgbImage } from '@alexnet/augment';
 
 type Row = readonly [number, number, number];
 
@@ -10,7 +10,7 @@ const FLAT = 1e-6;
  * in a gray one.
  */
 export function pixelCovariance(image: RgbImage): readonly Row[] | null {
-  const { eigenvalues, eigenvectors } = measureColors([image]);
+  const { eigenvalues, eigenvectors } = measureImageColors([image]);
   if (!(eigenvalues[2] > eigenvalues[0] * FLAT)) return null;
   const at = (row: number, column: number) =>
     eigenvalues.reduce((sum, value, i) => {

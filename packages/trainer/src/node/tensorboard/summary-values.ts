@@ -13,7 +13,7 @@ function scalarsOf(line: MetricsLine): Record<string, number> {
       return {
         'train/loss': line.loss,
         'train/accuracy': line.accuracy,
-        'train/learning_rate': line.rate,
+        'train/learning_rate': line.learningRate,
         'speed/images_per_second': line.imagesPerSecond,
         'speed/data_wait': line.wait,
       };

@@ -1,6 +1,6 @@
 import type { CropBox } from '@alexnet/files/image';
-import { exponential, naturalLog } from '../elementary.js';
-import type { Rng } from '../rng.js';
+import { exponential, naturalLog } from '../../elementary.js';
+import type { Rng } from '../../rng.js';
 
 /** Smallest and largest. */
 export type Interval = readonly [number, number];
@@ -34,12 +34,12 @@ export function drawBoxOfArea(
   return null;
 }
 
-/** Refuses shares and proportions that cannot be drawn. */
-export function checkIntervals(name: string, scale: Interval, ratio: Interval): void {
-  if (!(scale[0] > 0 && scale[0] <= scale[1] && scale[1] <= 1)) {
-    throw new RangeError(`${name}: scale must be 0 < smallest ≤ largest ≤ 1, not [${scale}]`);
+/** @throws {RangeError} for shares and proportions that cannot be drawn. */
+export function checkIntervals(scale: Interval, ratio: Interval): void {
+  if (!(scale[0] <= scale[1] && scale[1] <= 1)) {
+    throw new RangeError(`scale must be 0 < smallest ≤ largest ≤ 1, not [${scale}]`);
   }
-  if (!(ratio[0] > 0 && ratio[0] <= ratio[1] && ratio[1] < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`${name}: ratio must be 0 < smallest ≤ largest, not [${ratio}]`);
+  if (ratio[0] > ratio[1]) {
+    throw new RangeError(`ratio must be 0 < smallest ≤ largest, not [${ratio}]`);
   }
 }

@@ -1,54 +1,54 @@
-import type { Rng } from '../rng.js';
-import { type AugmentOp, needBytes } from './augment-op.js';
-
-/** Each 0 (the default) is off. */
-export interface ColorJitterOptions {
-  /** Brightness factor uniform in [max(0, 1 − x), 1 + x]. */
-  readonly brightness?: number;
-  /** Contrast factor, blending with the mean gray of the image; the same interval. */
-  readonly contrast?: number;
-  /** Saturation factor, blending each pixel with its own gray; the same interval. */
-  readonly saturation?: number;
-  /** Hue shift uniform in [−x, x] turns of the color circle, at most 0.5. */
-  readonly hue?: number;
-}
+import * as v from 'valibot';
+import type { Rng } from '../../rng.js';
+import { atLeast, within } from '../../settings/schemas.js';
+import { needBytes } from '../sample-state.js';
+import { operation } from '../step.js';
+import { develop, viewOf } from '../view.js';
+import { untilEpoch } from './options.js';
 
 /**
  * Changes brightness, contrast, saturation and hue in random order, as torchvision's ColorJitter;
- * values are clipped after each and rounded once at the end. Takes and gives uint8 gray levels.
+ * values are clipped after each and rounded once at the end.
  */
-export function colorJitterOp(options: ColorJitterOptions): AugmentOp {
-  const { brightness = 0, contrast = 0, saturation = 0, hue = 0 } = options;
-  if (Math.min(brightness, contrast, saturation, hue) < 0 || hue > 0.5) {
-    throw new RangeError('colorJitter: strengths are 0 or more, hue at most 0.5');
-  }
-  const factor = (strength: number, rng: Rng) => {
-    const low = Math.max(0, 1 - strength);
-    return low + (1 + strength - low) * rng.next();
-  };
-  const steps: ((pixels: Float32Array, rng: Rng) => void)[] = [];
-  if (brightness > 0) steps.push((pixels, rng) => blend(pixels, factor(brightness, rng), black));
-  if (contrast > 0) {
-    steps.push((pixels, rng) => {
-      const mean = meanGray(pixels);
-      blend(pixels, factor(contrast, rng), () => mean);
-    });
-  }
-  if (saturation > 0) steps.push((pixels, rng) => blend(pixels, factor(saturation, rng), gray));
-  if (hue > 0) steps.push((pixels, rng) => turnHue(pixels, hue * (2 * rng.next() - 1)));
-  return {
-    name: 'colorJitter',
-    describe: (input) => {
-      needBytes('colorJitter', input);
-      return input;
-    },
-    apply: (sample, rng) => {
-      const pixels = Float32Array.from(sample.data);
-      for (const step of shuffled(steps, rng)) step(pixels, rng);
-      return { ...sample, data: Uint8ClampedArray.from(pixels) };
-    },
-  };
-}
+export const colorJitter = operation(
+  v.strictObject({
+    op: v.literal('colorJitter'),
+    brightness: v.optional(atLeast(0, 'Factor uniform in [max(0, 1 - x), 1 + x]; 0 is off.'), 0),
+    contrast: v.optional(atLeast(0, 'The same, about the mean gray of the image.'), 0),
+    saturation: v.optional(atLeast(0, "The same, about each pixel's own gray."), 0),
+    hue: v.optional(within(0, 0.5, 'Shift uniform in [-x, x] turns of the color circle.'), 0),
+    untilEpoch: untilEpoch(),
+  }),
+  ({ brightness, contrast, saturation, hue }) => {
+    const factor = (strength: number, rng: Rng) => {
+      const low = Math.max(0, 1 - strength);
+      return low + (1 + strength - low) * rng.next();
+    };
+    const steps: ((pixels: Float32Array, rng: Rng) => void)[] = [];
+    if (brightness > 0) steps.push((pixels, rng) => blend(pixels, factor(brightness, rng), black));
+    if (contrast > 0) {
+      steps.push((pixels, rng) => {
+        const mean = meanGray(pixels);
+        blend(pixels, factor(contrast, rng), () => mean);
+      });
+    }
+    if (saturation > 0) steps.push((pixels, rng) => blend(pixels, factor(saturation, rng), gray));
+    if (hue > 0) steps.push((pixels, rng) => turnHue(pixels, hue * (2 * rng.next() - 1)));
+    return {
+      stage: 'image',
+      describe: (input) => {
+        needBytes(input);
+        return input;
+      },
+      apply: (view, { own }) => {
+        const image = develop(view);
+        const pixels = Float32Array.from(image.data);
+        for (const step of shuffled(steps, own)) step(pixels, own);
+        return viewOf({ ...image, data: Uint8ClampedArray.from(pixels) });
+      },
+    };
+  },
+);
 
 function shuffled<T>(items: readonly T[], rng: Rng): T[] {
   const order = [...items];

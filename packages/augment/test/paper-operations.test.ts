@@ -1,42 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type AugmentRecipe,
-  augmentInto,
-  type ColorStatistics,
-  createRng,
-  prepareImage,
-} from '../src/index.js';
+import { createPipeline, type OperationInput, prepareImage } from '../src/index.js';
 import { plain, positionImage } from './image-helpers.js';
+import { IMAGENET, runPipeline } from './run-pipeline.js';
 
-const OFF: AugmentRecipe = { crop: false, flip: false, colorPca: 0 };
-const IMAGENET: ColorStatistics = {
-  mean: [127.305, 119.715, 104.913],
-  std: [72.8, 70.5, 72.9],
-  eigenvalues: [121.78 ** 2, 37.094 ** 2, 19.721 ** 2],
-  eigenvectors: [
-    [0.5675, 0.5808, 0.5836],
-    [0.7192, 0.0045, -0.6948],
-    [0.4009, -0.814, 0.4203],
-  ],
-  pixels: 1,
-};
+const CROP: readonly OperationInput[] = [
+  { op: 'resize' },
+  { op: 'centralSquare' },
+  { op: 'randomCrop' },
+];
+const CENTER: readonly OperationInput[] = [{ op: 'resize' }, { op: 'centerCrop' }];
 
 const shapes = { small: positionImage(36), wide: positionImage(60, 36) };
 const preprocessing = plain(36, 4);
 
-function augment(image: keyof typeof shapes, recipe: AugmentRecipe, index: number): Float32Array {
-  const out = new Float32Array(4 * 4 * 3);
-  const rng = createRng(2012, 0, index);
-  augmentInto(out, 0, shapes[image], { preprocessing, recipe, colors: IMAGENET, rng });
-  return out;
-}
+const augment = (
+  image: keyof typeof shapes,
+  operations: readonly OperationInput[],
+  index: number,
+): Float32Array => runPipeline(operations, shapes[image], preprocessing, index);
 
 describe('random crop', () => {
   it('is uniform over all 33 × 33 positions (chi-square)', () => {
     const counts = new Array<number>(33 * 33).fill(0);
     const draws = 100 * counts.length;
     for (let i = 0; i < draws; i++) {
-      const [left = 0, top = 0] = augment('small', { ...OFF, crop: true }, i);
+      const [left = 0, top = 0] = augment('small', CROP, i);
       counts[top * 33 + left] = (counts[top * 33 + left] ?? 0) + 1;
     }
     const expected = draws / counts.length;
@@ -48,7 +36,7 @@ describe('random crop', () => {
 
   it('stays inside the central square of a wide image', () => {
     const lefts = new Set<number>();
-    for (let i = 0; i < 1000; i++) lefts.add(augment('wide', { ...OFF, crop: true }, i)[0] ?? -1);
+    for (let i = 0; i < 1000; i++) lefts.add(augment('wide', CROP, i)[0] ?? -1);
     expect(Math.min(...lefts)).toBe(12);
     expect(Math.max(...lefts)).toBe(12 + 32);
   });
@@ -59,7 +47,7 @@ describe('flip', () => {
     const draws = 10_000;
     let flipped = 0;
     for (let i = 0; i < draws; i++) {
-      const out = augment('small', { ...OFF, flip: true }, i);
+      const out = augment('small', [...CENTER, { op: 'randomFlip' }], i);
       const row = [out[0], out[3], out[6], out[9]];
       const mirrored = (row[0] ?? 0) > (row[3] ?? 0);
       expect(row).toEqual(mirrored ? [19, 18, 17, 16] : [16, 17, 18, 19]);
@@ -88,11 +76,11 @@ describe('fancy PCA', () => {
     ['paper', (value: number) => 0.1 * (value / 255)],
     ['deviation', (value: number) => 0.1 * Math.sqrt(value)],
     ['source2012', (value: number) => (0.1 * Math.sqrt(value)) / 1.1],
-  ] as const)('of the %s form has the covariance of the theory', (colorForm, deviation) => {
+  ] as const)('of the %s form has the covariance of the theory', (form, deviation) => {
     const draws = 20_000;
-    const gain = colorForm === 'source2012' ? 1.1 : 1;
+    const gain = form === 'source2012' ? 1.1 : 1;
     const noise = Array.from({ length: draws }, (_, i) => {
-      const out = augment('small', { ...OFF, colorPca: 0.1, colorForm }, i);
+      const out = augment('small', [...CENTER, { op: 'fancyPca', form }], i);
       // The center crop starts at pixel (16, 16) = [16, 16, 32].
       return [(out[0] ?? 0) - 16 / gain, (out[1] ?? 0) - 16 / gain, (out[2] ?? 0) - 32 / gain];
     });
@@ -113,8 +101,8 @@ describe('fancy PCA', () => {
   });
 
   it('adds the same to every pixel of an image', () => {
-    const out = augment('small', { ...OFF, colorPca: 0.1 }, 3);
-    const without = augment('small', OFF, 3);
+    const out = augment('small', [...CENTER, { op: 'fancyPca' }], 3);
+    const without = augment('small', CENTER, 3);
     const added = Array.from(out, (value, i) => value - (without[i] ?? 0));
     for (let i = 3; i < added.length; i++) {
       expect(added[i]).toBeCloseTo(added[i % 3] ?? Number.NaN, 4);
@@ -122,31 +110,35 @@ describe('fancy PCA', () => {
   });
 
   it('needs the colors of the training set', () => {
-    const rng = createRng(1);
-    const options = { preprocessing, recipe: { ...OFF, colorPca: 0.1 }, colors: null, rng };
-    expect(() => augmentInto(new Float32Array(48), 0, shapes.small, options)).toThrow('colors');
+    const operations = [...CENTER, { op: 'fancyPca' }, { op: 'normalize' }] as const;
+    expect(() => createPipeline(operations, { preprocessing })).toThrow(
+      'augment[2]: fancyPca needs the colors of the training set',
+    );
   });
 });
 
-describe('augmentInto', () => {
-  it('with everything off is prepareImage', () => {
-    expect(augment('wide', OFF, 9)).toEqual(prepareImage(shapes.wide, preprocessing));
+describe('a pipeline', () => {
+  it('of a center crop is prepareImage', () => {
+    expect(augment('wide', CENTER, 9)).toEqual(prepareImage(shapes.wide, preprocessing));
   });
 
-  it('draws the same crop whether flip and noise are on or off', () => {
+  it('draws the same crop whether flip and noise are on or off, and the same flip after either crop', () => {
+    const still = { op: 'fancyPca', sd: 1e-9 } as const;
     for (let i = 0; i < 20; i++) {
-      const all = augment('small', { crop: true, flip: true, colorPca: 1e-9 }, i);
-      const crop = augment('small', { ...OFF, crop: true }, i);
+      const all = augment('small', [...CROP, { op: 'randomFlip' }, still], i);
+      const crop = augment('small', CROP, i);
       expect(Math.round(all[1] ?? 0)).toBe(crop[1]);
+      const center = augment('small', [...CENTER, { op: 'randomFlip' }], i);
+      const mirrored = (row: Float32Array) => (row[0] ?? 0) > (row[3] ?? 0);
+      expect(mirrored(all)).toBe(mirrored(center));
     }
   });
 
   it('writes where it is told, and nowhere else', () => {
     const out = new Float32Array(48 * 3).fill(-1);
-    const options = { preprocessing, recipe: OFF, colors: null, rng: createRng(1) };
-    augmentInto(out, 48, shapes.small, options);
+    const pipeline = createPipeline([...CENTER, { op: 'normalize' }], { preprocessing });
+    pipeline.at({ seed: 1, epoch: 0, first: 0 }).write(out, 48, shapes.small, 0);
     expect(out.subarray(48, 96)).toEqual(prepareImage(shapes.small, preprocessing));
     expect([...out.subarray(0, 48), ...out.subarray(96)].every((value) => value === -1)).toBe(true);
-    expect(() => augmentInto(out, 97, shapes.small, options)).toThrow('do not fit');
   });
 });

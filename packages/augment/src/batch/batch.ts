@@ -1,0 +1,20 @@
+/** An image that could not be read, and why. */
+export interface SkippedImage {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Pixels ready for the network, with what it should answer. */
+export interface Batch {
+  /** Preprocessed pixels, `[n, height, width, 3]`, channel order and range as the preprocessing says. */
+  readonly pixels: Float32Array;
+  readonly imageShape: readonly [height: number, width: number, channels: number];
+  /** Class indices of the images, `[n]`. */
+  readonly labels: Int32Array;
+  /** `[n, classes]`, each row a probability distribution; one-hot unless operations soften or mix it. */
+  readonly targets: Float32Array;
+  /** Of the images, `[n]`. */
+  readonly ids: readonly string[];
+  /** Images of this batch that could not be read; n is smaller by as many. */
+  readonly skipped: readonly SkippedImage[];
+}

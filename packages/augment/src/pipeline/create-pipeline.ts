@@ -1,0 +1,187 @@
+import type { RgbImage } from '@alexnet/files/image';
+import { meanImageOf } from '@alexnet/model';
+import type { ExampleMaker } from '../batch/make-batch.js';
+import { createExampleRngs } from '../example-rngs.js';
+import { subtractMeanImage } from '../mean-image.js';
+import { type CropWriter, channelAffine, cropResized, writeCrop } from '../normalize-crop.js';
+import { createRng } from '../rng.js';
+import {
+  checkOperations,
+  compileOperation,
+  type Operation,
+  type OperationInput,
+} from './operations.js';
+import { ANY_IMAGE, type SampleState } from './sample-state.js';
+import type { BatchStep, ImageStep, PipelineContext, PixelStep, Step } from './step.js';
+import { type View, viewOf } from './view.js';
+
+/** Which batch is made: with the images, it decides every bit. */
+export interface BatchKey {
+  readonly seed: number;
+  /** Counted from 0. */
+  readonly epoch: number;
+  /** Position in the epoch of the batch's first image. */
+  readonly first: number;
+}
+
+/** Operations that were checked and put together, from decoded images to a batch. */
+export interface Pipeline {
+  /** With their defaults put in. */
+  readonly operations: readonly Operation[];
+  /** State of a sample before the first and after every operation on single images. */
+  readonly states: readonly SampleState[];
+  /** Of what comes out, px. */
+  readonly height: number;
+  readonly width: number;
+  /**
+   * Makes the examples of one batch.
+   *
+   * @param write Writes the crops: the loader has a faster one that gives the same bits.
+   */
+  at(key: BatchKey, write?: CropWriter): ExampleMaker;
+}
+
+/** Separates the stream of whole batches from those of images and chunks. */
+const BATCH_STREAM = 3;
+
+/** A step of one kind, and the epoch from which it is left out. */
+interface Timed<S extends Step> {
+  readonly step: S;
+  readonly until: number;
+}
+
+/**
+ * Checks that every operation can take what the one before gives, and puts them together.
+ *
+ * @throws {SettingError} for an option that does not exist or is out of range
+ * @throws {RangeError} naming the operation that does not fit, or what is missing at the end
+ */
+export function createPipeline(
+  operations: readonly OperationInput[],
+  context: PipelineContext,
+): Pipeline {
+  const checked = checkOperations(operations);
+  const image: Timed<ImageStep>[] = [];
+  const pixels: Timed<PixelStep>[] = [];
+  const batch: Timed<BatchStep>[] = [];
+  let stage = 0;
+  let state = ANY_IMAGE;
+  const states = [state];
+  for (const [i, operation] of checked.entries()) {
+    try {
+      const step = compileOperation(operation, context);
+      stage = nextStage(stage, step);
+      const until = 'untilEpoch' in operation ? (operation.untilEpoch ?? Infinity) : Infinity;
+      if (step.stage === 'image') image.push({ step, until });
+      if (step.stage === 'pixels') pixels.push({ step, until });
+      if (step.stage === 'batch') batch.push({ step, until });
+      else {
+        state = step.describe(state);
+        states.push(state);
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new RangeError(`augment[${i}]: ${operation.op} ${reason}`, { cause: error });
+    }
+  }
+  const { height, width } = outputOf(state, context);
+  const chunk = chunkOf(checked);
+
+  return {
+    operations: checked,
+    states,
+    height,
+    width,
+    at: ({ seed, epoch, first }, write = writeCrop) => ({
+      height,
+      width,
+      views: 1,
+      write(out, offset, decoded, position) {
+        const { rng, placementRng } = createExampleRngs({
+          seed,
+          epoch,
+          index: first + position,
+          chunk,
+        });
+        const draws = { own: rng, placement: placementRng };
+        let view = viewOf(decoded);
+        for (const { step, until } of image) if (epoch < until) view = step.apply(view, draws);
+        writeView(out, offset, view, context, write);
+        const example = out.subarray(offset, offset + height * width * 3);
+        for (const { step, until } of pixels) {
+          if (epoch < until) step.apply(example, height, width, draws);
+        }
+      },
+      finish(made) {
+        if (made.labels.length === 0) return;
+        const rng = createRng(seed, epoch, first, BATCH_STREAM);
+        for (const { step, until } of batch) if (epoch < until) step.apply(made, rng);
+      },
+    }),
+  };
+}
+
+const STAGES = ['image', 'normalize', 'pixels', 'batch'] as const;
+
+/** @throws {RangeError} when a step stands before `normalize` that must come after, or the other way. */
+function nextStage(stage: number, step: Step): number {
+  const own = STAGES.indexOf(step.stage);
+  const normalized = STAGES.indexOf('normalize');
+  if (own > normalized && stage < normalized) {
+    throw new RangeError('takes normalized float32; put normalize before it');
+  }
+  if (own < stage && stage === STAGES.indexOf('batch')) {
+    throw new RangeError('works on single images; put it before what works on whole batches');
+  }
+  return Math.max(stage, own);
+}
+
+/** @throws {RangeError} when images do not come out normalized and of the network's size. */
+function outputOf(state: SampleState, { preprocessing }: PipelineContext) {
+  const { crop } = preprocessing;
+  if (state.size === null) throw new RangeError('augment gives images of no one size: add a crop');
+  if (state.unit !== 'normalized') throw new RangeError('augment gives gray levels: add normalize');
+  const { height, width } = state.size;
+  if (height !== crop.height || width !== crop.width) {
+    throw new RangeError(
+      `augment gives images of ${width} × ${height} px, but the network takes ${crop.width} × ${crop.height}`,
+    );
+  }
+  return state.size;
+}
+
+/** How many neighbors share crop and flip. */
+function chunkOf(operations: readonly Operation[]): number {
+  const shared = operations.flatMap((one) => ('sharedBy' in one ? [one.sharedBy] : []));
+  const chunk = shared[0] ?? 1;
+  if (shared.some((own) => own !== chunk)) {
+    throw new RangeError(`augment: crop and flip must have one sharedBy, not ${shared.join(', ')}`);
+  }
+  return chunk;
+}
+
+/** Writes what a view shows as normalized floats. */
+function writeView(
+  out: Float32Array,
+  offset: number,
+  view: View,
+  { preprocessing }: PipelineContext,
+  write: CropWriter,
+): void {
+  const affine = channelAffine(preprocessing, view.noise, view.gain);
+  const { image, box } = cropResized(view.image, view.size, view.box, view.method);
+  write(out, offset, image, box, view.flip, affine);
+  const mean = meanImageOf(preprocessing);
+  if (mean) subtractMeanImage(out, offset, box, mean, affine);
+}
+
+/** One image through a pipeline, `[height, width, 3]`: to look at what it does. */
+export function augmentImage(
+  pipeline: Pipeline,
+  image: RgbImage,
+  key: { readonly seed: number; readonly epoch: number; readonly index: number },
+): Float32Array {
+  const out = new Float32Array(pipeline.height * pipeline.width * 3);
+  pipeline.at({ ...key, first: key.index }).write(out, 0, image, 0);
+  return out;
+}

@@ -1,0 +1,35 @@
+import type { ColorStatistics } from '@alexnet/augment';
+import type { NetworkSpec, Preprocessing } from '@alexnet/model';
+import type { Recipe } from './recipe.js';
+
+/**
+ * How images are prepared for a network trained by `recipe`: the recipe's size and deviation, the
+ * network's crop, the mean of the training images.
+ *
+ * @param colors Of the training images resized to the recipe's shorter side.
+ * @throws {Error} when the network takes gray images, or larger ones than the recipe makes
+ */
+export function preprocessingFor(
+  recipe: Pick<Recipe, 'preprocessing'>,
+  { preset, input: { height, width, channels } }: NetworkSpec,
+  colors: ColorStatistics,
+): Preprocessing {
+  const { shorterSide, divideBy } = recipe.preprocessing;
+  if (channels !== 3) {
+    throw new Error(`${preset} looks at gray images; training here takes color ones`);
+  }
+  const side = Math.max(height, width);
+  if (shorterSide < side) {
+    throw new Error(
+      `the network looks at ${height}×${width} px, more than the ${shorterSide} px images are resized to: raise it with --set preprocessing.shorterSide=${Math.round(side * 1.14)}`,
+    );
+  }
+  return {
+    resize: { shorterSide },
+    crop: { height, width },
+    channelOrder: 'rgb',
+    range: 255,
+    mean: colors.mean,
+    std: divideBy === 1 ? null : [divideBy, divideBy, divideBy],
+  };
+}
