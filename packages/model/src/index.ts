@@ -4,15 +4,10 @@ export { PUBLISHED_NETWORKS, type PublishedNetwork, vgg16 } from './costs/later-
 export { type LayerRow, layerTable } from './costs/layer-table.js';
 export { type FilterImageOptions, filterImages, type RgbaImage } from './kernels/filter-images.js';
 export { registerLayers } from './layers/register-layers.js';
+export { ModelError, type ModelErrorCode } from './model-error.js';
 export { type BuildOptions, buildNetwork } from './network/build-network.js';
 export { initialWeights } from './network/initial-weights.js';
 export type { ForwardOptions, Network, NetworkParameter } from './network/network.js';
-export {
-  type ParameterKind,
-  type ParameterSpec,
-  parameterShapes,
-  parameterSpecs,
-} from './network/parameter-shapes.js';
 export { reshapeHead } from './network/reshape-head.js';
 export type { Weight } from './network/weight.js';
 export { type AlexNetKernels, kernelOf } from './ops/kernels.js';
@@ -60,7 +55,14 @@ export type {
 } from './spec/layer-spec.js';
 export type { SpecModifiers } from './spec/modifiers.js';
 export type { InputSpec, NetworkSpec, PresetName } from './spec/network-spec.js';
+export {
+  type ParameterKind,
+  type ParameterSpec,
+  parameterShapes,
+  parameterSpecs,
+} from './spec/parameter-shapes.js';
 export { PRESET_NAMES } from './spec/presets.js';
 export { validateSpec } from './spec/validate-spec.js';
+export { type Window, windowsOf } from './spec/window.js';
 export { withClasses } from './spec/with-classes.js';
 export type { Tf } from './tf.js';

@@ -174,7 +174,9 @@ describe('refusals', () => {
       'headWidth scales fc6 and fc7, which a gap head does not have; leave one out.',
     ],
   ])('%s', (_, preset, modifiers, message) => {
-    expect(() => createSpec(preset, modifiers)).toThrow(new Error(message));
+    expect(() => createSpec(preset, modifiers)).toThrow(
+      expect.objectContaining({ name: 'ModelError', message }),
+    );
   });
 
   it.each<[string, (spec: Record<string, unknown>) => unknown, RegExp]>([

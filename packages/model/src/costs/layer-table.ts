@@ -1,6 +1,8 @@
+import { ModelError } from '../model-error.js';
 import { type FeatureShape, inferShapes } from '../spec/infer-shapes.js';
 import type { LayerSpec, Padding } from '../spec/layer-spec.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
+import { parameterCounts } from '../spec/parameter-shapes.js';
 import { windowsOf } from '../spec/window.js';
 
 /** One line of the layer table, for one image. */
@@ -33,15 +35,16 @@ const FLOAT32_BYTES = 4;
 /**
  * What every layer gives, holds and costs, computed from the layer list.
  *
- * @throws {Error} As {@link inferShapes}.
+ * @throws {ModelError} As {@link inferShapes}.
  */
 export function layerTable(spec: NetworkSpec): readonly LayerRow[] {
   let field: [number, number] = [1, 1];
   let step: [number, number] = [1, 1];
   const shapes = inferShapes(spec);
+  const counts = parameterCounts(spec);
   return spec.layers.map((layer, index) => {
     const shape = shapes[index];
-    if (shape === undefined) throw new Error(`${layer.name}: no shape.`);
+    if (shape === undefined) throw new ModelError('bad-argument', `${layer.name}: no shape.`);
     const { input, output } = shape;
     const kernel = windowSeenBy(layer, input);
     const stride = layer.op === 'conv' || layer.op === 'pool' ? layer.stride : null;
@@ -55,7 +58,7 @@ export function layerTable(spec: NetworkSpec): readonly LayerRow[] {
       stride,
       padding: layer.op === 'conv' || layer.op === 'pool' ? (layer.padding ?? null) : null,
       groups: layer.op === 'conv' || layer.op === 'lrn' ? layer.groups : 1,
-      parameters: parameterCount(layer, input),
+      parameters: counts[index] ?? 0,
       macs: macCount(layer, input, output),
       activationBytes: FLOAT32_BYTES * elements(output),
       receptiveField: field,
@@ -67,35 +70,14 @@ export function layerTable(spec: NetworkSpec): readonly LayerRow[] {
 /** Input positions one output position of this layer reads. */
 function windowSeenBy(layer: LayerSpec, input: FeatureShape): readonly [number, number] {
   switch (layer.op) {
-    case 'conv':
-    case 'pool': {
-      const [down, across] = windowsOf(layer);
-      return [down.kernel, across.kernel];
-    }
-    case 'mapnorm':
-      return [layer.size, layer.size];
     case 'flatten':
     case 'globalpool':
       // From here on every number sees the whole of the maps.
       return input.length === 3 ? [input[0], input[1]] : [1, 1];
-    default:
-      return [1, 1];
-  }
-}
-
-function parameterCount(layer: LayerSpec, input: FeatureShape): number {
-  const channels = input[input.length - 1] ?? 0;
-  switch (layer.op) {
-    case 'conv': {
-      const [height, width] = layer.kernel;
-      return height * width * (channels / layer.groups) * layer.filters + layer.filters;
+    default: {
+      const [down, across] = windowsOf(layer) ?? [];
+      return [down?.kernel ?? 1, across?.kernel ?? 1];
     }
-    case 'dense':
-      return channels * layer.units + layer.units;
-    case 'batchnorm':
-      return 2 * channels;
-    default:
-      return 0;
   }
 }
 

@@ -1,3 +1,4 @@
+import { ModelError } from '../model-error.js';
 import type { Weight } from '../network/weight.js';
 
 /** How {@link filterImages} draws. */
@@ -28,7 +29,7 @@ export interface RgbaImage {
  * Kernels of three channels are drawn in color as R, G, B, of one channel in gray.
  *
  * @param kernels `conv1.weight`, `[height, width, 1 or 3, filters]` (HWIO).
- * @throws {Error} When the shape is another, filters do not divide into towers, or an option is not
+ * @throws {ModelError} When the shape is another, filters do not divide into towers, or an option is not
  * a whole number above zero.
  */
 export function filterImages(kernels: Weight, options: FilterImageOptions = {}): RgbaImage {
@@ -36,11 +37,14 @@ export function filterImages(kernels: Weight, options: FilterImageOptions = {}):
   const [height, width, channels, filters] = kernelShape(kernels);
   for (const [name, value] of Object.entries({ towers, zoom, columns, 'gap + 1': gap + 1 })) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new Error(`${name} must be a whole number above zero, not ${value}.`);
+      throw new ModelError(
+        'bad-argument',
+        `${name} must be a whole number above zero, not ${value}.`,
+      );
     }
   }
   if (filters % towers !== 0) {
-    throw new Error(`${filters} filters do not divide into ${towers} towers.`);
+    throw new ModelError('bad-argument', `${filters} filters do not divide into ${towers} towers.`);
   }
   const perTower = filters / towers;
   const across = Math.min(columns, perTower);
@@ -74,7 +78,8 @@ function kernelShape({ shape, data }: Weight): readonly [number, number, number,
   const [height = 0, width = 0, channels = 0, filters = 0] = shape;
   const size = height * width * channels * filters;
   if (shape.length !== 4 || (channels !== 3 && channels !== 1) || size !== data.length) {
-    throw new Error(
+    throw new ModelError(
+      'bad-argument',
       `Kernels to draw have the shape [height, width, 1 or 3, filters], not [${shape.join(', ')}].`,
     );
   }

@@ -2,6 +2,7 @@ import type { serialization, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import { convolveWithBias } from '../ops/grouped-conv2d.js';
 import type { Padding } from '../spec/layer-spec.js';
+import { outputLength, slidingWindows, type Window } from '../spec/window.js';
 import type { Tf } from '../tf.js';
 import type { LayerClass } from './layer-class.js';
 
@@ -46,14 +47,15 @@ export function defineGroupedConvLayer(tf: Tf): LayerClass<GroupedConvConfig> {
     override computeOutputShape(inputShape: Shape | Shape[]): Shape {
       const [batch, height, width] = mapShape(inputShape);
       const { filters, kernelSize, stride, padding } = this.config;
-      const count = (length: number | null | undefined, zeros: number, kernel: number) =>
-        length == null ? null : Math.floor((length + zeros - kernel) / stride) + 1;
-      return [
-        batch ?? null,
-        count(height, padding.top + padding.bottom, kernelSize[0]),
-        count(width, padding.left + padding.right, kernelSize[1]),
-        filters,
-      ];
+      const [down, across] = slidingWindows({
+        kernel: kernelSize,
+        stride,
+        padding,
+        rounding: 'floor',
+      });
+      const count = (length: number | null | undefined, window: Window) =>
+        length == null ? null : outputLength(this.name, length, window);
+      return [batch ?? null, count(height, down), count(width, across), filters];
     }
 
     override getConfig(): serialization.ConfigDict {

@@ -1,3 +1,4 @@
+import { ModelError } from '../model-error.js';
 import type { Weight } from '../network/weight.js';
 import { energy, type KernelPlanes, kernelPlanes } from './kernel-planes.js';
 import { SPECTRUM_SIZE, spectrum } from './spectrum.js';
@@ -52,7 +53,7 @@ const COLOR_ABOVE = 2;
  *
  * @param kernels `conv1.weight`, `[height, width, 3, filters]` (HWIO), channels R, G, B, sides up to 32.
  * @returns One entry per filter.
- * @throws {Error} When the kernels do not have three channels or are larger than 32×32.
+ * @throws {ModelError} When the kernels do not have three channels or are larger than 32×32.
  */
 export function measureFilterColors(
   kernels: Weight,
@@ -162,7 +163,10 @@ function inverse(m: readonly (readonly [number, number, number])[]): [number, nu
   ];
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   if (!(Math.abs(determinant) > 0)) {
-    throw new Error('The color covariance is singular; measure it over more varied images.');
+    throw new ModelError(
+      'bad-argument',
+      'The color covariance is singular; measure it over more varied images.',
+    );
   }
   return [
     [e * i - f * h, c * h - b * i, b * f - c * e],

@@ -1,3 +1,4 @@
+import { ModelError } from '../model-error.js';
 import type { Weight } from '../network/weight.js';
 
 /** One kernel split into three orthonormal color directions, each `[height · width]`, row by row. */
@@ -23,12 +24,13 @@ const YELLOW_BLUE: Rgb = [1 / Math.sqrt(6), 1 / Math.sqrt(6), -2 / Math.sqrt(6)]
  *
  * @param kernels `conv1.weight`, `[height, width, 3, filters]` (HWIO), channels R, G, B.
  * @param color Optional symmetric 3×3 matrix applied to the channels of every weight first.
- * @throws {Error} When the kernels do not have three channels.
+ * @throws {ModelError} When the kernels do not have three channels.
  */
 export function kernelPlanes(kernels: Weight, color?: readonly Rgb[]): KernelPlanes[] {
   const [height = 0, width = 0, channels, filters = 0] = kernels.shape;
   if (kernels.shape.length !== 4 || channels !== 3) {
-    throw new Error(
+    throw new ModelError(
+      'bad-argument',
       `Color is measured on kernels [height, width, 3, filters], not [${kernels.shape.join(', ')}].`,
     );
   }

@@ -1,3 +1,4 @@
+import { ModelError } from '../model-error.js';
 /** Real and imaginary parts of a two-dimensional Fourier transform, `[size · size]`, zero frequency first. */
 export interface Spectrum {
   readonly re: Float64Array;
@@ -15,7 +16,10 @@ export const SPECTRUM_SIZE = 32;
 export function spectrum(plane: Float64Array, height: number, width: number): Spectrum {
   const size = SPECTRUM_SIZE;
   if (height > size || width > size) {
-    throw new Error(`The transform takes kernels up to ${size}×${size}, not ${height}×${width}.`);
+    throw new ModelError(
+      'bad-argument',
+      `The transform takes kernels up to ${size}×${size}, not ${height}×${width}.`,
+    );
   }
   const cos = Float64Array.from({ length: size }, (_, i) => Math.cos((2 * Math.PI * i) / size));
   const sin = Float64Array.from({ length: size }, (_, i) => Math.sin((2 * Math.PI * i) / size));

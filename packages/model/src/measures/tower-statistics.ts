@@ -1,3 +1,4 @@
+import { ModelError } from '../model-error.js';
 import { streamKey, word } from '../network/random-stream.js';
 
 /** Whether two towers differ in some score of their units, and how much chance would make them differ. */
@@ -35,7 +36,7 @@ export interface TowerComparisonOptions {
  * units 0…n/2-1 are the first tower, the rest the second.
  *
  * @param scores One finite number per unit, an even number of them, for example the `chroma` of 96 kernels.
- * @throws {Error} When units are odd in number, fewer than four, or a score is not finite.
+ * @throws {ModelError} When units are odd in number, fewer than four, or a score is not finite.
  */
 export function compareTowers(
   scores: ArrayLike<number>,
@@ -45,7 +46,8 @@ export function compareTowers(
   const values = Array.from(scores);
   const half = values.length / 2;
   if (!Number.isInteger(half) || half < 2 || !values.every(Number.isFinite)) {
-    throw new Error(
+    throw new ModelError(
+      'bad-argument',
       `Towers are compared on an even number of finite scores, at least four; got ${values.length}.`,
     );
   }
@@ -122,7 +124,10 @@ export function hypergeometricTail(
 ): number {
   const counts = [total, marked, drawn, observed];
   if (!counts.every((n) => Number.isInteger(n) && n >= 0) || marked > total || drawn > total) {
-    throw new Error(`Counts must be whole and within the total, not ${counts.join(', ')}.`);
+    throw new ModelError(
+      'bad-argument',
+      `Counts must be whole and within the total, not ${counts.join(', ')}.`,
+    );
   }
   let tail = 0;
   for (let k = observed; k <= Math.min(marked, drawn); k++) {

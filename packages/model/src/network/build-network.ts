@@ -1,13 +1,14 @@
 import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { TfLayer } from '../layers/layer-class.js';
+import { ModelError } from '../model-error.js';
 import { inferShapes, withInput } from '../spec/infer-shapes.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
+import { parameterSpecs } from '../spec/parameter-shapes.js';
 import { validateSpec } from '../spec/validate-spec.js';
 import type { Tf } from '../tf.js';
 import { createLayer } from './create-layer.js';
 import { initialWeights } from './initial-weights.js';
 import type { ForwardOptions, Network, NetworkParameter } from './network.js';
-import { parameterSpecs } from './parameter-shapes.js';
 import type { Weight } from './weight.js';
 
 /** How {@link buildNetwork} starts the weights. */
@@ -19,12 +20,13 @@ export interface BuildOptions {
 /**
  * Builds a network on the current tfjs backend, with starting weights as its layers' `init` say.
  *
- * @throws {Error} As `validateSpec` and `inferShapes`, and when `tf` is not all of TensorFlow.js.
+ * @throws {ModelError} As `validateSpec` and `inferShapes`, and when `tf` is not all of TensorFlow.js.
  */
 export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = {}): Network {
   // Plain JavaScript callers often have tfjs-core alone, which has no layers.
   if (typeof tf?.input !== 'function' || typeof tf.conv2d !== 'function') {
-    throw new Error(
+    throw new ModelError(
+      'bad-argument',
       "tf has to hold tfjs-core and tfjs-layers: import * as tf from '@tensorflow/tfjs', or take the tf of selectBackend",
     );
   }
@@ -72,7 +74,10 @@ export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = 
       const unknown = names?.find((name) => !layers.some((layer) => layer.name === name));
       if (unknown !== undefined) {
         const known = layers.map(({ name }) => name).join(', ');
-        throw new Error(`No layer is called "${unknown}"; there are ${known}.`);
+        throw new ModelError(
+          'bad-argument',
+          `No layer is called "${unknown}"; there are ${known}.`,
+        );
       }
       const wanted = new Set(names ?? layers.map(({ name }) => name));
       const found = new Map<string, Tensor>();
@@ -116,7 +121,8 @@ function bindParameters(
   return parameterSpecs(spec).map((parameter, index) => {
     const variable = variables[index];
     if (variable === undefined || !sameShape(variable.shape, parameter.shape)) {
-      throw new Error(
+      throw new ModelError(
+        'bad-argument',
         `${parameter.name}: expected ${format(parameter.shape)}, tfjs made ${format(variable?.shape ?? [])}.`,
       );
     }
@@ -140,17 +146,25 @@ function checkWeights(
   weights: ReadonlyMap<string, Weight>,
 ): void {
   const missing = parameters.filter(({ name }) => !weights.has(name)).map(({ name }) => name);
-  if (missing.length > 0) throw new Error(`Weights are missing: ${missing.join(', ')}.`);
+  if (missing.length > 0)
+    throw new ModelError('bad-weights', `Weights are missing: ${missing.join(', ')}.`);
   const expected = new Map(parameters.map((parameter) => [parameter.name, parameter.shape]));
   for (const [name, { shape, data }] of weights) {
     const wanted = expected.get(name);
-    if (wanted === undefined) throw new Error(`The network has no parameter called "${name}".`);
+    if (wanted === undefined)
+      throw new ModelError('bad-weights', `The network has no parameter called "${name}".`);
     if (!sameShape(shape, wanted)) {
-      throw new Error(`${name}: the network has ${format(wanted)}, the weights ${format(shape)}.`);
+      throw new ModelError(
+        'bad-weights',
+        `${name}: the network has ${format(wanted)}, the weights ${format(shape)}.`,
+      );
     }
     const size = shape.reduce((product, length) => product * length, 1);
     if (data.length !== size) {
-      throw new Error(`${name}: shape ${format(shape)} needs ${size} values, not ${data.length}.`);
+      throw new ModelError(
+        'bad-weights',
+        `${name}: shape ${format(shape)} needs ${size} values, not ${data.length}.`,
+      );
     }
   }
 }
@@ -163,7 +177,8 @@ function checkInput(spec: NetworkSpec, anySize: boolean, x: Tensor4D): void {
     inferShapes(withInput(spec, { height: h, width: w }));
     return;
   }
-  throw new Error(
+  throw new ModelError(
+    'bad-argument',
     `The network takes images [batch, ${height}, ${width}, ${channels}], not [${x.shape.join(', ')}].`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Initializer } from '../spec/layer-spec.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
-import { type ParameterSpec, parameterSpecs } from './parameter-shapes.js';
+import { type ParameterSpec, parameterSpecs } from '../spec/parameter-shapes.js';
 import { streamKey, word } from './random-stream.js';
 import type { Weight } from './weight.js';
 

@@ -1,8 +1,8 @@
 import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NetworkSpec } from '../spec/network-spec.js';
+import type { ParameterSpec } from '../spec/parameter-shapes.js';
 import type { Tf } from '../tf.js';
-import type { ParameterSpec } from './parameter-shapes.js';
 import type { Weight } from './weight.js';
 
 /** One parameter of a built network and the variable that holds it. */
@@ -37,7 +37,7 @@ export interface Network {
    * Logits `[batch, classes]` for preprocessed images `[batch, height, width, channels]` float32.
    * Differentiable by `tf.variableGrads`. The caller disposes the result.
    *
-   * @throws {Error} When the images do not have the network's size. Networks with a `conv` or
+   * @throws {ModelError} When the images do not have the network's size. Networks with a `conv` or
    * `gap` head take any size that works out.
    */
   forward(x: Tensor4D, options?: ForwardOptions): Tensor2D;
@@ -45,7 +45,7 @@ export interface Network {
    * Outputs of the named layers, or of all, from one forward pass outside training; batch first.
    * The caller disposes every tensor.
    *
-   * @throws {Error} When a name is not a layer, or as {@link Network.forward}.
+   * @throws {ModelError} When a name is not a layer, or as {@link Network.forward}.
    */
   activations(x: Tensor4D, names?: readonly string[]): Map<string, Tensor>;
   /** A copy of every parameter in the tfjs layout. */
@@ -53,7 +53,7 @@ export interface Network {
   /**
    * Replaces every parameter; tfjs layout.
    *
-   * @throws {Error} When names or shapes differ from {@link Network.parameters}; nothing is changed then.
+   * @throws {ModelError} When names or shapes differ from {@link Network.parameters}; nothing is changed then.
    */
   setWeights(weights: ReadonlyMap<string, Weight>): void;
   /** Frees every variable; the network cannot be used afterwards. */

@@ -1,5 +1,6 @@
+import { ModelError } from '../model-error.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
-import { parameterShapes } from './parameter-shapes.js';
+import { parameterShapes } from '../spec/parameter-shapes.js';
 import type { Weight } from './weight.js';
 
 /**
@@ -8,7 +9,7 @@ import type { Weight } from './weight.js';
  * A flattened map runs row by row with channels last, as a `[h, w, in, out]` filter does, so only
  * the shape changes: values are shared, not copied.
  *
- * @throws {Error} When a tensor has another number of values than the network needs.
+ * @throws {ModelError} When a tensor has another number of values than the network needs.
  */
 export function reshapeHead(
   spec: NetworkSpec,
@@ -20,7 +21,8 @@ export function reshapeHead(
       const wanted = shapes.get(name) ?? shape;
       const size = wanted.reduce((product, length) => product * length, 1);
       if (size !== data.length) {
-        throw new Error(
+        throw new ModelError(
+          'bad-weights',
           `${name}: [${shape.join(', ')}] cannot become [${wanted.join(', ')}]; the two heads are not the same.`,
         );
       }

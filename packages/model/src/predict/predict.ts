@@ -1,4 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { ModelError } from '../model-error.js';
 import type { Network } from '../network/network.js';
 import { probabilities } from './probabilities.js';
 
@@ -19,7 +20,7 @@ const CROPS = 10;
 /**
  * Class probabilities (softmax) of preprocessed images `[batch, height, width, channels]`.
  *
- * @throws {Error} As {@link Network.forward}.
+ * @throws {ModelError} As {@link Network.forward}.
  */
 export async function predict(network: Network, x: Tensor4D): Promise<Prediction[]> {
   const rows = await softmaxRows(network, x);
@@ -32,7 +33,7 @@ export async function predict(network: Network, x: Tensor4D): Promise<Prediction
  *
  * @param crops `[10 · images, height, width, channels]`, the ten of one image together: corners
  * and center, then their mirror images.
- * @throws {Error} When the first length is no multiple of ten, or as {@link Network.forward}.
+ * @throws {ModelError} When the first length is no multiple of ten, or as {@link Network.forward}.
  */
 export async function predictTenCrop(
   network: Network,
@@ -40,7 +41,10 @@ export async function predictTenCrop(
 ): Promise<TenCropPrediction[]> {
   const count = crops.shape[0];
   if (count % CROPS !== 0) {
-    throw new Error(`Ten crops an image make a multiple of ten, not ${count}.`);
+    throw new ModelError(
+      'bad-argument',
+      `Ten crops an image make a multiple of ten, not ${count}.`,
+    );
   }
   const rows = await softmaxRows(network, crops);
   return Array.from({ length: count / CROPS }, (_, image) => {

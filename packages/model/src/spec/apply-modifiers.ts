@@ -1,3 +1,4 @@
+import { ModelError } from '../model-error.js';
 import type { Initializer } from './layer-spec.js';
 import type { SpecModifiers } from './modifiers.js';
 import type { PresetName } from './network-spec.js';
@@ -9,7 +10,7 @@ export function modifiedRecipe(preset: PresetName, modifiers: SpecModifiers): Re
   const recipe = RECIPES[preset];
   const groups = modifiers.groups ?? recipe.groups;
   if (groups === 2 && !recipe.blocks.some((block) => block.splits)) {
-    throw new Error(`${preset} has no towers; leave groups out or 1.`);
+    throw new ModelError('bad-modifier', `${preset} has no towers; leave groups out or 1.`);
   }
   const width = modifiers.width ?? 1;
   const headWidth = modifiers.headWidth ?? width;

@@ -1,3 +1,4 @@
+import { ModelError } from '../model-error.js';
 import { modifiedRecipe } from './apply-modifiers.js';
 import { inferShapes } from './infer-shapes.js';
 import type { DropoutSpec, Initializer, LayerSpec } from './layer-spec.js';
@@ -12,7 +13,7 @@ import { validateSpec } from './validate-spec.js';
  *
  * Without arguments: the one-tower network, 227×227 RGB in, 1000 classes, 62,378,344 parameters.
  *
- * @throws {Error} When the name is unknown, a modifier is out of range, or the sizes do not work
+ * @throws {ModelError} When the name is unknown, a modifier is out of range, or the sizes do not work
  * out: 224 pixels without padding give (224 - 11) / 4 + 1 = 54.25 outputs.
  */
 export function createSpec(
@@ -20,7 +21,10 @@ export function createSpec(
   modifiers: SpecModifiers = {},
 ): NetworkSpec {
   if (!PRESET_NAMES.includes(preset)) {
-    throw new Error(`No preset is called "${preset}"; there are ${PRESET_NAMES.join(', ')}.`);
+    throw new ModelError(
+      'unknown-preset',
+      `No preset is called "${preset}"; there are ${PRESET_NAMES.join(', ')}.`,
+    );
   }
   checkModifiers(modifiers);
   const recipe = modifiedRecipe(preset, modifiers);
@@ -52,7 +56,8 @@ const MODIFIERS: Readonly<Record<keyof SpecModifiers, true>> = {
 function checkModifiers(modifiers: SpecModifiers): void {
   const unknown = Object.keys(modifiers).find((key) => !(key in MODIFIERS));
   if (unknown !== undefined) {
-    throw new Error(
+    throw new ModelError(
+      'bad-modifier',
       `No modifier is called "${unknown}"; there are ${Object.keys(MODIFIERS).join(', ')}.`,
     );
   }
@@ -67,17 +72,26 @@ function checkModifiers(modifiers: SpecModifiers): void {
   for (const [name, allowed] of Object.entries(choices)) {
     const value = modifiers[name as keyof typeof choices];
     if (value !== undefined && !(allowed as readonly unknown[]).includes(value)) {
-      throw new Error(`${name} must be one of ${allowed.join(', ')}, not ${String(value)}.`);
+      throw new ModelError(
+        'bad-modifier',
+        `${name} must be one of ${allowed.join(', ')}, not ${String(value)}.`,
+      );
     }
   }
   for (const name of ['width', 'headWidth'] as const) {
     const value = modifiers[name];
     if (value !== undefined && !(value > 0 && value <= 16)) {
-      throw new Error(`${name} is a factor above 0 and up to 16, not ${value}.`);
+      throw new ModelError(
+        'bad-modifier',
+        `${name} is a factor above 0 and up to 16, not ${value}.`,
+      );
     }
   }
   if (modifiers.headWidth !== undefined && modifiers.head === 'gap') {
-    throw new Error('headWidth scales fc6 and fc7, which a gap head does not have; leave one out.');
+    throw new ModelError(
+      'bad-modifier',
+      'headWidth scales fc6 and fc7, which a gap head does not have; leave one out.',
+    );
   }
 }
 
@@ -161,7 +175,7 @@ function gapHead(recipe: Recipe, rate: number): LayerSpec[] {
  * into one row per image by a last layer `score`. At the size of `spec.input` outputs are equal, and
  * the same weights fit (see `reshapeHead`).
  *
- * @throws {Error} When the network has no flatten layer.
+ * @throws {ModelError} When the network has no flatten layer.
  */
 export function convHead(spec: NetworkSpec): NetworkSpec {
   const shapes = inferShapes(spec);
@@ -178,7 +192,10 @@ export function convHead(spec: NetworkSpec): NetworkSpec {
     return [asConvolution(layer.name, layer.units, kernel, layer.init)];
   });
   if (window === undefined) {
-    throw new Error('This network has no flattened dense head to rewrite as convolutions.');
+    throw new ModelError(
+      'bad-argument',
+      'This network has no flattened dense head to rewrite as convolutions.',
+    );
   }
   return validateSpec({ ...spec, layers: [...layers, { op: 'globalpool', name: 'score' }] });
 }

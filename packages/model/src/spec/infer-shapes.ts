@@ -1,4 +1,5 @@
-import type { LayerSpec } from './layer-spec.js';
+import { ModelError } from '../model-error.js';
+import type { ConvSpec, LayerSpec, PoolSpec } from './layer-spec.js';
 import type { InputSpec, NetworkSpec } from './network-spec.js';
 import { inputFor, outputLength, windowsOf } from './window.js';
 
@@ -21,36 +22,37 @@ export interface LayerShape {
  * Follows one image through the network; the only geometry code there is.
  *
  * @returns One entry per layer, in running order.
- * @throws {Error} When a window does not fit or fits a fractional number of times, channels do not
+ * @throws {ModelError} When a window does not fit or fits a fractional number of times, channels do not
  * divide into groups, a layer stands where it cannot, or the last layer does not give `classes`
  * numbers. The message names the layer and spells out the sum.
  */
 export function inferShapes(spec: NetworkSpec): readonly LayerShape[] {
-  const { height, width, channels } = spec.input;
-  let shape: FeatureShape = [height, width, channels];
-  const shapes: LayerShape[] = [];
-  for (const layer of spec.layers) {
-    let output: FeatureShape;
-    try {
-      output = layerOutput(layer, shape);
-    } catch (error) {
-      throw explain(error, layer, spec);
-    }
-    shapes.push({ name: layer.name, op: layer.op, input: shape, output });
-    shape = output;
-  }
+  const shapes = layerShapes(spec);
+  const shape = shapes.at(-1)?.output ?? [];
   if (shape.length !== 1 || shape[0] !== spec.classes) {
-    throw new Error(
+    throw new ModelError(
+      'wrong-outputs',
       `The last layer gives ${shape.join('×')} numbers for ${spec.classes} classes; end with a dense layer of ${spec.classes} units or a global pool over ${spec.classes} maps.`,
     );
   }
   return shapes;
 }
 
+/** The same, whatever the last layer gives. @throws {ModelError} As {@link inferShapes}. */
+export function layerShapes(spec: Pick<NetworkSpec, 'input' | 'layers'>): readonly LayerShape[] {
+  const { height, width, channels } = spec.input;
+  let shape: FeatureShape = [height, width, channels];
+  return spec.layers.map((layer) => {
+    const input = shape;
+    shape = explained(layer, spec, () => layerOutput(layer, input));
+    return { name: layer.name, op: layer.op, input, output: shape };
+  });
+}
+
 /**
  * What one layer makes of its input, both without the batch.
  *
- * @throws {Error} As {@link inferShapes}.
+ * @throws {ModelError} As {@link inferShapes}.
  */
 export function layerOutput(layer: LayerSpec, input: FeatureShape): FeatureShape {
   switch (layer.op) {
@@ -61,31 +63,23 @@ export function layerOutput(layer: LayerSpec, input: FeatureShape): FeatureShape
         ['filters', layer.filters],
       ] as const) {
         if (count % layer.groups !== 0) {
-          throw new Error(
+          throw new ModelError(
+            'misplaced-layer',
             `${layer.name}: ${count} ${what} do not divide into ${layer.groups} groups.`,
           );
         }
       }
-      const [down, across] = windowsOf(layer);
-      return [
-        outputLength(layer.name, height, down),
-        outputLength(layer.name, width, across),
-        layer.filters,
-      ];
+      return [...slide(layer, height, width), layer.filters];
     }
     case 'pool': {
       const [height, width, channels] = mapShape(layer, input);
-      const [down, across] = windowsOf(layer);
-      return [
-        outputLength(layer.name, height, down),
-        outputLength(layer.name, width, across),
-        channels,
-      ];
+      return [...slide(layer, height, width), channels];
     }
     case 'lrn': {
       const [, , channels] = mapShape(layer, input);
       if (channels % layer.groups !== 0) {
-        throw new Error(
+        throw new ModelError(
+          'misplaced-layer',
           `${layer.name}: ${channels} channels do not divide into ${layer.groups} groups.`,
         );
       }
@@ -99,7 +93,8 @@ export function layerOutput(layer: LayerSpec, input: FeatureShape): FeatureShape
       return [mapShape(layer, input).reduce((product, length) => product * length, 1)];
     case 'dense':
       if (input.length !== 1) {
-        throw new Error(
+        throw new ModelError(
+          'misplaced-layer',
           `${layer.name}: a dense layer takes a vector, not ${input.join('×')}; flatten or pool the maps first.`,
         );
       }
@@ -111,32 +106,51 @@ export function layerOutput(layer: LayerSpec, input: FeatureShape): FeatureShape
   }
 }
 
+/** Positions of a layer's window, down and across. */
+function slide(layer: ConvSpec | PoolSpec, height: number, width: number): [number, number] {
+  const [down, across] = windowsOf(layer);
+  return [outputLength(layer.name, height, down), outputLength(layer.name, width, across)];
+}
+
 function mapShape(
   layer: LayerSpec,
   input: FeatureShape,
 ): readonly [height: number, width: number, channels: number] {
   if (input.length === 3) return input;
-  throw new Error(`${layer.name}: takes maps, but comes after the vector of ${input[0]} units.`);
-}
-
-/** Adds what the user can change: the smallest input when a window inside the network does not fit. */
-function explain(error: unknown, layer: LayerSpec, spec: NetworkSpec): Error {
-  const message = error instanceof Error ? error.message : String(error);
-  if (!message.includes('does not fit')) return new Error(message);
-  const { height, width } = spec.input;
-  const [minHeight, minWidth] = smallestInput(spec);
-  const first = spec.layers[0] === layer;
-  return new Error(
-    `${message}${first ? '' : ` (from an input of ${height}×${width})`} The smallest input this network takes is ${minHeight}×${minWidth}.`,
+  throw new ModelError(
+    'misplaced-layer',
+    `${layer.name}: takes maps, but comes after the vector of ${input[0]} units.`,
   );
 }
 
+/** Adds what the user can change: the smallest input when a window inside the network does not fit. */
+function explained<T>(
+  layer: LayerSpec,
+  spec: Pick<NetworkSpec, 'input' | 'layers'>,
+  task: () => T,
+): T {
+  try {
+    return task();
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'does-not-fit') throw error;
+    const { height, width } = spec.input;
+    const [minHeight, minWidth] = smallestInput(spec);
+    const from = spec.layers[0] === layer ? '' : ` (from an input of ${height}×${width})`;
+    throw new ModelError(
+      'does-not-fit',
+      `${error.message}${from} The smallest input this network takes is ${minHeight}×${minWidth}.`,
+    );
+  }
+}
+
 /** The smallest images whose every window fits, found from the last layer backwards; pixels. */
-export function smallestInput(spec: NetworkSpec): readonly [height: number, width: number] {
+export function smallestInput({
+  layers,
+}: Pick<NetworkSpec, 'layers'>): readonly [height: number, width: number] {
   let [height, width] = [1, 1];
-  for (const layer of [...spec.layers].reverse()) {
-    if (layer.op !== 'conv' && layer.op !== 'pool') continue;
-    const [down, across] = windowsOf(layer);
+  for (const windows of layers.map(windowsOf).reverse()) {
+    if (windows === null) continue;
+    const [down, across] = windows;
     height = Math.max(1, inputFor(height, down));
     width = Math.max(1, inputFor(width, across));
   }

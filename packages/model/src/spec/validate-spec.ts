@@ -1,6 +1,7 @@
-import { inferShapes } from './infer-shapes.js';
+import { ModelError } from '../model-error.js';
 import type { ActivationSpec, Initializer, LayerSpec, Padding, PoolSpec } from './layer-spec.js';
 import type { NetworkSpec } from './network-spec.js';
+import { parameterCounts } from './parameter-shapes.js';
 import { PRESET_NAMES } from './presets.js';
 
 /** Far above any network of this family, low enough that a hostile file cannot ask for much. */
@@ -14,19 +15,20 @@ type Json = Readonly<Record<string, unknown>>;
  * Checks a network that came from outside, such as the metadata of a weights file, and returns a
  * clean copy: known keys only, every number in range, the geometry worked out once.
  *
- * @throws {Error} Naming the place and what is wrong with it.
+ * @throws {ModelError} Naming the place and what is wrong with it.
  */
 export function validateSpec(value: unknown): NetworkSpec {
   const spec = record(value, 'network');
   const input = record(spec.input, 'input');
   const list = spec.layers;
   if (!Array.isArray(list) || list.length === 0 || list.length > MAX_LAYERS) {
-    throw new Error(`layers: expected a list of 1 to ${MAX_LAYERS} layers.`);
+    throw new ModelError('bad-spec', `layers: expected a list of 1 to ${MAX_LAYERS} layers.`);
   }
   const layers = list.map((layer, index) => readLayer(record(layer, `layers[${index}]`), index));
   const names = new Set<string>();
   for (const { name } of layers) {
-    if (names.has(name)) throw new Error(`layers: two layers are called "${name}".`);
+    if (names.has(name))
+      throw new ModelError('bad-spec', `layers: two layers are called "${name}".`);
     names.add(name);
   }
   const checked: NetworkSpec = {
@@ -44,17 +46,12 @@ export function validateSpec(value: unknown): NetworkSpec {
 }
 
 function checkSize(spec: NetworkSpec): void {
-  let parameters = 0;
-  const shapes = inferShapes(spec);
-  spec.layers.forEach((layer, index) => {
-    const [height, width, channels] = shapes[index]?.input ?? [];
-    if (layer.op === 'dense') parameters += (height ?? 0) * layer.units;
-    if (layer.op === 'conv') {
-      parameters += layer.kernel[0] * layer.kernel[1] * (channels ?? width ?? 0) * layer.filters;
-    }
-  });
+  const parameters = parameterCounts(spec).reduce((sum, count) => sum + count, 0);
   if (parameters > MAX_PARAMETERS) {
-    throw new Error(`layers: ${parameters} parameters; the limit is ${MAX_PARAMETERS}.`);
+    throw new ModelError(
+      'bad-spec',
+      `layers: ${parameters} parameters; the limit is ${MAX_PARAMETERS}.`,
+    );
   }
 }
 
@@ -62,7 +59,8 @@ function readLayer(layer: Json, index: number): LayerSpec {
   const name = layer.name;
   // Names become parts of file keys (`conv1.weight`) and of variable names.
   if (typeof name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
-    throw new Error(
+    throw new ModelError(
+      'bad-spec',
       `layers[${index}].name: expected a letter followed by letters, digits, _ or -.`,
     );
   }
@@ -108,7 +106,7 @@ function readLayer(layer: Json, index: number): LayerSpec {
       };
     case 'dropout': {
       const rate = number(layer, name, 'rate', 0, 1);
-      if (rate === 1) throw new Error(`${name}.rate: 1 would drop everything.`);
+      if (rate === 1) throw new ModelError('bad-spec', `${name}.rate: 1 would drop everything.`);
       return {
         op: 'dropout',
         name,
@@ -120,14 +118,17 @@ function readLayer(layer: Json, index: number): LayerSpec {
     case 'globalpool':
       return { op: layer.op, name };
     default:
-      throw new Error(`${name}.op: no layer is called ${JSON.stringify(layer.op) ?? 'undefined'}.`);
+      throw new ModelError(
+        'bad-spec',
+        `${name}.op: no layer is called ${JSON.stringify(layer.op) ?? 'undefined'}.`,
+      );
   }
 }
 
 function readActivation(layer: Json, name: string): ActivationSpec {
   const what = choice(layer, name, 'function', ['relu', 'tanh', 'sigmoid']);
   if (layer.slope === undefined) return { op: 'activation', name, function: what };
-  if (what !== 'relu') throw new Error(`${name}.slope: only a relu has one.`);
+  if (what !== 'relu') throw new ModelError('bad-spec', `${name}.slope: only a relu has one.`);
   const slope = number(layer, name, 'slope', Number.MIN_VALUE, 1);
   return { op: 'activation', name, function: what, slope };
 }
@@ -137,7 +138,10 @@ function readPool(layer: Json, name: string): PoolSpec {
   const padding = layer.padding === undefined ? null : readPadding(layer, name);
   // A window on the padding alone would have no largest value.
   if (padding && Object.values(padding).some((side) => side >= size)) {
-    throw new Error(`${name}.padding: each side must be smaller than the window of ${size}.`);
+    throw new ModelError(
+      'bad-spec',
+      `${name}.padding: each side must be smaller than the window of ${size}.`,
+    );
   }
   return {
     op: 'pool',
@@ -155,13 +159,14 @@ function readPool(layer: Json, name: string): PoolSpec {
 
 function isTrue(layer: Json, name: string): true {
   if (layer.countPadding === true) return true;
-  throw new Error(`${name}.countPadding: expected true, or leave it out.`);
+  throw new ModelError('bad-spec', `${name}.countPadding: expected true, or leave it out.`);
 }
 
 function normConstants(layer: Json, name: string) {
   const size = integer(layer, name, 'size', 1);
   if (size % 2 === 0) {
-    throw new Error(
+    throw new ModelError(
+      'bad-spec',
       `${name}.size: ${size} is even, and backends disagree where such a window sits.`,
     );
   }
@@ -192,7 +197,7 @@ function readInit(layer: Json, name: string): Initializer {
 
 function record(value: unknown, place: string): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Error(`${place}: expected an object.`);
+    throw new ModelError('bad-spec', `${place}: expected an object.`);
   }
   return value as Json;
 }
@@ -200,7 +205,7 @@ function record(value: unknown, place: string): Json {
 function number(from: Json, place: string, key: string, min: number, max: number): number {
   const value = from[key];
   if (typeof value !== 'number' || !(value >= min && value <= max)) {
-    throw new Error(`${place}.${key}: expected a number from ${min} to ${max}.`);
+    throw new ModelError('bad-spec', `${place}.${key}: expected a number from ${min} to ${max}.`);
   }
   return value;
 }
@@ -208,7 +213,8 @@ function number(from: Json, place: string, key: string, min: number, max: number
 function integer(from: Json, place: string, key: string, min: number): number {
   const value = from[key];
   if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > MAX_LENGTH) {
-    throw new Error(
+    throw new ModelError(
+      'bad-spec',
       `${place}.${key}: expected a whole number from ${min} to ${MAX_LENGTH}, not ${String(value)}.`,
     );
   }
@@ -217,7 +223,7 @@ function integer(from: Json, place: string, key: string, min: number): number {
 
 function pair(value: unknown, place: string): readonly [height: number, width: number] {
   if (!Array.isArray(value) || value.length !== 2) {
-    throw new Error(`${place}: expected [height, width].`);
+    throw new ModelError('bad-spec', `${place}: expected [height, width].`);
   }
   const sides = { height: value[0], width: value[1] };
   return [integer(sides, place, 'height', 1), integer(sides, place, 'width', 1)];
@@ -231,7 +237,7 @@ function choice<const T extends string>(
 ): T {
   const found = allowed.find((option) => option === from[key]);
   if (found === undefined) {
-    throw new Error(`${place}.${key}: expected one of ${allowed.join(', ')}.`);
+    throw new ModelError('bad-spec', `${place}.${key}: expected one of ${allowed.join(', ')}.`);
   }
   return found;
 }

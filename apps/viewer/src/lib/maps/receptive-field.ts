@@ -1,4 +1,4 @@
-import type { LayerSpec, NetworkSpec } from '@alexnet/model';
+import { type NetworkSpec, type Window, windowsOf } from '@alexnet/model';
 
 /** Inclusive pixel range; may reach outside the image into padding. */
 export interface Span {
@@ -34,44 +34,17 @@ export function receptiveField(
   let rows: Span = { low: row, high: row };
   let columns: Span = { low: column, high: column };
   for (const below of spec.layers.slice(0, index + 1).reverse()) {
-    const window = windowOf(below);
-    if (!window) continue;
-    rows = widen(rows, window.height, window.stride, window.top);
-    columns = widen(columns, window.width, window.stride, window.left);
+    const windows = windowsOf(below);
+    if (!windows) continue;
+    rows = widen(rows, windows[0]);
+    columns = widen(columns, windows[1]);
     steps.push({ layer: below.name, rows, columns });
   }
   return steps;
 }
 
-function widen({ low, high }: Span, size: number, stride: number, padding: number): Span {
-  return { low: low * stride - padding, high: high * stride - padding + size - 1 };
-}
-
-function windowOf(layer: LayerSpec) {
-  switch (layer.op) {
-    case 'conv':
-      return {
-        height: layer.kernel[0],
-        width: layer.kernel[1],
-        stride: layer.stride,
-        top: layer.padding.top,
-        left: layer.padding.left,
-      };
-    case 'pool':
-      return {
-        height: layer.size,
-        width: layer.size,
-        stride: layer.stride,
-        top: layer.padding?.top ?? 0,
-        left: layer.padding?.left ?? 0,
-      };
-    case 'mapnorm': {
-      const reach = (layer.size - 1) / 2;
-      return { height: layer.size, width: layer.size, stride: 1, top: reach, left: reach };
-    }
-    default:
-      return null;
-  }
+function widen({ low, high }: Span, { kernel, stride, before }: Window): Span {
+  return { low: low * stride - before, high: high * stride - before + kernel - 1 };
 }
 
 /** True when the layer has maps with places in them, not just a list of units. */

@@ -1,6 +1,6 @@
-import { inferShapes } from '../spec/infer-shapes.js';
-import type { LayerSpec } from '../spec/layer-spec.js';
-import type { NetworkSpec } from '../spec/network-spec.js';
+import { inferShapes } from './infer-shapes.js';
+import type { LayerSpec } from './layer-spec.js';
+import type { NetworkSpec } from './network-spec.js';
 
 /** Role of a parameter in its layer. */
 export type ParameterKind = 'weight' | 'bias' | 'scale' | 'shift' | 'running_mean' | 'running_var';
@@ -30,6 +30,16 @@ export function parameterSpecs(spec: NetworkSpec): readonly ParameterSpec[] {
 /** Name to shape of every parameter, in the tfjs layout; what a weights file must hold for this network. */
 export function parameterShapes(spec: NetworkSpec): Map<string, readonly number[]> {
   return new Map(parameterSpecs(spec).map(({ name, shape }) => [name, shape]));
+}
+
+/** Trainable numbers of every layer, weights and biases, in running order. */
+export function parameterCounts(spec: NetworkSpec): readonly number[] {
+  const counts = new Map(spec.layers.map(({ name }) => [name, 0]));
+  for (const { layer, shape, trainable } of parameterSpecs(spec)) {
+    const numbers = trainable ? shape.reduce((product, side) => product * side, 1) : 0;
+    counts.set(layer, (counts.get(layer) ?? 0) + numbers);
+  }
+  return [...counts.values()];
 }
 
 function layerParameters(layer: LayerSpec, channels: number): ParameterSpec[] {
