@@ -3,7 +3,7 @@ import { measureImageColors } from '@alexnet/augment';
 import { selectBackend } from '@alexnet/backend/node';
 import { readModel } from '@alexnet/convert';
 import { openDataset } from '@alexnet/data';
-import { buildNetwork, validateSpec, withClasses } from '@alexnet/model';
+import { buildNetwork, withClasses } from '@alexnet/model';
 import { SHOWCASE } from '@alexnet/showcase';
 import { evaluate, initialSnapshot, RECIPES, train, transferWeights } from '@alexnet/trainer';
 
@@ -12,7 +12,7 @@ import { evaluate, initialSnapshot, RECIPES, train, transferWeights } from '@ale
 const steps = Number(process.argv[2] ?? 218);
 const { tf, name, device } = await selectBackend();
 const dataset = await openDataset('emoji');
-const model = readModel(await readFile(SHOWCASE.showcase), { validateSpec });
+const model = readModel(await readFile(SHOWCASE.showcase));
 const { preprocessing } = model;
 
 const sample = await Promise.all(

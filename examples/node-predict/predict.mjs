@@ -3,7 +3,7 @@ import { prepareTenCrop } from '@alexnet/augment';
 import { selectBackend } from '@alexnet/backend/node';
 import { readModel } from '@alexnet/convert';
 import { decodeImage } from '@alexnet/data';
-import { buildNetwork, predictTenCrop, topK, validateSpec } from '@alexnet/model';
+import { buildNetwork, predictTenCrop, topK } from '@alexnet/model';
 import { SHOWCASE } from '@alexnet/showcase';
 
 // node predict.mjs IMAGE… : what the showcase's network sees, ten crops averaged.
@@ -11,7 +11,7 @@ import { SHOWCASE } from '@alexnet/showcase';
 const { tf, name, device } = await selectBackend();
 console.error(`${name}: ${device}`);
 
-const model = readModel(await readFile(SHOWCASE.showcase), { validateSpec });
+const model = readModel(await readFile(SHOWCASE.showcase));
 const network = buildNetwork(tf, model.spec);
 network.setWeights(model.weights);
 

@@ -1,6 +1,6 @@
 import { prepareImage } from '@alexnet/augment';
 import { readModel } from '@alexnet/convert';
-import { buildNetwork, predict, type Tf, topK, validateSpec } from '@alexnet/model';
+import { buildNetwork, predict, type Tf, topK } from '@alexnet/model';
 
 /** A class by name and how likely it is, 0..1. */
 export interface Answer {
@@ -21,7 +21,7 @@ export async function openClassifier(
   const response = await fetch(weights);
   if (!response.ok) throw new Error(`${weights}: ${response.status}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const { spec, weights: values, preprocessing, classNames } = readModel(bytes, { validateSpec });
+  const { spec, weights: values, preprocessing, classNames } = readModel(bytes);
   if (!preprocessing) throw new Error(`${weights} does not say how images are prepared`);
   const network = buildNetwork(tf, spec);
   network.setWeights(values);

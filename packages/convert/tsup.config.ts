@@ -1,16 +1,8 @@
 import { packageBuild } from '../../tsup.base.js';
 
-/** One entry per codec, so that a page bundles only the formats it reads. */
-const codecs = [
-  'torch',
-  'numpy',
-  'caffe',
-  'onnx',
-  'tfjs',
-  'keras',
-  'tensorflow',
-  'cuda-convnet',
-  'matconvnet',
-].map((name) => [name, `src/${name}/index.ts`] as const);
+/** One entry per container that is read for its own sake; openModel loads its formats itself. */
+const codecs = ['node', 'torch', 'numpy', 'caffe', 'keras', 'tensorflow'].map(
+  (name) => [name, `src/${name}/index.ts`] as const,
+);
 
 export default packageBuild({ index: 'src/index.ts', ...Object.fromEntries(codecs) });

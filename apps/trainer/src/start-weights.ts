@@ -36,7 +36,7 @@ export async function openStart(
   dataset: Dataset,
   dropout: number | null = null,
 ): Promise<StartWeights> {
-  const { file, path: found } = await openNetworkFile(path);
+  const { model: file, path: found } = await openNetworkFile(path);
   if (!file.preprocessing) {
     throw new Error(
       `${found} does not say how its images were prepared, so no run can start from it (alexnet convert --preprocessing or --mean adds it)`,

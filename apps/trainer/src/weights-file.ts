@@ -1,6 +1,6 @@
 import { FormatError, type Model } from '@alexnet/convert';
 import { buildNetwork, type Network, type Preprocessing, type Tf } from '@alexnet/model';
-import { type OpenedFile, openModel } from './convert/open-model.js';
+import { type OpenedFile, openModelFile } from './convert/open-model.js';
 
 export { WEIGHTS_NAME } from './convert/weights-name.js';
 
@@ -19,7 +19,7 @@ export interface OpenWeights {
  */
 export async function openNetworkFile(path: string): Promise<OpenedFile> {
   try {
-    return await openModel(path);
+    return await openModelFile(path);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const advice = error.code === 'ambiguous-preset' ? ': alexnet convert --preset NAME' : '';
@@ -35,7 +35,7 @@ export async function openNetworkFile(path: string): Promise<OpenedFile> {
  * @throws Error also when the file is silent about its preprocessing
  */
 export async function openWeights(path: string): Promise<OpenWeights> {
-  const { file, path: found } = await openNetworkFile(path);
+  const { model: file, path: found } = await openNetworkFile(path);
   if (!file.preprocessing) {
     throw new Error(
       `${found} does not say how its images were prepared, so nothing can be predicted (alexnet convert --preprocessing or --mean adds it)`,

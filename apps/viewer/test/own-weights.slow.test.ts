@@ -3,7 +3,7 @@ import { encodeSafetensors } from '@alexnet/convert';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBinaryproto } from '../../../packages/convert/src/caffe/index.js';
-import { writeTfjsModel } from '../../../packages/convert/src/tfjs/index.js';
+import { writeTfjsModel } from '../../../packages/convert/src/tfjs/tfjs-model.js';
 import {
   chromiumPath,
   launch,

@@ -34,15 +34,15 @@ describe('files dropped together', () => {
   ])('%s are one network', async (names, format, preset) => {
     const found = await read(...names);
     expect(found.format).toBe(format);
-    expect(found.file.spec.preset).toBe(preset);
+    expect(found.model.spec.preset).toBe(preset);
   });
 
   it('give their mean and their class names to the network', async () => {
     const caffe = await read('caffe-mean.binaryproto', 'caffe-v1.caffemodel');
-    expect(caffe.file.preprocessing?.channelOrder).toBe('rgb');
+    expect(caffe.model.preprocessing?.channelOrder).toBe('rgb');
     expect(caffe.notes.some(({ code, exact }) => code === 'mean-image' && !exact)).toBe(true);
     const convnet = await read('convnet-batches.meta', 'convnet-91.2');
-    expect(convnet.file.classNames).not.toBeNull();
+    expect(convnet.model.classNames).not.toBeNull();
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('files dropped together', () => {
 
 describe('asRgb', () => {
   it('turns kernels and preparation together, and leaves RGB alone', async () => {
-    const { file } = await read('torchvision-tiny.pth');
+    const { model: file } = await read('torchvision-tiny.pth');
     const preprocessing = {
       resize: { shorterSide: 256 },
       crop: { height: 224, width: 224 },

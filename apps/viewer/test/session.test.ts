@@ -30,7 +30,7 @@ async function sessionWith(changes: Partial<Host> = {}) {
     whenLost: () => undefined,
     fetchBytes: async () => new ArrayBuffer(4),
     decodeImage: async () => testImage(),
-    readWeights: async () => ({ file, notes: [], format: 'safetensors' }),
+    readWeights: async () => ({ model: file, notes: [], format: 'safetensors' }),
     verify: async () => ({ layers: [], worst: 0, tolerance: 1, passed: true }),
     nextFrame: async () => undefined,
     ...changes,

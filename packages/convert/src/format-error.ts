@@ -6,6 +6,7 @@ export type FormatErrorCode =
   | 'bad-json' // text that should be JSON is not
   | 'bad-metadata' // __metadata__.alexnet has a wrong type or an unknown version
   | 'bad-spec' // the network description is refused by the validator
+  | 'missing-file' // a part that should lie beside the file
   | 'missing-tensor' // the network needs a tensor the file lacks
   | 'unexpected-tensor' // the file holds a tensor the network does not have
   | 'ambiguous-preset' // the weights fit several networks that compute different things

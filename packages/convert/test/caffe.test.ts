@@ -1,15 +1,9 @@
-import { createSpec, meanImageOf, validateSpec } from '@alexnet/model';
+import { createSpec, meanImageOf } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import {
-  caffeMean,
-  readBinaryproto,
-  readCaffeModel,
-  writeBinaryproto,
-  writeCaffeModel,
-} from '../src/caffe/index.js';
-import { type Model, readModel, writeModel } from '../src/index.js';
-import { readNumpyModel } from '../src/numpy/index.js';
-import { readOnnxModel, writeOnnx } from '../src/onnx/index.js';
+import { writeCaffeModel } from '../src/caffe/caffe-model.js';
+import { caffeMean, readBinaryproto, writeBinaryproto } from '../src/caffe/index.js';
+import { type Model, openModel, readModel, writeModel } from '../src/index.js';
+import { writeOnnx } from '../src/onnx/write-onnx.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, noise, randomWeights, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
@@ -23,12 +17,11 @@ const bare = (spec: Model['spec']): Model => ({
 });
 
 /** The same numbers out of another format. */
-const expected = async () =>
-  (await readNumpyModel(fixture('npy-list.npy'), { createSpec, preset: 'caffe' })).file;
+const expected = async () => (await openModel(fixture('npy-list.npy'), { preset: 'caffe' })).model;
 
 describe('readCaffeModel', () => {
   it('reads the V1 form Caffe trained in 2014, and knows bvlc_alexnet by its layers', async () => {
-    const { file, notes } = await readCaffeModel(fixture('caffe-v1.caffemodel'), { createSpec });
+    const { model: file, notes } = await openModel(fixture('caffe-v1.caffemodel'));
     expect(file.spec.preset).toBe('caffe');
     expect(sameWeights(file.weights, (await expected()).weights)).toBe(true);
     expect(notes.map(({ code, exact }) => [code, exact])).toEqual([
@@ -40,25 +33,22 @@ describe('readCaffeModel', () => {
 
   it('reads the V2 form, doubles included, and knows caffenet by its layers', async () => {
     const bytes = fixture('caffe-v2.caffemodel');
-    await expect(readCaffeModel(bytes, { createSpec })).rejects.toThrow('allow "precision"');
-    const { file } = await readCaffeModel(bytes, { createSpec, allow: ['precision'] });
+    await expect(openModel(bytes)).rejects.toThrow('allow "precision"');
+    const { model: file } = await openModel(bytes, { allow: ['precision'] });
     expect(file.spec.preset).toBe('caffenet');
     expect(sameWeights(file.weights, (await expected()).weights)).toBe(true);
   });
 
   it('refuses to read one network as another', async () => {
-    const reading = readCaffeModel(fixture('caffe-v1.caffemodel'), { createSpec, preset: 'paper' });
+    const reading = openModel(fixture('caffe-v1.caffemodel'), { preset: 'paper' });
     await expect(reading).rejects.toThrow('compute something else than paper');
   });
 
   it('keeps a mean image, pixel by pixel, also through a file', async () => {
     const side = 227;
     const planes = Float32Array.from({ length: 3 * side * side }, (_, i) => i % 250);
-    const mean = await readBinaryproto(
-      writeBinaryproto({ height: side, width: side, data: planes }),
-    );
-    const bytes = fixture('caffe-v1.caffemodel');
-    const { file } = await readCaffeModel(bytes, { createSpec, mean });
+    const mean = writeBinaryproto({ height: side, width: side, data: planes });
+    const { model: file } = await openModel(fixture('caffe-v1.caffemodel'), { mean });
     const { preprocessing } = file;
     if (!preprocessing) throw new Error('no preprocessing');
     expect(preprocessing).toMatchObject({
@@ -74,10 +64,10 @@ describe('readCaffeModel', () => {
     const bits = (data: Float32Array | undefined) =>
       data && Buffer.from(data.buffer).toString('hex');
     expect(bits(caffeMean(preprocessing)?.data) === bits(planes)).toBe(true);
-    const back = readModel(writeModel(file, { dtype: 'f16' }), { validateSpec });
-    const onnx = writeOnnx(file);
-    const options = { createSpec, validateSpec };
-    for (const other of [back, (await readOnnxModel(onnx, options)).file]) {
+    const half = writeModel(file, { dtype: 'f16' });
+    const back = readModel(half);
+    const others = [(await openModel(half)).model, (await openModel(writeOnnx(file))).model];
+    for (const other of [back, ...others]) {
       expect({ ...other.preprocessing, mean: null }).toEqual({ ...preprocessing, mean: null });
       const again = other.preprocessing && meanImageOf(other.preprocessing);
       expect(bits(again?.data) === bits(image.data)).toBe(true);
@@ -86,13 +76,14 @@ describe('readCaffeModel', () => {
   });
 
   it('says what becomes of a mean image that covers no square input', async () => {
-    const mean = await readBinaryproto(fixture('caffe-mean.binaryproto'));
+    const image = fixture('caffe-mean.binaryproto');
+    const mean = await readBinaryproto(image);
     expect([mean.height, mean.width, mean.data[0], mean.data[59]]).toEqual([4, 5, 100, 159]);
     const bytes = fixture('caffe-v1.caffemodel');
-    await expect(readCaffeModel(bytes, { createSpec, mean })).rejects.toThrow('allow "mean-image"');
-    const { file } = await readCaffeModel(bytes, { createSpec, mean, allow: ['mean-image'] });
+    await expect(openModel(bytes, { mean: image })).rejects.toThrow('allow "mean-image"');
+    const { model: file } = await openModel(bytes, { mean: image, allow: ['mean-image'] });
     expect(file.preprocessing).toMatchObject({ channelOrder: 'rgb', mean: [149.5, 129.5, 109.5] });
-    expect(readModel(writeModel(file), { validateSpec }).preprocessing).toEqual(file.preprocessing);
+    expect(readModel(writeModel(file)).preprocessing).toEqual(file.preprocessing);
   });
 });
 
@@ -100,8 +91,8 @@ describe('writeCaffeModel', () => {
   it.each(NETWORKS)('comes back bit for bit: %s', async (_name, spec) => {
     const file = bare(spec);
     const { caffemodel } = writeCaffeModel(file, { allow: ['architecture'] });
-    const back = await readCaffeModel(caffemodel, { createSpec, spec });
-    expect(sameWeights(back.file.weights, file.weights)).toBe(true);
+    const back = await openModel(caffemodel, { spec });
+    expect(sameWeights(back.model.weights, file.weights)).toBe(true);
   });
 
   it.each(['alexnet', 'paper', 'original2012', 'caffe', 'caffenet', 'torchvision'] as const)(
@@ -109,7 +100,7 @@ describe('writeCaffeModel', () => {
     async (preset) => {
       const spec = createSpec(preset, { width: 1 / 16, classes: 10 });
       const { caffemodel } = writeCaffeModel(bare(spec), { allow: ['architecture'] });
-      expect((await readCaffeModel(caffemodel, { createSpec })).file.spec).toEqual(spec);
+      expect((await openModel(caffemodel)).model.spec).toEqual(spec);
     },
   );
 

@@ -1,6 +1,6 @@
-import { createSpec, meanImageOf } from '@alexnet/model';
+import { meanImageOf } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { readConvnetModel } from '../src/cuda-convnet/index.js';
+import { openModel } from '../src/index.js';
 import { fixture } from './golden.js';
 import { noise, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
@@ -10,7 +10,7 @@ const image = noise(224 * 224 * 3, 99).map((value) => value * 128);
 
 describe('readConvnetModel', () => {
   it('joins the two towers into a network with the logits the towers have', async () => {
-    const { file, notes } = await readConvnetModel(fixture('convnet-91.2'), { createSpec });
+    const { model: file, notes } = await openModel(fixture('convnet-91.2'));
     expect([file.spec.preset, file.spec.classes]).toEqual(['original2012', 5]);
     expect(notes.map(({ code, exact }) => [code, exact])).toEqual([
       ['groups', true],
@@ -22,16 +22,16 @@ describe('readConvnetModel', () => {
   });
 
   it.each(['convnet-v1.zip', 'convnet.gz'])('reads %s as the same network', async (name) => {
-    const { file } = await readConvnetModel(fixture('convnet-91.2'), { createSpec });
-    const other = await readConvnetModel(fixture(name), { createSpec });
-    expect(other.file.spec).toEqual(file.spec);
-    expect(sameWeights(other.file.weights, file.weights)).toBe(true);
+    const { model: file } = await openModel(fixture('convnet-91.2'));
+    const other = await openModel(fixture(name));
+    expect(other.model.spec).toEqual(file.spec);
+    expect(sameWeights(other.model.weights, file.weights)).toBe(true);
   });
 
   it('takes class names and the mean from batches.meta', async () => {
     const meta = fixture('convnet-batches.meta');
     const bytes = fixture('convnet-91.2');
-    const { file } = await readConvnetModel(bytes, { createSpec, meta });
+    const { model: file } = await openModel(bytes, { meta });
     expect(file.classNames).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
     expect(file.preprocessing).toMatchObject({ channelOrder: 'rgb', crop: { height: 8 } });
     const mean = file.preprocessing && meanImageOf(file.preprocessing);
@@ -40,7 +40,7 @@ describe('readConvnetModel', () => {
   });
 
   it('refuses to read it as the paper prints the net', async () => {
-    const reading = readConvnetModel(fixture('convnet-91.2'), { createSpec, preset: 'paper' });
+    const reading = openModel(fixture('convnet-91.2'), { preset: 'paper' });
     await expect(reading).rejects.toThrow('compute something else than paper');
   });
 });

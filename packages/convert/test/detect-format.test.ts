@@ -1,11 +1,12 @@
 import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { detectFormat, type FormatName, writeOnnx } from '../src/index.js';
-import { writeTfjsModel } from '../src/tfjs/index.js';
+import { detectFormat, type FormatName } from '../src/index.js';
+import { writeOnnx } from '../src/onnx/write-onnx.js';
+import { writeTfjsModel } from '../src/tfjs/tfjs-model.js';
 import { fixture } from './golden.js';
 import { randomWeights } from './networks.js';
 
-const FILES: Readonly<Record<FormatName, readonly string[]>> = {
+const FILES: Readonly<Record<FormatName | 'caffe-mean', readonly string[]>> = {
   safetensors: ['model.safetensors', 'python.safetensors'],
   torch: ['torch-zip.pth', 'torch-legacy.pth', 'torch-tar.pth', 'torch-module.pth', 'written.pth'],
   numpy: ['npy-plain.npy', 'npz-plain.npz', 'npz-compressed.npz', 'npy-list.npy', 'written.npz'],

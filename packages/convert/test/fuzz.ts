@@ -1,18 +1,14 @@
-import { createSpec, validateSpec } from '@alexnet/model';
-import * as h5 from 'h5wasm';
+import { createSpec } from '@alexnet/model';
 import { parseCaffeNet, readBinaryproto } from '../src/caffe/index.js';
-import { readConvnetModel } from '../src/cuda-convnet/index.js';
-import { bytesSource, decodeSafetensors, FormatError, readModel } from '../src/index.js';
-import { readKerasModel } from '../src/keras/index.js';
-import { readMatconvnetModel } from '../src/matconvnet/index.js';
+import { bytesSource, decodeSafetensors, FormatError, openModel, readModel } from '../src/index.js';
 import { readNpy, readNumpy } from '../src/numpy/index.js';
-import { readOnnxModel } from '../src/onnx/index.js';
 import { readCheckpoint } from '../src/tensorflow/index.js';
 import type { StoredTensors } from '../src/tensors/tensor-file.js';
-import { readTfjsModel, resolveFrom, writeTfjsModel } from '../src/tfjs/index.js';
+import { writeTfjsModel } from '../src/tfjs/tfjs-model.js';
 import { readTorch } from '../src/torch/index.js';
 import { fixture } from './golden.js';
 import { randomWeights } from './networks.js';
+import { withParts } from './with-parts.js';
 
 export interface FuzzTarget {
   readonly name: string;
@@ -48,37 +44,32 @@ export const TARGETS: readonly FuzzTarget[] = [
   ),
   target('npy-plain.npy', async (bytes) => (await readNpy(bytes)).read()),
   target('python.safetensors', (bytes) => decodeSafetensors(bytes)),
-  target('model.safetensors', (bytes) => readModel(bytes, { validateSpec })),
+  target('model.safetensors', (bytes) => readModel(bytes)),
   target('caffe-v1.caffemodel', async (bytes) => {
     const { layers } = parseCaffeNet(bytes);
     const blobs = layers.flatMap((layer) => layer.blobs);
     return Promise.all(blobs.map((blob) => blob.read()));
   }),
   target('caffe-mean.binaryproto', (bytes) => readBinaryproto(bytes)),
-  target('torchvision-hand.onnx', (bytes) => readOnnxModel(bytes, { createSpec })),
-  target('model.onnx', (bytes) => readOnnxModel(bytes, { createSpec, validateSpec })),
+  target('torchvision-hand.onnx', (bytes) => openModel(bytes, { from: 'onnx' })),
+  target('model.onnx', (bytes) => openModel(bytes, { from: 'onnx' })),
   target('tf1.index', async (bytes) => {
     const zeros = bytesSource(new Uint8Array(1e5));
     return all(await readCheckpoint(bytes, async () => zeros));
   }),
-  target('convnet-91.2', (bytes) => readConvnetModel(bytes, { createSpec }), 0.5),
-  target('convnet.gz', (bytes) => readConvnetModel(bytes, { createSpec }), 0.5),
+  target('convnet-91.2', (bytes) => openModel(bytes, { from: 'cuda-convnet' }), 0.5),
+  target('convnet.gz', (bytes) => openModel(bytes, { from: 'cuda-convnet' }), 0.5),
   ...['matconvnet.mat', 'matconvnet-old.mat'].map((name) =>
-    target(name, (bytes) => readMatconvnetModel(bytes, { createSpec }), 0.5),
+    target(name, (bytes) => openModel(bytes, { from: 'matconvnet' }), 0.5),
   ),
   ...['keras.weights.h5', 'keras.keras'].map((name) =>
-    target(name, (bytes) => readKerasModel(bytes, { createSpec, h5 }), 0.1),
+    target(name, (bytes) => openModel(bytes, { from: 'keras' }), 0.1),
   ),
   {
     name: 'model.json',
     bytes: new TextEncoder().encode(lenet.modelJson),
     share: 0.5,
-    read: (bytes) =>
-      readTfjsModel(new TextDecoder().decode(bytes), {
-        createSpec,
-        validateSpec,
-        resolve: resolveFrom(lenet.shards),
-      }),
+    read: (bytes) => openModel(withParts('model.json', bytes, lenet.shards), { from: 'tfjs' }),
   },
 ];
 

@@ -1,8 +1,6 @@
-import { createSpec } from '@alexnet/model';
-import * as h5 from 'h5wasm';
 import { describe, expect, it } from 'vitest';
-import { readKerasModel, writeKerasWeights } from '../src/keras/index.js';
-import { readTorchModel } from '../src/torch/index.js';
+import { openModel } from '../src/index.js';
+import { writeKerasWeights } from '../src/keras/keras-model.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, randomWeights, sameWeights } from './networks.js';
 
@@ -10,10 +8,10 @@ describe('readKerasModel', () => {
   it.each(['keras.h5', 'keras.keras', 'keras.weights.h5', 'keras-old.h5'])(
     'reads %s with the weights of the same network in torch',
     async (name) => {
-      const { file } = await readKerasModel(fixture(name), { createSpec, h5 });
-      const torch = await readTorchModel(fixture('torchvision-tiny.pth'), { createSpec });
-      expect(file.spec).toEqual(torch.file.spec);
-      expect(sameWeights(file.weights, torch.file.weights)).toBe(true);
+      const { model: file } = await openModel(fixture(name));
+      const torch = await openModel(fixture('torchvision-tiny.pth'));
+      expect(file.spec).toEqual(torch.model.spec);
+      expect(sameWeights(file.weights, torch.model.weights)).toBe(true);
     },
   );
 
@@ -21,11 +19,11 @@ describe('readKerasModel', () => {
     const bytes = fixture('keras.keras');
     const place = Buffer.from(bytes).indexOf('"ZeroPadding2D"');
     bytes.set(new TextEncoder().encode('"UnknownLayerX"'), place);
-    const options = { createSpec, h5 };
-    await expect(readKerasModel(bytes, options)).rejects.toThrow('class UnknownLayerX');
+    const options = {};
+    await expect(openModel(bytes, options)).rejects.toThrow('class UnknownLayerX');
     const named = { ...options, preset: 'torchvision' } as const;
-    await expect(readKerasModel(bytes, named)).rejects.toThrow('allow "architecture"');
-    const { file } = await readKerasModel(bytes, { ...named, allow: ['architecture'] });
+    await expect(openModel(bytes, named)).rejects.toThrow('allow "architecture"');
+    const { model: file } = await openModel(bytes, { ...named, allow: ['architecture'] });
     expect(file.spec.preset).toBe('torchvision');
   });
 });
@@ -34,17 +32,17 @@ describe('writeKerasWeights', () => {
   it.each(NETWORKS)('comes back bit for bit: %s', async (_name, spec) => {
     const weights = randomWeights(spec);
     const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
-    const { bytes } = await writeKerasWeights(file, { h5 });
-    const back = await readKerasModel(bytes, { createSpec, spec, h5 });
-    expect(sameWeights(back.file.weights, weights)).toBe(true);
+    const { bytes } = await writeKerasWeights(file);
+    const back = await openModel(bytes, { spec });
+    expect(sameWeights(back.model.weights, weights)).toBe(true);
   });
 
   it('writes what Keras was seen to load, with the same logits (make_keras.py)', async () => {
-    const { file } = await readTorchModel(fixture('torchvision-tiny.pth'), { createSpec });
-    const { bytes } = await writeKerasWeights({ ...file, provenance: null }, { h5 });
+    const { model: file } = await openModel(fixture('torchvision-tiny.pth'));
+    const { bytes } = await writeKerasWeights({ ...file, provenance: null });
     const committed = golden('written.weights.h5', bytes);
-    const back = await readKerasModel(committed, { createSpec, h5 });
-    expect(sameWeights(back.file.weights, file.weights)).toBe(true);
+    const back = await openModel(committed);
+    expect(sameWeights(back.model.weights, file.weights)).toBe(true);
     expect(bytes.length).toBe(committed.length); // HDF5 stamps the time of writing
   });
 });

@@ -1,18 +1,16 @@
-import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { readMatconvnetModel } from '../src/matconvnet/index.js';
-import { readNumpyModel } from '../src/numpy/index.js';
+import { openModel } from '../src/index.js';
 import { fixture } from './golden.js';
 import { sameWeights } from './networks.js';
 
 describe('readMatconvnetModel', () => {
   it.each(['matconvnet.mat', 'matconvnet-old.mat'])('reads %s, saved by scipy', async (name) => {
     const bytes = fixture(name);
-    await expect(readMatconvnetModel(bytes, { createSpec })).rejects.toThrow('allow "mean-image"');
-    const { file } = await readMatconvnetModel(bytes, { createSpec, allow: ['mean-image'] });
-    const caffe = await readNumpyModel(fixture('npy-list.npy'), { createSpec, preset: 'caffe' });
-    expect(file.spec).toEqual(caffe.file.spec);
-    expect(sameWeights(file.weights, caffe.file.weights)).toBe(true);
+    await expect(openModel(bytes)).rejects.toThrow('allow "mean-image"');
+    const { model: file } = await openModel(bytes, { allow: ['mean-image'] });
+    const caffe = await openModel(fixture('npy-list.npy'), { preset: 'caffe' });
+    expect(file.spec).toEqual(caffe.model.spec);
+    expect(sameWeights(file.weights, caffe.model.weights)).toBe(true);
     expect(file.classNames).toEqual(['tench', 'goldfish', 'shark']);
     expect(file.preprocessing).toEqual({
       resize: { shorterSide: 256 },

@@ -1,4 +1,4 @@
-import { createSpec, validateSpec } from '@alexnet/model';
+import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import {
   decodeSafetensors,
@@ -6,8 +6,8 @@ import {
   type Model,
   readModel,
   writeModel,
-  writeOnnx,
 } from '../src/index.js';
+import { writeOnnx } from '../src/onnx/write-onnx.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, randomWeights, sameWeights } from './networks.js';
 
@@ -45,7 +45,7 @@ function withMetadata(change: (json: string) => string): Uint8Array {
 describe('writeModel', () => {
   it('writes the bytes that Python safetensors was seen to read (make_safetensors.py)', () => {
     const committed = golden('model.safetensors', writeModel(tiny));
-    const read = readModel(committed, { validateSpec });
+    const read = readModel(committed);
     expect(Buffer.from(writeModel(read)).equals(committed)).toBe(true);
   });
 
@@ -60,7 +60,7 @@ describe('writeModel', () => {
     const numbers = [...tiny.weights.values()].reduce((sum, { data }) => sum + data.length, 0);
     const saved = writeModel(tiny).length - half.length;
     expect(Math.abs(saved - 2 * numbers)).toBeLessThan(32); // shorter offsets in the header
-    for (const [name, { data }] of readModel(half, { validateSpec }).weights) {
+    for (const [name, { data }] of readModel(half).weights) {
       const exact = tiny.weights.get(name)?.data ?? [];
       data.forEach((value, index) => {
         const want = exact[index] ?? Number.NaN;
@@ -80,7 +80,7 @@ describe('readModel', () => {
       classNames: null,
       provenance: null,
     };
-    const { weights: read, ...description } = readModel(writeModel(file), { validateSpec });
+    const { weights: read, ...description } = readModel(writeModel(file));
     expect(description).toEqual({
       spec: network,
       preprocessing: null,
@@ -91,7 +91,7 @@ describe('readModel', () => {
   });
 
   it('keeps preprocessing, class names and provenance', () => {
-    const { preprocessing, classNames, provenance } = readModel(writeModel(tiny), { validateSpec });
+    const { preprocessing, classNames, provenance } = readModel(writeModel(tiny));
     expect({ preprocessing, classNames, provenance }).toEqual({
       preprocessing: tiny.preprocessing,
       classNames: tiny.classNames,
@@ -118,12 +118,12 @@ describe('readModel', () => {
     ['text that is no JSON', 'bad-json', '"version":1', 'version:1'],
   ])('refuses %s (%s)', (_name, code, from, to) => {
     const bytes = withMetadata((json) => json.replace(from, to));
-    expect(() => readModel(bytes, { validateSpec })).toThrow(expect.objectContaining({ code }));
+    expect(() => readModel(bytes)).toThrow(expect.objectContaining({ code }));
   });
 
   it('says so when a file does not tell its network', () => {
     const { tensors } = decodeSafetensors(writeModel(tiny));
-    expect(() => readModel(encodeSafetensors(tensors), { validateSpec })).toThrow(
+    expect(() => readModel(encodeSafetensors(tensors))).toThrow(
       'does not say which network it holds',
     );
   });
@@ -131,7 +131,7 @@ describe('readModel', () => {
 
 describe('writeOnnx', () => {
   it('writes the bytes that onnx.checker was seen to accept (check_onnx.py)', () => {
-    const model = readModel(fixture('model.safetensors'), { validateSpec });
+    const model = readModel(fixture('model.safetensors'));
     const bytes = writeOnnx(model);
     expect(Buffer.from(bytes).equals(golden('model.onnx', bytes))).toBe(true);
   });

@@ -1,6 +1,7 @@
-import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { readNpy, readNumpy, readNumpyModel, writeNumpyModel } from '../src/numpy/index.js';
+import { openModel } from '../src/index.js';
+import { readNpy, readNumpy } from '../src/numpy/index.js';
+import { writeNumpyModel } from '../src/numpy/numpy-model.js';
 import type { StoredTensors } from '../src/tensors/tensor-file.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, noise, randomWeights, sameWeights } from './networks.js';
@@ -89,7 +90,7 @@ describe('readNumpyModel', () => {
   it.each(['npy-list.npy', 'npy-dict.npy'])(
     'reads %s, a tiny bvlc_alexnet, BGR to RGB',
     async (name) => {
-      const { file, notes } = await readNumpyModel(fixture(name), { createSpec, preset: 'caffe' });
+      const { model: file, notes } = await openModel(fixture(name), { preset: 'caffe' });
       expect(notes.map(({ code }) => code)).toEqual(['channel-order', 'preprocessing']);
       const conv1 = file.weights.get('conv1.weight');
       const stored = noise(11 * 11 * 3 * 2, 1);
@@ -104,7 +105,7 @@ describe('readNumpyModel', () => {
   );
 
   it('does not guess among the networks of these shapes', async () => {
-    const reading = readNumpyModel(fixture('npy-dict.npy'), { createSpec });
+    const reading = openModel(fixture('npy-dict.npy'));
     await expect(reading).rejects.toThrow(expect.objectContaining({ code: 'ambiguous-preset' }));
   });
 });
@@ -113,12 +114,12 @@ describe('writeNumpyModel', () => {
   it.each(NETWORKS)('comes back bit for bit: %s', async (_name, spec) => {
     const weights = randomWeights(spec);
     const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
-    const back = await readNumpyModel(writeNumpyModel(file).bytes, { createSpec, spec });
-    expect(sameWeights(back.file.weights, weights)).toBe(true);
+    const back = await openModel(writeNumpyModel(file).bytes, { spec });
+    expect(sameWeights(back.model.weights, weights)).toBe(true);
   });
 
   it('writes what numpy.load was seen to read (make_numpy.py)', async () => {
-    const { file } = await readNumpyModel(fixture('npy-list.npy'), { createSpec, preset: 'caffe' });
+    const { model: file } = await openModel(fixture('npy-list.npy'), { preset: 'caffe' });
     const { bytes } = writeNumpyModel({ ...file, provenance: null });
     expect(Buffer.from(bytes).equals(golden('written.npz', bytes))).toBe(true);
   });

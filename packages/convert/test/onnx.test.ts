@@ -1,10 +1,10 @@
-import { buildNetwork } from '@alexnet/model';
 import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
+import { buildNetwork } from '@alexnet/model';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeOnnx } from '../src/index.js';
+import { writeOnnx } from '../src/onnx/write-onnx.js';
 import { NETWORKS, noise, randomWeights } from './networks.js';
 
 const tf = { ...tfCore, ...tfLayers };

@@ -1,7 +1,7 @@
-import { buildNetwork } from '@alexnet/model';
 import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
+import { buildNetwork } from '@alexnet/model';
 import type { Model } from '../src/index.js';
 
 /** Logits of one image `[h, w, c]` on tfjs's cpu backend, the reference. */

@@ -1,14 +1,9 @@
-import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import {
-  bytesSource,
-  FormatError,
-  readCheckpoint,
-  readTensorflowModel,
-} from '../src/tensorflow/index.js';
-import { readTorchModel } from '../src/torch/index.js';
+import { bytesSource, FormatError, openModel } from '../src/index.js';
+import { readCheckpoint } from '../src/tensorflow/index.js';
 import { fixture } from './golden.js';
 import { sameWeights } from './networks.js';
+import { withParts } from './with-parts.js';
 
 const shardsOf = (prefix: string) => async (index: number, count: number) => {
   const five = (number: number) => String(number).padStart(5, '0');
@@ -20,11 +15,15 @@ describe('readTensorflowModel', () => {
     'reads %s, saved by TensorFlow, with the weights of the .pth',
     async (prefix) => {
       const index = fixture(`${prefix}.index`);
-      const options = { createSpec, openShard: shardsOf(prefix) };
-      const { file } = await readTensorflowModel(index, options);
-      const torch = await readTorchModel(fixture('torchvision-tiny.pth'), { createSpec });
-      expect(file.spec).toEqual(torch.file.spec);
-      expect(sameWeights(file.weights, torch.file.weights)).toBe(true);
+      const parts = new Map(
+        (prefix === 'tf1' ? ['00000-of-00002', '00001-of-00002'] : ['00000-of-00001']).map(
+          (part) => [`${prefix}.data-${part}`, fixture(`${prefix}.data-${part}`)],
+        ),
+      );
+      const { model: file } = await openModel(withParts(`${prefix}.index`, index, parts));
+      const torch = await openModel(fixture('torchvision-tiny.pth'));
+      expect(file.spec).toEqual(torch.model.spec);
+      expect(sameWeights(file.weights, torch.model.weights)).toBe(true);
     },
   );
 

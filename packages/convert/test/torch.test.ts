@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytesSource, readTorch, writeTorch } from '../src/torch/index.js';
+import { bytesSource } from '../src/index.js';
+import { readTorch, writeTorch } from '../src/torch/index.js';
 import { fixture, golden } from './golden.js';
 import { noise } from './networks.js';
 

@@ -1,7 +1,7 @@
 import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import { expandGroups, foldDropout, joinGroups, type Model } from '../src/index.js';
-import { writeTfjsModel } from '../src/tfjs/index.js';
+import { writeTfjsModel } from '../src/tfjs/tfjs-model.js';
 import { noise, randomWeights, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
 

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { FormatError } from '@alexnet/convert';
+import { FormatError, NOTE_CODES, TARGET_NAMES } from '@alexnet/convert';
 import type { Command } from 'commander';
 import { type Conversion, type ConvertOptions, convertModel } from '../convert/convert-model.js';
-import { formatOfEnding, SOURCE_FORMATS, TARGET_FORMATS } from '../convert/formats.js';
+import { formatOfEnding, SOURCE_FORMATS } from '../convert/formats.js';
 import { formatNotes } from '../convert/judge-notes.js';
 import { KNOWN_PREPARATIONS, KNOWN_PREPROCESSING } from '../convert/known-preprocessing.js';
-import { NOTE_CODES } from '../convert/read-source.js';
 import { type Verification, verifyConversion } from '../convert/verify.js';
 import { interruptible } from '../interruptible.js';
 import { openBackend } from '../open-backend.js';
@@ -48,7 +47,7 @@ export function addConvertCommand(program: Command): void {
       '--from <format>',
       `what IN is, where it is not recognized: ${SOURCE_FORMATS.join(', ')}`,
     )
-    .option('--to <format>', `what OUT is, whatever its ending: ${TARGET_FORMATS.join(', ')}`)
+    .option('--to <format>', `what OUT is, whatever its ending: ${TARGET_NAMES.join(', ')}`)
     .option('--preset <name>', 'which network it is, where the file cannot tell')
     .option('--allow <code...>', 'let an inexact step pass, by the code the refusal names')
     .option('--mean <file>', 'mean image of a .caffemodel, .binaryproto')
@@ -92,7 +91,7 @@ async function parseOptions(output: string, options: Options): Promise<ConvertOp
   const { from, to, preset, mean, meta, labels, preprocessing } = options;
   const codes = (options.allow ?? []).flatMap((text) => text.split(','));
   return {
-    to: to ? oneOf('format', to, TARGET_FORMATS) : formatOfEnding(output),
+    to: to ? oneOf('format', to, TARGET_NAMES) : formatOfEnding(output),
     allow: codes.map((code) => oneOf('code', code, NOTE_CODES)),
     dtype: oneOf('dtype', options.dtype, ['f32', 'f16']),
     ...(from ? { from: oneOf('format', from, SOURCE_FORMATS) } : {}),

@@ -31,7 +31,7 @@ async function run(options: Options): Promise<void> {
   if (options.scale !== 'filter' && options.scale !== 'global') {
     throw new CommandError('usage', `--scale ${options.scale}: it is filter or global`);
   }
-  const { file, path } = await openNetworkFile(options.weights);
+  const { model: file, path } = await openNetworkFile(options.weights);
   const kernels = file.weights.get('conv1.weight');
   if (!kernels) throw new Error(`${path} has no conv1.weight`);
   const towers = file.spec.layers.some((layer) => layer.op === 'conv' && layer.groups === 2)

@@ -1,25 +1,27 @@
 import { mkdir, realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { type Model, writeOpenedModel } from '@alexnet/convert';
-import { type NoteCode, openTorchModel } from '@alexnet/convert/torch';
+import { basename, dirname, extname, join } from 'node:path';
+import {
+  type FormatName,
+  type FoundModel,
+  findModel,
+  loadModel,
+  NOTE_CODES,
+  type NoteCode,
+  type StoredModel,
+  saveModel,
+  type TargetName,
+  writeStoredModel,
+} from '@alexnet/convert';
+import { openFiles, type ReadReport } from '@alexnet/convert/node';
 import { writeAtomically } from '@alexnet/files/node';
 import type { Preprocessing } from '@alexnet/model';
 import { CommandError } from '../failure.js';
-import { encodeTarget, mainFile, precisionNotes } from './encode-target.js';
 import { findSource } from './find-source.js';
-import type { SourceFormat, TargetFormat } from './formats.js';
 import { requireAllowed, type StepNote } from './judge-notes.js';
-import { openFiles, type ReadReport } from './open-files.js';
-import {
-  assembleOptions,
-  openSource,
-  type ReadSourceOptions,
-  readSource,
-  type Source,
-} from './read-source.js';
+import { type ReadOptions, readOptions } from './open-model.js';
 
-export interface ConvertOptions extends ReadSourceOptions {
-  readonly to: TargetFormat;
+export interface ConvertOptions extends ReadOptions {
+  readonly to: TargetName;
   /** Codes of inexact notes to let pass. */
   readonly allow: readonly NoteCode[];
   readonly classNames?: readonly string[];
@@ -32,8 +34,8 @@ export interface ConvertOptions extends ReadSourceOptions {
 }
 
 export interface Conversion {
-  readonly from: SourceFormat;
-  readonly to: TargetFormat;
+  readonly from: FormatName;
+  readonly to: TargetName;
   /** The file that was read first, and the main one written. */
   readonly source: string;
   readonly target: string;
@@ -42,8 +44,8 @@ export interface Conversion {
 }
 
 /**
- * Converts IN to OUT. From torch to safetensors parameters go one by one from file to file, so that
- * memory stays far below the size of the network.
+ * Converts IN to OUT. To safetensors parameters go one by one from file to file, so that memory
+ * stays far below the size of the network.
  *
  * @throws Error, FormatError; nothing is written then
  */
@@ -52,65 +54,74 @@ export async function convertModel(
   output: string,
   options: ConvertOptions,
 ): Promise<Conversion> {
+  const { to, dtype } = options;
+  if (dtype === 'f16' && to !== 'safetensors' && to !== 'torch') {
+    throw new CommandError('usage', `--dtype f16 is for safetensors and torch, not ${to}`);
+  }
   const path = await findSource(input);
-  const target = mainFile(output, options.to);
+  const target = mainFile(output, to);
   await requireDifferent(path, target);
   const files = openFiles(options);
   try {
-    const source = await openSource(path, files, options.from);
-    requireUsable(options, source.format);
-    const through = source.format === 'torch' && options.to === 'safetensors';
-    const done = through
-      ? await stream(source, target, options)
-      : await convertWhole(source, files, target, options);
-    return { from: source.format, to: options.to, source: path, target, ...done };
+    const found = await findModel(await files.source(path), await readOptions(options, files));
+    const read = found.notes.map((note): StepNote => ({ step: 'read', ...note }));
+    judge(read, options);
+    const model = completed(found, options);
+    const { written, notes } = await (to === 'safetensors' ? stream : save)(model, target, options);
+    const all = [...read, ...notes.map((note): StepNote => ({ step: 'write', ...note }))];
+    return { from: found.format, to, source: path, target, files: written, notes: all };
   } finally {
     await files.close();
   }
 }
 
-type Done = Pick<Conversion, 'files' | 'notes'>;
+interface Written {
+  readonly written: Conversion['files'];
+  readonly notes: StoredModel['notes'];
+}
 
-async function stream(source: Source, target: string, options: ConvertOptions): Promise<Done> {
-  const opened = await openTorchModel(source.bytes, assembleOptions(options));
-  const notes = [
-    ...opened.notes.map((note): StepNote => ({ step: 'read', ...note })),
-    ...precisionNotes(options.dtype).map((note): StepNote => ({ step: 'write', ...note })),
-  ];
-  judge(notes, options);
-  const model = completed(opened, options);
+async function stream(
+  model: StoredModel,
+  target: string,
+  { dtype }: ConvertOptions,
+): Promise<Written> {
   let bytes = 0;
   await writeAtomically(target, async (file) => {
     const sink = async (piece: Uint8Array) => {
       await file.writeFile(piece);
       bytes += piece.length;
     };
-    await writeOpenedModel(model, sink, { dtype: options.dtype });
+    await writeStoredModel(model, sink, { dtype });
   });
-  return { files: [{ path: target, bytes }], notes };
+  const detail = 'weights were rounded to f16';
+  const notes = dtype === 'f16' ? [{ code: 'precision', exact: false, detail } as const] : [];
+  return { written: [{ path: target, bytes }], notes };
 }
 
-async function convertWhole(
-  source: Source,
-  files: ReturnType<typeof openFiles>,
-  target: string,
-  options: ConvertOptions,
-): Promise<Done> {
-  const { file, notes: reading } = await readSource(source, files, options);
-  const read = reading.map((note): StepNote => ({ step: 'read', ...note }));
-  judge(read, options);
-  const model: Model = completed(file, options);
-  const encoded = await encodeTarget(model, options.to, target, options.dtype);
-  const notes = [...read, ...encoded.notes.map((note): StepNote => ({ step: 'write', ...note }))];
-  judge(notes, options);
+async function save(model: StoredModel, target: string, options: ConvertOptions): Promise<Written> {
+  const { files, notes } = await saveModel(await loadModel(model), options.to, {
+    name: basename(target),
+    dtype: options.dtype,
+    allow: NOTE_CODES,
+  });
+  judge(
+    notes.map((note) => ({ step: 'write', ...note })),
+    options,
+  );
   if (options.to === 'tfjs') await mkdir(dirname(target), { recursive: true });
   const written = [];
-  for (const [path, content] of encoded.files) {
+  for (const [name, content] of files) {
     options.signal?.throwIfAborted();
+    const path = join(dirname(target), name);
     await writeAtomically(path, content);
-    written.push({ path, bytes: Buffer.byteLength(content) });
+    written.push({ path, bytes: content.byteLength });
   }
-  return { files: written, notes };
+  return { written, notes };
+}
+
+/** The main file of OUT: `model.json` in a folder for TF.js, OUT itself for all others. */
+function mainFile(target: string, format: TargetName): string {
+  return format === 'tfjs' && extname(target) !== '.json' ? join(target, 'model.json') : target;
 }
 
 /** Half precision was asked for by name, on the side of writing only. */
@@ -124,10 +135,7 @@ function judge(notes: readonly StepNote[], { allow, dtype }: ConvertOptions): vo
 }
 
 /** The model with what the caller adds to it. @throws Error where that contradicts the file */
-function completed<T extends Pick<Model, 'spec' | 'classNames' | 'preprocessing'>>(
-  model: T,
-  { classNames, preprocessing }: ConvertOptions,
-): T {
+function completed(model: FoundModel, { classNames, preprocessing }: ConvertOptions): FoundModel {
   const { classes, input } = model.spec;
   if (classNames && classNames.length !== classes) {
     throw new Error(`--labels has ${classNames.length} names, the network ${classes} classes`);
@@ -145,17 +153,6 @@ function completed<T extends Pick<Model, 'spec' | 'classNames' | 'preprocessing'
     ...(classNames ? { classNames } : {}),
     ...(preprocessing ? { preprocessing } : {}),
   };
-}
-
-function requireUsable({ mean, meta, dtype, to }: ConvertOptions, from: SourceFormat): void {
-  if (mean && from !== 'caffe')
-    throw new CommandError('usage', `--mean goes with a .caffemodel, not ${from}`);
-  if (meta && from !== 'cuda-convnet') {
-    throw new CommandError('usage', `--meta goes with a cuda-convnet checkpoint, not ${from}`);
-  }
-  if (dtype === 'f16' && to !== 'safetensors' && to !== 'torch') {
-    throw new CommandError('usage', `--dtype f16 is for safetensors and torch, not ${to}`);
-  }
 }
 
 async function requireDifferent(source: string, target: string): Promise<void> {

@@ -1,49 +1,29 @@
 import { basename } from 'node:path';
-import type { FormatName } from '@alexnet/convert';
+import { FORMATS, type FormatName, TARGET_NAMES, type TargetName } from '@alexnet/convert';
 import { closest } from 'fastest-levenshtein';
 import { CommandError } from '../failure.js';
 
-/** What a network can be read from: every codec but Caffe's mean image, which goes with one. */
-export type SourceFormat = Exclude<FormatName, 'caffe-mean'>;
-export type TargetFormat = 'safetensors' | 'torch' | 'caffe' | 'onnx' | 'numpy' | 'keras' | 'tfjs';
+/** What a network can be read from, in the order they are looked for. */
+export const SOURCE_FORMATS: readonly FormatName[] = FORMATS.map(({ name }) => name);
 
-export const SOURCE_FORMATS: readonly SourceFormat[] = [
-  'safetensors',
-  'torch',
-  'numpy',
-  'caffe',
-  'onnx',
-  'tfjs',
-  'keras',
-  'tensorflow',
-  'matconvnet',
-  'cuda-convnet',
-];
-
-const ENDINGS: Readonly<Record<string, TargetFormat>> = {
-  '.safetensors': 'safetensors',
-  '.pth': 'torch',
-  '.pt': 'torch',
-  '.caffemodel': 'caffe',
-  '.onnx': 'onnx',
-  '.npz': 'numpy',
-  '.weights.h5': 'keras',
-  'model.json': 'tfjs',
-  '/': 'tfjs',
-};
-
-export const TARGET_FORMATS: readonly TargetFormat[] = [...new Set(Object.values(ENDINGS))];
+/** The formats of OUT by its ending; a folder is one of TF.js. */
+const ENDINGS = new Map<string, TargetName>(
+  TARGET_NAMES.flatMap((name) => {
+    const endings = FORMATS.find((format) => format.name === name)?.endings ?? [];
+    return [...endings, ...(name === 'tfjs' ? ['/'] : [])].map((ending) => [ending, name] as const);
+  }),
+);
 
 /** The format OUT asks for by its ending. @throws CommandError `usage` naming the nearest ending */
-export function formatOfEnding(target: string): TargetFormat {
-  const found = Object.keys(ENDINGS).find((ending) => target.endsWith(ending));
-  const format = found && ENDINGS[found];
+export function formatOfEnding(target: string): TargetName {
+  const endings = [...ENDINGS.keys()];
+  const format = ENDINGS.get(endings.find((ending) => target.endsWith(ending)) ?? '');
   if (format) return format;
   const name = basename(target);
   const dot = name.indexOf('.');
-  const nearest = dot < 0 ? '' : ` did you mean ${closest(name.slice(dot), Object.keys(ENDINGS))}?`;
+  const nearest = dot < 0 ? '' : ` did you mean ${closest(name.slice(dot), endings)}?`;
   throw new CommandError(
     'usage',
-    `${target}: the ending must be one of ${Object.keys(ENDINGS).join(' ')}, or --to says the format;${nearest || ' it has none'}`,
+    `${target}: the ending must be one of ${endings.join(' ')}, or --to says the format;${nearest || ' it has none'}`,
   );
 }

@@ -1,4 +1,4 @@
-import type { Note, NoteCode } from '@alexnet/convert/torch';
+import type { Note, NoteCode } from '@alexnet/convert';
 
 /** A note, and on which side of the conversion it arose. */
 export interface StepNote extends Note {

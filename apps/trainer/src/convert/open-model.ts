@@ -1,14 +1,30 @@
-import type { Converted, NoteCode } from '@alexnet/convert/torch';
+import {
+  type FormatName,
+  NOTE_CODES,
+  type NoteCode,
+  type OpenedModel,
+  type OpenModelOptions,
+  openModel,
+} from '@alexnet/convert';
+import { type OpenFiles, openFiles } from '@alexnet/convert/node';
+import type { NetworkSpec, PresetName } from '@alexnet/model';
 import { findSource } from './find-source.js';
-import type { SourceFormat } from './formats.js';
 import { requireAllowed } from './judge-notes.js';
-import { openFiles } from './open-files.js';
-import { openSource, type ReadSourceOptions, readSource } from './read-source.js';
 
-export interface OpenedFile extends Converted {
+export interface ReadOptions {
+  readonly from?: FormatName;
+  readonly preset?: PresetName;
+  /** The network, where it is known from elsewhere. */
+  readonly spec?: NetworkSpec;
+  /** Caffe's mean image, a `.binaryproto`. */
+  readonly mean?: string;
+  /** cuda-convnet's `batches.meta`. */
+  readonly meta?: string;
+}
+
+export interface OpenedFile extends OpenedModel {
   /** The file that was read first. */
   readonly path: string;
-  readonly format: SourceFormat;
 }
 
 /**
@@ -17,18 +33,32 @@ export interface OpenedFile extends Converted {
  * @param allow codes of inexact notes to let pass
  * @throws Error in one line: missing, damaged, ambiguous, or inexact and not allowed
  */
-export async function openModel(
+export async function openModelFile(
   input: string,
-  options: ReadSourceOptions & { readonly allow?: readonly NoteCode[] } = {},
+  options: ReadOptions & { readonly allow?: readonly NoteCode[] } = {},
 ): Promise<OpenedFile> {
   const path = await findSource(input);
   const files = openFiles();
   try {
-    const source = await openSource(path, files, options.from);
-    const read = await readSource(source, files, options);
-    requireAllowed(read.notes, options.allow ?? []);
-    return { path, format: source.format, ...read };
+    const opened = await openModel(await files.source(path), await readOptions(options, files));
+    requireAllowed(opened.notes, options.allow ?? []);
+    return { path, ...opened };
   } finally {
     await files.close();
   }
+}
+
+/** What a reader needs to find the network; all inexact notes come back for the caller to judge. */
+export async function readOptions(
+  { from, preset, spec, mean, meta }: ReadOptions,
+  files: OpenFiles,
+): Promise<OpenModelOptions> {
+  return {
+    allow: NOTE_CODES,
+    ...(from ? { from } : {}),
+    ...(preset ? { preset } : {}),
+    ...(spec ? { spec } : {}),
+    ...(mean ? { mean: await files.open(mean) } : {}),
+    ...(meta ? { meta: await files.open(meta) } : {}),
+  };
 }

@@ -1,7 +1,7 @@
+import { NOTE_CODES } from '@alexnet/convert';
 import type { Tf } from '@alexnet/model';
 import type { Conversion } from './convert-model.js';
-import { openModel } from './open-model.js';
-import { NOTE_CODES, type ReadSourceOptions } from './read-source.js';
+import { openModelFile, type ReadOptions } from './open-model.js';
 import { inOrder, probeImage, runOnnx, runTfjs } from './run-probe.js';
 
 /** What one backend makes of source and result. */
@@ -25,20 +25,20 @@ export interface Verification {
 export async function verifyConversion(
   tf: Tf,
   { source, target, from, to }: Conversion,
-  options: ReadSourceOptions,
+  options: ReadOptions,
 ): Promise<Verification> {
   const checks: Check[] = [];
   const notRun: string[] = [];
-  const { file } = await openModel(source, { ...options, from, allow: NOTE_CODES });
-  const { spec, preprocessing } = file;
+  const { model } = await openModelFile(source, { ...options, from, allow: NOTE_CODES });
+  const { spec, preprocessing } = model;
   const image = probeImage(spec, preprocessing?.range ?? 1);
   const order = preprocessing?.channelOrder ?? 'rgb';
   const prepared = inOrder(image, spec.input.channels, order);
-  const expected = await attempt('the source', notRun, () => runTfjs(tf, file, prepared));
+  const expected = await attempt('the source', notRun, () => runTfjs(tf, model, prepared));
   if (!expected) return { checks, notRun };
 
   const result = await attempt('the result', notRun, async () => {
-    const back = (await openModel(target, { from: to, spec, allow: NOTE_CODES })).file;
+    const back = (await openModelFile(target, { from: to, spec, allow: NOTE_CODES })).model;
     // Caffe is read back as RGB; elsewhere the order is what it was, said or not.
     const order = back.preprocessing?.channelOrder ?? (to === 'caffe' ? 'rgb' : undefined);
     return runTfjs(tf, back, order ? inOrder(image, spec.input.channels, order) : prepared);

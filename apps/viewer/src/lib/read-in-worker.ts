@@ -1,5 +1,5 @@
+import type { OpenedModel } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
-import type { ReadWeights } from './read-weights.js';
 import type { Reply, Request } from './read-weights.worker.js';
 
 /** The shapes in the file fit several networks, or none: a person has to say which it is. */
@@ -22,11 +22,11 @@ export interface ReadInWorkerOptions {
 export function readInWorker(
   files: readonly File[],
   { preset, signal, onProgress }: ReadInWorkerOptions,
-): Promise<ReadWeights> {
+): Promise<OpenedModel> {
   const worker = new Worker(new URL('./read-weights.worker.ts', import.meta.url), {
     type: 'module',
   });
-  return new Promise<ReadWeights>((resolve, reject) => {
+  return new Promise<OpenedModel>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       if (data.kind === 'progress') onProgress(data.share);

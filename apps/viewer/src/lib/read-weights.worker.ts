@@ -1,6 +1,6 @@
-import { FormatError } from '@alexnet/convert';
+import { FormatError, type OpenedModel } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
-import { type ReadWeights, readWeights } from './read-weights.js';
+import { readWeights } from './read-weights.js';
 import { weightsSource } from './weights-source.js';
 
 export interface Request {
@@ -10,7 +10,7 @@ export interface Request {
 
 export type Reply =
   | { readonly kind: 'progress'; readonly share: number }
-  | { readonly kind: 'done'; readonly read: ReadWeights }
+  | { readonly kind: 'done'; readonly read: OpenedModel }
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | null };
 
 /** Reading a quarter of a gigabyte would freeze the page, so it happens here. */
@@ -25,7 +25,7 @@ addEventListener('message', async ({ data: { files, preset } }: MessageEvent<Req
   try {
     const read = await readWeights(files, { preset, open });
     const buffers = new Set<ArrayBuffer>();
-    for (const { data } of read.file.weights.values()) buffers.add(data.buffer as ArrayBuffer);
+    for (const { data } of read.model.weights.values()) buffers.add(data.buffer as ArrayBuffer);
     reply({ kind: 'done', read }, [...buffers]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,11 +1,20 @@
-import { type ByteSource, detectFormat, type FormatName } from '@alexnet/convert';
+import {
+  type ByteSource,
+  detectFormat,
+  FORMATS,
+  type Format,
+  type FormatName,
+} from '@alexnet/convert';
 
 /** Files dropped together, sorted by what they are to each other. */
 export interface SortedFiles {
-  readonly format: Exclude<FormatName, 'caffe-mean'>;
+  readonly format: FormatName;
   readonly main: File;
   /** Caffe's mean image, or `batches.meta` of cuda-convnet. */
-  readonly companion: File | null;
+  readonly companion: {
+    readonly file: File;
+    readonly option: NonNullable<Format['companion']>;
+  } | null;
 }
 
 /** Parts that belong to another file, whatever their bytes look like. */
@@ -21,7 +30,7 @@ export async function sortFiles(
   files: readonly File[],
   open: (file: File) => ByteSource,
 ): Promise<SortedFiles> {
-  const found: { readonly file: File; readonly format: FormatName | null }[] = [];
+  const found: { readonly file: File; readonly format: FormatName | 'caffe-mean' | null }[] = [];
   for (const file of files) {
     const source = open(file);
     if (source.size === 0) throw new Error(`${file.name} is empty.`);
@@ -38,7 +47,12 @@ export async function sortFiles(
     throw new Error(`These are several networks (${names}). Drop one at a time.`);
   }
   if (network?.format && network.format !== 'caffe-mean') {
-    return { format: network.format, main: network.file, companion: companion?.file ?? null };
+    const option = companion?.format === 'caffe-mean' ? 'mean' : 'meta';
+    return {
+      format: network.format,
+      main: network.file,
+      companion: companion ? { file: companion.file, option } : null,
+    };
   }
   const name = files[0]?.name ?? 'The file';
   if (companion) throw new Error(`${name} is a mean image. Drop the .caffemodel together with it.`);
@@ -47,7 +61,8 @@ export async function sortFiles(
       `${name} is one part of a model. Drop the file that describes it too (model.json, .index or .onnx).`,
     );
   }
+  const titles = FORMATS.map(({ title }) => title);
   throw new Error(
-    `${name} is no file of weights this page knows: safetensors, PyTorch, ONNX, Caffe, NumPy, Keras, TensorFlow.js, TensorFlow, MatConvNet or cuda-convnet.`,
+    `${name} is no file of weights this page knows: ${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}.`,
   );
 }

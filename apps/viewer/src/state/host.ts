@@ -1,10 +1,10 @@
 import type { RgbImage } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
+import type { OpenedModel } from '@alexnet/convert';
 import { decodeImage } from '../lib/images/decode-image.js';
 import { openBackend, whenLost } from '../lib/network/open-backend.js';
 import { type RunIntact, type Verification, verify } from '../lib/network/verify.js';
 import type { ReadInWorkerOptions } from '../lib/read-in-worker.js';
-import type { ReadWeights } from '../lib/read-weights.js';
 import { fetchBytes, type OnShare } from '../lib/weights/fetch-bytes.js';
 import { nextFrame } from './jobs.js';
 import { readAsking } from './read-asking.js';
@@ -22,7 +22,7 @@ export interface Host {
   readWeights(
     files: readonly File[],
     options: Omit<ReadInWorkerOptions, 'preset'>,
-  ): Promise<ReadWeights | null>;
+  ): Promise<OpenedModel | null>;
   verify(selection: Selection, opened: Opened, runIntact: RunIntact): Promise<Verification>;
   /** Lets the page paint. */
   nextFrame(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { Note } from '@alexnet/convert/torch';
+import type { Note } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
 
 /** Something only a person can say about a file being opened. Null as an answer leaves it unopened. */

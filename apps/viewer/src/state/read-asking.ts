@@ -1,10 +1,10 @@
+import type { OpenedModel } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
 import {
   type ReadInWorkerOptions,
   readInWorker,
   UnknownPresetError,
 } from '../lib/read-in-worker.js';
-import type { ReadWeights } from '../lib/read-weights.js';
 import { questions } from './questions.svelte.js';
 
 /**
@@ -14,9 +14,9 @@ import { questions } from './questions.svelte.js';
 export async function readAsking(
   files: readonly File[],
   options: Omit<ReadInWorkerOptions, 'preset'>,
-): Promise<ReadWeights | null> {
+): Promise<OpenedModel | null> {
   const name = files.map((file) => file.name).join(', ');
-  let read: ReadWeights;
+  let read: OpenedModel;
   try {
     read = await readInWorker(files, { ...options, preset: null });
   } catch (error) {

@@ -1,7 +1,6 @@
 import type { RgbImage } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
-import type { Model } from '@alexnet/convert';
-import type { Note } from '@alexnet/convert/torch';
+import type { Model, Note } from '@alexnet/convert';
 import type { Network } from '@alexnet/model';
 import type { Answer } from '../lib/network/answer.js';
 import { type Change, NO_CHANGE } from '../lib/network/change.js';

@@ -340,7 +340,7 @@ export class Session extends Store<SessionState> {
     const onProgress = (share: number) => this.report(share, 'Reading the weights');
     const read = await this.host.readWeights(files, { signal, onProgress });
     if (!read || request !== this.weightsRequest) throw new Outdated();
-    const file = asRgb(read.file);
+    const file = asRgb(read.model);
     checkOpened(file);
     const name = files.map((one) => one.name).join(', ');
     const bytes = files.reduce((sum, { size }) => sum + size, 0);

@@ -1,19 +1,19 @@
+import type { ByteSource } from '@alexnet/files';
 import type { NetworkSpec, Preprocessing, PresetName, Weight } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { tfjsWeight } from '../layout/canonical.js';
 import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
+import type { Limits } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
-import type { StoredTensor } from '../tensors/tensor-file.js';
+import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
-import { type Candidate, detectSpec, type SpecFactory } from './detect-spec.js';
-import { matchTensors } from './match-tensors.js';
+import { type Candidate, detectSpec } from './detect-spec.js';
+import { type Match, matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
 import type { SourceModel } from './source-model.js';
 
 /** What a reader needs to know that foreign files do not say. */
-export interface AssembleOptions {
-  /** `createSpec` of `@alexnet/model`. */
-  readonly createSpec: SpecFactory;
+export interface OpenOptions {
   /** Which network it is, where shapes cannot tell: paper, original2012, caffe or caffenet. */
   readonly preset?: PresetName;
   /** The whole network, where it is no preset scaled in width and classes. */
@@ -22,28 +22,26 @@ export interface AssembleOptions {
   readonly preprocessing?: Preprocessing;
   /** Names of the classes in label order, where the caller knows them. */
   readonly classNames?: readonly string[];
-  /** Codes of inexact notes to accept. */
+  /** Codes of inexact notes to accept; `NOTE_CODES` leaves judging to the caller. */
   readonly allow?: readonly NoteCode[];
-}
-
-/** A network read from another tool's file. */
-export interface Converted {
-  /** The network, weights in tfjs layout and RGB. */
-  readonly file: Model;
-  /** Everything that was changed on the way, exact or not. */
-  readonly notes: readonly Note[];
+  /** Caffe's mean image, a `.binaryproto`, for a `.caffemodel`. */
+  readonly mean?: Uint8Array | ByteSource;
+  /** `batches.meta` of cuda-convnet: class names and the mean image. */
+  readonly meta?: Uint8Array | ByteSource;
+  /** Instead of those of `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<Limits>;
 }
 
 /** A network found in a file, its parameters still to be read. */
-export interface OpenedModel extends Omit<Model, 'weights'> {
+export interface StoredModel extends Omit<Model, 'weights'> {
   /** Everything that is changed on the way, exact or not. */
   readonly notes: readonly Note[];
   /** In canonical order. */
-  readonly parameters: readonly OpenedParameter[];
+  readonly parameters: readonly StoredParameter[];
 }
 
 /** One parameter that is read when it is needed. */
-export interface OpenedParameter {
+export interface StoredParameter {
   /** Its name, its shapes in tfjs and canonical order, and the axes moved between them. */
   readonly layout: ParameterLayout;
   /** The numbers in tfjs layout. */
@@ -52,27 +50,20 @@ export interface OpenedParameter {
   readonly canonical: StoredTensor | null;
 }
 
+/** Reads all parameters of a stored model, in tfjs layout and RGB. */
+export async function loadModel({ notes: _, parameters, ...rest }: StoredModel): Promise<Model> {
+  const weights = new Map<string, Weight>();
+  for (const { layout, read } of parameters) weights.set(layout.name, await read());
+  return { ...rest, weights };
+}
+
 /**
- * Makes a model file, tfjs layout and RGB, of what a codec found in another tool's file.
+ * Finds the network among what a codec found in another tool's file and says what reading it
+ * takes, before any number is read.
  *
  * @throws FormatError unknown-network, ambiguous-preset, not-allowed
  */
-export async function assembleModel(
-  source: SourceModel,
-  options: AssembleOptions,
-): Promise<Converted> {
-  return loadModel(openModel(source, options));
-}
-
-/** Reads all parameters of an opened model. */
-export async function loadModel({ notes, parameters, ...rest }: OpenedModel): Promise<Converted> {
-  const weights = new Map<string, Weight>();
-  for (const { layout, read } of parameters) weights.set(layout.name, await read());
-  return { file: { ...rest, weights }, notes };
-}
-
-/** Finds the network in a file and says what reading it takes, before any number is read. */
-export function openModel(source: SourceModel, options: AssembleOptions): OpenedModel {
+export function assembleModel(source: SourceModel, options: OpenOptions): StoredModel {
   const { spec, match } = findNetwork(source, options);
   const notes: Note[] = [...source.notes];
   const note = (code: NoteCode, exact: boolean, detail: string) =>
@@ -84,8 +75,7 @@ export function openModel(source: SourceModel, options: AssembleOptions): Opened
   for (const [, name, { dtype }] of match.pairs) {
     if (dtype === 'f64') note('precision', false, `"${name}" was rounded from f64 to f32`);
   }
-  const channelsFirst = source.layout === 'channels-first';
-  if (channelsFirst) {
+  if (source.layout === 'channels-first') {
     note('layout', true, 'convolutions and dense layers were transposed to channels-last');
   }
   const bgr = source.channelOrder === 'bgr';
@@ -94,12 +84,64 @@ export function openModel(source: SourceModel, options: AssembleOptions): Opened
   if (!known) note('preprocessing', true, 'the file does not say how images are prepared');
   checkAllowed(notes, options.allow);
 
-  const layouts = new Map(parameterLayouts(spec).map((layout) => [layout.name, layout]));
-  const first = parameterLayouts(spec)[0]?.name;
-  const parameters = match.pairs.flatMap(([name, , tensor]): OpenedParameter[] => {
+  const preprocessing = known && known.channelOrder === 'bgr' ? reversePreprocessing(known) : known;
+  return {
+    spec,
+    preprocessing: preprocessing ?? null,
+    classNames: options.classNames ?? source.classNames,
+    provenance: { format: source.format },
+    notes,
+    parameters: storedParameters(spec, match.pairs, source.layout, bgr),
+  };
+}
+
+/**
+ * A model whose file holds everything, tensors by our names and nothing else.
+ *
+ * @throws FormatError missing-tensor, unexpected-tensor, bad-shape
+ */
+export function describedModel(
+  description: Omit<Model, 'weights'>,
+  tensors: StoredTensors,
+  layout: SourceModel['layout'],
+): StoredModel {
+  const layouts = parameterLayouts(description.spec);
+  const pairs = layouts.map(({ name, shape, canonicalShape }) => {
+    const tensor = tensors.get(name);
+    if (!tensor) {
+      throw new FormatError('missing-tensor', `the network needs "${name}", the file lacks it`);
+    }
+    const wanted = layout === 'channels-first' ? canonicalShape : shape;
+    if (tensor.shape.join() !== wanted.join()) {
+      throw new FormatError(
+        'bad-shape',
+        `"${name}" has shape [${tensor.shape}], the network needs [${wanted}]`,
+      );
+    }
+    return [name, name, tensor] as const;
+  });
+  const known = new Set(layouts.map(({ name }) => name));
+  const extra = [...tensors.keys()].find((name) => !known.has(name));
+  if (extra !== undefined) {
+    throw new FormatError('unexpected-tensor', `the network has no parameter "${extra}"`);
+  }
+  const parameters = storedParameters(description.spec, pairs, layout, false);
+  return { ...description, notes: [], parameters };
+}
+
+function storedParameters(
+  spec: NetworkSpec,
+  pairs: Match['pairs'],
+  axes: SourceModel['layout'],
+  bgr: boolean,
+): StoredParameter[] {
+  const channelsFirst = axes === 'channels-first';
+  const all = parameterLayouts(spec);
+  const layouts = new Map(all.map((layout) => [layout.name, layout]));
+  return pairs.flatMap(([name, , tensor]): StoredParameter[] => {
     const layout = layouts.get(name);
     if (!layout) return [];
-    const reversed = bgr && name === first;
+    const reversed = bgr && name === all[0]?.name;
     const shape = channelsFirst ? layout.canonicalShape : layout.shape;
     const read = async () => {
       const stored = { shape, data: await tensor.read() };
@@ -109,20 +151,11 @@ export function openModel(source: SourceModel, options: AssembleOptions): Opened
     const asStored = !reversed && (channelsFirst || layout.axes.length === 1);
     return [{ layout, read, canonical: asStored ? tensor : null }];
   });
-  const preprocessing = known && known.channelOrder === 'bgr' ? reversePreprocessing(known) : known;
-  return {
-    spec,
-    preprocessing: preprocessing ?? null,
-    classNames: options.classNames ?? source.classNames,
-    provenance: { format: source.format },
-    notes,
-    parameters,
-  };
 }
 
-function findNetwork(source: SourceModel, options: AssembleOptions): Candidate {
-  const { spec, preset, createSpec } = options;
-  if (!spec) return detectSpec(source, createSpec, preset ? [preset] : source.presets);
+function findNetwork(source: SourceModel, options: OpenOptions): Candidate {
+  const { spec, preset } = options;
+  if (!spec) return detectSpec(source, preset ? [preset] : source.presets);
   const match = matchTensors(parameterLayouts(spec), source.tensors, source.layout);
   if (match) return { spec, match };
   throw new FormatError(

@@ -1,8 +1,7 @@
-import type { NetworkSpec, PresetName } from '@alexnet/model';
+import { createSpec, type NetworkSpec, PRESET_NAMES, type PresetName } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
-import type { AssembleOptions } from './assemble-model.js';
+import type { OpenOptions } from './assemble-model.js';
 import { describeSpec } from './describe-spec.js';
-import { PRESETS } from './detect-spec.js';
 import type { Note } from './note.js';
 
 /**
@@ -14,14 +13,14 @@ import type { Note } from './note.js';
  */
 export function choosePresets(
   description: readonly string[],
-  { createSpec, preset, spec }: AssembleOptions,
+  { preset, spec }: Pick<OpenOptions, 'preset' | 'spec'>,
 ): { readonly presets: readonly PresetName[]; readonly notes: readonly Note[] } {
   const found = description.join('\n');
   const norm = description.some((line) => line.startsWith('batchnorm')) ? 'batch' : undefined;
   const says = (network: NetworkSpec) => describeSpec(network).join('\n') === found;
   const scaled = (name: PresetName) => createSpec(name, norm ? { norm } : {});
   if (!spec && !preset) {
-    const presets = PRESETS.filter((name) => says(scaled(name)));
+    const presets = PRESET_NAMES.filter((name) => says(scaled(name)));
     if (presets.length > 0) return { presets, notes: [] };
     throw new FormatError(
       'unknown-network',

@@ -1,26 +1,21 @@
-import type { LayerSpec, NetworkSpec, PresetName, SpecModifiers } from '@alexnet/model';
+import {
+  createSpec,
+  inferShapes,
+  type LayerSpec,
+  ModelError,
+  type NetworkSpec,
+  PRESET_NAMES,
+  type PresetName,
+} from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { type Match, matchTensors, torchvisionName } from './match-tensors.js';
 import type { SourceModel } from './source-model.js';
 
-/** `createSpec` of `@alexnet/model`. */
-export type SpecFactory = (preset?: PresetName, modifiers?: SpecModifiers) => NetworkSpec;
-
 export interface Candidate {
   readonly spec: NetworkSpec;
   readonly match: Match;
 }
-
-export const PRESETS: readonly PresetName[] = [
-  'alexnet',
-  'paper',
-  'original2012',
-  'caffe',
-  'caffenet',
-  'torchvision',
-  'lenet5',
-];
 
 /**
  * Finds the network a file's shapes belong to. Each preset takes the file's filters, hidden
@@ -32,17 +27,16 @@ export const PRESETS: readonly PresetName[] = [
  */
 export function detectSpec(
   source: Pick<SourceModel, 'tensors' | 'layout'>,
-  createSpec: SpecFactory,
   presets: readonly PresetName[] | null,
 ): Candidate {
-  const fitting = (presets ?? PRESETS).flatMap((preset) => {
-    const spec = scaled(preset, source, createSpec);
+  const fitting = (presets ?? PRESET_NAMES).flatMap((preset) => {
+    const spec = scaled(preset, source);
     const match = spec && matchTensors(parameterLayouts(spec), source.tensors, source.layout);
     // torchvision's names belong to torchvision's network.
     const named = match?.by !== 'torchvision' || preset === 'torchvision';
     return spec && match && named ? [{ spec, match }] : [];
   });
-  const proportional = fitting.filter(({ spec }) => isProportional(spec, createSpec));
+  const proportional = fitting.filter(({ spec }) => isProportional(spec));
   const found = proportional.length > 0 ? proportional : fitting;
   const [first, ...others] = found;
   if (!first) {
@@ -66,7 +60,6 @@ export function detectSpec(
 function scaled(
   preset: PresetName,
   { tensors, layout }: Pick<SourceModel, 'tensors' | 'layout'>,
-  createSpec: SpecFactory,
 ): NetworkSpec | null {
   const base = createSpec(preset, tensors.has('norm1.running_mean') ? { norm: 'batch' } : {});
   const weights = [...tensors.values()].filter(({ shape }) => shape.length > 1);
@@ -89,13 +82,23 @@ function scaled(
     classes = outputs;
     position++;
   }
-  return layers.every((layer) => layer.op !== 'conv' || layer.filters % layer.groups === 0)
-    ? { ...base, classes, layers }
-    : null;
+  const spec = { ...base, classes, layers };
+  return makesNetwork(spec) ? spec : null;
+}
+
+/** Whether filters divide into groups and every layer can stand where it does. */
+function makesNetwork(spec: NetworkSpec): boolean {
+  try {
+    inferShapes(spec);
+    return true;
+  } catch (error) {
+    if (error instanceof ModelError) return false;
+    throw error;
+  }
 }
 
 /** Whether all convolutions have the same share of their preset's filters, to the rounding. */
-function isProportional(spec: NetworkSpec, createSpec: SpecFactory): boolean {
+function isProportional(spec: NetworkSpec): boolean {
   const filters = ({ layers }: NetworkSpec) =>
     layers.flatMap((layer) => (layer.op === 'conv' ? [layer.filters] : []));
   const base = filters(createSpec(spec.preset === 'custom' ? undefined : spec.preset));

@@ -17,9 +17,12 @@ export interface Written {
 
 /** What is lost in a format that holds tensors only. */
 export function lostMetadata(file: Model, format: string): Note[] {
-  const lost = (['preprocessing', 'classNames', 'provenance'] as const).filter(
-    (part) => file[part] !== null,
-  );
+  // That a network was once read from another format is nothing anyone would miss.
+  const provenance = Object.keys(file.provenance ?? {}).some((key) => key !== 'format');
+  const lost = [
+    ...(['preprocessing', 'classNames'] as const).filter((part) => file[part] !== null),
+    ...(provenance ? ['provenance'] : []),
+  ];
   if (lost.length === 0) return [];
   const detail = `${format} cannot hold ${lost.join(', ')}`;
   return [{ code: 'metadata', exact: false, detail }];

@@ -1,27 +1,21 @@
 import { asSource, type ByteSource } from '@alexnet/files';
-import type { PresetName } from '@alexnet/model';
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { createSpec, PRESET_NAMES, type PresetName } from '@alexnet/model';
+import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { reverseInputChannels } from '../alexnet/channel-order.js';
-import { PRESETS } from '../alexnet/detect-spec.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
-import type { WriteOptions } from '../alexnet/written.js';
+import { lostMetadata, type WriteOptions } from '../alexnet/written.js';
 import { FormatError } from '../format-error.js';
+import type { SavedModel } from '../formats/format.js';
 import { toCanonical } from '../layout/canonical.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import type { Model } from '../model-file/model-file.js';
 import type { CaffeNet } from './caffe-net.js';
 import { collectTensors } from './collect-tensors.js';
-import { caffePreprocessing, type MeanImage } from './mean-image.js';
+import { caffeMean, caffePreprocessing, readBinaryproto, writeBinaryproto } from './mean-image.js';
 import { blobOf, caffeNetwork } from './network-layers.js';
 import { parseCaffeNet } from './parse-net.js';
 import { formatPrototxt, serializeCaffeNet } from './serialize-net.js';
 import { signature } from './signature.js';
-
-/** What reading a `.caffemodel` needs beside it. */
-export interface ReadCaffeOptions extends AssembleOptions {
-  /** The mean image that belongs to the weights, from `readBinaryproto`. */
-  readonly mean?: MeanImage;
-}
 
 /**
  * Reads an AlexNet from a `.caffemodel`. The layers in the file say which network it is: their
@@ -32,12 +26,13 @@ export interface ReadCaffeOptions extends AssembleOptions {
  */
 export async function readCaffeModel(
   input: Uint8Array | ByteSource,
-  options: ReadCaffeOptions,
-): Promise<Converted> {
+  options: OpenOptions,
+): Promise<StoredModel> {
   const source = asSource(input);
   const net = parseCaffeNet(await source.read(0, source.size));
-  const { createSpec, mean, preset, spec } = options;
-  const matching = matchingPresets(net, options);
+  const { preset, spec } = options;
+  const mean = options.mean && (await readBinaryproto(await whole(options.mean)));
+  const matching = matchingPresets(net);
   const presets = preset ? [preset] : matching;
   if (presets.length === 0 && !spec) {
     throw new FormatError(
@@ -68,13 +63,18 @@ export async function readCaffeModel(
   );
 }
 
-function matchingPresets(net: CaffeNet, { createSpec }: AssembleOptions): PresetName[] {
+function matchingPresets(net: CaffeNet): PresetName[] {
   const found = signature(net.layers);
   const norm = net.layers.some(({ type }) => type === 'BatchNorm') ? 'batch' : undefined;
-  return PRESETS.filter((preset) => {
+  return PRESET_NAMES.filter((preset) => {
     const spec = createSpec(preset, norm ? { norm } : {});
     return signature(caffeNetwork(spec).layers) === found;
   });
+}
+
+function whole(input: Uint8Array | ByteSource): Promise<Uint8Array> {
+  const source = asSource(input);
+  return source.read(0, source.size);
 }
 
 /** An AlexNet as the two files Caffe takes. */
@@ -96,14 +96,7 @@ export interface WrittenCaffe {
 export function writeCaffeModel(file: Model, options: WriteOptions = {}): WrittenCaffe {
   const { spec, preprocessing } = file;
   const { layers, input, notes: architecture } = caffeNetwork(spec);
-  const notes: Note[] = [...architecture];
-  const lost = (['preprocessing', 'classNames', 'provenance'] as const).filter(
-    (part) => file[part] !== null,
-  );
-  if (lost.length > 0) {
-    const detail = `a caffemodel cannot hold ${lost.join(', ')}`;
-    notes.push({ code: 'metadata', exact: false, detail });
-  }
+  const notes: Note[] = [...architecture, ...lostMetadata(file, 'a caffemodel')];
   const layout = 'convolutions and dense layers were transposed to channels-first';
   notes.push({ code: 'layout', exact: true, detail: layout });
   const weights = new Map(file.weights);
@@ -128,4 +121,15 @@ export function writeCaffeModel(file: Model, options: WriteOptions = {}): Writte
     prototxt: formatPrototxt(spec.preset, layers, { channels: spec.input.channels, ...input }),
     notes,
   };
+}
+
+/** The same as files: `deploy.prototxt`, `mean.binaryproto` where there is a mean, and the weights. */
+export function saveCaffeModel(model: Model, name: string, options: WriteOptions): SavedModel {
+  const { caffemodel, prototxt, notes } = writeCaffeModel(model, options);
+  const mean = model.preprocessing && caffeMean(model.preprocessing);
+  const files = new Map<string, Uint8Array>([
+    ['deploy.prototxt', new TextEncoder().encode(prototxt)],
+  ]);
+  if (mean) files.set('mean.binaryproto', writeBinaryproto(mean));
+  return { files: files.set(name, caffemodel), notes };
 }

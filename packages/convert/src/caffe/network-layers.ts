@@ -1,7 +1,12 @@
-import type { ConvSpec, LayerSpec, NetworkSpec, Weight } from '@alexnet/model';
+import {
+  type ConvSpec,
+  inferShapes,
+  type LayerSpec,
+  type NetworkSpec,
+  type Weight,
+} from '@alexnet/model';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
-import { type MapSize, mapSizes } from '../layout/map-sizes.js';
 import type { CaffeLayer } from './caffe-net.js';
 
 type Layer = CaffeLayer<string>;
@@ -30,7 +35,7 @@ export function caffeNetwork(spec: NetworkSpec): CaffeNetwork {
   const notes: Note[] = [];
   let { height, width } = spec.input;
   let value = 'data';
-  const maps = mapSizes(spec);
+  const shapes = inferShapes(spec);
   for (const [index, layer] of spec.layers.entries()) {
     let padded = layer;
     if (layer.op === 'conv' && !isSymmetric(layer)) {
@@ -42,7 +47,7 @@ export function caffeNetwork(spec: NetworkSpec): CaffeNetwork {
       const detail = `Caffe pads evenly: feed ${width}×${height} images with ${top}, ${left}, ${bottom}, ${right} zeros on top, left, bottom, right`;
       notes.push({ code: 'architecture', exact: false, detail });
     }
-    const added = toCaffe(padded, value, maps[index] ?? spec.input);
+    const added = toCaffe(padded, value, shapes[index]?.input ?? []);
     layers.push(...added);
     value = added.at(-1)?.top[0] ?? value;
   }
@@ -50,7 +55,7 @@ export function caffeNetwork(spec: NetworkSpec): CaffeNetwork {
   return { layers, input: { height, width }, notes };
 }
 
-function toCaffe(layer: LayerSpec, bottom: string, maps: MapSize): Layer[] {
+function toCaffe(layer: LayerSpec, bottom: string, maps: readonly number[]): Layer[] {
   const { name } = layer;
   switch (layer.op) {
     case 'conv': {
@@ -75,7 +80,7 @@ function toCaffe(layer: LayerSpec, bottom: string, maps: MapSize): Layer[] {
     case 'pool': {
       // Caffe starts a last, partial window unless told otherwise.
       const partial = (side: number) => (side - layer.size) % layer.stride !== 0;
-      const floor = partial(maps.height) || partial(maps.width);
+      const floor = maps.slice(0, 2).some(partial);
       const pooling_param = {
         pool: layer.kind === 'max' ? 'MAX' : 'AVE',
         kernel_size: layer.size,

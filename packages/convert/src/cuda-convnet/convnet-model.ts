@@ -1,6 +1,6 @@
 import type { ByteSource } from '@alexnet/files';
 import type { Preprocessing } from '@alexnet/model';
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
@@ -11,12 +11,6 @@ import { convnetLayers, get } from './layers.js';
 import { findStages, mergeStages } from './merge-towers.js';
 import { unpack } from './unpack.js';
 
-/** What reading a checkpoint of the 2012 source needs beside it. */
-export interface ReadConvnetOptions extends AssembleOptions {
-  /** `batches.meta` of the data the network was trained on: class names and the mean image. */
-  readonly meta?: Uint8Array | ByteSource;
-}
-
 /**
  * Reads a checkpoint of the 2012 source, cuda-convnet 1 or cuda-convnet2. Layers on two GPUs become
  * one network with groups, each joined in the order its own `inputs` say; the net must be the one
@@ -26,8 +20,8 @@ export interface ReadConvnetOptions extends AssembleOptions {
  */
 export async function readConvnetModel(
   input: Uint8Array | ByteSource,
-  options: ReadConvnetOptions,
-): Promise<Converted> {
+  options: OpenOptions,
+): Promise<StoredModel> {
   const layers = convnetLayers(await unpack(input));
   const stages = findStages(layers);
   const { presets, notes: chosen } = choosePresets(describeTower(layers, stages), options);

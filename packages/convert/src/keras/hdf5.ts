@@ -1,12 +1,9 @@
+// Not h5wasm/node, whose files are those of the machine.
+
 import type { Dataset, Group } from 'h5wasm';
+import * as h5 from 'h5wasm';
 import { FormatError } from '../format-error.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';
-
-/**
- * The `h5wasm` package, given by the caller: `import * as h5 from 'h5wasm'`, not `h5wasm/node`,
- * whose files are those of the machine.
- */
-export type H5 = typeof import('h5wasm');
 
 const MAX_TENSOR_BYTES = 2 ** 30;
 /** HDF5 fills what was never written, so a small file may claim a huge array. */
@@ -19,7 +16,7 @@ let files = 0;
  * Opens a file in h5wasm's own memory, hands it to `use`, and removes it again. Whatever the HDF5
  * library throws over a damaged file comes out as a FormatError.
  */
-export async function withHdf5<T>(h5: H5, bytes: Uint8Array, use: (root: Group) => T): Promise<T> {
+export async function withHdf5<T>(bytes: Uint8Array, use: (root: Group) => T): Promise<T> {
   const library = await h5.ready;
   const { FS } = library;
   const name = `alexnet-${files++}.h5`;
@@ -43,7 +40,7 @@ export async function withHdf5<T>(h5: H5, bytes: Uint8Array, use: (root: Group) 
 }
 
 /** Creates a file in h5wasm's memory, lets `fill` write it, and returns its bytes. */
-export async function createHdf5(h5: H5, fill: (root: Group) => void): Promise<Uint8Array> {
+export async function createHdf5(fill: (root: Group) => void): Promise<Uint8Array> {
   const { FS } = await h5.ready;
   const name = `alexnet-${files++}.h5`;
   const file = new h5.File(name, 'w');

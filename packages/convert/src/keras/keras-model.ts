@@ -1,5 +1,5 @@
 import type { ByteSource } from '@alexnet/files';
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
@@ -9,16 +9,10 @@ import { DEFAULT_LIMITS } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
 import { parseStrictJson } from '../parse-strict-json.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { createHdf5, type H5 } from './hdf5.js';
+import { createHdf5 } from './hdf5.js';
 import { ourName } from './keras-layers.js';
 import { readKeras } from './read-keras.js';
 import { readTopology } from './topology.js';
-
-/** What reading a Keras file needs beside it. */
-export interface ReadKerasOptions extends AssembleOptions {
-  /** The HDF5 library, as `await ready` of h5wasm gives it. */
-  readonly h5: H5;
-}
 
 /**
  * Reads an AlexNet from a Keras file. A file with the model's description is compared with the
@@ -30,9 +24,9 @@ export interface ReadKerasOptions extends AssembleOptions {
  */
 export async function readKerasModel(
   input: Uint8Array | ByteSource,
-  options: ReadKerasOptions,
-): Promise<Converted> {
-  const { tensors: found, config } = await readKeras(input, options.h5);
+  options: OpenOptions,
+): Promise<StoredModel> {
+  const { tensors: found, config } = await readKeras(input);
   const { presets, notes } = chooseNetwork(config, options);
   const tensors: StoredTensors = new Map();
   for (const [name, tensor] of found) tensors.set(ourName(name), tensor);
@@ -51,7 +45,7 @@ export async function readKerasModel(
   );
 }
 
-function chooseNetwork(config: string | null, options: AssembleOptions) {
+function chooseNetwork(config: string | null, options: OpenOptions) {
   if (config === null) return { presets: null, notes: [] };
   try {
     const model = parseStrictJson(config, 'keras config', DEFAULT_LIMITS.depth);
@@ -73,14 +67,11 @@ const GROUPS = { conv: 'conv2d', dense: 'dense', batchnorm: 'batch_normalization
  *
  * @throws FormatError not-allowed, since the file holds numbers only
  */
-export async function writeKerasWeights(
-  file: Model,
-  options: WriteOptions & { readonly h5: H5 },
-): Promise<Written> {
+export async function writeKerasWeights(file: Model, options: WriteOptions = {}): Promise<Written> {
   const notes = lostMetadata(file, 'a .weights.h5 file');
   checkAllowed(notes, options.allow);
   const names = parameterLayouts(file.spec).map(({ name }) => name);
-  const bytes = await createHdf5(options.h5, (root) => {
+  const bytes = await createHdf5((root) => {
     root.create_group('vars').create_attribute('name', file.spec.preset);
     const layers = root.create_group('layers');
     const counts = new Map<string, number>();

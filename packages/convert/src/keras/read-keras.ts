@@ -3,7 +3,7 @@ import { readZip } from '@alexnet/files/zip';
 import type { Group } from 'h5wasm';
 import { FormatError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { groupAt, type H5, tensorAt, textsAt, withHdf5 } from './hdf5.js';
+import { groupAt, tensorAt, textsAt, withHdf5 } from './hdf5.js';
 import { KERAS_NORM_PARTS, KERAS_PARTS } from './keras-layers.js';
 
 /** A Keras file as its tensors and its description. */
@@ -23,14 +23,14 @@ const HDF5_MAGIC = [0x89, 0x48, 0x44, 0x46];
  *
  * @throws FormatError
  */
-export async function readKeras(input: Uint8Array | ByteSource, h5: H5): Promise<KerasFile> {
+export async function readKeras(input: Uint8Array | ByteSource): Promise<KerasFile> {
   const source = asSource(input);
   const bytes = await source.read(0, source.size);
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readArchive(bytes, h5);
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readArchive(bytes);
   if (!HDF5_MAGIC.every((byte, index) => bytes[index] === byte)) {
     throw new FormatError('not-this-format', 'keras: neither an HDF5 file nor a .keras archive');
   }
-  return withHdf5(h5, bytes, (root) => {
+  return withHdf5(bytes, (root) => {
     const weights = groupAt(root, 'model_weights') ?? root;
     const names = textsAt(weights, 'layer_names');
     const config = textsAt(root, 'model_config')?.join('') ?? null;
@@ -39,7 +39,7 @@ export async function readKeras(input: Uint8Array | ByteSource, h5: H5): Promise
   });
 }
 
-async function readArchive(bytes: Uint8Array, h5: H5): Promise<KerasFile> {
+async function readArchive(bytes: Uint8Array): Promise<KerasFile> {
   const entries = await readZip(bytesSource(bytes));
   const contents = async (name: string, limit: number) => {
     const entry = entries.get(name);
@@ -50,7 +50,7 @@ async function readArchive(bytes: Uint8Array, h5: H5): Promise<KerasFile> {
   };
   const config = new TextDecoder().decode(await contents('config.json', MAX_CONFIG_BYTES));
   const weights = await contents('model.weights.h5', 2 ** 30);
-  const tensors = await withHdf5(h5, weights, (root) => current(root, weights.length));
+  const tensors = await withHdf5(weights, (root) => current(root, weights.length));
   return { tensors, config };
 }
 

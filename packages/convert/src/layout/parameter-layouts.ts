@@ -1,5 +1,4 @@
-import type { LayerSpec, NetworkSpec } from '@alexnet/model';
-import { type MapSize, mapSizes } from './map-sizes.js';
+import { type FeatureShape, inferShapes, type NetworkSpec, parameterSpecs } from '@alexnet/model';
 
 /** A tensor axis order: output axis i is input axis `axes[i]`. */
 export type Axes = readonly number[];
@@ -22,53 +21,43 @@ const CONV: Axes = [3, 2, 0, 1];
 const DENSE: Axes = [1, 0];
 const VECTOR: Axes = [0];
 
-/** Batch norm parameters as PyTorch names them: gamma, beta and the two running statistics. */
-const BATCH_NORM = ['weight', 'bias', 'running_mean', 'running_var'];
-
 /**
  * Every parameter of a network, in layer order, with its shape on both sides.
  *
  * The first dense layer after a flatten is the one place where the image's axes hide inside a
  * matrix: tfjs flattens `[h, w, c]`, every channels-first library `[c, h, w]`. Its input is
  * therefore seen with the three axes of the map that was flattened.
+ *
+ * @throws ModelError where the layers make no network
  */
 export function parameterLayouts(spec: NetworkSpec): readonly ParameterLayout[] {
-  const maps = mapSizes(spec);
-  return spec.layers.flatMap((layer, index) => layerLayouts(layer, maps[index] ?? spec.input));
+  const flattened = flattenedMaps(spec);
+  return parameterSpecs(spec).map(({ name, layer, shape }) => {
+    if (shape.length === 1) {
+      return { name, shape, canonicalShape: shape, view: shape, axes: VECTOR };
+    }
+    if (shape.length === 4) {
+      return { name, shape, canonicalShape: permute(shape, CONV), view: shape, axes: CONV };
+    }
+    const [height = 1, width = 1, channels = 1] = flattened.get(layer) ?? [];
+    const hidden = height * width > 1;
+    const view = hidden ? [height, width, channels, shape[1] ?? 1] : shape;
+    const axes = hidden ? CONV : DENSE;
+    return { name, shape, canonicalShape: permute(shape, DENSE), view, axes };
+  });
 }
 
-function layerLayouts(layer: LayerSpec, { height, width, channels }: MapSize): ParameterLayout[] {
-  const { name } = layer;
-  switch (layer.op) {
-    case 'conv': {
-      const shape = [...layer.kernel, channels / layer.groups, layer.filters];
-      const canonicalShape = permute(shape, CONV);
-      return [
-        { name: `${name}.weight`, shape, canonicalShape, view: shape, axes: CONV },
-        vector(`${name}.bias`, layer.filters),
-      ];
-    }
-    case 'dense': {
-      const inputs = height * width * channels;
-      const shape = [inputs, layer.units];
-      const hidden = height * width > 1;
-      const view = hidden ? [height, width, channels, layer.units] : shape;
-      const axes = hidden ? CONV : DENSE;
-      return [
-        { name: `${name}.weight`, shape, canonicalShape: [layer.units, inputs], view, axes },
-        vector(`${name}.bias`, layer.units),
-      ];
-    }
-    case 'batchnorm':
-      return BATCH_NORM.map((part) => vector(`${name}.${part}`, channels));
-    default:
-      return [];
+/** The map `[h, w, c]` that each first dense layer after a flatten sees, by that layer's name. */
+function flattenedMaps(spec: NetworkSpec): ReadonlyMap<string, FeatureShape> {
+  const found = new Map<string, FeatureShape>();
+  let map: FeatureShape | null = null;
+  for (const { op, name, input } of inferShapes(spec)) {
+    if (op === 'flatten') map = input;
+    if (op !== 'dense') continue;
+    if (map) found.set(name, map);
+    map = null;
   }
-}
-
-function vector(name: string, length: number): ParameterLayout {
-  const shape = [length];
-  return { name, shape, canonicalShape: shape, view: shape, axes: VECTOR };
+  return found;
 }
 
 export function permute(shape: readonly number[], axes: Axes): number[] {

@@ -1,7 +1,7 @@
 import { type ByteSource, bytesSource } from '@alexnet/files';
 import { type MatValue, matNumbers, readMat } from '@alexnet/files/mat';
 import type { Preprocessing } from '@alexnet/model';
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
 import { convolution, normalization } from '../alexnet/describe-spec.js';
 import type { Note } from '../alexnet/note.js';
@@ -19,8 +19,8 @@ type Fields = ReadonlyMap<string, MatValue>;
  */
 export async function readMatconvnetModel(
   input: Uint8Array | ByteSource,
-  options: AssembleOptions,
-): Promise<Converted> {
+  options: OpenOptions,
+): Promise<StoredModel> {
   const variables = await readMat(input);
   const layers = cells(variables.get('layers')).map(fieldsOf);
   if (layers.length === 0) {

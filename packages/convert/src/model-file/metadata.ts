@@ -1,5 +1,5 @@
 import { checkName } from '@alexnet/files';
-import type { NetworkSpec } from '@alexnet/model';
+import { type NetworkSpec, validateSpec } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import type { Limits } from '../limits.js';
 import { parseStrictJson } from '../parse-strict-json.js';
@@ -10,9 +10,6 @@ import { checkPreprocessing } from './preprocessing.js';
 
 /** The part of a model file that is not tensors. */
 export type Description = Omit<Model, 'weights'>;
-
-/** Turns unknown JSON into a network spec or throws; pass `validateSpec` of `@alexnet/model`. */
-export type SpecValidator = (value: unknown) => NetworkSpec;
 
 /**
  * JSON text of a description, keys sorted so that equal descriptions give equal bytes.
@@ -49,7 +46,6 @@ export function modelMetadata(description: Description): Map<string, string> {
  */
 export function parseDescription(
   text: string,
-  validateSpec: SpecValidator,
   limits: Limits,
   meanTensor?: SafetensorsTensor,
 ): Description {
@@ -66,7 +62,7 @@ export function parseDescription(
   if (unknown !== undefined) {
     throw new FormatError('bad-metadata', `metadata "alexnet" has an unknown field "${unknown}"`);
   }
-  const spec = validated(rawSpec, validateSpec);
+  const spec = validated(rawSpec);
   checkClassNames(classNames, spec.classes);
   if (preprocessing !== null) checkPreprocessing(preprocessing);
   if (provenance !== null && !isObject(provenance)) {
@@ -81,7 +77,7 @@ export function parseDescription(
   };
 }
 
-function validated(value: unknown, validateSpec: SpecValidator): NetworkSpec {
+function validated(value: unknown): NetworkSpec {
   try {
     return validateSpec(value);
   } catch (cause) {

@@ -5,13 +5,11 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { decodeSafetensors } from '../safetensors/decode.js';
 import { readFloats } from '../safetensors/floats.js';
 import { MEAN_TENSOR } from './mean-tensor.js';
-import { parseDescription, type SpecValidator } from './metadata.js';
+import { parseDescription } from './metadata.js';
 import type { Model } from './model-file.js';
 
 /** How {@link readModel} checks what it reads. */
 export interface ReadModelOptions {
-  /** `validateSpec` of `@alexnet/model`: this package trusts no network description it has not seen checked. */
-  readonly validateSpec: SpecValidator;
   /** Instead of those of {@link DEFAULT_LIMITS}. */
   readonly limits?: Partial<Limits>;
 }
@@ -22,7 +20,7 @@ export interface ReadModelOptions {
  *
  * @throws FormatError; never anything else, whatever the bytes
  */
-export function readModel(bytes: Uint8Array, options: ReadModelOptions): Model {
+export function readModel(bytes: Uint8Array, options: ReadModelOptions = {}): Model {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const { tensors, metadata } = decodeSafetensors(bytes, { limits });
   const text = metadata.get('alexnet');
@@ -32,12 +30,7 @@ export function readModel(bytes: Uint8Array, options: ReadModelOptions): Model {
       'safetensors without __metadata__.alexnet: the file does not say which network it holds',
     );
   }
-  const description = parseDescription(
-    text,
-    options.validateSpec,
-    limits,
-    tensors.get(MEAN_TENSOR),
-  );
+  const description = parseDescription(text, limits, tensors.get(MEAN_TENSOR));
   const canonical = new Map<string, Weight>();
   for (const [name, { dtype, shape, data }] of tensors) {
     canonical.set(name, { shape, data: readFloats(name, dtype, data) });

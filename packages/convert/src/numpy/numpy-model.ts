@@ -1,5 +1,5 @@
 import type { ByteSource } from '@alexnet/files';
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { layoutByShape, parameterName } from '../alexnet/foreign-names.js';
 import { checkAllowed } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
@@ -17,8 +17,8 @@ import { writeNpz } from './write-npz.js';
  */
 export async function readNumpyModel(
   input: Uint8Array | ByteSource,
-  options: AssembleOptions,
-): Promise<Converted> {
+  options: OpenOptions,
+): Promise<StoredModel> {
   const { tensors: found, container } = await readNumpy(input);
   const tensors: StoredTensors = new Map(
     [...found].map(([name, tensor]) => [parameterName(name), tensor]),

@@ -1,21 +1,17 @@
-import { asSource, type ByteSource } from '@alexnet/files';
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import {
+  assembleModel,
+  describedModel,
+  type OpenOptions,
+  type StoredModel,
+} from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
+import type { ModelSource } from '../formats/format.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import { parseDescription, type SpecValidator } from '../model-file/metadata.js';
+import { parseDescription } from '../model-file/metadata.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { followGraph } from './follow-graph.js';
 import { type OnnxModel, parseOnnx } from './parse-onnx.js';
-import type { Resolve } from './parse-tensor.js';
-
-/** What reading an ONNX file needs beside it. */
-export interface ReadOnnxOptions extends AssembleOptions {
-  /** `validateSpec` of `@alexnet/model`; with it a file of this package brings its own description. */
-  readonly validateSpec?: SpecValidator;
-  /** Opens a file beside the model where the weights are kept outside it. */
-  readonly resolve?: Resolve;
-}
 
 /**
  * Reads an AlexNet from an ONNX file: one of this package with everything in it, or any exporter's
@@ -24,13 +20,12 @@ export interface ReadOnnxOptions extends AssembleOptions {
  * @throws FormatError
  */
 export async function readOnnxModel(
-  input: Uint8Array | ByteSource,
-  options: ReadOnnxOptions,
-): Promise<Converted> {
-  const source = asSource(input);
-  const model = await parseOnnx(await source.read(0, source.size), options.resolve);
+  { bytes, beside }: ModelSource,
+  options: OpenOptions,
+): Promise<StoredModel> {
+  const model = await parseOnnx(await bytes.read(0, bytes.size), beside);
   const text = model.metadata.get('alexnet');
-  if (text !== undefined && options.validateSpec) return readOwn(model, text, options.validateSpec);
+  if (text !== undefined) return readOwn(model, text);
   const { description, tensors } = followGraph(model);
   const { presets, notes } = choosePresets(description, options);
   return assembleModel(
@@ -49,29 +44,12 @@ export async function readOnnxModel(
 }
 
 /** The names of the constants are ours, and the description says the rest. */
-async function readOwn(
-  { constants }: OnnxModel,
-  text: string,
-  validateSpec: SpecValidator,
-): Promise<Converted> {
-  const { spec, ...description } = parseDescription(text, validateSpec, DEFAULT_LIMITS);
+function readOwn({ constants }: OnnxModel, text: string): StoredModel {
+  const description = parseDescription(text, DEFAULT_LIMITS);
   const tensors: StoredTensors = new Map();
-  for (const { name } of parameterLayouts(spec)) {
+  for (const { name } of parameterLayouts(description.spec)) {
     const tensor = constants.get(name);
     if (tensor) tensors.set(name, tensor);
   }
-  const { file, notes } = await assembleModel(
-    {
-      format: 'onnx',
-      tensors,
-      layout: 'channels-first',
-      channelOrder: null,
-      presets: null,
-      preprocessing: description.preprocessing,
-      classNames: description.classNames,
-      notes: [],
-    },
-    { spec, createSpec: () => spec },
-  );
-  return { file: { ...file, ...description }, notes };
+  return describedModel(description, tensors, 'channels-first');
 }

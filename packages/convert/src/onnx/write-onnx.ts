@@ -1,7 +1,13 @@
-import type { LayerSpec, LrnSpec, MapNormSpec, Padding, Weight } from '@alexnet/model';
+import {
+  inferShapes,
+  type LayerSpec,
+  type LrnSpec,
+  type MapNormSpec,
+  type Padding,
+  type Weight,
+} from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { toCanonical } from '../layout/canonical.js';
-import { mapSizes } from '../layout/map-sizes.js';
 import { serializeDescription } from '../model-file/metadata.js';
 import type { Model } from '../model-file/model-file.js';
 import { OnnxGraphWriter } from './graph-writer.js';
@@ -26,9 +32,9 @@ export function writeOnnx(file: Model): Uint8Array {
   graph.input('input', ['batch', channels, ...size]);
 
   let value = 'input';
-  const maps = mapSizes(spec);
+  const shapes = inferShapes(spec);
   for (const [index, layer] of spec.layers.entries()) {
-    const entering = maps[index]?.channels ?? channels;
+    const entering = shapes[index]?.input.at(-1) ?? channels;
     value = addLayer(graph, layer, { value, channels: entering, weights });
   }
   graph.node('Identity', 'logits', [value]);

@@ -15,7 +15,7 @@ const FLOAT_TYPES: Partial<Record<SafetensorsDtype, FloatType>> = {
  *
  * @throws FormatError bad-dtype for integers and 8-bit floats, which no AlexNet file uses
  */
-function floatTypeOf(name: string, dtype: SafetensorsDtype): FloatType {
+export function floatTypeOf(name: string, dtype: SafetensorsDtype): FloatType {
   const type = FLOAT_TYPES[dtype];
   if (type) return type;
   throw new FormatError('bad-dtype', `"${name}" holds ${dtype}, weights are F16, BF16, F32 or F64`);

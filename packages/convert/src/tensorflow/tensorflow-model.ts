@@ -1,15 +1,9 @@
-import type { ByteSource } from '@alexnet/files';
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { layoutByShape } from '../alexnet/foreign-names.js';
+import type { ModelSource } from '../formats/format.js';
 import { ourName } from '../keras/keras-layers.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { type OpenShard, readCheckpoint } from './read-checkpoint.js';
-
-/** What reading a checkpoint needs beside its index. */
-export interface ReadTensorflowOptions extends AssembleOptions {
-  /** Opens a data file of the checkpoint. */
-  readonly openShard: OpenShard;
-}
 
 /** What optimizers and savers keep beside the variables. */
 const OTHERS =
@@ -22,14 +16,14 @@ const PARTS = ['weight', 'bias', 'running_mean', 'running_var'];
  * TensorFlow 1 (`conv1/weights`) or 2 (`layer_with_weights-0/kernel/…`); what optimizers keep is
  * left out. A checkpoint has no layers, so the two-tower networks need `preset`.
  *
- * @param index the `.index` file
+ * @param source the `.index` file
  * @throws FormatError
  */
 export async function readTensorflowModel(
-  index: Uint8Array | ByteSource,
-  options: ReadTensorflowOptions,
-): Promise<Converted> {
-  const found = [...(await readCheckpoint(index, options.openShard))]
+  source: ModelSource,
+  options: OpenOptions,
+): Promise<StoredModel> {
+  const found = [...(await readCheckpoint(source.bytes, shardsBeside(source)))]
     .filter(([name]) => !OTHERS.test(name))
     .map(([name, tensor]) => [ourName(name.replace(SUFFIX, '')), tensor] as const)
     .sort(([a], [b]) => compareNames(a, b));
@@ -47,6 +41,13 @@ export async function readTensorflowModel(
     },
     options,
   );
+}
+
+/** `prefix.data-00000-of-00002`, beside `prefix.index`. */
+function shardsBeside({ name, beside }: ModelSource): OpenShard {
+  const prefix = name.replace(/\.index$/, '');
+  const five = (number: number) => String(number).padStart(5, '0');
+  return (shard, count) => beside(`${prefix}.data-${five(shard)}-of-${five(count)}`);
 }
 
 /** `…-2` before `…-10`, and weights before biases: the order of the layers, not of the alphabet. */

@@ -1,42 +1,40 @@
-import { type AssembleOptions, assembleModel, type Converted } from '../alexnet/assemble-model.js';
+import {
+  assembleModel,
+  describedModel,
+  type OpenOptions,
+  type StoredModel,
+} from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
+import type { ModelSource } from '../formats/format.js';
 import { kerasLayers, kerasName, ourName } from '../keras/keras-layers.js';
 import { readTopology } from '../keras/topology.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
-import {
-  parseDescription,
-  type SpecValidator,
-  serializeDescription,
-} from '../model-file/metadata.js';
+import { parseDescription, serializeDescription } from '../model-file/metadata.js';
 import type { Model } from '../model-file/model-file.js';
 import { parseStrictJson } from '../parse-strict-json.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { type Resolve, readManifest } from './weights-manifest.js';
+import { readManifest } from './weights-manifest.js';
 
 /** Bytes of a shard, as tfjs's own converter cuts them. */
 const SHARD_BYTES = 4 * 2 ** 20;
 
-/** What reading a TF.js model needs beside its `model.json`. */
-export interface ReadTfjsOptions extends AssembleOptions {
-  /** `validateSpec` of `@alexnet/model`; with it a model of this package brings its description. */
-  readonly validateSpec?: SpecValidator;
-  /** Opens a shard that lies beside `model.json`. */
-  readonly resolve: Resolve;
-}
-
 /**
  * Reads an AlexNet from a TF.js layers model, quantized or not.
  *
- * @param modelJson the text of `model.json`
+ * @param source `model.json`, its shards beside it
  * @throws FormatError unsupported for a graph model, whose layers are gone
  */
 export async function readTfjsModel(
-  modelJson: string,
-  options: ReadTfjsOptions,
-): Promise<Converted> {
+  { bytes, beside }: ModelSource,
+  options: OpenOptions,
+): Promise<StoredModel> {
+  if (bytes.size > DEFAULT_LIMITS.headerBytes) {
+    throw new FormatError('too-large', 'tfjs: larger than any model.json');
+  }
+  const modelJson = new TextDecoder().decode(await bytes.read(0, bytes.size));
   const root = parseStrictJson(modelJson, 'model.json', DEFAULT_LIMITS.depth);
   const { format, modelTopology, weightsManifest, userDefinedMetadata } = Object(root) as Record<
     string,
@@ -48,33 +46,32 @@ export async function readTfjsModel(
       `tfjs: a ${String(format)}; only layers models keep their layers`,
     );
   }
-  const found = await readManifest(weightsManifest, options.resolve);
+  const found = await readManifest(weightsManifest, beside);
   const tensors: StoredTensors = new Map(
     [...found].map(([name, tensor]) => [ourName(name), tensor]),
   );
   const { alexnet } = Object(userDefinedMetadata) as Record<string, unknown>;
-  const { validateSpec } = options;
-  const own =
-    alexnet !== undefined && validateSpec
-      ? parseDescription(JSON.stringify(alexnet), validateSpec, DEFAULT_LIMITS)
-      : null;
-  const chosen = own
-    ? { presets: null, notes: [] }
-    : choosePresets(readTopology(modelOf(modelTopology)).description, options);
-  const { file, notes } = await assembleModel(
+  if (alexnet !== undefined) {
+    const description = parseDescription(JSON.stringify(alexnet), DEFAULT_LIMITS);
+    return describedModel(description, tensors, 'channels-last');
+  }
+  const { presets, notes } = choosePresets(
+    readTopology(modelOf(modelTopology)).description,
+    options,
+  );
+  return assembleModel(
     {
       format: 'tfjs',
       tensors,
       layout: 'channels-last',
       channelOrder: null,
-      presets: chosen.presets,
-      preprocessing: own?.preprocessing ?? null,
-      classNames: own?.classNames ?? null,
-      notes: chosen.notes,
+      presets,
+      preprocessing: null,
+      classNames: null,
+      notes,
     },
-    own ? { ...options, spec: own.spec } : options,
+    options,
   );
-  return { file: own ? { ...file, ...own } : file, notes };
 }
 
 /** The converter from Keras puts the model one level deeper than tfjs itself. */

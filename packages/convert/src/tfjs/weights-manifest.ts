@@ -1,4 +1,5 @@
-import { type ByteSource, bytesSource, checkName } from '@alexnet/files';
+import type { ByteSource } from '@alexnet/files';
+import { checkName } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { decodeFloats } from '../tensors/floats.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
@@ -137,14 +138,5 @@ function joined(parts: readonly ByteSource[]): ByteSource {
       }
       return bytes;
     },
-  };
-}
-
-/** A source over several arrays, for tests and browsers that have the shards in memory. */
-export function resolveFrom(files: ReadonlyMap<string, Uint8Array>): Resolve {
-  return async (name) => {
-    const bytes = files.get(name);
-    if (!bytes) throw new FormatError('missing-tensor', `the file "${name}" is missing`);
-    return bytesSource(bytes);
   };
 }

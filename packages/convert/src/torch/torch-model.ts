@@ -1,11 +1,5 @@
 import type { ByteSource } from '@alexnet/files';
-import {
-  type AssembleOptions,
-  type Converted,
-  loadModel,
-  type OpenedModel,
-  openModel,
-} from '../alexnet/assemble-model.js';
+import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { torchvisionName } from '../alexnet/match-tensors.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
@@ -25,19 +19,11 @@ const IGNORED = /(^|\.)num_batches_tracked$/;
  */
 export async function readTorchModel(
   input: Uint8Array | ByteSource,
-  options: AssembleOptions,
-): Promise<Converted> {
-  return loadModel(await openTorchModel(input, options));
-}
-
-/** The same, parameters left in the file until asked for, as by `writeOpenedModel`. */
-export async function openTorchModel(
-  input: Uint8Array | ByteSource,
-  options: AssembleOptions,
-): Promise<OpenedModel> {
+  options: OpenOptions,
+): Promise<StoredModel> {
   const tensors = await readTorch(input);
   for (const name of tensors.keys()) if (IGNORED.test(name)) tensors.delete(name);
-  return openModel(
+  return assembleModel(
     {
       format: 'torch',
       tensors,

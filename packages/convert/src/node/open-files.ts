@@ -1,18 +1,21 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
-import { type ByteSource, handleSource, type SourceOptions } from '@alexnet/convert';
+import { basename, dirname, join, sep } from 'node:path';
+import { type ByteSource, handleSource, type SourceOptions } from '@alexnet/files';
+import { FormatError } from '../format-error.js';
+import type { ModelSource } from '../formats/format.js';
 
 /** Files held open while a network is read from them. */
 export interface OpenFiles {
   open(path: string): Promise<ByteSource>;
-  /** Opens a file that lies in the same folder as `path`; links that lead elsewhere are refused. */
-  openBeside(path: string, name: string): Promise<ByteSource>;
+  /** A file as `openModel` takes it: its parts are opened in its folder; links that lead out of it are refused. */
+  source(path: string): Promise<ModelSource>;
   close(): Promise<void>;
 }
 
 /** Bytes read of bytes known so far, over all files together. */
 export type ReadReport = (bytesRead: number, size: number) => void;
 
+/** Opens files of this machine, all of which `close` closes. */
 export function openFiles(
   options: { readonly signal?: AbortSignal; readonly onProgress?: ReadReport } = {},
 ): OpenFiles {
@@ -45,18 +48,29 @@ export function openFiles(
 
   return {
     open: openOne,
-    async openBeside(path, name) {
-      const folder = await realpath(dirname(path));
-      const file = await realpath(join(folder, name)).catch(() => {
-        throw new Error(`${path} needs the file ${name} beside it, which is missing`);
-      });
-      if (!file.startsWith(folder + sep)) {
-        throw new Error(`${name} beside ${path} leads out of its folder`);
-      }
-      return openOne(file);
+    async source(path) {
+      return {
+        name: basename(path),
+        bytes: await openOne(path),
+        beside: (name) => openBeside(path, name),
+      };
     },
     async close() {
       await Promise.all(handles.map((handle) => handle.close()));
     },
   };
+
+  async function openBeside(path: string, name: string): Promise<ByteSource> {
+    const folder = await realpath(dirname(path));
+    const file = await realpath(join(folder, name)).catch(() => {
+      throw new FormatError(
+        'missing-file',
+        `${path} needs the file ${name} beside it, which is missing`,
+      );
+    });
+    if (!file.startsWith(folder + sep)) {
+      throw new FormatError('forbidden-name', `${name} beside ${path} leads out of its folder`);
+    }
+    return openOne(file);
+  }
 }

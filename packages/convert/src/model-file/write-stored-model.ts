@@ -1,4 +1,4 @@
-import type { OpenedModel, OpenedParameter } from '../alexnet/assemble-model.js';
+import type { StoredModel, StoredParameter } from '../alexnet/assemble-model.js';
 import { toFloat16 } from '../float16.js';
 import { canonicalWeight } from '../layout/canonical.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
@@ -13,12 +13,12 @@ export type Sink = (bytes: Uint8Array) => void | Promise<void>;
 const CHUNK_BYTES = 4 * 2 ** 20;
 
 /**
- * Writes the interchange file of an opened model one parameter at a time: the same bytes as
+ * Writes the interchange file of a stored model one parameter at a time: the same bytes as
  * `writeModel`, without the model ever being in memory. Numbers that need no change are copied from
  * file to file in chunks of 4 MiB.
  */
-export async function writeOpenedModel(
-  model: OpenedModel,
+export async function writeStoredModel(
+  model: StoredModel,
   sink: Sink,
   options: WriteModelOptions = {},
 ): Promise<void> {
@@ -43,7 +43,7 @@ export async function writeOpenedModel(
 }
 
 async function writeParameter(
-  { layout, read, canonical }: OpenedParameter,
+  { layout, read, canonical }: StoredParameter,
   sink: Sink,
   dtype: 'f32' | 'f16',
 ): Promise<void> {

@@ -1,0 +1,94 @@
+import { asSource, type ByteSource, blobSource } from '@alexnet/files';
+import { loadModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import type { Note } from '../alexnet/note.js';
+import { FormatError } from '../format-error.js';
+import type { Model } from '../model-file/model-file.js';
+import { detectFormat } from './detect-format.js';
+import type { ModelSource } from './format.js';
+import { FORMATS, type FormatName, formatOf } from './formats.js';
+
+/** What {@link openModel} takes: a file, in memory or not, alone or with what lies beside it. */
+export type ModelInput = Uint8Array | ByteSource | Blob | ModelSource;
+
+/** What a reader needs to know that a file does not say, and the format where it is known. */
+export interface OpenModelOptions extends OpenOptions {
+  /** The format, instead of telling it by the bytes. */
+  readonly from?: FormatName;
+}
+
+/** A network out of a file of any format. */
+export interface OpenedModel {
+  readonly format: FormatName;
+  /** The network, weights in tfjs layout and RGB. */
+  readonly model: Model;
+  /** Everything that was changed on the way, exact or not. */
+  readonly notes: readonly Note[];
+}
+
+/** A network found in a file of any format, its numbers still to be read. */
+export interface FoundModel extends StoredModel {
+  readonly format: FormatName;
+}
+
+/**
+ * Reads a network from a file of any format; the code of its format alone is loaded.
+ *
+ * @throws FormatError not-this-format for no known format, ambiguous-preset where only the caller
+ *   can say which network it is, not-allowed for an inexact step whose code is not in `allow`
+ */
+export async function openModel(
+  input: ModelInput,
+  options: OpenModelOptions = {},
+): Promise<OpenedModel> {
+  const { format, ...stored } = await findModel(input, options);
+  return { format, model: await loadModel(stored), notes: stored.notes };
+}
+
+/** The same with every parameter left in the file until it is asked for, as by `writeStoredModel`. */
+export async function findModel(
+  input: ModelInput,
+  options: OpenModelOptions = {},
+): Promise<FoundModel> {
+  const source = asModelSource(input);
+  const format = options.from ?? (await requireFormat(source));
+  requireCompanion(format, options);
+  return { ...(await formatOf(format).read(source, options)), format };
+}
+
+async function requireFormat({ name, bytes }: ModelSource): Promise<FormatName> {
+  const format = await detectFormat(bytes);
+  if (format === 'caffe-mean') {
+    throw new FormatError(
+      'not-this-format',
+      `${name} is a mean image, which goes with a .caffemodel`,
+    );
+  }
+  if (format !== null) return format;
+  const titles = FORMATS.map(({ title }) => title);
+  throw new FormatError(
+    'not-this-format',
+    `${name} is no network in a known format, or damaged; known are ${titles.slice(0, -1).join(', ')} and ${titles.at(-1)}`,
+  );
+}
+
+/** A second file that its format would pass over is refused. */
+function requireCompanion(format: FormatName, options: OpenModelOptions): void {
+  for (const { name, companion } of FORMATS) {
+    if (companion && options[companion] && formatOf(format).companion !== companion) {
+      throw new FormatError('unsupported', `"${companion}" goes with ${name}, not with ${format}`);
+    }
+  }
+}
+
+function asModelSource(input: ModelInput): ModelSource {
+  if ('beside' in input) return input;
+  const bytes = input instanceof Blob ? blobSource(input) : asSource(input);
+  const name = input instanceof File ? input.name : 'the file';
+  return {
+    name,
+    bytes,
+    async beside(part) {
+      throw new FormatError('missing-file', `${name} needs ${part} beside it`);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { Format } from '../formats/format.js';
+
+export const keras = {
+  name: 'keras',
+  title: 'Keras',
+  endings: ['.weights.h5'],
+  async detect({ text, members }) {
+    return text.startsWith('\x89HDF\r\n') || (await members()).includes('config.json');
+  },
+  async read(source, options) {
+    return (await import('./keras-model.js')).readKerasModel(source.bytes, options);
+  },
+  async write(model, name, options) {
+    const { writeKerasWeights } = await import('./keras-model.js');
+    const { bytes, notes } = await writeKerasWeights(model, options);
+    return { files: new Map([[name, bytes]]), notes };
+  },
+} as const satisfies Format;

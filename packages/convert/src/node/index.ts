@@ -1,0 +1,1 @@
+export { type OpenFiles, openFiles, type ReadReport } from './open-files.js';

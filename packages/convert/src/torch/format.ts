@@ -1,0 +1,20 @@
+import type { Format } from '../formats/format.js';
+import { torchContainer } from './container.js';
+
+export const torch = {
+  name: 'torch',
+  title: 'PyTorch',
+  endings: ['.pth', '.pt'],
+  async detect({ head, members }) {
+    const container = torchContainer(head);
+    if (container !== 'zip') return container !== null;
+    return (await members()).some((name) => name.endsWith('/data.pkl'));
+  },
+  async read(source, options) {
+    return (await import('./torch-model.js')).readTorchModel(source.bytes, options);
+  },
+  async write(model, name, options) {
+    const { bytes, notes } = (await import('./torch-model.js')).writeTorchModel(model, options);
+    return { files: new Map([[name, bytes]]), notes };
+  },
+} as const satisfies Format;
