@@ -84,7 +84,7 @@ beforeAll(async () => {
     silent: true,
     clean: true,
     skipNodeModulesBundle: true,
-    noExternal: ['@alexnet/data'],
+    noExternal: [/^@alexnet\//, 'valibot', 'fastest-levenshtein'],
     esbuildOptions: (esbuild) => {
       esbuild.conditions = ['@alexnet/source'];
     },

@@ -81,20 +81,21 @@ function gradientsOf(
   let correct: Scalar | undefined;
   const { value, grads } = tf.tidy(() => {
     const pixels = batch.pixels.subarray(start * size, end * size);
-    const x = tf.tensor4d(pixels, [end - start, height, width, channels]) as Tensor4D;
+    const x = tf.tensor4d(pixels, [end - start, height, width, channels]) as Tensor4D; // [n, h, w, 3]
     const rows = batch.targets.subarray(start * classes, end * classes);
-    const targets = tf.tensor2d(rows, [end - start, classes]) as Tensor2D;
+    const targets = tf.tensor2d(rows, [end - start, classes]) as Tensor2D; // [n, classes]
     return tf.variableGrads(
       () => {
         const logits = network.forward(x, options); // [n, classes]
-        const hits = tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32'));
-        correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
+        const hits = tf.equal(tf.argMax(logits, 1), tf.tensor1d(labels, 'int32')); // [n]
+        correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar; // []
         return crossEntropy(tf, logits, targets);
       },
       // Only these: what comes before the first learning layer needs no backward pass.
       learning.map(({ variable }) => variable as Variable),
     );
   });
+  // By parameter, each shaped as it: conv [kernel, kernel, in / groups, out], dense [in, out], bias [out]
   const gradients = new Map(
     Object.entries(grads).map(([name, gradient]) => [nameOf.get(name) as string, gradient]),
   );

@@ -38,7 +38,10 @@ export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = 
     name: 'image',
   });
   const layers = checked.layers.map((layer) => createLayer(tf, layer));
-  // A chain of single outputs, though `apply` is typed for any graph.
+  // A chain of single outputs, though `apply` is typed for any graph. Of `alexnet`, per image:
+  //   image [227, 227, 3] → conv1 [55, 55, 96] → pool1 [27, 27, 96] → conv2 [27, 27, 256] → pool2 [13, 13, 256]
+  //   → conv3, conv4 [13, 13, 384] → conv5 [13, 13, 256] → pool5 [6, 6, 256] → flatten [9216]
+  //   → fc6, fc7 [4096] → fc8 [1000]
   const logits = layers.reduce((x, layer) => layer.apply(x) as typeof input, input);
   const model = tf.model({ inputs: input, outputs: logits, name: checked.preset });
   const parameters = bindParameters(checked, layers);
@@ -54,6 +57,7 @@ export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = 
     return layers.reduce<Tensor>((features, layer) => {
       const still = frozen.includes(layer.name);
       const options = still ? { ...kwargs, training: false } : kwargs;
+      // [n, height, width, channels] → the same, or after flatten [n, units] → [n, units]
       const output = layer.apply(features, options as never) as Tensor;
       visit(layer.name, output);
       return output;
