@@ -1,9 +1,22 @@
-import type { Initializer, InputSpec, LayerSpec } from '@alexnet/model';
+import type {
+  ConvSpec,
+  Initializer,
+  InputSpec,
+  LayerSpec,
+  Padding,
+  PoolSpec,
+} from '@alexnet/model';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 
 type Nameless<L extends LayerSpec> = L extends unknown ? Omit<L, 'name' | 'init'> : never;
-type WithTensors = Extract<LayerSpec, { op: 'conv' | 'dense' | 'batchnorm' }>;
-type WithoutTensors = Exclude<LayerSpec, WithTensors | { op: 'flatten' }>;
+type WithTensors = Extract<LayerSpec, { op: 'dense' | 'batchnorm' }>;
+type WithoutTensors = Exclude<LayerSpec, WithTensors | ConvSpec | PoolSpec | { op: 'flatten' }>;
+
+/**
+ * Padding in pixels, or as TensorFlow's `same`: as many windows as steps fit the map, an odd pixel
+ * at the far edge (`same`) or at the near one (`same-lower`).
+ */
+export type FoundPadding = Padding | 'same' | 'same-lower';
 
 /** A tensor and what the file calls it. */
 export interface FoundTensor extends StoredTensor {
@@ -24,6 +37,11 @@ export type FlattenOrder = 'chw' | 'hwc';
  */
 export type FoundLayer =
   | (Nameless<WithTensors> & { readonly tensors: FoundTensors })
+  | (Omit<ConvSpec, 'name' | 'init' | 'padding'> & {
+      readonly padding: FoundPadding;
+      readonly tensors: FoundTensors;
+    })
+  | (Omit<PoolSpec, 'name' | 'padding'> & { readonly padding?: FoundPadding })
   | Nameless<WithoutTensors>
   | { readonly op: 'flatten'; readonly order: FlattenOrder }
   /** A layer that is not run or has no counterpart here; `detail` is the sentence that says so. */

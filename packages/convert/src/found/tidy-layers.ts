@@ -9,6 +9,7 @@ import {
   type FoundTensor,
   UNSAID_INIT,
 } from './found-network.js';
+import { paddingFor } from './same-padding.js';
 import { trimmedPool } from './trimmed-pool.js';
 
 /** A layer with everything a spec needs but its name, and its tensors in the network's layout. */
@@ -61,7 +62,8 @@ export function tidyLayers(
         break;
       case 'conv': {
         const { tensors, ...rest } = found;
-        add({ ...rest, name: '', init: UNSAID_INIT }, filters(tensors, found.filters));
+        const padding = paddingFor(found.padding, shape, found.kernel, found.stride);
+        add({ ...rest, padding, name: '', init: UNSAID_INIT }, filters(tensors, found.filters));
         break;
       }
       case 'dense': {
@@ -87,7 +89,9 @@ export function tidyLayers(
         break;
       }
       case 'pool': {
-        const pool = trimmedPool({ ...found, name: '' }, shape);
+        const { padding, ...rest } = found;
+        const sides = padding && paddingFor(padding, shape, [found.size, found.size], found.stride);
+        const pool = trimmedPool({ ...rest, ...(sides && { padding: sides }), name: '' }, shape);
         if (pool) add(pool);
         break;
       }
@@ -120,9 +124,9 @@ type FoundConv = Extract<FoundLayer, { op: 'conv' }>;
 function isDense(layer: FoundLayer, shape: FeatureShape): layer is FoundConv {
   if (layer.op !== 'conv' || layer.groups !== 1) return false;
   const [height = 1, width = 1] = shape.length === 3 ? shape : [];
-  const { top, left, bottom, right } = layer.padding;
   const whole = layer.kernel[0] === height && layer.kernel[1] === width;
-  return whole && top + left + bottom + right === 0;
+  const sides = paddingFor(layer.padding, [height, width, 1], layer.kernel, layer.stride);
+  return whole && Object.values(sides).every((side) => side === 0);
 }
 
 function asDense({ filters: units, tensors }: FoundConv): FoundLayer {

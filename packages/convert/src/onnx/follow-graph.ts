@@ -1,176 +1,281 @@
-import { convolution, normalization, rounded } from '../alexnet/describe-spec.js';
 import { FormatError } from '../format-error.js';
-import { transpose } from '../layout/transpose.js';
-import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
-import type { OnnxAttribute, OnnxModel, OnnxNode } from './parse-onnx.js';
+import type { FoundLayer, FoundNetwork, FoundTensor } from '../found/found-network.js';
+import type { InputAffine } from '../found/input-affine.js';
+import { affineOf, NO_CHANGE, thenAffine } from '../found/input-affine.js';
+import { joined, mapped } from '../tensors/derived.js';
+import { constantNode } from './constant-node.js';
+import { type Flow, type GraphValue, integers, type Part } from './graph-value.js';
+import { layerNode, vector } from './layer-node.js';
+import { NodeReader } from './node-reader.js';
+import type { OnnxModel } from './parse-onnx.js';
+import { responseNormNode, scalar } from './response-norm-nodes.js';
 
-/** What a graph computes, and the weights it does it with, in running order. */
+/** What a graph computes. */
 export interface Followed {
-  /** One line a layer, as `describeSpec` writes them. */
-  readonly description: readonly string[];
-  /** `1.weight`, `1.bias`, `2.weight` … by layer. */
-  readonly tensors: StoredTensors;
+  readonly network: FoundNetwork;
+  /** What is done to the pixels before the first layer. */
+  readonly front: InputAffine;
+  /** Whether weights or activations were rounded to codes. */
+  readonly quantized: boolean;
 }
 
-/** Operators that change nothing an inference sees, or only the way numbers are laid out. */
-const NEUTRAL = new Set([
-  'Identity',
-  'Dropout',
-  'Softmax',
-  'Flatten',
-  'Reshape',
-  'Squeeze',
-  'Cast',
-]);
-const ACTIVATIONS: Readonly<Record<string, string>> = {
-  Relu: 'relu',
-  Tanh: 'tanh',
-  Sigmoid: 'sigmoid',
-};
+/** Operators that end a network: what comes out is what goes in, said in another way. */
+const ENDS = new Set(['Softmax', 'LogSoftmax', 'ArgMax', 'TopK', 'ZipMap']);
+/** Operators an inference passes through. */
+const NEUTRAL = new Set(['Identity', 'Dropout', 'Cast']);
 
 /**
- * Follows a graph from node to node and names its weights by the operators that use them, so the
- * names an exporter chose do not matter.
+ * Follows a graph from node to node, from the images to the logits. Weights are known by the operators
+ * that use them, so the names an exporter chose do not matter.
  *
- * @throws FormatError unsupported for branches, channels-last graphs and unknown operators
+ * @throws FormatError unsupported, naming the operator or the attribute, for what no network here has
  */
-export function followGraph({ nodes, constants }: OnnxModel): Followed {
-  const known = new Map(constants);
-  const tensors: StoredTensors = new Map();
-  const description: string[] = [];
-  let pendingBias = false;
-  for (const node of nodes) {
-    const { operator, inputs, outputs } = node;
-    const flowing = inputs.filter((name) => name !== '' && !known.has(name));
-    if (flowing.length === 0) {
-      known.set(outputs[0] ?? '', constantOf(node, known));
-      continue;
-    }
-    if (flowing.length > 1) {
-      throw new FormatError('unsupported', `ONNX: ${operator} joins branches, AlexNet has none`);
-    }
-    const of = (index: number): StoredTensor | undefined =>
-      known.get(inputs[index] ?? '') ?? undefined;
-    const add = (...parts: readonly [part: string, tensor: StoredTensor | undefined][]) => {
-      for (const [part, tensor] of parts) {
-        if (tensor) tensors.set(`${description.length}.${part}`, tensor);
-      }
-    };
-    if (operator === 'Add' && pendingBias) {
-      add(['bias', of(inputs.findIndex((name) => known.has(name)))]);
-      pendingBias = false;
-      continue;
-    }
-    if (NEUTRAL.has(operator)) continue;
-    const line = describe(node, of);
-    if (line === null) continue;
-    description.push(line);
-    if (operator === 'BatchNormalization') {
-      add(['weight', of(1)], ['bias', of(2)], ['running_mean', of(3)], ['running_var', of(4)]);
-    } else if (operator === 'Gemm') {
-      add(['weight', number(node, 'transB', 0) === 1 ? of(1) : transposed(of(1))], ['bias', of(2)]);
-    } else if (operator === 'MatMul') {
-      add(['weight', transposed(of(1))]);
-      pendingBias = true;
-    } else if (operator === 'Conv') add(['weight', of(1)], ['bias', of(2)]);
+export async function followGraph(model: OnnxModel): Promise<Followed> {
+  const values = new Map<string, GraphValue>(
+    [...model.constants].map(([name, constant]) => [name, { kind: 'constant', constant }]),
+  );
+  for (const name of model.inputs.keys()) {
+    values.set(name, { kind: 'flow', layers: [], axes: 'nchw', ended: false });
   }
-  return { description, tensors };
-}
-
-/** One line for an operator, null for one without effect. */
-function describe(node: OnnxNode, of: (index: number) => StoredTensor | undefined): string | null {
-  const { operator } = node;
-  const activation = Object.hasOwn(ACTIVATIONS, operator) ? ACTIVATIONS[operator] : undefined;
-  if (activation) return activation;
-  switch (operator) {
-    case 'Conv': {
-      unpadded(node, ['NOTSET', 'VALID']);
-      const kernel = of(1)?.shape.slice(2) ?? [];
-      const pads = list(node, 'pads', [0, 0, 0, 0]);
-      const dilated = list(node, 'dilations', [1, 1]).some((step) => step !== 1);
-      if (dilated) throw new FormatError('unsupported', 'ONNX: a dilated convolution');
-      return convolution(kernel, list(node, 'strides', [1, 1]), pads, number(node, 'group', 1));
+  const walk = { front: NO_CHANGE, quantized: false, channelsLast: false };
+  for (const node of model.nodes) {
+    const reader = new NodeReader(node, values);
+    const known = node.inputs.every((name) => values.get(name)?.kind === 'constant' || name === '');
+    const out = known ? [await constantNode(reader)] : await flowNode(reader, walk);
+    if (known && /QuantizeLinear$/.test(node.operator)) walk.quantized = true;
+    for (const [index, value] of out.entries()) {
+      const name = node.outputs[index];
+      if (name) values.set(name, value);
     }
-    case 'MaxPool':
-    case 'AveragePool': {
-      unpadded(node, ['NOTSET', 'VALID']);
-      const kernel = list(node, 'kernel_shape', []);
-      const strides = list(node, 'strides', [1, 1]);
-      if (kernel.every((side) => side === 1) && strides.every((step) => step === 1)) return null;
-      if (list(node, 'pads', [0]).some((side) => side !== 0)) {
-        throw new FormatError('unsupported', 'ONNX: padded pooling');
-      }
-      return `${operator === 'MaxPool' ? 'max' : 'avg'} ${kernel} / ${strides}`;
-    }
-    case 'LRN': {
-      const size = number(node, 'size', 0);
-      return normalization('lrn', {
-        size,
-        sumCoeff: number(node, 'alpha', 1e-4) / size,
-        beta: number(node, 'beta', 0.75),
-        k: number(node, 'bias', 1),
-      });
-    }
-    case 'Gemm':
-      if (number(node, 'alpha', 1) !== 1 || number(node, 'beta', 1) !== 1) {
-        throw new FormatError('unsupported', 'ONNX: a scaled Gemm');
-      }
-      return 'dense';
-    case 'MatMul':
-      return 'dense';
-    case 'BatchNormalization':
-      return `batchnorm ${rounded(number(node, 'epsilon', 1e-5))}`;
-    case 'GlobalAveragePool':
-      return 'globalpool';
-    case 'Transpose':
-      throw new FormatError('unsupported', 'ONNX: a channels-last graph; export it channels-first');
-    default:
-      throw new FormatError('unsupported', `ONNX: operator ${operator} is in no AlexNet`);
   }
-}
-
-/** The value of a node all of whose inputs are constants; null where it can be no weight. */
-function constantOf(
-  { operator, inputs, attributes }: OnnxNode,
-  known: ReadonlyMap<string, StoredTensor | null>,
-): StoredTensor | null {
-  const input = known.get(inputs[0] ?? '') ?? null;
-  if (operator === 'Identity') return input;
-  if (operator !== 'Transpose' || !input) return null;
-  const axes = attributes.get('perm');
-  if (input.shape.length === 2 && (axes === undefined || String(axes) === '1,0')) {
-    return transposed(input) ?? null;
-  }
-  throw new FormatError('unsupported', 'ONNX: a weight transposed by more than two axes');
-}
-
-function transposed(tensor: StoredTensor | undefined): StoredTensor | undefined {
-  if (!tensor) return undefined;
-  const [rows = 0, columns = 0] = tensor.shape;
-  if (tensor.shape.length !== 2)
-    throw new FormatError('bad-shape', 'ONNX: a matrix of another rank');
+  const flow = outputOf(model, values);
   return {
-    dtype: tensor.dtype,
-    shape: [columns, rows],
-    async read() {
-      return transpose(await tensor.read(), [rows, columns], [1, 0]);
-    },
+    network: networkOf(flow, model, walk.channelsLast),
+    front: walk.front,
+    quantized: walk.quantized,
   };
 }
 
-function list(node: OnnxNode, name: string, byDefault: readonly number[]): readonly number[] {
-  const value: OnnxAttribute = node.attributes.get(name) ?? byDefault;
-  return typeof value === 'object' ? value : byDefault;
+interface Walk {
+  front: InputAffine;
+  quantized: boolean;
+  channelsLast: boolean;
 }
 
-function number(node: OnnxNode, name: string, byDefault: number): number {
-  const value = node.attributes.get(name) ?? byDefault;
-  return typeof value === 'number' ? value : byDefault;
-}
-
-function unpadded(node: OnnxNode, allowed: readonly string[]): void {
-  const auto = node.attributes.get('auto_pad') ?? 'NOTSET';
-  if (!allowed.includes(String(auto))) {
-    throw new FormatError('unsupported', `ONNX: auto_pad ${auto}; export explicit padding`);
+async function flowNode(node: NodeReader, walk: Walk): Promise<readonly GraphValue[]> {
+  const { operator } = node;
+  const moving = node.inputs.filter((value) => value !== undefined && value.kind !== 'constant');
+  const [first] = moving;
+  const isParts = moving.every((value) => value?.kind === 'part');
+  if (operator === 'Shape') return [integers([Number.NaN, Number.NaN, Number.NaN, Number.NaN])];
+  if (operator === 'Concat' && isParts) return [concat(node, moving as Part[])];
+  const norm = await responseNormNode(node);
+  if (norm) return [norm];
+  if (moving.length > 1) throw node.refusal('joins branches, AlexNet has none');
+  if (first?.kind === 'part') {
+    const layers = await layerNode(node);
+    if (!layers) throw node.refusal('is in no AlexNet');
+    node.checkAllAsked();
+    return [{ ...first, layers: [...first.layers, ...layers] }];
   }
+  if (first?.kind !== 'flow') throw node.refusal('has an input that nothing gives');
+  const flow = first;
+  if (NEUTRAL.has(operator)) return [flow];
+  if (ENDS.has(operator)) return node.outputs.map(() => ({ ...flow, ended: true }));
+  if (flow.ended) throw node.refusal('follows a softmax, which no AlexNet has');
+  if (operator === 'QuantizeLinear' || operator === 'DequantizeLinear') {
+    walk.quantized = true;
+    return [flow];
+  }
+  if (operator === 'Transpose') return [transposed(node, flow, walk)];
+  if (operator === 'Split') return split(node, flow);
+  const arithmetic = await arithmeticNode(node, flow, walk);
+  if (arithmetic) return [arithmetic];
+  const shape = reshape(node);
+  if (shape) {
+    const order = flow.axes === 'nchw' ? 'chw' : 'hwc';
+    return [shape === 'same' ? flow : with_(flow, { op: 'flatten', order })];
+  }
+  const layers = await layerNode(node);
+  if (!layers) throw node.refusal('is in no AlexNet');
+  node.checkAllAsked();
+  const elementwise = layers.every(({ op }) => op === 'activation' || op === 'dense');
+  if (flow.axes === 'nhwc' && !elementwise) throw node.refusal('on maps whose channels are last');
+  return [with_(flow, ...layers)];
+}
+
+function with_(flow: Flow, ...layers: readonly FoundLayer[]): Flow {
+  return { ...flow, layers: [...flow.layers, ...layers] };
+}
+
+/** Channels to the front of the maps or to their end. */
+function transposed(node: NodeReader, flow: Flow, walk: Walk): Flow {
+  const order = node.list('perm', []).join();
+  if (order === '0,3,1,2' && flow.layers.length === 0 && !walk.channelsLast) {
+    walk.channelsLast = true;
+    return flow;
+  }
+  if (order === '0,3,1,2' && flow.axes === 'nhwc') return { ...flow, axes: 'nchw' };
+  if (order === '0,2,3,1' && flow.axes === 'nchw') return { ...flow, axes: 'nhwc' };
+  throw node.refusal(`moves the axes to ${order}`);
+}
+
+/** A change of shape that is a flatten, or none; null for another operator. */
+function reshape(node: NodeReader): 'flatten' | 'same' | null {
+  switch (node.operator) {
+    case 'Flatten':
+      node.only('axis', 1);
+      return 'flatten';
+    case 'Reshape': {
+      node.ignore('allowzero', 'shape');
+      const sides = node.integers(1) ?? node.list('shape', []);
+      // One row an image: of an unknown, the given or any length.
+      if (sides.length === 2 && !(sides[0] !== undefined && sides[0] > 1)) return 'flatten';
+      if (sides.length === 2 && sides[1] !== undefined && sides[1] !== -1) return 'flatten';
+      throw node.refusal(`to [${sides.map((side) => (Number.isNaN(side) ? '?' : side))}]`);
+    }
+    case 'Squeeze': {
+      const axes = [...(node.integers(1) ?? node.list('axes', []))].map((axis) => (axis + 4) % 4);
+      if (axes.sort().join() !== '2,3') throw node.refusal(`of the axes ${axes}`);
+      return 'flatten';
+    }
+    default:
+      return null;
+  }
+}
+
+/** Towers: equal blocks of channels that are computed apart and put together again. */
+function split(node: NodeReader, flow: Flow): Part[] {
+  const count = node.outputs.length;
+  node.only('axis', 1);
+  node.ignore('num_outputs');
+  const sizes = node.integers(1) ?? node.list('split', []);
+  if (sizes.some((size) => size !== sizes[0]) || flow.axes !== 'nchw') {
+    throw node.refusal(`into unequal parts [${sizes}]`);
+  }
+  return Array.from({ length: count }, (_, index) => ({
+    kind: 'part',
+    base: flow,
+    index,
+    count,
+    layers: [],
+  }));
+}
+
+function concat(node: NodeReader, parts: readonly Part[]): Flow {
+  node.only('axis', 1);
+  const [first] = parts;
+  const whole =
+    first &&
+    parts.length === first.count &&
+    parts.every(
+      ({ base, index, layers }, place) =>
+        base === first.base && index === place && layers.length === first.layers.length,
+    );
+  if (!whole) throw node.refusal('joins branches, AlexNet has none');
+  const layers = first.layers.map((layer, place) =>
+    merged(node, [layer, ...parts.slice(1).map((part) => part.layers[place] as FoundLayer)]),
+  );
+  return with_(first.base, ...layers);
+}
+
+/** The same layer on every block as one layer on all channels. */
+function merged(node: NodeReader, layers: readonly [FoundLayer, ...FoundLayer[]]): FoundLayer {
+  const [first] = layers;
+  const plain = (layer: FoundLayer) =>
+    JSON.stringify(layer, (key, value) => (key === 'tensors' ? Object.keys(value) : value));
+  if (layers.some((layer) => plain(layer) !== plain(first))) {
+    throw node.refusal('joins blocks of channels that are not computed in the same way');
+  }
+  if (first.op === 'lrn') return { ...first, groups: first.groups * layers.length };
+  if (first.op === 'activation' || first.op === 'pool' || first.op === 'mapnorm') return first;
+  if (first.op !== 'conv') throw node.refusal(`joins blocks of channels after a ${first.op}`);
+  const all = (part: 'weight' | 'bias') =>
+    layers.flatMap((layer) =>
+      layer.op === 'conv' && layer.tensors[part] ? [layer.tensors[part]] : [],
+    );
+  const [weight, bias] = [all('weight'), all('bias')].map((tensors) =>
+    tensors.length === layers.length
+      ? joined(tensors as [FoundTensor, ...FoundTensor[]])
+      : undefined,
+  );
+  return {
+    ...first,
+    filters: first.filters * layers.length,
+    groups: first.groups * layers.length,
+    tensors: { ...(weight && { weight }), ...(bias && { bias }) },
+  };
+}
+
+/**
+ * Add, Sub, Mul and Div with a constant: what is done to the pixels, a bias that stands alone, or the
+ * factor of a dropout of 2012.
+ */
+async function arithmeticNode(node: NodeReader, flow: Flow, walk: Walk): Promise<Flow | null> {
+  const { operator } = node;
+  if (!['Add', 'Sub', 'Mul', 'Div'].includes(operator)) return null;
+  const place = node.inputs[0]?.kind === 'flow' ? 1 : 0;
+  const tensor = node.tensor(place);
+  if (!tensor) throw node.refusal('joins branches, AlexNet has none');
+  if (flow.layers.length === 0) {
+    walk.front = thenAffine(
+      walk.front,
+      await affineOf(operator, tensor, place === 1, (detail) => node.refusal(detail)),
+    );
+    return flow;
+  }
+  const last = flow.layers.at(-1);
+  if (operator === 'Add' && (last?.op === 'conv' || last?.op === 'dense')) {
+    const bias = vector({ name: `${node.outputs[0] ?? ''}.bias`, ...tensor });
+    return { ...flow, layers: [...flow.layers.slice(0, -1), biased(last, bias)] };
+  }
+  const factor = operator === 'Mul' ? await scalar(node, place) : null;
+  if (factor !== null && factor > 0 && factor <= 1) {
+    return with_(flow, { op: 'dropout', rate: 1 - factor, scaling: 'test' });
+  }
+  throw node.refusal('with a constant, which no layer here is');
+}
+
+function biased(
+  layer: Extract<FoundLayer, { op: 'conv' | 'dense' }>,
+  added: FoundTensor,
+): FoundLayer {
+  const { bias } = layer.tensors;
+  if (!bias) return { ...layer, tensors: { ...layer.tensors, bias: added } };
+  const { bytes: _, ...rest } = bias;
+  const both: FoundTensor = {
+    ...rest,
+    async read() {
+      const more = await added.read();
+      return mapped(bias, (value, index) => value + (more[index] ?? 0)).read();
+    },
+  };
+  return { ...layer, tensors: { ...layer.tensors, bias: both } };
+}
+
+/** The output that has gone through all layers. */
+function outputOf(model: OnnxModel, values: ReadonlyMap<string, GraphValue>): Flow {
+  const flows = model.outputs.flatMap((name) => {
+    const value = values.get(name);
+    return value?.kind === 'flow' ? [value] : [];
+  });
+  const longest = flows.reduce<Flow | null>(
+    (found, flow) => (!found || flow.layers.length > found.layers.length ? flow : found),
+    null,
+  );
+  if (!longest) throw new FormatError('unsupported', 'ONNX: no output comes from the images');
+  for (const { layers } of flows) {
+    if (layers.some((layer, index) => layer !== longest.layers[index])) {
+      throw new FormatError('unsupported', 'ONNX: two outputs of different branches');
+    }
+  }
+  return longest;
+}
+
+function networkOf(flow: Flow, model: OnnxModel, channelsLast: boolean): FoundNetwork {
+  const sizes = [...model.inputs.values()].find((dimensions) => dimensions.length === 4);
+  const [a, b, c] = sizes?.slice(1) ?? [];
+  const [channels, height, width] = channelsLast ? [c, a, b] : [a, b, c];
+  const input = channels && height && width ? { height, width, channels } : null;
+  return { input, layers: flow.layers, layout: 'channels-first' };
 }

@@ -1,21 +1,26 @@
 import { FormatError } from '../format-error.js';
 import { readFields, readFloat, readPacked, readText } from '../protobuf/reader.js';
-import type { StoredTensor } from '../tensors/tensor-file.js';
-import { keyValue, parseTensor, type Resolve } from './parse-tensor.js';
+import { keyValue, type OnnxConstant, parseTensor, type Resolve } from './parse-tensor.js';
 
-export type OnnxAttribute = number | string | readonly number[];
+export type OnnxAttribute = number | string | readonly number[] | OnnxConstant;
 
 export interface OnnxNode {
+  /** With its domain in front where that is not ONNX's own: `com.microsoft.FusedConv`. */
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
 }
 
+/** A size of an input; null where it is free, as the number of images is. */
+export type OnnxDimension = number | null;
+
 export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
-  /** Constants of the graph; null for integers. */
-  readonly constants: ReadonlyMap<string, StoredTensor | null>;
+  readonly constants: ReadonlyMap<string, OnnxConstant>;
+  /** Inputs that are no constants. */
+  readonly inputs: ReadonlyMap<string, readonly OnnxDimension[]>;
+  readonly outputs: readonly string[];
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -35,30 +40,33 @@ export async function parseOnnx(
   }
   if (!graph) throw new FormatError('not-this-format', 'ONNX: a model without graph');
   const nodes: OnnxNode[] = [];
-  const constants = new Map<string, StoredTensor | null>();
+  const constants = new Map<string, OnnxConstant>();
+  const declared = new Map<string, readonly OnnxDimension[]>();
+  const outputs: string[] = [];
   for (const item of readFields(graph)) {
     if (item.kind !== 'bytes') continue;
     if (nodes.length + constants.size > MAX_NODES) {
       throw new FormatError('too-large', `ONNX: more than ${MAX_NODES} nodes`);
     }
-    if (item.field === 1) {
-      const { node, value } = parseNode(item.data);
-      if (node.operator === 'Constant') {
-        const tensor = value ? (await parseTensor(value, resolve)).tensor : null;
-        constants.set(node.outputs[0] ?? '', tensor);
-      } else nodes.push(node);
-    }
+    if (item.field === 1) nodes.push(await parseNode(item.data, resolve));
     if (item.field === 5) {
-      const { name, tensor } = await parseTensor(item.data, resolve);
-      constants.set(name, tensor);
+      const { name, constant } = await parseTensor(item.data, resolve);
+      constants.set(name, constant);
+    }
+    if (item.field === 11) declared.set(...parseValueInfo(item.data));
+    if (item.field === 12) outputs.push(parseValueInfo(item.data)[0]);
+    if (item.field === 15) {
+      throw new FormatError('unsupported', 'ONNX: a sparse weight; save it as a dense one');
     }
   }
-  return { nodes, constants, metadata };
+  // Before IR 4 every constant was listed among the inputs too.
+  const inputs = new Map([...declared].filter(([name]) => !constants.has(name)));
+  return { nodes, constants, inputs, outputs, metadata };
 }
 
-function parseNode(message: Uint8Array): { node: OnnxNode; value: Uint8Array | null } {
+async function parseNode(message: Uint8Array, resolve: Resolve | undefined): Promise<OnnxNode> {
   let operator = '';
-  let value: Uint8Array | null = null;
+  let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, OnnxAttribute>();
@@ -67,34 +75,70 @@ function parseNode(message: Uint8Array): { node: OnnxNode; value: Uint8Array | n
     if (item.field === 1) inputs.push(readText(item.data));
     if (item.field === 2) outputs.push(readText(item.data));
     if (item.field === 4) operator = readText(item.data);
-    if (item.field === 7 && !['', 'ai.onnx'].includes(readText(item.data))) {
-      throw new FormatError('unsupported', `ONNX: an operator of ${readText(item.data)}`);
-    }
+    if (item.field === 7) domain = readText(item.data);
     if (item.field === 5) {
-      const attribute = parseAttribute(item.data);
-      if (attribute.tensor && attribute.name === 'value') value = attribute.tensor;
-      if (attribute.value !== null) attributes.set(attribute.name, attribute.value);
+      const { name, value } = await parseAttribute(item.data, resolve);
+      if (value !== null) attributes.set(name, value);
     }
   }
-  return { node: { operator, inputs, outputs, attributes }, value };
+  const own = domain === '' || domain === 'ai.onnx';
+  return { operator: own ? operator : `${domain}.${operator}`, inputs, outputs, attributes };
 }
 
 /** Only the attribute types the operators of an AlexNet use. */
-function parseAttribute(message: Uint8Array) {
+async function parseAttribute(message: Uint8Array, resolve: Resolve | undefined) {
   let name = '';
   let value: OnnxAttribute | null = null;
-  let tensor: Uint8Array | null = null;
-  const integers: number[] = [];
+  const list: number[] = [];
+  let listed = false;
   for (const item of readFields(message)) {
     if (item.field === 2 && item.kind === 'fixed32') value = readFloat(item.data);
     if (item.field === 3 && item.kind === 'varint') value = item.value;
-    if (item.field === 8 && item.kind === 'varint') integers.push(item.value);
+    if (item.field === 7 && item.kind === 'fixed32') list.push(readFloat(item.data));
+    if (item.field === 8 && item.kind === 'varint') list.push(item.value);
+    if (item.field === 20 && item.kind === 'varint') listed = item.value === 6 || item.value === 7;
     if (item.kind !== 'bytes') continue;
     if (item.field === 1) name = readText(item.data);
     if (item.field === 4) value = readText(item.data);
-    if (item.field === 5) tensor = item.data;
-    if (item.field === 8) integers.push(...readPacked(item.data));
-    if (integers.length > 64) throw new FormatError('too-large', `ONNX: ${name} is too long`);
+    if (item.field === 5) value = (await parseTensor(item.data, resolve)).constant;
+    if (item.field === 7) {
+      for (let at = 0; at + 4 <= item.data.length; at += 4) {
+        list.push(readFloat(item.data.subarray(at, at + 4)));
+      }
+    }
+    if (item.field === 8) list.push(...readPacked(item.data));
+    if (list.length > 64) throw new FormatError('too-large', `ONNX: ${name} is too long`);
   }
-  return { name, value: integers.length > 0 ? integers : value, tensor };
+  return { name, value: listed || list.length > 0 ? list : value };
+}
+
+/** A ValueInfoProto: its name and its sizes. */
+function parseValueInfo(message: Uint8Array): [name: string, sizes: OnnxDimension[]] {
+  let name = '';
+  const sizes: OnnxDimension[] = [];
+  for (const item of readFields(message)) {
+    if (item.kind !== 'bytes') continue;
+    if (item.field === 1) name = readText(item.data);
+    // TypeProto, its tensor_type, its shape, a dim each.
+    if (item.field !== 2) continue;
+    for (const shape of nested(nested([item.data], 1), 2)) {
+      for (const dimension of nested([shape], 1)) sizes.push(dimensionOf(dimension));
+    }
+  }
+  return [name, sizes];
+}
+
+function dimensionOf(message: Uint8Array): OnnxDimension {
+  for (const item of readFields(message)) {
+    if (item.field === 1 && item.kind === 'varint' && item.value > 0) return item.value;
+  }
+  return null;
+}
+
+function nested(messages: readonly Uint8Array[], field: number): Uint8Array[] {
+  return messages.flatMap((message) =>
+    [...readFields(message)].flatMap((item) =>
+      item.field === field && item.kind === 'bytes' ? [item.data] : [],
+    ),
+  );
 }

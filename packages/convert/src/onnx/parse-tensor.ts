@@ -18,33 +18,112 @@ interface RawTensor {
   /** Where the numbers are: one of these, or none for an empty tensor. */
   raw: Uint8Array | null;
   runs: Uint8Array[];
-  halves: number[];
+  integers: number[];
   external: Map<string, string> | null;
 }
 
+/** Width of the integer types in bytes, negative for the signed ones; a bool is a byte. */
+const INTEGERS: Readonly<Record<number, number>> = {
+  2: 1,
+  3: -1,
+  4: 2,
+  5: -2,
+  6: -4,
+  7: -8,
+  9: 1,
+  12: 4,
+  13: 8,
+};
+const MAX_SMALL = 4_096;
+
+/** A constant of a graph. */
+export type OnnxConstant =
+  | { readonly kind: 'float'; readonly tensor: StoredTensor }
+  | {
+      readonly kind: 'integer';
+      readonly shape: readonly number[];
+      /** Bytes of a number, negative for signed ones. */
+      readonly width: number;
+      /** The numbers of a short one, as shapes are; null for a quantized weight. */
+      readonly small: readonly number[] | null;
+      read(): Promise<Float64Array>;
+    }
+  /** Text and other things no weight is made of. */
+  | { readonly kind: 'other' };
+
 /**
- * Reads a TensorProto: its name, and its numbers unless it holds integers (null), as shapes do.
- * Numbers may be raw, in typed fields, or in another file, which `resolve` opens.
+ * Reads a TensorProto. Numbers may be raw, in typed fields, or in another file, which `resolve` opens.
  *
  * @throws FormatError bad-shape, forbidden-name for a path that is no plain name, unsupported
  */
 export async function parseTensor(
   message: Uint8Array,
   resolve: Resolve | undefined,
-): Promise<{ readonly name: string; readonly tensor: StoredTensor | null }> {
+): Promise<{ readonly name: string; readonly constant: OnnxConstant }> {
   const raw = fieldsOf(message);
   const { name, shape } = raw;
   const dtype = TYPES[raw.type];
-  if (!dtype) return { name, tensor: null };
+  const elements = shape.reduce((product, side) => product * side, 1);
+  if (!dtype) return { name, constant: await integerConstant(raw, elements, resolve) };
   const source = raw.external
     ? await externalSource(name, raw.external, resolve)
     : bytesSource(bytesOf(raw, dtype));
   const length = source.size / FLOAT_BYTES[dtype];
-  if (length !== shape.reduce((product, side) => product * side, 1)) {
+  if (length !== elements) {
     throw new FormatError('bad-shape', `ONNX: "${name}" has ${length} numbers for [${shape}]`);
   }
   const view = { offset: 0, shape, strides: rowMajor(shape) };
-  return { name, tensor: stridedTensor(name, { dtype, length, source }, view) };
+  return {
+    name,
+    constant: { kind: 'float', tensor: stridedTensor(name, { dtype, length, source }, view) },
+  };
+}
+
+async function integerConstant(
+  raw: RawTensor,
+  elements: number,
+  resolve: Resolve | undefined,
+): Promise<OnnxConstant> {
+  const width = INTEGERS[raw.type];
+  if (width === undefined) return { kind: 'other' };
+  const { name, shape, external, integers } = raw;
+  const source = external
+    ? await externalSource(name, external, resolve)
+    : raw.raw && bytesSource(raw.raw);
+  const length = source ? source.size / Math.abs(width) : integers.length;
+  if (length !== elements) {
+    throw new FormatError('bad-shape', `ONNX: "${name}" has ${length} numbers for [${shape}]`);
+  }
+  const read = async () =>
+    source ? decodeIntegers(await source.read(0, source.size), width) : Float64Array.from(integers);
+  const small = elements <= MAX_SMALL ? [...(await read())] : null;
+  return { kind: 'integer', shape, width, small, read };
+}
+
+function decodeIntegers(bytes: Uint8Array, width: number): Float64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = Math.abs(width);
+  const read = (at: number): number => {
+    switch (width) {
+      case 1:
+        return view.getUint8(at);
+      case -1:
+        return view.getInt8(at);
+      case 2:
+        return view.getUint16(at, true);
+      case -2:
+        return view.getInt16(at, true);
+      case 4:
+        return view.getUint32(at, true);
+      case -4:
+        return view.getInt32(at, true);
+      case 8:
+        return Number(view.getBigUint64(at, true));
+      default:
+        return Number(view.getBigInt64(at, true));
+    }
+  };
+  return Float64Array.from({ length: bytes.length / size }, (_, index) => read(index * size));
 }
 
 function fieldsOf(message: Uint8Array): RawTensor {
@@ -54,20 +133,22 @@ function fieldsOf(message: Uint8Array): RawTensor {
     shape: [],
     raw: null,
     runs: [],
-    halves: [],
+    integers: [],
     external: null,
   };
   for (const item of readFields(message)) {
     if (item.kind === 'varint') {
       if (item.field === 1) tensor.shape.push(item.value);
       if (item.field === 2) tensor.type = item.value;
-      if (item.field === 5) tensor.halves.push(item.value);
+      if (item.field === 5 || item.field === 7) tensor.integers.push(item.value);
       if (item.field === 14 && item.value === 1) tensor.external ??= new Map();
       continue;
     }
     if (item.field === 1) tensor.shape.push(...readPacked(item.data));
     if (item.field === 4 || item.field === 10) tensor.runs.push(item.data);
-    if (item.field === 5) for (const value of readPacked(item.data)) tensor.halves.push(value);
+    if (item.field === 5 || item.field === 7) {
+      for (const value of readPacked(item.data)) tensor.integers.push(value);
+    }
     if (item.field === 8) tensor.name = readText(item.data);
     if (item.field === 9) tensor.raw = item.data;
     if (item.field === 13) {
@@ -79,10 +160,10 @@ function fieldsOf(message: Uint8Array): RawTensor {
   return tensor;
 }
 
-function bytesOf({ raw, runs, halves }: RawTensor, dtype: FloatType): Uint8Array {
+function bytesOf({ raw, runs, integers }: RawTensor, dtype: FloatType): Uint8Array {
   if (raw) return raw;
   // float16 and bfloat16 travel as their bits in int32_data.
-  if (dtype === 'f16' || dtype === 'bf16') return new Uint8Array(Uint16Array.from(halves).buffer);
+  if (dtype === 'f16' || dtype === 'bf16') return new Uint8Array(Uint16Array.from(integers).buffer);
   const bytes = new Uint8Array(runs.reduce((sum, { length }) => sum + length, 0));
   let position = 0;
   for (const run of runs) {

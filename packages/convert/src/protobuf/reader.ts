@@ -23,7 +23,7 @@ export function* readFields(message: Uint8Array): Generator<ProtobufField> {
     if (count > MAX_FIELDS) throw new FormatError('too-large', 'protobuf: too many fields');
     const tag = varint(cursor);
     const field = Math.floor(tag / 8);
-    if (field === 0) throw new FormatError('bad-header', 'protobuf: a field without number');
+    if (field < 1) throw new FormatError('bad-header', 'protobuf: a field without number');
     const wireType = tag % 8;
     if (wireType === 0) yield { field, kind: 'varint', value: varint(cursor) };
     else if (wireType === 1) yield { field, kind: 'fixed64', data: take(cursor, 8) };
@@ -54,7 +54,7 @@ interface Cursor {
 
 function take(cursor: Cursor, length: number): Uint8Array {
   const end = cursor.position + length;
-  if (end > cursor.message.length) {
+  if (length < 0 || end > cursor.message.length) {
     throw new FormatError('truncated', 'protobuf: a field longer than its message');
   }
   const data = cursor.message.subarray(cursor.position, end);
@@ -62,8 +62,9 @@ function take(cursor: Cursor, length: number): Uint8Array {
   return data;
 }
 
-/** By arithmetic: lengths pass 2^31. A value past 2^53, as of a negative int64, keeps its size only. */
+/** By arithmetic: lengths pass 2^31. Ten bytes are a negative int64; past 2^53 only the size is kept. */
 function varint(cursor: Cursor): number {
+  const start = cursor.position;
   let value = 0;
   let factor = 1;
   for (let count = 0; count < 10; count++) {
@@ -71,8 +72,14 @@ function varint(cursor: Cursor): number {
     if (byte === undefined) throw new FormatError('truncated', 'protobuf: ends inside a number');
     cursor.position++;
     value += (byte & 0x7f) * factor;
-    if (byte < 0x80) return value;
+    if (byte < 0x80) return count === 9 ? signed(cursor.message.subarray(start, start + 10)) : value;
     factor *= 0x80;
   }
   throw new FormatError('bad-header', 'protobuf: a number of more than ten bytes');
+}
+
+/** A varint of ten bytes in two's complement. */
+function signed(bytes: Uint8Array): number {
+  const value = bytes.reduceRight((sum, byte) => (sum << 7n) | BigInt(byte & 0x7f), 0n);
+  return Number(BigInt.asIntN(64, value));
 }

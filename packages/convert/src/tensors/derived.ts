@@ -35,6 +35,39 @@ export function permuted<T extends StoredTensor>(tensor: T, axes: readonly numbe
   return { ...reordered(tensor, tensor.shape, axes), shape };
 }
 
+/** The same numbers under another shape. */
+export function reshaped<T extends StoredTensor>(tensor: T, shape: readonly number[]): T {
+  const elements = (sides: readonly number[]) => sides.reduce((product, side) => product * side, 1);
+  if (elements(shape) !== elements(tensor.shape)) {
+    throw new FormatError(
+      'bad-shape',
+      `a tensor of [${tensor.shape}] where [${shape}] was expected`,
+    );
+  }
+  return { ...tensor, shape };
+}
+
+/** Tensors one after the other along their first axis. */
+export function joined<T extends StoredTensor>(tensors: readonly [T, ...T[]]): T {
+  const [{ bytes: _, ...first }] = tensors;
+  const [, ...rest] = first.shape;
+  const rows = tensors.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  return {
+    ...(first as T),
+    shape: [rows, ...rest],
+    async read() {
+      const parts = await Promise.all(tensors.map((tensor) => tensor.read()));
+      const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+      let at = 0;
+      for (const part of parts) {
+        all.set(part, at);
+        at += part.length;
+      }
+      return all;
+    },
+  };
+}
+
 /** The same tensor with every number changed by a function of it and its index. */
 export function mapped<T extends StoredTensor>(
   tensor: T,
@@ -47,4 +80,13 @@ export function mapped<T extends StoredTensor>(
       return (await tensor.read()).map(change);
     },
   };
+}
+
+/** A single-precision number as the shortest decimal that means it: 1e-5, not 0.000009999999747378752. */
+export function readNumber(single: number): number {
+  for (let digits = 6; digits < 10; digits++) {
+    const short = Number(single.toPrecision(digits));
+    if (Math.fround(short) === single) return short;
+  }
+  return single;
 }

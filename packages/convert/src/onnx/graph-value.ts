@@ -1,0 +1,67 @@
+import type { FoundLayer } from '../found/found-network.js';
+import type { StoredTensor } from '../tensors/tensor-file.js';
+import type { OnnxConstant } from './parse-tensor.js';
+
+/** The images on their way: everything computed from the input to here. */
+export interface Flow {
+  readonly kind: 'flow';
+  readonly layers: readonly FoundLayer[];
+  /** Axis order of the maps here. */
+  readonly axes: 'nchw' | 'nhwc';
+  /** Whether a softmax or the choice of a class was passed, after which nothing may follow. */
+  readonly ended: boolean;
+}
+
+/** One of the blocks a flow's channels were split into. */
+export interface Part {
+  readonly kind: 'part';
+  readonly base: Flow;
+  readonly index: number;
+  readonly count: number;
+  /** What was computed from this block alone. */
+  readonly layers: readonly FoundLayer[];
+}
+
+/**
+ * The divisor of a response normalization on its way: `(k + coeff · Σ base²)^power`, as exporters spell
+ * out what has no operator.
+ */
+export interface Divisor {
+  readonly kind: 'divisor';
+  readonly base: Flow;
+  /** Side and region of the window once it was summed up. */
+  readonly window: { readonly region: 'lrn' | 'mapnorm'; readonly size: number } | null;
+  /** Zeros put before and after the channels. */
+  readonly pads: readonly [number, number] | null;
+  /** Whether an axis of one was put before the channels. */
+  readonly lifted: boolean;
+  readonly coeff: number;
+  readonly k: number | null;
+  readonly power: number | null;
+}
+
+/** What a name of the graph stands for. */
+export type GraphValue =
+  | Flow
+  | Part
+  | Divisor
+  | { readonly kind: 'constant'; readonly constant: OnnxConstant };
+
+/** A constant of floats. */
+export function floats(tensor: StoredTensor): GraphValue {
+  return { kind: 'constant', constant: { kind: 'float', tensor } };
+}
+
+/** Whole numbers, as shapes are; NaN for one that is only known when the graph runs. */
+export function integers(small: readonly number[], shape?: readonly number[]): GraphValue {
+  return {
+    kind: 'constant',
+    constant: {
+      kind: 'integer',
+      shape: shape ?? [small.length],
+      width: -8,
+      small,
+      read: async () => Float64Array.from(small),
+    },
+  };
+}
