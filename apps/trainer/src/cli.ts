@@ -10,6 +10,7 @@ import { addPredictCommand } from './commands/predict.js';
 import { addReportCommand } from './commands/report.js';
 import { addSummaryCommand } from './commands/summary.js';
 import { addTrainCommand } from './commands/train.js';
+import { addWeightsCommand } from './commands/weights.js';
 import { CommandError, type CommandErrorCode, oneLine } from './failure.js';
 
 const EXIT_FAILED = 1;
@@ -25,6 +26,11 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const program = new Command('alexnet')
   .description('Understand, train, convert and look inside AlexNet (2012).')
+  .option('--offline', 'fetch nothing: use what is in the cache (also ALEXNET_OFFLINE=1)')
+  .hook('preAction', () => {
+    if (program.opts<{ offline?: true }>().offline) process.env.ALEXNET_OFFLINE = '1';
+  })
+  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError('(alexnet --help lists what there is)')
   .exitOverride();
 
@@ -38,6 +44,7 @@ for (const add of [
   addAblateCommand,
   addPackCommand,
   addConvertCommand,
+  addWeightsCommand,
   addBackendCommand,
   addBenchCommand,
 ]) {

@@ -1,8 +1,9 @@
+import { classNamesOf, type OpenedWeights, requirePreprocessing } from '@alexnet/classifier/node';
 import { FormatError, type Model } from '@alexnet/convert';
 import { buildNetwork, type Network, type Preprocessing, type Tf } from '@alexnet/model';
-import { type OpenedFile, openModelFile } from './convert/open-model.js';
+import { openModelFile } from './convert/open-model.js';
 
-export { WEIGHTS_NAME } from './convert/weights-name.js';
+export { requirePreprocessing, WEIGHTS_NAME } from '@alexnet/classifier/node';
 
 /** A weights file that says how its images are prepared and what its classes are called. */
 export interface OpenWeights {
@@ -17,7 +18,7 @@ export interface OpenWeights {
  *
  * @throws Error naming the file when it is missing, damaged, ambiguous or not read exactly
  */
-export async function openNetworkFile(path: string): Promise<OpenedFile> {
+export async function openNetworkFile(path: string): Promise<OpenedWeights> {
   try {
     return await openModelFile(path);
   } catch (error) {
@@ -36,20 +37,11 @@ export async function openNetworkFile(path: string): Promise<OpenedFile> {
  */
 export async function openWeights(path: string): Promise<OpenWeights> {
   const { model: file, path: found } = await openNetworkFile(path);
-  if (!file.preprocessing) {
-    throw new Error(
-      `${found} does not say how its images were prepared, so nothing can be predicted (alexnet convert --preprocessing or --mean adds it)`,
-    );
-  }
-  const names = file.classNames ?? [];
   return {
     path: found,
     file,
-    preprocessing: file.preprocessing,
-    classNames: Array.from(
-      { length: file.spec.classes },
-      (_, index) => names[index] ?? `class ${index}`,
-    ),
+    preprocessing: requirePreprocessing(file),
+    classNames: classNamesOf(file),
   };
 }
 

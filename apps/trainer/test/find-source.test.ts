@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findWeights } from '@alexnet/classifier/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findSource } from '../src/convert/find-source.js';
 import { openWeights } from '../src/weights-file.js';
 
 describe('weights by name', () => {
@@ -35,10 +35,12 @@ describe('weights by name', () => {
 
   it('a file of that name comes first', async () => {
     await writeFile('showcase', 'mine');
-    expect(await findSource('showcase')).toBe('showcase');
+    expect((await findWeights('showcase')).path).toBe('showcase');
   });
 
   it('says so when there is neither', async () => {
-    await expect(findSource('showcast')).rejects.toThrow('there is no file or run folder showcast');
+    await expect(findWeights('showcast')).rejects.toThrow(
+      'there is no file or run folder showcast, and no weights of that name (showcase,',
+    );
   });
 });

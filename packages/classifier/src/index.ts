@@ -1,8 +1,15 @@
+export { decodeImage, rgbOf } from './browser/decode-image.js';
+export { type FetchBytesOptions, fetchBytes } from './browser/fetch-bytes.js';
 export {
-  findPublished,
-  type MeanFile,
-  PUBLISHED_WEIGHTS,
-  type PublishedName,
-  type PublishedWeights,
-} from './published/catalog.js';
-export { completePublished, expects, modelCard } from './published/describe.js';
+  type FetchPublishedOptions,
+  fetchPublished,
+  forgetPublished,
+  type PublishedFiles,
+} from './browser/fetch-published.js';
+export {
+  type BrowserLoadOptions,
+  type ImageInput,
+  loadClassifier,
+  type WeightsInput,
+} from './browser/load-classifier.js';
+export * from './shared.js';

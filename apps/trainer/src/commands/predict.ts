@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { prepareImage, prepareTenCrop, type RgbImage } from '@alexnet/augment';
+import { type Classifier, createClassifier } from '@alexnet/classifier/node';
 import { decodeImage } from '@alexnet/data';
-import { type Network, predict, predictTenCrop, type Tf, topK } from '@alexnet/model';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { topK } from '@alexnet/model';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openBackend } from '../open-backend.js';
 import { whole } from '../options/parse.js';
 import { backendOption, jsonOption, weightsOption } from '../options/shared.js';
 import { percent, print, printJson, say } from '../say.js';
-import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
+import { openNetworkFile, requirePreprocessing } from '../weights-file.js';
 
 interface Options {
   readonly weights: string;
@@ -44,66 +43,50 @@ export function addPredictCommand(program: Command): void {
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  const weights = await openWeights(options.weights);
+  const { path: weights, model } = await openNetworkFile(options.weights);
+  const preprocessing = requirePreprocessing(model);
   const { tf } = await openBackend(options.backend);
-  const network = loadNetwork(tf, weights);
+  const classifier = createClassifier(tf, { ...model, preprocessing }, decodeFile);
   const answers: Answer[] = [];
   const failed: { image: string; reason: string }[] = [];
   try {
     for (const path of paths) {
       try {
-        const image = await decodeImage(await readFile(path));
-        answers.push(await answerFor(tf, network, weights, path, image, options));
+        answers.push(await answerFor(classifier, path, options));
       } catch (error) {
         failed.push({ image: path, reason: oneLine(error) });
       }
     }
   } finally {
-    network.dispose();
+    classifier.dispose();
   }
-  if (options.json) printJson({ weights: weights.path, answers, failed });
+  if (options.json) printJson({ weights, answers, failed });
   else for (const answer of answers) printAnswer(answer);
   for (const { image, reason } of failed) say(`skipped ${image}: ${reason}`);
   if (answers.length === 0) throw new Error('none of the images could be read');
 }
 
+const decodeFile = async (path: string) => decodeImage(await readFile(path));
+
 async function answerFor(
-  tf: Tf,
-  network: Network,
-  weights: OpenWeights,
+  { predict, classNames }: Classifier<string>,
   path: string,
-  image: RgbImage,
-  options: Options,
+  { tenCrop, top }: Options,
 ): Promise<Answer> {
-  const { preprocessing, classNames } = weights;
-  const { height, width } = preprocessing.crop;
-  const name = (index: number) => classNames[index] as string;
+  const image = await decodeFile(path);
   const best = (probabilities: Float32Array, k: number) =>
     topK(probabilities, k).map(({ index, probability }) => ({
-      class: name(index),
+      class: classNames[index] as string,
       index,
       probability,
     }));
-  const prepare = options.tenCrop ? prepareTenCrop : prepareImage;
-  const x = tf.tensor4d(prepare(image, preprocessing), [
-    options.tenCrop ? 10 : 1,
-    height,
-    width,
-    3,
-  ]) as Tensor4D;
-  try {
-    if (!options.tenCrop) {
-      const [prediction] = await predict(network, x);
-      if (!prediction) throw new Error('the network gave no answer');
-      return { image: path, top: best(prediction.probabilities, options.top) };
-    }
-    const [prediction] = await predictTenCrop(network, x);
-    if (!prediction) throw new Error('the network gave no answer');
-    const crops = prediction.crops.flatMap((crop) => best(crop, 1));
-    return { image: path, top: best(prediction.probabilities, options.top), crops };
-  } finally {
-    x.dispose();
-  }
+  if (!tenCrop) return { image: path, top: best((await predict(image)).probabilities, top) };
+  const { probabilities, crops } = await predict(image, { tenCrop });
+  return {
+    image: path,
+    top: best(probabilities, top),
+    crops: crops.flatMap((crop) => best(crop, 1)),
+  };
 }
 
 const CROP_NAMES = ['top left', 'top right', 'center', 'bottom left', 'bottom right'];

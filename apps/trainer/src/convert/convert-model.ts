@@ -1,5 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { completePublished, findWeights } from '@alexnet/classifier/node';
 import {
   type FormatName,
   type FoundModel,
@@ -7,18 +8,19 @@ import {
   loadModel,
   NOTE_CODES,
   type NoteCode,
+  type OpenModelOptions,
   type StoredModel,
   saveModel,
   type TargetName,
   writeStoredModel,
 } from '@alexnet/convert';
-import { openFiles, type ReadReport } from '@alexnet/convert/node';
+import { type OpenFiles, openFiles, type ReadReport } from '@alexnet/convert/node';
 import { writeAtomically } from '@alexnet/files/node';
 import type { Preprocessing } from '@alexnet/model';
 import { CommandError } from '../failure.js';
-import { findSource } from './find-source.js';
+import { fetching } from '../fetching.js';
 import { requireAllowed, type StepNote } from './judge-notes.js';
-import { type ReadOptions, readOptions } from './open-model.js';
+import type { ReadOptions } from './open-model.js';
 
 export interface ConvertOptions extends ReadOptions {
   readonly to: TargetName;
@@ -58,21 +60,40 @@ export async function convertModel(
   if (dtype === 'f16' && to !== 'safetensors' && to !== 'torch') {
     throw new CommandError('usage', `--dtype f16 is for safetensors and torch, not ${to}`);
   }
-  const path = await findSource(input);
+  const { path, mean, published } = await fetching((fetch) => findWeights(input, fetch));
   const target = mainFile(output, to);
   await requireDifferent(path, target);
   const files = openFiles(options);
   try {
-    const found = await findModel(await files.source(path), await readOptions(options, files));
+    const found = await findModel(await files.source(path), {
+      ...(published && { preset: published.preset }),
+      ...(await readOptions({ ...(mean && { mean }), ...options }, files)),
+    });
     const read = found.notes.map((note): StepNote => ({ step: 'read', ...note }));
     judge(read, options);
-    const model = completed(found, options);
+    const known = published ? completePublished(found, published) : found;
+    const model = completed(known, options);
     const { written, notes } = await (to === 'safetensors' ? stream : save)(model, target, options);
     const all = [...read, ...notes.map((note): StepNote => ({ step: 'write', ...note }))];
     return { from: found.format, to, source: path, target, files: written, notes: all };
   } finally {
     await files.close();
   }
+}
+
+/** What a reader needs to find the network; all inexact notes come back for the caller to judge. */
+async function readOptions(
+  { from, preset, spec, mean, meta }: ReadOptions,
+  files: OpenFiles,
+): Promise<OpenModelOptions> {
+  return {
+    allow: NOTE_CODES,
+    ...(from ? { from } : {}),
+    ...(preset ? { preset } : {}),
+    ...(spec ? { spec } : {}),
+    ...(mean ? { mean: await files.open(mean) } : {}),
+    ...(meta ? { meta: await files.open(meta) } : {}),
+  };
 }
 
 interface Written {

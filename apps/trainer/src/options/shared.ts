@@ -33,6 +33,6 @@ export const setOption = () =>
 
 export const weightsOption = () =>
   new Option(
-    '--weights <file|run>',
-    'a run folder, weights of any format convert reads, or showcase',
+    '--weights <name|file|url|run>',
+    'a run folder, weights of any format convert reads, their https address, showcase, or a name alexnet weights lists',
   ).makeOptionMandatory();

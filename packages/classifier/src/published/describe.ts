@@ -11,7 +11,10 @@ export function expects({ preprocessing }: PublishedWeights): string {
 }
 
 /** A network read from published weights, with what its file does not say: classes, preparation, origin. */
-export function completePublished(model: Model, published: PublishedWeights): Model {
+export function completePublished<T extends Omit<Model, 'weights'>>(
+  model: T,
+  published: PublishedWeights,
+): T {
   const { name, title, by, page, license, weights, accuracy } = published;
   return {
     ...model,
@@ -32,7 +35,9 @@ export function completePublished(model: Model, published: PublishedWeights): Mo
 }
 
 /** What, by whom, license, preparation and accuracy of a network, as lines of a label and a text. */
-export function modelCard(model: Model): readonly (readonly [label: string, text: string])[] {
+export function modelCard(
+  model: Omit<Model, 'weights'>,
+): readonly (readonly [label: string, text: string])[] {
   const { spec, preprocessing, provenance } = model;
   const text = (key: string) => {
     const value = provenance?.[key];

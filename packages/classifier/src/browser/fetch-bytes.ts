@@ -1,0 +1,52 @@
+/** What a download tells and obeys. */
+export interface FetchBytesOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes so far, and in all; 0 where the server has not said. */
+  readonly onProgress?: (bytes: number, total: number) => void;
+}
+
+/**
+ * The bytes at an address: one of the page's own server, or of another that allows it (CORS).
+ *
+ * @throws Error in one line: no answer, a status that is no success, a web page in place of a file,
+ * fewer bytes than announced
+ */
+export async function fetchBytes(
+  address: string | URL,
+  { signal, onProgress }: FetchBytesOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(address, signal ? { signal } : {}).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new Error(
+      `${address} could not be fetched: no connection, or its server does not allow other pages to read it (CORS)`,
+      { cause },
+    );
+  });
+  if (!response.ok || !response.body) {
+    throw new Error(`${address}: the server answered ${response.status}`);
+  }
+  if (response.headers.get('content-type')?.startsWith('text/html')) {
+    throw new Error(`${address} is a web page, not a file of weights`);
+  }
+  // The length is of what was sent, which an encoding makes another number.
+  const encoded = response.headers.has('content-encoding');
+  const total = encoded ? 0 : Number(response.headers.get('content-length')) || 0;
+  const parts: Uint8Array[] = [];
+  let received = 0;
+  const reader = response.body.getReader();
+  for (let step = await reader.read(); !step.done; step = await reader.read()) {
+    parts.push(step.value);
+    received += step.value.length;
+    onProgress?.(received, total);
+  }
+  if (total > 0 && received !== total) {
+    throw new Error(`${address}: the connection ended at byte ${received} of ${total}`);
+  }
+  const bytes = new Uint8Array(received);
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}

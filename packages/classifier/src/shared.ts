@@ -1,0 +1,19 @@
+export {
+  type Activation,
+  type ClassAnswer,
+  type Classifier,
+  type ClassifyOptions,
+  classNamesOf,
+  createClassifier,
+  requirePreprocessing,
+} from './classifier.js';
+export type { LoadOptions } from './load-options.js';
+export { isPixels, type Pixels, rgbOfPixels } from './pixels.js';
+export {
+  findPublished,
+  type MeanFile,
+  PUBLISHED_WEIGHTS,
+  type PublishedName,
+  type PublishedWeights,
+} from './published/catalog.js';
+export { completePublished, expects, modelCard } from './published/describe.js';
