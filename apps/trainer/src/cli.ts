@@ -11,10 +11,15 @@ import { addReportCommand } from './commands/report.js';
 import { addSummaryCommand } from './commands/summary.js';
 import { addTrainCommand } from './commands/train.js';
 import { addWeightsCommand } from './commands/weights.js';
-import { CommandError, type CommandErrorCode, oneLine } from './failure.js';
+import { type CommandErrorCode, oneLine } from './failure.js';
+import { printJson } from './say.js';
+import { VERSION } from './version.js';
 
 const EXIT_FAILED = 1;
-const EXIT: Readonly<Record<CommandErrorCode, number>> = { usage: 2, interrupted: 130 };
+const EXIT: Readonly<Record<string, number>> = {
+  usage: 2,
+  interrupted: 130,
+} satisfies Record<CommandErrorCode, number>;
 
 // A reader that has seen enough, as `head` has, or a terminal that was closed is no failure: a run goes on
 // without one, or saves itself.
@@ -26,6 +31,7 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const program = new Command('alexnet')
   .description('Understand, train, convert and look inside AlexNet (2012).')
+  .version(VERSION)
   .option('--offline', 'fetch nothing: use what is in the cache (also ALEXNET_OFFLINE=1)')
   .hook('preAction', () => {
     if (program.opts<{ offline?: true }>().offline) process.env.ALEXNET_OFFLINE = '1';
@@ -55,12 +61,24 @@ for (const command of program.commands) command.exitOverride();
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  process.exitCode = report(error);
 }
 
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  process.stderr.write(`alexnet: ${oneLine(error)}\n`);
+/** Says what went wrong, on stdout too where it was to hold JSON; gives the exit code. */
+function report(error: unknown): number {
+  const byCommander = error instanceof CommanderError;
+  if (byCommander && error.exitCode === 0) return 0;
+  const message = oneLine(error).replace(/^error: /, '');
+  // Commander has said its own.
+  if (!byCommander) process.stderr.write(`alexnet: ${message}\n`);
   if (process.env.ALEXNET_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return error instanceof CommandError ? EXIT[error.code] : EXIT_FAILED;
+  const code = byCommander ? 'usage' : codeOf(error);
+  if (process.argv.includes('--json')) printJson({ error: { code, message } });
+  return EXIT[code] ?? EXIT_FAILED;
+}
+
+/** Every package's error class has a code. */
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'failed';
 }

@@ -9,8 +9,15 @@ export interface LoaderFeed {
   close(): Promise<void>;
 }
 
-/** The batches `train` would make itself, bit for bit, made beside it. */
-export async function openLoaderFeed(plan: RunRecord): Promise<LoaderFeed> {
+/**
+ * The batches `train` would make itself, bit for bit, made beside it.
+ *
+ * @param workers threads; one core is left to the thread that computes
+ */
+export async function openLoaderFeed(
+  plan: RunRecord,
+  workers = Math.max(1, availableParallelism() - 1),
+): Promise<LoaderFeed> {
   const loader = await createLoader({
     source: plan.data,
     splitSeed: plan.seed,
@@ -19,8 +26,7 @@ export async function openLoaderFeed(plan: RunRecord): Promise<LoaderFeed> {
     preprocessing: plan.preprocessing,
     colors: plan.colors,
     seed: plan.seed,
-    // One core is left to the thread that computes.
-    workers: Math.max(1, availableParallelism() - 1),
+    workers,
     // The command counts unreadable images itself, over the whole run.
     maxBrokenShare: 1,
   });

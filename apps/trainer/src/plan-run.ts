@@ -12,6 +12,7 @@ import { CommandError } from './failure.js';
 import { oneOf } from './options/one-of.js';
 import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
+import { limitsOf } from './run/run-limits.js';
 import type { RunRecord } from './run-folder.js';
 import { say } from './say.js';
 import { freeze, recipeFrom, type StartWeights } from './start-weights.js';
@@ -21,12 +22,14 @@ import { typedCommand } from './typed-command.js';
 /** Images whose colors are measured: enough for three decimals of a mean over 0..255. */
 const COLOR_SAMPLE = 4000;
 
+export const DEFAULT_RECIPE = 'quick';
+export const DEFAULT_SEED = 1;
+
 /** Everything decided before the first step, from the command line and the images. */
 export async function planRun(
   options: TrainCommandOptions,
   chosen: Recipe,
   dataset: Dataset,
-  backend: { readonly name: string; readonly device: string },
   start: StartWeights | null,
 ): Promise<RunRecord> {
   const network =
@@ -45,7 +48,7 @@ export async function planRun(
     command: typedCommand(),
     data: options.data ?? dataset.name,
     datasetName: dataset.name,
-    seed: options.seed,
+    seed: options.seed ?? DEFAULT_SEED,
     trainImages: dataset.train.records.length,
     validationImages: dataset.validation.records.length,
     classNames: dataset.classNames,
@@ -53,21 +56,24 @@ export async function planRun(
     network,
     preprocessing: start?.preprocessing ?? preprocessingFor(recipe, network, colors),
     colors,
-    backend: backend.name,
-    device: backend.device,
+    parts: [],
+    limits: limitsOf(options),
     ...(start ? { start: start.record } : {}),
   };
 }
 
 /** `--recipe` with `--preset`, `--epochs`, `--batch` and `--set` put in. */
 export function resolveRecipe(options: TrainCommandOptions): Recipe {
-  const base = RECIPES[oneOf('recipe', options.recipe, Object.keys(RECIPES))] as Recipe;
+  const base = RECIPES[
+    oneOf('recipe', options.recipe ?? DEFAULT_RECIPE, Object.keys(RECIPES))
+  ] as Recipe;
   if (options.preset !== undefined) requirePreset(options.preset);
   try {
     return applyOverrides(base, [
       ...(options.preset === undefined ? [] : [`network.preset=${options.preset}`]),
       ...(options.epochs === undefined ? [] : [`epochs=${options.epochs}`]),
       ...(options.batchSize === undefined ? [] : [`batchSize=${options.batchSize}`]),
+      ...(options.lr === undefined ? [] : [`learningRate=${options.lr}`]),
       ...options.set,
     ]);
   } catch (error) {

@@ -1,9 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ColorStatistics } from '@alexnet/augment';
 import { writeAtomically } from '@alexnet/files/node';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { type Recipe, readRecipe } from '@alexnet/trainer';
+import { DEFAULT_LIMITS, type RunLimits } from './run/run-limits.js';
+import type { RunPart } from './run/run-part.js';
 
 /** Where a run's first weights came from. */
 export interface StartRecord {
@@ -15,11 +17,12 @@ export interface StartRecord {
   readonly provenance: Readonly<Record<string, unknown>> | null;
 }
 
-/** `run.json`: everything decided before the first step. */
+/** `run.json`: everything decided before the first step, and what has computed the run since. */
 export interface RunRecord {
   readonly format: 1;
   readonly created: string;
   readonly command: string;
+  /** `--data`, as it was given last. */
   readonly data: string;
   readonly datasetName: string;
   readonly seed: number;
@@ -30,13 +33,14 @@ export interface RunRecord {
   readonly network: NetworkSpec;
   readonly preprocessing: Preprocessing;
   readonly colors: ColorStatistics;
-  readonly backend: string;
-  readonly device: string;
+  /** What computed it, part by part. */
+  readonly parts: readonly RunPart[];
+  readonly limits: RunLimits;
   /** Of a run that did not start from nothing. */
   readonly start?: StartRecord;
 }
 
-const RECORD_NAME = 'run.json';
+export const RECORD_NAME = 'run.json';
 
 export const CHECKPOINTS_FOLDER = 'checkpoints';
 /** One line a step and an epoch. */
@@ -53,21 +57,38 @@ export async function readRun(folder: string): Promise<RunRecord | null> {
   const text = await readFile(join(folder, RECORD_NAME), 'utf8').catch(() => null);
   if (text === null) return null;
   try {
-    const record = JSON.parse(text) as RunRecord;
-    if (record.format === 1) return { ...record, recipe: readRecipe(record.recipe) };
+    const record = JSON.parse(text) as RunRecord | EarlierRecord;
+    if (record.format === 1) return { ...upgrade(record), recipe: readRecipe(record.recipe) };
   } catch {
     // Falls through to the one message for everything that is not a record.
   }
   throw new Error(`${join(folder, RECORD_NAME)} is not a run record of this version`);
 }
 
-/** Starts a run folder. @throws Error when the folder already holds a run */
-export async function startRun(folder: string, record: RunRecord): Promise<void> {
-  if (await readRun(folder)) {
-    throw new Error(
-      `${folder} already holds a run: continue it with --resume, or choose another --out`,
-    );
-  }
-  await mkdir(folder, { recursive: true });
+/** Writes the record of a run, in place of an earlier one. */
+export async function writeRun(folder: string, record: RunRecord): Promise<void> {
   await writeAtomically(join(folder, RECORD_NAME), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** A record from before runs had parts and limits. */
+interface EarlierRecord extends Omit<RunRecord, 'parts' | 'limits'> {
+  readonly parts?: undefined;
+  readonly backend: string;
+  readonly device: string;
+}
+
+function upgrade(record: RunRecord | EarlierRecord): RunRecord {
+  if (record.parts !== undefined) return record;
+  const { backend, device, ...rest } = record;
+  const part: RunPart = {
+    fromStep: 0,
+    started: record.created,
+    command: record.command,
+    backend,
+    device,
+    precision: 'fp32',
+    machine: 'not recorded',
+    versions: { alexnet: 'not recorded', tfjs: 'not recorded', node: 'not recorded' },
+  };
+  return { ...rest, parts: [part], limits: DEFAULT_LIMITS };
 }

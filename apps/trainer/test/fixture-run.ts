@@ -95,8 +95,19 @@ export async function writeFixtureRun(folder: string): Promise<RunRecord> {
       ],
       pixels: 1,
     },
-    backend: 'cpu',
-    device: 'one & only',
+    parts: [
+      {
+        fromStep: 0,
+        started: '2026-01-02T03:04:05.000Z',
+        command: 'alexnet train --data images --out run',
+        backend: 'cpu',
+        device: 'one & only',
+        precision: 'fp32',
+        machine: 'a machine',
+        versions: { alexnet: '0.0.0', tfjs: '4.22.0', node: 'v20.19.0' },
+      },
+    ],
+    limits: { steps: null, maxBroken: 0.01, checkpointEvery: 600_000 },
   };
   await mkdir(join(folder, 'filters'), { recursive: true });
   await writeFile(join(folder, 'run.json'), JSON.stringify(record));

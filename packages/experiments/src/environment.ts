@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { machine } from '@alexnet/trainer/node';
 
 /** Where, with what and when results were made. */
 export interface Environment {
@@ -16,12 +16,10 @@ export function environmentOf(
   backend: { readonly name: string; readonly device: string },
   tfjs: string,
 ): Environment {
-  const [first] = cpus();
-  const gigabytes = Math.round(totalmem() / 2 ** 30);
   return {
     command,
     date: new Date().toISOString().slice(0, 10),
-    machine: `${cpus().length} × ${first?.model.trim() ?? process.arch}, ${gigabytes} GB, ${process.platform} ${process.arch}`,
+    machine: machine(),
     node: process.version,
     tfjs,
     backend: backend.name,

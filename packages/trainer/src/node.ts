@@ -1,10 +1,14 @@
 export {
+  type CheckpointFile,
   type CheckpointStore,
+  listCheckpoints,
   openCheckpointStore,
+  readCheckpoint,
   readNewestCheckpoint,
   type TensorCodec,
 } from './node/checkpoint-store.js';
 export { csvLine } from './node/csv-line.js';
+export { machine } from './node/machine.js';
 export { type EvaluationFile, readEvaluation, writeEvaluation } from './node/evaluation-file.js';
 export {
   type EpochLine,

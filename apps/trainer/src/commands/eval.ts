@@ -1,7 +1,7 @@
 import type { Dataset } from '@alexnet/data';
 import { type Evaluation, evaluate } from '@alexnet/trainer';
 import type { Command } from 'commander';
-import { requireReadable } from '../broken-images.js';
+import { MAX_BROKEN_SHARE, requireReadable } from '../broken-images.js';
 import { openBackend } from '../open-backend.js';
 import { openData } from '../open-data.js';
 import {
@@ -20,7 +20,7 @@ interface Options {
   readonly data: string;
   readonly tenCrop?: true;
   readonly backend?: string;
-  readonly maxBroken: number;
+  readonly maxBroken?: number;
   readonly json?: true;
 }
 
@@ -57,7 +57,8 @@ async function run(options: Options): Promise<void> {
         ),
       );
     }
-    for (const evaluation of evaluations) requireReadable(evaluation, options.maxBroken);
+    for (const evaluation of evaluations)
+      requireReadable(evaluation, options.maxBroken ?? MAX_BROKEN_SHARE);
     if (options.json)
       printJson({
         weights: weights.path,

@@ -1,6 +1,7 @@
 import { createColorAccumulator, createMeanImageAccumulator } from '@alexnet/augment';
 import { packDataset } from '@alexnet/data';
 import { type Command, Option } from 'commander';
+import { MAX_BROKEN_SHARE } from '../broken-images.js';
 import { CommandError } from '../failure.js';
 import { interruptible } from '../interruptible.js';
 import { openData } from '../open-data.js';
@@ -17,7 +18,7 @@ interface Options {
   readonly format: 'jpeg' | 'raw';
   readonly quality?: number;
   readonly perShard: number;
-  readonly maxBroken: number;
+  readonly maxBroken?: number;
   readonly seed: number;
   readonly validationShare?: number;
 }
@@ -70,7 +71,7 @@ async function run(options: Options): Promise<void> {
           format: options.format,
           ...(options.quality === undefined ? {} : { quality: options.quality }),
           perShard: options.perShard,
-          maxBrokenShare: options.maxBroken,
+          maxBrokenShare: options.maxBroken ?? MAX_BROKEN_SHARE,
           seed: options.seed,
           signal,
           onProgress: report,

@@ -1,29 +1,17 @@
-import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackendError } from '@alexnet/backend/node';
-import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
-import { writeAtomically } from '@alexnet/files/node';
 import { buildNetwork, type Network } from '@alexnet/model';
-import {
-  evaluate,
-  INITIAL_STATE,
-  RECIPES,
-  type Recipe,
-  type Snapshot,
-  train,
-} from '@alexnet/trainer';
-import { openCheckpointStore } from '@alexnet/trainer/node';
+import { INITIAL_STATE, RECIPES, type Recipe, type Snapshot, train } from '@alexnet/trainer';
+import { type CheckpointStore, openCheckpointStore } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import { createBrokenImages, requireReadable } from '../broken-images.js';
 import { checkpointCodec } from '../checkpoint-codec.js';
-import { CommandError } from '../failure.js';
 import { interruptible } from '../interruptible.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
-import { openBackend } from '../open-backend.js';
-import { DATA_HELP, openData } from '../open-data.js';
-import { names, port, time, whole } from '../options/parse.js';
+import { openData } from '../open-data.js';
+import { names, port, positive, stepLimit, time, whole } from '../options/parse.js';
 import {
   backendOption,
   batchOption,
@@ -32,9 +20,14 @@ import {
   presetOption,
   setOption,
 } from '../options/shared.js';
-import { planRun, resolveRecipe } from '../plan-run.js';
-import { withProgress } from '../progress.js';
-import { CHECKPOINTS_FOLDER, type RunRecord, readRun, startRun } from '../run-folder.js';
+import { DEFAULT_RECIPE, DEFAULT_SEED, planRun, resolveRecipe } from '../plan-run.js';
+import { claimFolder } from '../run/claim-folder.js';
+import { finishRun } from '../run/finish-run.js';
+import { openRunBackend } from '../run/open-run-backend.js';
+import { doneAlready, refuseChanges, requireData, resumed } from '../run/resume-rules.js';
+import { DEFAULT_LIMITS } from '../run/run-limits.js';
+import { presentPart, withPart } from '../run/run-part.js';
+import { CHECKPOINTS_FOLDER, type RunRecord, writeRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
 import { duration, say } from '../say.js';
 import {
@@ -46,8 +39,6 @@ import {
 } from '../start-weights.js';
 import { openTrainDisplay } from '../train-display.js';
 import type { TrainCommandOptions } from '../train-options.js';
-import { WEIGHTS_NAME } from '../weights-file.js';
-import { printEvaluations } from './eval.js';
 
 export function addTrainCommand(program: Command): void {
   program
@@ -55,19 +46,29 @@ export function addTrainCommand(program: Command): void {
     .description('train a network on labeled images')
     .addOption(dataOption())
     .requiredOption('--out <dir>', 'the run folder: weights, checkpoints, metrics')
-    .option('--recipe <name>', Object.keys(RECIPES).join(', '), 'quick')
+    .option('--recipe <name>', `${Object.keys(RECIPES).join(', ')} (default: ${DEFAULT_RECIPE})`)
     .option('--init <file|run>', 'start from these weights: their network, a new last layer')
     .option('--freeze <layers>', 'layers that keep their weights, as conv1,conv2', names)
     .addOption(presetOption())
     .option('--epochs <n>', 'passes over the training images', whole(1))
     .addOption(batchOption())
-    .option('--steps <n>', 'stop after this many updates', whole(1))
-    .option('--time <length>', 'stop after 90min, 2h, …', time)
-    .option('--checkpoint-every <length>', 'also save within an epoch', time, 600_000)
-    .option('--seed <n>', 'decides order, crops, initial weights', whole(0), 1)
+    .option('--lr <rate>', 'learning rate at its highest', positive)
+    .option('--steps <n>', 'stop after so many updates in all; all: no longer', stepLimit)
+    .option('--time <length>', 'stop this sitting after 90min, 2h, …', time)
+    .option(
+      '--checkpoint-every <length>',
+      `also save within an epoch (default: ${DEFAULT_LIMITS.checkpointEvery / 60_000}min)`,
+      time,
+    )
+    .option(
+      '--seed <n>',
+      `decides order, crops, initial weights (default: ${DEFAULT_SEED})`,
+      whole(0),
+    )
+    .option('--workers <n>', 'threads that prepare images (default: all cores but one)', whole(1))
     .addOption(backendOption())
     .addOption(maxBrokenOption())
-    .option('--resume', 'continue the run in --out where it stopped')
+    .option('--resume', 'go on with the run in --out, or with more --epochs')
     .option(
       '--serve [port]',
       'show the run in a browser while it goes (port 6012, 0: a free one)',
@@ -80,56 +81,62 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function run(options: TrainCommandOptions): Promise<void> {
-  const record = options.resume ? await readRun(options.out) : null;
-  if (options.resume && !record) throw new Error(`${options.out} holds no run to resume`);
-  if (options.resume) refuseChanges(options);
+  const { out, resume = false } = options;
   refuseOtherNetwork(options);
-  if (!options.resume) {
-    if (!options.data) throw new CommandError('usage', `--data is missing: ${DATA_HELP}`);
-    if (await readRun(options.out)) {
-      throw new Error(
-        `${options.out} already holds a run: continue it with --resume, or choose another --out`,
-      );
-    }
-  }
-  const recipe = record?.recipe ?? resolveRecipe(options);
-  // First of all, so that a port that is taken leaves no run behind.
-  const live = await startLive(options);
+  // Settings that cannot be are refused before anything is made or opened.
+  const recipe = resume ? null : resolveRecipe(options);
+  const data = resume ? options.data : requireData(options);
+  const folder = await claimFolder(out, resume);
   try {
-    await runWatched(options, record, recipe, live);
-  } catch (error) {
-    if (!(error instanceof BackendError) || error.code !== 'oversize') throw error;
-    throw new Error(
-      `${error.message}: --batch-size ${Math.ceil(recipe.batchSize / 2)}, or the same batch in parts with --set accumulate=${2 * recipe.accumulate}`,
-      { cause: error },
-    );
+    if (folder.record) refuseChanges(options, folder.record);
+    // Before the run is opened, so that a port that is taken costs nothing.
+    const live = await startLive(options);
+    try {
+      await runWatched({ ...options, ...(data ? { data } : {}) }, folder.record, recipe, live);
+    } finally {
+      await live?.close();
+    }
   } finally {
-    await live?.close();
+    await folder.release();
   }
+}
+
+/** A run that is ready to be trained: what was decided, and where it stands. */
+interface OpenedRun {
+  readonly record: RunRecord;
+  /** Null: at the beginning. */
+  readonly snapshot: Snapshot | null;
+  /** `--init` of a new run. */
+  readonly start: StartWeights | null;
 }
 
 async function runWatched(
   options: TrainCommandOptions,
-  record: RunRecord | null,
-  recipe: Recipe,
+  earlier: RunRecord | null,
+  recipe: Recipe | null,
   live: Live | null,
 ): Promise<void> {
-  const { tf, name, device } = await openBackend(options.backend);
+  const { out } = options;
+  const backend = await openRunBackend(options.backend, earlier);
   const dataset = await openData(
-    record?.data ?? (options.data as string),
-    record?.seed ?? options.seed,
+    options.data ?? (earlier?.data as string),
+    earlier?.seed ?? options.seed ?? DEFAULT_SEED,
   );
   try {
-    const start =
-      record || !options.init
-        ? null
-        : await openStart(options.init, dataset, dropoutAsked(options, recipe));
-    const plan = record ?? (await planRun(options, recipe, dataset, { name, device }, start));
-    requireSameData(plan, dataset, options.out);
-    if (!record) await startRun(options.out, plan);
-    const network = buildNetwork(tf, plan.network, { seed: plan.seed });
+    const store = await openCheckpointStore(join(out, CHECKPOINTS_FOLDER), checkpointCodec);
+    const run = earlier
+      ? await goOn(options, earlier, dataset, store)
+      : await begin(options, recipe as Recipe, dataset);
+    const state = run.snapshot?.state ?? INITIAL_STATE;
+    const done = doneAlready(run.record, state);
+    if (done !== null) say(done);
+    const part = presentPart(state.globalStep, backend, backend.tf.version_core);
+    const parts = done === null ? withPart(run.record.parts, part) : run.record.parts;
+    const record = { ...run.record, parts };
+    await writeRun(out, record);
+    const network = buildNetwork(backend.tf, record.network, { seed: record.seed });
     try {
-      await trainAndWrite(network, dataset, plan, options, live, start);
+      await trainAndWrite(network, dataset, options, { ...run, record }, store, live);
     } finally {
       network.dispose();
     }
@@ -138,61 +145,83 @@ async function runWatched(
   }
 }
 
+async function begin(
+  options: TrainCommandOptions,
+  recipe: Recipe,
+  dataset: Dataset,
+): Promise<OpenedRun> {
+  const start = options.init
+    ? await openStart(options.init, dataset, dropoutAsked(options, recipe))
+    : null;
+  return { record: await planRun(options, recipe, dataset, start), snapshot: null, start };
+}
+
+async function goOn(
+  options: TrainCommandOptions,
+  earlier: RunRecord,
+  dataset: Dataset,
+  store: CheckpointStore,
+): Promise<OpenedRun> {
+  requireSameData(earlier, dataset, options);
+  const { snapshot, rejected } = await store.newest();
+  for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);
+  if (!snapshot && earlier.start) {
+    throw new Error(
+      `${options.out} was stopped before it had saved the weights it starts from: start it anew, without --resume`,
+    );
+  }
+  const record = resumed(options, earlier, snapshot?.state ?? INITIAL_STATE);
+  say(resumeLine(snapshot));
+  return { record, snapshot, start: null };
+}
+
 async function trainAndWrite(
   network: Network,
   dataset: Dataset,
-  plan: RunRecord,
   options: TrainCommandOptions,
+  { record, start, snapshot: found }: OpenedRun,
+  store: CheckpointStore,
   live: Live | null,
-  start: StartWeights | null,
 ): Promise<void> {
   const { out } = options;
-  await mkdir(out, { recursive: true });
-  const store = await openCheckpointStore(join(out, CHECKPOINTS_FOLDER), checkpointCodec, {
-    recipe: plan.recipe,
-    seed: plan.seed,
-  });
-  // What a run starts from is kept with it: resuming needs no other file.
-  if (start) await store.save(await applyStart(network, start), null);
-  const { snapshot, rejected } = await store.newest();
-  if (!snapshot && plan.start) {
-    throw new Error(
-      `${out} was stopped before it had saved the weights it starts from: remove it and start anew`,
-    );
+  const { recipe, limits } = record;
+  let snapshot = found;
+  if (start) {
+    snapshot = await applyStart(network, start);
+    // What a run starts from is kept with it: resuming needs no other file.
+    await store.save(snapshot, null);
   }
-  for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);
-  if (options.resume) say(resumeLine(snapshot));
-  const log = await openRunLog(out, plan, snapshot?.state ?? INITIAL_STATE);
-  if (!snapshot || start) {
+  const log = await openRunLog(out, record, snapshot?.state ?? INITIAL_STATE);
+  if (!found) {
     const weights = await network.getWeights();
     await log.snapshot({ state: INITIAL_STATE, weights, average: null });
   }
-  live?.follow(out, plan);
+  live?.follow(out, record);
 
-  const loader = await openLoaderFeed(plan);
-  const display = openTrainDisplay(plan.recipe.epochs);
-  const broken = createBrokenImages(dataset.train.records.length, options.maxBroken);
+  const display = openTrainDisplay(recipe.epochs);
+  const broken = createBrokenImages(dataset.train.records.length, limits.maxBroken);
   let step = snapshot?.state.globalStep ?? 0;
-  const started = performance.now();
-  try {
-    const interruption = {
-      saying: 'finishing this step and saving',
-      ended: `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
-    };
-    const outcome = await interruptible(interruption, async (signal) => {
+  const interruption = {
+    saying: 'finishing this step and saving',
+    ended: `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
+  };
+  await interruptible(interruption, async (signal) => {
+    const loader = await openLoaderFeed(record, options.workers);
+    const started = performance.now();
+    try {
       const outcome = await train({
         network,
-        recipe: plan.recipe,
+        recipe,
         train: dataset.train,
         validation: dataset.validation,
-        preprocessing: plan.preprocessing,
-        colors: plan.colors,
-        seed: plan.seed,
+        preprocessing: record.preprocessing,
+        colors: record.colors,
+        seed: record.seed,
         signal,
         feed: loader.feed,
         ...(snapshot ? { from: snapshot } : {}),
-        snapshotEveryMs: options.checkpointEvery,
-        ...(options.steps === undefined ? {} : { maxSteps: options.steps }),
+        snapshotEveryMs: limits.checkpointEvery,
+        ...(limits.steps === null ? {} : { maxSteps: limits.steps }),
         ...(options.time === undefined ? {} : { maxMs: options.time }),
         observer: {
           onStep(report) {
@@ -203,98 +232,49 @@ async function trainAndWrite(
           async onEpoch(report) {
             display.epoch(report);
             await log.epoch(report);
-            requireReadable(report.validation, options.maxBroken);
           },
           onSkip: broken.note,
           async onSnapshot(current, report) {
             await log.snapshot(current);
             await store.save(current, report ? report.validation.top1 : null);
             step = current.state.globalStep;
+            // Not before the epoch is saved.
+            if (report) requireReadable(report.validation, limits.maxBroken);
           },
         },
+      }).catch((error: unknown) => {
+        throw smallerBatch(error, recipe);
       });
+      display.close();
       if (outcome === 'interrupted') throw signal.reason;
-      return outcome;
-    });
-    display.close();
-    say(`trained in ${duration(performance.now() - started)}`);
-    if (outcome !== 'finished') {
-      say(`${outcome}: go on with: alexnet train --resume --out ${out}`);
+      say(`trained in ${duration(performance.now() - started)}`);
+      if (outcome !== 'finished') say(goOnLine(outcome, out));
+    } finally {
+      display.close();
+      await loader.close();
     }
-  } finally {
-    display.close();
-    await loader.close();
-  }
-
-  const evaluation = await withProgress('validating', (report) =>
-    evaluate(network, dataset.validation, {
-      preprocessing: plan.preprocessing,
-      onProgress: report,
-    }),
-  );
-  await log.evaluation(evaluation, step);
-  await log.close();
-  const path = join(out, WEIGHTS_NAME);
-  await writeAtomically(
-    path,
-    writeModel({
-      spec: network.spec,
-      weights: await network.getWeights(),
-      preprocessing: plan.preprocessing,
-      classNames: [...plan.classNames],
-      provenance: provenance(plan, evaluation.top1, evaluation.top5, step),
-    }),
-  );
-  printEvaluations([evaluation], plan.classNames);
+    await finishRun({ network, dataset, out, record, log, step, signal });
+  });
   if (broken.count > 0) say(`${broken.count} training images could not be read and were skipped`);
-  say(`wrote ${path} (${((await stat(path)).size / 1e6).toFixed(1)} MB)`);
 }
 
-/** What a reader of the weights file may want to know of its making. */
-function provenance(plan: RunRecord, top1: number, top5: number, steps: number) {
-  return {
-    dataset: plan.datasetName,
-    trainImages: plan.trainImages,
-    recipe: plan.recipe.name,
-    // A run that was told to stop early has seen fewer than its recipe says.
-    epochs: Math.round((steps / Math.ceil(plan.trainImages / plan.recipe.batchSize)) * 10) / 10,
-    steps,
-    seed: plan.seed,
-    backend: plan.backend,
-    device: plan.device,
-    created: plan.created,
-    validation: { images: plan.validationImages, top1, top5 },
-    ...(plan.start ? { start: plan.start } : {}),
-  };
+/** A batch that a GPU cannot hold is answered with what may fit. */
+function smallerBatch(error: unknown, { batchSize, accumulate }: Recipe): unknown {
+  if (!(error instanceof BackendError) || error.code !== 'oversize') return error;
+  return new Error(
+    `${error.message}: --batch-size ${Math.ceil(batchSize / 2)}, or the same batch in parts with --set accumulate=${2 * accumulate}`,
+    { cause: error },
+  );
 }
 
-/** `--resume` continues the run as it was planned: settings given beside it are a mistake. */
-function refuseChanges(options: TrainCommandOptions): void {
-  const given = [
-    options.data !== undefined && '--data',
-    options.init !== undefined && '--init',
-    options.freeze !== undefined && '--freeze',
-    options.preset !== undefined && '--preset',
-    options.epochs !== undefined && '--epochs',
-    options.batchSize !== undefined && '--batch-size',
-    options.set.length > 0 && '--set',
-  ].filter((name): name is string => name !== false);
-  if (given.length > 0) {
-    throw new CommandError(
-      'usage',
-      `--resume continues the run as it was started: leave out ${given.join(', ')}`,
-    );
-  }
-}
-
-function requireSameData(plan: RunRecord, dataset: Dataset, out: string): void {
+function requireSameData(record: RunRecord, dataset: Dataset, { out }: TrainCommandOptions): void {
   const same =
-    plan.trainImages === dataset.train.records.length &&
-    plan.validationImages === dataset.validation.records.length &&
-    plan.classNames.join('\n') === dataset.classNames.join('\n');
+    record.trainImages === dataset.train.records.length &&
+    record.validationImages === dataset.validation.records.length &&
+    record.classNames.join('\n') === dataset.classNames.join('\n');
   if (!same) {
     throw new Error(
-      `the images in ${plan.data} are not those ${out} was started on (${plan.trainImages} training and ${plan.validationImages} validation images in ${plan.classNames.length} classes)`,
+      `the images in ${dataset.name} are not those ${out} was started on (${record.trainImages} training and ${record.validationImages} validation images in ${record.classNames.length} classes); --data says where they are now`,
     );
   }
 }
@@ -303,4 +283,9 @@ function resumeLine(snapshot: Snapshot | null): string {
   if (!snapshot) return 'no checkpoint yet: starting at the beginning';
   const { epoch, step, globalStep } = snapshot.state;
   return `resuming at epoch ${epoch + 1}, step ${step} (${globalStep} updates done)`;
+}
+
+function goOnLine(outcome: string, out: string): string {
+  const more = outcome === 'out of steps' ? ' --steps all' : '';
+  return `${outcome}: go on with: alexnet train --resume --out ${out}${more}`;
 }

@@ -3,6 +3,7 @@ import { curveFigures } from '../report/curve-figures.js';
 import { document } from '../report/document.js';
 import { figureBlock } from '../report/figure-block.js';
 import { html, trusted } from '../report/html.js';
+import { partsInWords } from '../run/run-part.js';
 import type { RunRecord } from '../run-folder.js';
 import { SCRIPT } from './live-script.js';
 
@@ -23,7 +24,7 @@ export function livePage(folder: string, record: RunRecord, viewer: boolean): st
     `${name}: training`,
     html`<header>
 <h1>${name}</h1>
-<p class="lead">The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainImages.toLocaleString('en')} images of ${record.classNames.length} classes (${record.datasetName}), on ${record.backend}.</p>
+<p class="lead">The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainImages.toLocaleString('en')} images of ${record.classNames.length} classes (${record.datasetName}), on ${partsInWords(record.parts)}.</p>
 <dl class="numbers">
 <div><dt>epoch of ${recipe.epochs}</dt><dd data-now="epoch">–</dd></div>
 <div><dt>loss</dt><dd data-now="loss">–</dd></div>

@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeModel } from '@alexnet/convert';
-import { readNewestCheckpoint } from '@alexnet/trainer/node';
+import { listCheckpoints, readNewestCheckpoint } from '@alexnet/trainer/node';
 import { checkpointCodec } from '../checkpoint-codec.js';
+import { modelOf } from '../run/run-weights.js';
 import { CHECKPOINTS_FOLDER, type RunRecord } from '../run-folder.js';
 
 /** A weights file made of the newest checkpoint. */
@@ -21,7 +21,8 @@ export function newestWeights(folder: string, record: RunRecord) {
     null;
 
   return async (): Promise<NewestWeights | null> => {
-    const names = (await checkpointFiles(folder)).join();
+    const files = await listCheckpoints(join(folder, CHECKPOINTS_FOLDER));
+    const names = files.map(({ path }) => path).join();
     if (names === '') return null;
     if (made?.names !== names) {
       const weights = make(folder, record);
@@ -35,23 +36,9 @@ export function newestWeights(folder: string, record: RunRecord) {
   };
 }
 
-/** Names of the whole checkpoints in a run folder. */
-export async function checkpointFiles(folder: string): Promise<string[]> {
-  const names = await readdir(join(folder, CHECKPOINTS_FOLDER)).catch(() => []);
-  return names.filter((name) => name.endsWith('.safetensors')).sort();
-}
-
 async function make(folder: string, record: RunRecord): Promise<NewestWeights | null> {
   const checkpoints = join(folder, CHECKPOINTS_FOLDER);
   const { snapshot } = await readNewestCheckpoint(checkpoints, checkpointCodec);
   if (!snapshot) return null;
-  const step = snapshot.state.globalStep;
-  const bytes = writeModel({
-    spec: record.network,
-    weights: new Map(snapshot.average ?? snapshot.weights),
-    preprocessing: record.preprocessing,
-    classNames: [...record.classNames],
-    provenance: { dataset: record.datasetName, recipe: record.recipe.name, steps: step },
-  });
-  return { step, bytes };
+  return { step: snapshot.state.globalStep, bytes: writeModel(modelOf(record, snapshot)) };
 }

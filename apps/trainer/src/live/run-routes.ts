@@ -4,11 +4,12 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { FILTERS_FOLDER, METRICS_NAME, type RunRecord } from '../run-folder.js';
+import { listCheckpoints } from '@alexnet/trainer/node';
+import { CHECKPOINTS_FOLDER, FILTERS_FOLDER, METRICS_NAME, type RunRecord } from '../run-folder.js';
 import type { LiveFeed } from './live-feed.js';
 import { livePage } from './live-page.js';
 import { SCRIPT } from './live-script.js';
-import { checkpointFiles, newestWeights } from './newest-weights.js';
+import { newestWeights } from './newest-weights.js';
 import { type Route, send } from './reply.js';
 import { hasViewer, viewerRoute } from './viewer-files.js';
 
@@ -52,7 +53,7 @@ export function runRoutes(folder: string, record: RunRecord, feed: LiveFeed) {
     },
     async '/index.json'(_, response) {
       const found = {
-        weights: (await checkpointFiles(folder)).length > 0,
+        weights: (await listCheckpoints(join(folder, CHECKPOINTS_FOLDER))).length > 0,
         metrics: true,
         filters: await sheets(folder),
       };

@@ -11,6 +11,20 @@ export function whole(least: number) {
   };
 }
 
+/** `--lr 0.01`: above 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && Number.isFinite(value))) {
+    throw new InvalidArgumentError('expected a number above 0.');
+  }
+  return value;
+}
+
+/** `--steps 300`, or `all`. */
+export function stepLimit(text: string): number | 'all' {
+  return text === 'all' ? text : whole(1)(text);
+}
+
 /** `--freeze conv1,conv2`: names between commas. */
 export function names(text: string): string[] {
   const found = text.split(',').map((name) => name.trim());

@@ -20,9 +20,10 @@ export const dataOption = () => new Option('--data <source>', DATA_HELP);
 export const jsonOption = () => new Option('--json', 'one JSON document on stdout');
 
 export const maxBrokenOption = () =>
-  new Option('--max-broken <share>', 'share of unreadable images that stops the run')
-    .argParser(share)
-    .default(MAX_BROKEN_SHARE);
+  new Option(
+    '--max-broken <share>',
+    `share of unreadable images that stops the command (default: ${MAX_BROKEN_SHARE})`,
+  ).argParser(share);
 
 export const presetOption = () => new Option('--preset <name>', PRESET_NAMES.join(', '));
 

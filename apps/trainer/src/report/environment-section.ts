@@ -1,3 +1,4 @@
+import { partsInWords } from '../run/run-part.js';
 import type { RunRecord } from '../run-folder.js';
 import { type Html, html } from './html.js';
 
@@ -5,7 +6,7 @@ import { type Html, html } from './html.js';
 export function environmentSection(record: RunRecord): Html {
   const facts: readonly (readonly [string, string])[] = [
     ['started', `${record.created.slice(0, 16).replace('T', ' ')} UTC`],
-    ['backend', `${record.backend} (${record.device})`],
+    ['backend', partsInWords(record.parts)],
     ['images', record.data],
     ['split', `${record.trainImages} training, ${record.validationImages} validation`],
     [

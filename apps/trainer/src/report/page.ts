@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { partsInWords } from '../run/run-part.js';
 import { duration } from '../say.js';
 import { classSection } from './class-section.js';
 import { curveFigures } from './curve-figures.js';
@@ -46,7 +47,7 @@ function summary({ record, epochs }: RunFiles): string {
     done === recipe.epochs
       ? `${count(done, 'epoch')} in ${duration(1000 * seconds)}`
       : `${done} of ${count(recipe.epochs, 'epoch')} done`;
-  return `The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainImages.toLocaleString('en')} images of ${record.classNames.length} classes (${record.datasetName}): ${length}, on ${record.backend}.`;
+  return `The ${network.preset} network at ${network.input.height} px by the ${recipe.name} recipe, on ${record.trainImages.toLocaleString('en')} images of ${record.classNames.length} classes (${record.datasetName}): ${length}, on ${partsInWords(record.parts)}.`;
 }
 
 function count(number: number, noun: string): string {

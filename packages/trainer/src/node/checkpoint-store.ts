@@ -76,18 +76,43 @@ export async function openCheckpointStore(
   };
 }
 
+/** A checkpoint as its file's name describes it. */
+export interface CheckpointFile {
+  readonly path: string;
+  /** Updates done. */
+  readonly step: number;
+  /** Validation accuracy at this moment, 0..1; null where validation was not run. */
+  readonly top1: number | null;
+}
+
+/** The checkpoints in a folder, oldest first; none where there is no such folder. */
+export async function listCheckpoints(folder: string): Promise<CheckpointFile[]> {
+  return (await checkpointNames(folder)).map((name) => {
+    const [, step, top1] = NAME.exec(name) ?? [];
+    return {
+      path: join(folder, name),
+      step: Number(step),
+      top1: top1 === undefined ? null : Number(top1),
+    };
+  });
+}
+
+/** @throws Error when the file is damaged or no checkpoint */
+export async function readCheckpoint(path: string, codec: TensorCodec): Promise<Snapshot> {
+  return parse(await readFile(path), codec);
+}
+
 /** Reads only: also good for a run that another process is writing. */
 export async function readNewestCheckpoint(
   folder: string,
   codec: TensorCodec,
 ): ReturnType<CheckpointStore['newest']> {
   const rejected: { file: string; reason: string }[] = [];
-  for (const name of (await checkpointNames(folder)).reverse()) {
-    const file = join(folder, name);
+  for (const { path } of (await listCheckpoints(folder)).reverse()) {
     try {
-      return { snapshot: parse(await readFile(file), codec), rejected };
+      return { snapshot: await readCheckpoint(path, codec), rejected };
     } catch (error) {
-      rejected.push({ file, reason: (error as Error).message });
+      rejected.push({ file: path, reason: (error as Error).message });
     }
   }
   return { snapshot: null, rejected };
@@ -96,7 +121,11 @@ export async function readNewestCheckpoint(
 /** File names in order of step; at the same step the one after validation comes last. */
 async function checkpointNames(folder: string): Promise<string[]> {
   const key = (name: string) => name.replace(NAME, (_, step, top1 = '') => `${step} ${top1}`);
-  const names = (await readdir(folder)).filter((name) => NAME.test(name));
+  const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  const names = found.filter((name) => NAME.test(name));
   return names.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 

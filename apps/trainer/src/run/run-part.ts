@@ -1,0 +1,51 @@
+import { machine } from '@alexnet/trainer/node';
+import { typedCommand } from '../typed-command.js';
+import { VERSION } from '../version.js';
+
+/** What computed a run from one update to where the next part begins, or to its end. */
+export interface RunPart {
+  /** Updates done before it. */
+  readonly fromStep: number;
+  readonly started: string;
+  readonly command: string;
+  readonly backend: string;
+  readonly device: string;
+  /** Of weights, activations and gradients. */
+  readonly precision: 'fp32';
+  readonly machine: string;
+  readonly versions: { readonly alexnet: string; readonly tfjs: string; readonly node: string };
+}
+
+/** The part of a run that this process makes. */
+export function presentPart(
+  fromStep: number,
+  backend: { readonly name: string; readonly device: string },
+  tfjs: string,
+): RunPart {
+  return {
+    fromStep,
+    started: new Date().toISOString(),
+    command: typedCommand(),
+    backend: backend.name,
+    device: backend.device,
+    precision: 'fp32',
+    machine: machine(),
+    versions: { alexnet: VERSION, tfjs, node: process.version },
+  };
+}
+
+/** A run's parts with one more; a part in which no update was made is left out. */
+export function withPart(parts: readonly RunPart[], part: RunPart): RunPart[] {
+  return [...parts.filter(({ fromStep }) => fromStep < part.fromStep), part];
+}
+
+/** What computed a run, in words: one backend, or each with the updates it made. */
+export function partsInWords(parts: readonly RunPart[]): string {
+  const changes = parts.filter((part, at) => {
+    const before = parts[at - 1];
+    return before?.backend !== part.backend || before.device !== part.device;
+  });
+  const name = ({ backend, device }: RunPart) => `${backend} (${device})`;
+  if (changes.length <= 1) return changes.map(name).join();
+  return changes.map((part) => `${name(part)} from update ${part.fromStep + 1}`).join(', ');
+}
