@@ -1,7 +1,8 @@
 import type { ServeOptions } from './live/start-live.js';
+import type { LimitOptions } from './run/run-limits.js';
 
 /** `alexnet train` as it was typed. */
-export interface TrainCommandOptions extends ServeOptions {
+export interface TrainCommandOptions extends ServeOptions, LimitOptions {
   readonly data?: string;
   readonly out: string;
   readonly init?: string;
@@ -11,16 +12,11 @@ export interface TrainCommandOptions extends ServeOptions {
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly lr?: number;
-  /** Updates in all; `all` takes an earlier limit away. */
-  readonly steps?: number | 'all';
-  /** Milliseconds, as the next. */
+  /** Milliseconds. */
   readonly time?: number;
-  readonly checkpointEvery?: number;
   readonly seed?: number;
   readonly workers?: number;
   readonly backend?: string;
   readonly resume?: true;
-  /** Share of unreadable images that stops the run, 0..1. */
-  readonly maxBroken?: number;
   readonly set: readonly string[];
 }

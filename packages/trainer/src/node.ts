@@ -8,8 +8,8 @@ export {
   type TensorCodec,
 } from './node/checkpoint-store.js';
 export { csvLine } from './node/csv-line.js';
-export { machine } from './node/machine.js';
 export { type EvaluationFile, readEvaluation, writeEvaluation } from './node/evaluation-file.js';
+export { machine } from './node/machine.js';
 export {
   type EpochLine,
   type EvaluationLine,

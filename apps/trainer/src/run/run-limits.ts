@@ -1,5 +1,4 @@
 import { MAX_BROKEN_SHARE } from '../broken-images.js';
-import type { TrainCommandOptions } from '../train-options.js';
 
 /** What bounds a run beside its recipe; kept with it, and what is given at --resume replaces it. */
 export interface RunLimits {
@@ -17,8 +16,14 @@ export const DEFAULT_LIMITS: RunLimits = {
   checkpointEvery: 600_000,
 };
 
-/** `--steps all` takes a limit away. */
-export function limitsOf(options: TrainCommandOptions, before = DEFAULT_LIMITS): RunLimits {
+/** The limits as they were typed; `--steps all` takes one away. */
+export interface LimitOptions {
+  readonly steps?: number | 'all';
+  readonly maxBroken?: number;
+  readonly checkpointEvery?: number;
+}
+
+export function limitsOf(options: LimitOptions, before = DEFAULT_LIMITS): RunLimits {
   const { steps = before.steps } = options;
   return {
     steps: steps === 'all' ? null : steps,
