@@ -18,7 +18,7 @@ module.exports = {
     },
     only('files', []),
     only('model', []),
-    only('data', ['files']),
+    only('data', ['files', 'model']),
     only('backend', ['files', 'model']),
     only('convert', ['files', 'model']),
     only('augment', ['files', 'model', 'data']),

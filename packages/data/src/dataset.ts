@@ -2,13 +2,16 @@ import type { DecodeOptions, RgbImage } from './decode/decode-image.js';
 
 /** One labeled image of a split. */
 export interface ImageRecord {
-  /** Path inside the source, `/`-separated, unique within the dataset. */
+  /**
+   * Path below the folder the classes or splits lie in, `/`-separated, Unicode composed (NFC), unique
+   * within the dataset: the same for a folder and for an archive of it.
+   */
   readonly id: string;
   /** Index into `classNames`. */
   readonly label: number;
 }
 
-/** Labelled images with random access; the order never depends on the file system. */
+/** Labeled images with random access; the order never depends on the file system. */
 export interface Split {
   /** In an order that decides the image numbers everywhere else. */
   readonly records: readonly ImageRecord[];
@@ -16,7 +19,8 @@ export interface Split {
    * Decodes the image of `records[index]`.
    *
    * @returns `[height, width, 3]`, 8-bit sRGB.
-   * @throws {UndecodableImageError} naming the record, when its bytes are not a whole image.
+   * @throws {UndecodableImageError} naming the record, when its bytes are not a whole image or cannot be
+   * read (vanished, no permission, altered).
    * @throws {RangeError} when `index` is outside the split.
    */
   image(index: number, options?: DecodeOptions): Promise<RgbImage>;
@@ -24,9 +28,28 @@ export interface Split {
    * The image of `records[index]` as an encoded file (the source's own bytes; PNG where the
    * source stores pixels).
    *
-   * @throws {RangeError} when `index` is outside the split.
+   * @throws as `image` does.
    */
   bytes(index: number): Promise<Uint8Array>;
+  /** Bytes the image of `records[index]` takes in its source; 0 when it is gone. */
+  size(index: number): Promise<number>;
+}
+
+/** Something about a source that its user should know: what was left out, what is missing. */
+export interface DatasetNote {
+  readonly code:
+    | 'foreign-files' // files that are no images
+    | 'unread-images' // images of kinds that are not read
+    | 'loose-images' // images in no class folder
+    | 'other-folders' // tools' folders, annotations, folders that are no class
+    | 'unlabeled' // images nothing gives a class
+    | 'missing-class' // a class without validation images
+    | 'several-images' // WebDataset samples of which one image was taken
+    | 'labels'; // where labels were read
+  /** Of the files, folders or classes. */
+  readonly count: number;
+  /** One line. */
+  readonly text: string;
 }
 
 /** An opened image set. Close it when done: it may hold a file open. */
@@ -35,8 +58,16 @@ export interface Dataset {
   readonly name: string;
   /** Readable class names, unique, in label order. */
   readonly classNames: readonly string[];
+  /** What the source itself calls its classes (folder names, WordNet ids), in label order. */
+  readonly classIds: readonly string[];
   readonly train: Split;
   readonly validation: Split;
+  /** Labeled images the source keeps apart beside its validation images. */
+  readonly test?: Split;
+  /** Whether the validation images are the source's choice or were held out of all its images. */
+  readonly validationFrom: 'source' | 'held-out';
+  /** Nothing is left out without a note. */
+  readonly notes: readonly DatasetNote[];
   /** License of the images, where the source states one. */
   readonly license?: string;
   /** Closes the files it holds open. */
@@ -45,8 +76,11 @@ export interface Dataset {
 
 /** How a source is opened. */
 export interface OpenOptions {
-  /** Decides which images are held out when the source has no validation split; default 0. */
-  readonly seed?: number;
+  /**
+   * Decides which images are held out when the source has no validation split; default 0. It belongs to
+   * the data set: what trains on it has a seed of its own.
+   */
+  readonly splitSeed?: number;
   /** Share of each class held out when the source has no validation split, 0..1; default 0.1. */
   readonly validationShare?: number;
   /** Aborting stops downloading or preparing; what was prepared is kept. */
@@ -57,9 +91,9 @@ export interface OpenOptions {
   readonly cacheDir?: string;
 }
 
-/** What a kind of source finds in a tree or folder. */
-export interface SourceContents {
-  readonly classNames: readonly string[];
-  readonly train: Split;
-  readonly validation: Split;
+/** What a kind of source finds in a tree or folder; what is left out has its plain value. */
+export interface SourceContents
+  extends Pick<Dataset, 'classNames' | 'train' | 'validation' | 'license' | 'test'>,
+    Partial<Pick<Dataset, 'classIds' | 'validationFrom' | 'notes'>> {
+  close?(): Promise<void>;
 }

@@ -1,17 +1,36 @@
+/** What is wrong, for callers that act on it. */
+export type DatasetErrorCode =
+  | 'not-found' // no such folder, file or set
+  | 'no-classes' // nothing says which image is of which class
+  | 'bad-labels' // a list of labels does not fit the images or the classes
+  | 'unsupported' // a kind of file that is known and not read
+  | 'damaged' // cut short, altered, or a checksum is wrong
+  | 'refused' // names outside an archive, absurd sizes
+  | 'bad-option' // an option out of its range
+  | 'undecodable' // one image cannot be decoded or read
+  | 'unusable'; // everything else: the message says what
+
 /** A data source that cannot be used; the message is one line that says what is wrong and what to do. */
 export class DatasetError extends Error {
-  override readonly name = 'DatasetError';
+  override readonly name: string = 'DatasetError';
+  readonly code: DatasetErrorCode;
+
+  constructor(message: string, options: ErrorOptions & { readonly code?: DatasetErrorCode } = {}) {
+    super(message, options);
+    this.code = options.code ?? 'unusable';
+  }
 }
 
-/** One image that cannot be decoded. Consumers skip it, count it and name it. */
-export class UndecodableImageError extends Error {
+/** One image that cannot be decoded or read. Consumers skip it, count it and name it. */
+export class UndecodableImageError extends DatasetError {
   override readonly name = 'UndecodableImageError';
   /** Record id, or the name given to `decodeImage`; `undefined` when the bytes came without one. */
   readonly id: string | undefined;
   readonly reason: string;
 
   constructor(id: string | undefined, reason: string, options?: ErrorOptions) {
-    super(`cannot decode ${id === undefined ? 'image' : `image "${id}"`}: ${reason}`, options);
+    const what = id === undefined ? 'image' : `image "${id}"`;
+    super(`cannot decode ${what}: ${reason}`, { ...options, code: 'undecodable' });
     this.id = id;
     this.reason = reason;
   }

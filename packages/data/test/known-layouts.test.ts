@@ -40,7 +40,7 @@ describe('CIFAR, binary version', () => {
     expect(dataset.classNames).toEqual(['airplane', 'automobile', 'bird']);
     expect([dataset.train.records.length, dataset.validation.records.length]).toEqual([15, 2]);
     expect(dataset.train.records[4]).toEqual({
-      id: 'cifar-10-batches-bin/data_batch_2.bin#1',
+      id: 'data_batch_2.bin#1',
       label: 1,
     });
     const { width, height, data } = await dataset.train.image(4);
@@ -252,8 +252,9 @@ describe('WebDataset shards', () => {
   });
 
   it.each([
-    ['an image without label', { 'a.png': 'x' }, 'a.png has no a.cls beside it'],
-    ['a label that is no number', { 'a.cls': 'cat', 'a.png': 'x' }, 'not a class number but "cat"'],
+    ['an image without label', { 'a.png': 'x' }, 'a.png has no a.cls, .json or .txt beside it'],
+    ['a label that is none', { 'a.cls': '', 'a.png': 'x' }, 'not a class but ""'],
+    ['a JSON that is none', { 'a.json': '{', 'a.png': 'x' }, 'a.json is not JSON'],
     ['one class', { 'a.cls': '0', 'a.png': 'x' }, 'one class only'],
     ['nothing', { 'a.txt': 'x' }, 'no images'],
   ])('refuses %s', async (_, files, message) => {

@@ -60,7 +60,7 @@ describe('a folder with train/ and val/', () => {
     };
     const dataset = await openTree(files);
     expect(dataset.classNames).toEqual(['dog', 'cat']);
-    expect(dataset.validation.records).toEqual([{ id: 'tiny/val/images/val_0.png', label: 1 }]);
+    expect(dataset.validation.records).toEqual([{ id: 'val/images/val_0.png', label: 1 }]);
     await expect(
       openTree({ ...files, 'tiny/val/val_annotations.txt': 'val_1.png\tn2\n' }),
     ).rejects.toThrow('line 1 names a missing image "val_1.png"');
@@ -82,15 +82,15 @@ describe('a folder with train/ and val/', () => {
 describe('a folder of class folders', () => {
   it('holds out a tenth of every class, by seed, whatever else is there', async () => {
     const files = await classTree(['cat', 'dog'], 20);
-    const first = await openTree(files, { seed: 1 });
+    const first = await openTree(files, { splitSeed: 1 });
     expect(first.validation.records.map(({ label }) => label)).toEqual([0, 0, 1, 1]);
     expect(ids(first.train)).toHaveLength(36);
     expect([...ids(first.train), ...ids(first.validation)].sort()).toEqual(
       Object.keys(files).sort(),
     );
-    const again = await openTree({ ...files, 'emu/1.png': '', 'emu/2.png': '' }, { seed: 1 });
+    const again = await openTree({ ...files, 'emu/1.png': '', 'emu/2.png': '' }, { splitSeed: 1 });
     expect(ids(again.validation).slice(0, 4)).toEqual(ids(first.validation));
-    expect(ids((await openTree(files, { seed: 2 })).validation)).not.toEqual(ids(first.validation));
+    expect(ids((await openTree(files, { splitSeed: 2 })).validation)).not.toEqual(ids(first.validation));
   });
 
   it('gives everything to one side when asked to', async () => {
@@ -152,8 +152,8 @@ describe('the same set as folder and as tar', () => {
     const root = await writeTree(files);
     await writeFile(join(root, 'set.tar'), await makeTar(files));
     await mkdir(join(root, 'other'));
-    const folder = await openTree(files, { seed: 3 });
-    const tar = await openDataset(join(root, 'set.tar'), { seed: 3 });
+    const folder = await openTree(files, { splitSeed: 3 });
+    const tar = await openDataset(join(root, 'set.tar'), { splitSeed: 3 });
     expect(tar.train.records).toEqual(folder.train.records);
     expect(tar.validation.records).toEqual(folder.validation.records);
     expect(await levels(tar.train)).toEqual(await levels(folder.train));

@@ -39,7 +39,7 @@ describe('zip files', () => {
     expect(dataset.classNames).toEqual(['goldfish, Carassius auratus', 'tailed frog']);
     expect(dataset.train.records).toHaveLength(6);
     expect(dataset.train.records[4]).toEqual({
-      id: 'tiny-imagenet-200/train/n02/images/n02_1.JPEG',
+      id: 'train/n02/images/n02_1.JPEG',
       label: 1,
     });
     expect((await dataset.train.image(4)).data[0]).toBe(51);

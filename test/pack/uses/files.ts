@@ -5,6 +5,7 @@ import { centralSquare } from '@alexnet/files/image';
 import { readMat } from '@alexnet/files/mat';
 import { cacheDirectory } from '@alexnet/files/node';
 import { encodeNpy, parseNpyHeader } from '@alexnet/files/npy';
+import { runPickle } from '@alexnet/files/pickle';
 import { encodeTarFile, readTar, TAR_END } from '@alexnet/files/tar';
 import { readZip, writeZip } from '@alexnet/files/zip';
 
@@ -16,6 +17,7 @@ async function main() {
   const tar = Buffer.concat([encodeTarFile('a.npy', data), TAR_END]);
   for await (const { size } of readTar(bytesSource(tar))) assert.equal(size, data.length);
   await assert.rejects(readMat(data), FormatError);
+  assert.equal(runPickle(Uint8Array.of(0x80, 2, 0x4b, 7, 0x2e)).value, 7);
   assert.equal(crc32c(new TextEncoder().encode('123456789')), 0xe3069283);
   assert.equal(centralSquare({ width: 5, height: 3 }).left, 1);
   assert.ok(cacheDirectory('here') === 'here');

@@ -5,7 +5,7 @@ import { choosePresets } from '../alexnet/choose-preset.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
 import { pickledTensor } from '../numpy/pickled-array.js';
-import { asItems, asText } from '../pickle/expect.js';
+import { asItems, asText } from '@alexnet/files/pickle';
 import { describeTower } from './describe-tower.js';
 import { convnetLayers, get } from './layers.js';
 import { findStages, mergeStages } from './merge-towers.js';

@@ -1,7 +1,6 @@
 import { FormatError } from '../format-error.js';
 import { pickledTensor } from '../numpy/pickled-array.js';
-import { asItems, asText } from '../pickle/expect.js';
-import { PickleDict, PickleObject, type PickleValue } from '../pickle/values.js';
+import { PickleDict, PickleObject, type PickleValue, asItems, asText } from '@alexnet/files/pickle';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 
 /** A layer of a checkpoint, by the fields that matter; `weights` one tensor for each input. */

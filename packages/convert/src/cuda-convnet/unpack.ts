@@ -1,8 +1,7 @@
 import { asSource, type ByteSource } from '@alexnet/files';
 import { inflate, readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
-import { runPickle } from '../pickle/run-pickle.js';
-import type { PickleValue } from '../pickle/values.js';
+import { type PickleValue, runPickle } from '@alexnet/files/pickle';
 
 /** The original with momentum takes 488 MB. */
 const MAX_PICKLE_BYTES = 2 ** 30;

@@ -2,11 +2,9 @@ import { asSource, type ByteSource, checkName } from '@alexnet/files';
 import { type NpyHeader, readNpyHeader } from '@alexnet/files/npy';
 import { readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
-import { asText } from '../pickle/expect.js';
-import { runPickle } from '../pickle/run-pickle.js';
-import { PickleDict, type PickleValue } from '../pickle/values.js';
+import { PickleDict, type PickleValue, arrayState, asText, runPickle } from '@alexnet/files/pickle';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { arrayState, pickledTensor } from './pickled-array.js';
+import { pickledTensor } from './pickled-array.js';
 import { readNpy } from './read-npy.js';
 
 const MAX_PICKLE_BYTES = 2 ** 30;

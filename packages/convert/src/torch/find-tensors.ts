@@ -1,14 +1,6 @@
 import { checkName } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
-import { asCount, asCounts, asItems } from '../pickle/expect.js';
-import {
-  PickleDict,
-  PickleGlobal,
-  PickleObject,
-  PicklePersistent,
-  PickleTuple,
-  type PickleValue,
-} from '../pickle/values.js';
+import { PickleDict, PickleGlobal, PickleObject, PicklePersistent, PickleTuple, type PickleValue, asCount, asCounts, asItems } from '@alexnet/files/pickle';
 import type { View } from '../tensors/strided.js';
 import type { FloatType } from '../tensors/tensor-file.js';
 import { dtypeOf } from './storage.js';

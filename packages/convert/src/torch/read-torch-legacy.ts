@@ -1,8 +1,6 @@
 import { type ByteSource, sliceSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
-import { asItems, asText } from '../pickle/expect.js';
-import { readPickleAt } from '../pickle/read-pickle-at.js';
-import { PickleDict } from '../pickle/values.js';
+import { PickleDict, asItems, asText, readPickleAt } from '@alexnet/files/pickle';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';
 import { resolveTensors } from './resolve-tensors.js';

@@ -1,9 +1,7 @@
 import { type ByteSource, sliceSource } from '@alexnet/files';
 import { readTar } from '@alexnet/files/tar';
 import { FormatError } from '../format-error.js';
-import { asCount, asItems } from '../pickle/expect.js';
-import { readPickleAt } from '../pickle/read-pickle-at.js';
-import type { PickleValue } from '../pickle/values.js';
+import { type PickleValue, asCount, asItems, readPickleAt } from '@alexnet/files/pickle';
 import { type Storage, stridedTensor, type View } from '../tensors/strided.js';
 import type { FloatType, StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';

@@ -1,6 +1,5 @@
 import { FormatError } from '../format-error.js';
-import { asCount, asItems, asText } from '../pickle/expect.js';
-import { PickleGlobal, type PickleValue } from '../pickle/values.js';
+import { PickleGlobal, type PickleValue, asCount, asItems, asText } from '@alexnet/files/pickle';
 import { FLOAT_BYTES } from '../tensors/floats.js';
 import type { FloatType } from '../tensors/tensor-file.js';
 

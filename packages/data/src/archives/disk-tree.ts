@@ -1,32 +1,21 @@
-import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFolder, type FileTree, type Folder, isIgnoredFolder } from './folder-tree.js';
-import { readPart } from './read-part.js';
+import { createFileReader } from './file-reader.js';
+import { createFolder, type FileTree, type Folder, isToolFolder } from './folder-tree.js';
 
 /** Deeper than any layout in use; a loop of symbolic links ends here. */
-const MAX_DEPTH = 8;
+const MAX_DEPTH = 10;
 
 /** Reads the names below a folder on disk, following symbolic links as ordinary tools do. */
 export async function openDiskTree(path: string, signal?: AbortSignal): Promise<FileTree> {
-  const handles = new Map<string, Promise<FileHandle>>();
-  const handleOf = (relative: string) => {
-    const known = handles.get(relative) ?? open(join(path, relative), 'r');
-    handles.set(relative, known);
-    return known;
-  };
+  const files = createFileReader();
   return {
     name: path,
     root: await readFolder(path, 0, signal),
     read: async (relative, part) =>
-      part === undefined
-        ? readFile(join(path, relative))
-        : readPart(await handleOf(relative), part),
+      part === undefined ? readFile(join(path, relative)) : files.read(join(path, relative), part),
     size: async (relative) => (await stat(join(path, relative))).size,
-    close: async () => {
-      const opened = await Promise.allSettled(handles.values());
-      handles.clear();
-      for (const handle of opened) if (handle.status === 'fulfilled') await handle.value.close();
-    },
+    close: async () => files.close(),
   };
 }
 
@@ -35,12 +24,14 @@ async function readFolder(path: string, depth: number, signal?: AbortSignal): Pr
   const folder = createFolder();
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const below = join(path, entry.name);
-    // A dangling link is neither: it is left out, as if it were not there.
-    const target = entry.isSymbolicLink() ? await stat(below).catch(() => entry) : entry;
-    if (target.isFile()) folder.files.add(entry.name);
-    else if (target.isDirectory() && depth < MAX_DEPTH && !isIgnoredFolder(entry.name)) {
-      folder.folders.set(entry.name, await readFolder(below, depth + 1, signal));
-    }
+    // A dangling link stays as a file: it is counted, and cannot be read.
+    const target = entry.isSymbolicLink() ? await stat(below).catch(() => null) : entry;
+    if (target?.isDirectory()) {
+      if (depth === MAX_DEPTH) continue;
+      // What lies in a tool's folder is nobody's data, but the folder is counted.
+      const inside = isToolFolder(entry.name) ? createFolder() : await readFolder(below, depth + 1, signal);
+      folder.folders.set(entry.name, inside);
+    } else if (target === null || target.isFile()) folder.files.add(entry.name);
   }
   return folder;
 }

@@ -10,7 +10,7 @@ export interface FilePart {
   readonly length: number;
 }
 
-/** A source seen as files and folders, whether it lies on disk or inside a tar file. */
+/** A source seen as files and folders, whether it lies on disk or inside an archive. */
 export interface FileTree {
   /** The source as the user wrote it, for messages. */
   readonly name: string;
@@ -20,6 +20,12 @@ export interface FileTree {
   /** Bytes the file has. */
   size(path: string): Promise<number>;
   close(): Promise<void>;
+}
+
+/** A folder and where it lies below the root; `prefix` is empty or ends in `/`. */
+export interface Place {
+  readonly folder: Folder;
+  readonly prefix: string;
 }
 
 export function createFolder(): Folder {
@@ -41,40 +47,44 @@ export function folderAt(root: Folder, path: string): Folder {
   return folder;
 }
 
-const IMAGE_NAME = /\.(jpe?g|jpe|png|webp|gif|avif|tiff?)$/i;
-
-/** True for names that say they are images. Hidden files (`.DS_Store`, `._x.jpg`) are not. */
-export function isImageName(name: string): boolean {
-  return !name.startsWith('.') && IMAGE_NAME.test(name);
+/** The folder `name` of a place. */
+export function below({ folder, prefix }: Place, name: string): Place {
+  return { folder: folder.folders.get(name) ?? createFolder(), prefix: `${prefix}${name}/` };
 }
 
-/** Folders that are not part of the data: hidden ones and what macOS adds to archives. */
-export function isIgnoredFolder(name: string): boolean {
-  return name.startsWith('.') || name === '__MACOSX';
+/** Folders that systems and tools leave beside data; hidden ones (`.git`, `.ipynb_checkpoints`) too. */
+const TOOL_FOLDERS = new Set([
+  '__macosx',
+  '__pycache__',
+  'lost+found',
+  '$recycle.bin',
+  'system volume information',
+  'network trash folder',
+  'temporary items',
+  'node_modules',
+  'cvs',
+]);
+
+/**
+ * True for folders no data lies in: hidden ones, those of macOS, Windows and Python, and the `@eaDir`,
+ * `#recycle`, `@Recently-Snapshot` … of network drives.
+ */
+export function isToolFolder(name: string): boolean {
+  return /^[.@#~]/.test(name) || TOOL_FOLDERS.has(name.toLowerCase());
 }
 
-/** Paths of all images below `folder`, sorted by UTF-16 code units at every level. */
-export function imagesIn(folder: Folder, prefix: string): string[] {
-  const images = [...folder.files].filter(isImageName).sort();
-  const paths = images.map((name) => `${prefix}${name}`);
-  for (const name of [...folder.folders.keys()].sort()) {
-    const below = folder.folders.get(name);
-    if (below !== undefined && !isIgnoredFolder(name))
-      paths.push(...imagesIn(below, `${prefix}${name}/`));
-  }
-  return paths;
+/** Data folders of a folder, sorted by UTF-16 code units. */
+export function dataFolders(folder: Folder): string[] {
+  return [...folder.folders.keys()].filter((name) => !isToolFolder(name)).sort();
 }
 
 /** Steps into folders that are alone at their level, as archives have around everything. */
-export function innermostFolder(root: Folder): { root: Folder; prefix: string } {
-  let folder = root;
-  let prefix = '';
-  while (folder.files.size === 0) {
-    const [only, ...others] = [...folder.folders.keys()].filter((name) => !isIgnoredFolder(name));
-    const below = folder.folders.get(only ?? '');
-    if (below === undefined || others.length > 0) break;
-    folder = below;
-    prefix += `${only}/`;
+export function innermostFolder(root: Folder): Place {
+  let place: Place = { folder: root, prefix: '' };
+  while (place.folder.files.size === 0) {
+    const [only, ...others] = dataFolders(place.folder);
+    if (only === undefined || others.length > 0) break;
+    place = below(place, only);
   }
-  return { root: folder, prefix };
+  return place;
 }

@@ -1,7 +1,7 @@
 import { type ByteSource, FormatError, windowed } from '@alexnet/files';
 import { readTar } from '@alexnet/files/tar';
 import { DatasetError } from '../errors.js';
-import { isImageName } from './folder-tree.js';
+import { isImageName } from './file-kind.js';
 
 /** Where one regular file lies inside a tar file, bytes. */
 export interface TarFile {

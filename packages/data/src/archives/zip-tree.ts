@@ -4,7 +4,8 @@ import { FormatError, handleSource } from '@alexnet/files';
 import { readZip, type ZipEntry } from '@alexnet/files/zip';
 import type { OpenOptions } from '../dataset.js';
 import { DatasetError, firstLine } from '../errors.js';
-import { createFolder, type FileTree, folderAt, isImageName } from './folder-tree.js';
+import { isImageName } from './file-kind.js';
+import { createFolder, type FileTree, folderAt } from './folder-tree.js';
 
 /** ImageNet has 1.4 million images; how large they are is seen when they are read. */
 const LIMITS = { entries: 50_000_000, entryBytes: Infinity, totalBytes: Infinity };

@@ -2,7 +2,13 @@ import type { RgbImage as Image } from '@alexnet/files/image';
 import { parseNpyHeader } from '@alexnet/files/npy';
 import sharp from 'sharp';
 import { firstLine, UndecodableImageError } from '../errors.js';
+import { decodeBmp } from './decode-bmp.js';
 import { decodeJpegFast } from './decode-jpeg-fast.js';
+import { decodePnm } from './decode-pnm.js';
+import { describeUnread, type ImageFormat, imageFormat } from './image-format.js';
+
+/** Sides that differ more than this make no crop anyone wants; a resized one would take gigabytes. */
+const MAX_ASPECT = 100;
 
 /** Larger images are refused: decoded they would take over 300 MB. ImageNet's largest has 61 M. */
 export const MAX_PIXELS = 100_000_000;
@@ -27,7 +33,7 @@ export interface DecodeOptions {
 }
 
 /**
- * Decodes one JPEG, PNG, WebP, GIF (first frame), AVIF or TIFF file to 8-bit RGB. An array file of raw
+ * Decodes one JPEG, PNG, WebP, GIF (first frame), AVIF, TIFF, BMP or PBM/PGM/PPM file to 8-bit RGB. An array file of raw
  * packs (`.npy`, `[height, width, 3]` uint8) is taken as it is: its image is a view of `bytes`.
  *
  * Grayscale is repeated over the three channels, CMYK converted to sRGB, 16 bits scaled to 8, alpha
@@ -37,37 +43,78 @@ export interface DecodeOptions {
  *
  * @param bytes One encoded file.
  * @returns `[height, width, 3]`, row-major RGB, 0..255.
- * @throws {UndecodableImageError} when the bytes are of another format, damaged, truncated, or
- * over {@link MAX_PIXELS}.
+ * @throws {UndecodableImageError} when the bytes are of another format, damaged, truncated, over
+ * {@link MAX_PIXELS}, or one side is over a hundred times the other.
  */
 export async function decodeImage(
   bytes: Uint8Array,
   options: DecodeOptions = {},
 ): Promise<RgbImage> {
   if (isNpy(bytes)) return openArray(bytes, options.id);
-  if (!isImageFile(bytes)) {
-    const what = bytes.length === 0 ? 'empty file' : 'not JPEG, PNG, WebP, GIF, AVIF or TIFF';
-    throw new UndecodableImageError(options.id, what);
-  }
+  const format = imageFormat(bytes);
+  if (format === null) throw new UndecodableImageError(options.id, describeUnread(bytes));
   const fast = options.fast === true ? decodeJpegFast(bytes, MAX_PIXELS, options.into) : null;
-  if (fast !== null) return fast;
   try {
-    // failOn 'error': a truncated image fails, the harmless warnings of real JPEGs do not.
-    const { data, info } = await sharp(bytes, {
-      limitInputPixels: MAX_PIXELS,
-      failOn: 'error',
-      ignoreIcc: true,
-      autoOrient: true,
-    })
-      .flatten({ background: '#ffffff' })
-      .toColorspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
-    return { width: info.width, height: info.height, data };
+    return requireShape(fast ?? (await decodeWhole(bytes, format)));
   } catch (error) {
     throw new UndecodableImageError(options.id, firstLine(error), { cause: error });
   }
+}
+
+async function decodeWhole(bytes: Uint8Array, format: ImageFormat): Promise<RgbImage> {
+  if (format === 'bmp') return decodeBmp(bytes, MAX_PIXELS);
+  if (format === 'pnm') return decodePnm(bytes, MAX_PIXELS);
+  if (format === 'tiff') {
+    const { depth } = await sharp(bytes, { limitInputPixels: MAX_PIXELS }).metadata();
+    if (depth === 'float' || depth === 'double') return decodeFloats(bytes);
+  }
+  // failOn 'error': a truncated image fails, the harmless warnings of real JPEGs do not.
+  const { data, info } = await sharp(bytes, {
+    limitInputPixels: MAX_PIXELS,
+    failOn: 'error',
+    ignoreIcc: true,
+    autoOrient: true,
+  })
+    .flatten({ background: '#ffffff' })
+    .toColorspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
+  return { width: info.width, height: info.height, data };
+}
+
+/**
+ * A TIFF of floats: values of 0..1 are scaled to gray levels, values up to 255 are gray levels.
+ *
+ * @throws {Error} when they are neither.
+ */
+async function decodeFloats(bytes: Uint8Array): Promise<RgbImage> {
+  const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, ignoreIcc: true })
+    .raw({ depth: 'float' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const values = new Float32Array(data.buffer, data.byteOffset, width * height * channels);
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  if (!(low >= 0 && high <= 255)) {
+    throw new Error(`floats from ${low} to ${high}, where 0 to 1 or 0 to 255 belong`);
+  }
+  const scale = high <= 1 ? 255 : 1;
+  const pixels = new Uint8Array(width * height * 3);
+  for (let i = 0; i < pixels.length; i++) {
+    const channel = channels < 3 ? 0 : i % 3;
+    pixels[i] = Math.round((values[Math.floor(i / 3) * channels + channel] ?? 0) * scale);
+  }
+  return { width, height, data: pixels };
+}
+
+function requireShape(image: RgbImage): RgbImage {
+  const { width, height } = image;
+  if (Math.max(width, height) <= MAX_ASPECT * Math.min(width, height)) return image;
+  throw new Error(`${width} × ${height} px: one side is over ${MAX_ASPECT} times the other`);
 }
 
 function openArray(bytes: Uint8Array, id: string | undefined): RgbImage {
@@ -96,18 +143,4 @@ function viewArray(bytes: Uint8Array): RgbImage {
     throw new Error(`an array of ${bytes.length - dataStart} bytes where ${size} belong`);
   }
   return { width, height, data: bytes.subarray(dataStart) };
-}
-
-/** True when the first bytes are of a format `decodeImage` reads. SVG, which runs code, is not. */
-function isImageFile(bytes: Uint8Array): boolean {
-  const head = String.fromCharCode(...bytes.subarray(0, 12));
-  return (
-    head.startsWith('\xff\xd8\xff') ||
-    head.startsWith('\x89PNG\r\n\x1a\n') ||
-    head.startsWith('GIF8') ||
-    (head.startsWith('RIFF') && head.slice(8) === 'WEBP') ||
-    /^.{4}ftyp(avif|avis|mif1)/s.test(head) ||
-    head.startsWith('II*\0') ||
-    head.startsWith('MM\0*')
-  );
 }

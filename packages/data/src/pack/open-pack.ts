@@ -4,8 +4,8 @@ import { crc32 } from 'node:zlib';
 import type { SourceContents, Split } from '../dataset.js';
 import { type DecodeOptions, decodeImage } from '../decode/decode-image.js';
 import { DatasetError } from '../errors.js';
-import { createEncodedSplit, recordAt } from '../sources/encoded-split.js';
-import { createFileReader, type FileReader } from './file-reader.js';
+import { createEncodedSplit, recordAt, unlessUnreadable } from '../sources/encoded-split.js';
+import { createFileReader, type FileReader } from '../archives/file-reader.js';
 import {
   PACK_INDEX,
   PACK_MEAN_IMAGE,
@@ -41,7 +41,7 @@ export async function readPackIndex(folder: string): Promise<PackIndex> {
 /** A finished pack as dataset contents; every image's checksum is verified when it is read. */
 export async function readPack(
   folder: string,
-): Promise<SourceContents & { readonly license?: string; close(): Promise<void> }> {
+): Promise<SourceContents> {
   const index = await readPackIndex(folder);
   const files = createFileReader();
   const split = (wanted: PackSplit) => toSplit(folder, index, wanted, files.read);
@@ -97,22 +97,27 @@ function toSplit(
     records.map((record) => ({ path: join(folder, file), record })),
   );
   const records = places.map(({ record: [id, label] }) => ({ id, label }));
-  const load = async (id: string, i: number, into?: DecodeOptions['into']) => {
+  const load = async (i: number, into?: DecodeOptions['into']) => {
     const place = places[i];
-    if (place === undefined) throw new RangeError(`no image ${id}`);
-    const [, , offset, length, checksum] = place.record;
+    if (place === undefined) throw new RangeError(`no image ${i}`);
+    const [id, , offset, length, checksum] = place.record;
     const bytes = read(place.path, { offset, length }, into);
     if (crc32(bytes) === checksum) return bytes;
     throw new DatasetError(`shard ${place.path} was altered: the checksum of ${id} is wrong`);
   };
-  const split = createEncodedSplit(records, (id, i) => load(id, i));
+  const split = createEncodedSplit(
+    records,
+    (i) => load(i),
+    async (i) => places[i]?.record[3] ?? 0,
+  );
   if (index.images !== 'raw') return split;
   return {
     ...split,
     // The file holds the pixels: they are read to where they are wanted.
     image: async (i, options = {}) => {
       const { id } = recordAt(records, i);
-      return decodeImage(await load(id, i, options.into), { id, ...options });
+      const bytes = await unlessUnreadable(id, () => load(i, options.into));
+      return decodeImage(bytes, { id, ...options });
     },
   };
 }

@@ -1,88 +1,191 @@
-import { type FileTree, type Folder, innermostFolder } from '../archives/folder-tree.js';
+import { latin1 } from '@alexnet/files';
+import {
+  arrayBytes,
+  arrayState,
+  asItems,
+  asText,
+  PickleDict,
+  PickleObject,
+  type PickleValue,
+  runPickle,
+} from '@alexnet/files/pickle';
+import { type FileTree, innermostFolder, type Place } from '../archives/folder-tree.js';
 import type { ImageRecord, SourceContents, Split } from '../dataset.js';
-import { DatasetError } from '../errors.js';
+import { DatasetError, firstLine } from '../errors.js';
 import { createPixelSplit } from './pixel-split.js';
 
 /** Images are 32 × 32, stored as a red, a green and a blue plane. */
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
+const IMAGE_BYTES = 3 * PLANE;
 
-/** One of the two binary versions of https://www.cs.toronto.edu/~kriz/cifar.html. */
+/** One of the versions of https://www.cs.toronto.edu/~kriz/cifar.html. */
 interface CifarLayout {
   readonly train: readonly string[];
   readonly test: readonly string[];
-  /** One class name a line, in label order. */
+  /** Class names in label order: one a line, or a list in a pickle. */
   readonly names: string;
-  /** Label bytes before the pixels; the last one counts (CIFAR-100 has the coarse label first). */
-  readonly labelBytes: number;
+  /** How a batch stores labels: so many bytes before the pixels, of which the last counts, or a key. */
+  readonly labels: number | string;
+  /** Key of the names, in a pickle. */
+  readonly namesKey?: string;
 }
 
+const batches = (ending: string) => [1, 2, 3, 4, 5].map((n) => `data_batch_${n}${ending}`);
+
 const LAYOUTS: readonly CifarLayout[] = [
+  { train: batches('.bin'), test: ['test_batch.bin'], names: 'batches.meta.txt', labels: 1 },
+  // The coarse label comes first.
+  { train: ['train.bin'], test: ['test.bin'], names: 'fine_label_names.txt', labels: 2 },
   {
-    train: [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`),
-    test: ['test_batch.bin'],
-    names: 'batches.meta.txt',
-    labelBytes: 1,
+    train: batches(''),
+    test: ['test_batch'],
+    names: 'batches.meta',
+    labels: 'labels',
+    namesKey: 'label_names',
   },
-  { train: ['train.bin'], test: ['test.bin'], names: 'fine_label_names.txt', labelBytes: 2 },
+  {
+    train: ['train'],
+    test: ['test'],
+    names: 'meta',
+    labels: 'fine_labels',
+    namesKey: 'fine_label_names',
+  },
 ];
 
+/** Where an image lies: in the file, or in memory once a pickle is read. */
+interface CifarImages {
+  readonly labels: ArrayLike<number>;
+  read(row: number): Promise<Uint8Array>;
+}
+
 /**
- * CIFAR-10 or CIFAR-100 in its binary version, unpacked or as the distributed tar; `null` when the
- * source is neither.
+ * CIFAR-10 or CIFAR-100 in its binary or its Python version, unpacked or as the distributed tar; `null`
+ * when the source is neither. Pickles are read as data; nothing in them is executed.
  *
  * @throws {DatasetError} when a file is missing, does not hold whole records, or holds a label
  * without a name.
  */
 export async function readCifar(tree: FileTree): Promise<SourceContents | null> {
-  const { root, prefix } = innermostFolder(tree.root);
-  const layout = LAYOUTS.find(({ train, names }) => hasAny(root, train) && root.files.has(names));
+  const place = innermostFolder(tree.root);
+  const { files } = place.folder;
+  const layout = LAYOUTS.find(
+    ({ train, names }) => train.some((file) => files.has(file)) && files.has(names),
+  );
   if (layout === undefined) return null;
-  const text = new TextDecoder().decode(await tree.read(`${prefix}${layout.names}`));
-  const classNames = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const split = (files: readonly string[]) =>
-    readSplit(tree, root, prefix, files, layout.labelBytes, classNames.length);
+  const classNames = await readNames(tree, place, layout);
+  const split = (names: readonly string[]) =>
+    readSplit(tree, place, names, layout, classNames.length);
   return { classNames, train: await split(layout.train), validation: await split(layout.test) };
 }
 
-function hasAny(folder: Folder, files: readonly string[]): boolean {
-  return files.some((file) => folder.files.has(file));
+async function readNames(
+  tree: FileTree,
+  { prefix }: Place,
+  { names, namesKey }: CifarLayout,
+): Promise<string[]> {
+  const bytes = await tree.read(`${prefix}${names}`);
+  if (namesKey === undefined) {
+    const text = new TextDecoder().decode(bytes);
+    return text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  }
+  const where = `${tree.name}: ${prefix}${names}`;
+  return reading(where, () =>
+    asItems(dictOf(bytes).get(namesKey), namesKey).map(textOf),
+  );
 }
 
 async function readSplit(
   tree: FileTree,
-  root: Folder,
-  prefix: string,
+  { folder, prefix }: Place,
   files: readonly string[],
-  labelBytes: number,
+  layout: CifarLayout,
   classes: number,
 ): Promise<Split> {
-  const recordBytes = labelBytes + 3 * PLANE;
   const records: ImageRecord[] = [];
-  const places: { readonly path: string; readonly offset: number }[] = [];
+  const places: { readonly images: CifarImages; readonly row: number }[] = [];
   for (const file of files) {
     const path = `${prefix}${file}`;
-    if (!root.files.has(file)) throw new DatasetError(`${tree.name} lacks ${path}`);
-    const size = await tree.size(path);
-    if (size === 0 || size % recordBytes !== 0) {
-      throw new DatasetError(
-        `${tree.name}: ${path} has ${size} bytes, not a multiple of ${recordBytes}; it is cut short`,
-      );
-    }
-    const bytes = await tree.read(path);
-    for (let row = 0; row < size / recordBytes; row++) {
-      const label = bytes[row * recordBytes + labelBytes - 1] ?? 0;
-      const id = `${path}#${row}`;
+    if (!folder.files.has(file)) throw new DatasetError(`${tree.name} lacks ${path}`);
+    const images = await readImages(tree, path, layout.labels);
+    for (const [row, label] of Array.from(images.labels).entries()) {
+      const id = `${file}#${row}`;
       if (label >= classes) throw new DatasetError(`${tree.name}: ${id} has no class ${label}`);
       records.push({ id, label });
-      places.push({ path, offset: row * recordBytes + labelBytes });
+      places.push({ images, row });
     }
   }
-  return createPixelSplit(records, async (index) => {
-    const { path = '', offset = 0 } = places[index] ?? {};
-    const planes = await tree.read(path, { offset, length: 3 * PLANE });
-    return { width: SIDE, height: SIDE, data: interleave(planes) };
-  });
+  return createPixelSplit(
+    records,
+    async (index) => {
+      const { images, row } = places[index] as (typeof places)[number];
+      return { width: SIDE, height: SIDE, data: interleave(await images.read(row)) };
+    },
+    IMAGE_BYTES,
+  );
+}
+
+async function readImages(
+  tree: FileTree,
+  path: string,
+  labels: number | string,
+): Promise<CifarImages> {
+  const bytes = await tree.read(path);
+  if (typeof labels === 'string') {
+    return reading(`${tree.name}: ${path}`, () => readPickledBatch(bytes, labels));
+  }
+  const recordBytes = labels + IMAGE_BYTES;
+  if (bytes.length === 0 || bytes.length % recordBytes !== 0) {
+    throw new DatasetError(
+      `${tree.name}: ${path} has ${bytes.length} bytes, not a multiple of ${recordBytes}; it is cut short`,
+      { code: 'damaged' },
+    );
+  }
+  const count = bytes.length / recordBytes;
+  return {
+    labels: Uint8Array.from({ length: count }, (_, row) => bytes[row * recordBytes + labels - 1] ?? 0),
+    read: (row) => tree.read(path, { offset: row * recordBytes + labels, length: IMAGE_BYTES }),
+  };
+}
+
+/** `{'data': uint8 [images, 3072], 'labels': […]}`; the pixels stay in memory, as pickles have no index. */
+function readPickledBatch(bytes: Uint8Array, key: string): CifarImages {
+  const batch = dictOf(bytes);
+  const data = arrayState(batch.get('data') ?? null);
+  const labels = asItems(batch.get(key), key).map(Number);
+  const pixels = data && arrayBytes(data.data);
+  if (data === null || pixels === null || pixels.length !== labels.length * IMAGE_BYTES) {
+    throw new Error(`its data are not [${labels.length}, ${IMAGE_BYTES}] bytes`);
+  }
+  if (!labels.every((label) => Number.isInteger(label) && label >= 0)) {
+    throw new Error(`its ${key} are not whole numbers`);
+  }
+  return {
+    labels,
+    read: async (row) => pixels.subarray(row * IMAGE_BYTES, (row + 1) * IMAGE_BYTES),
+  };
+}
+
+function dictOf(bytes: Uint8Array): ReadonlyMap<string, PickleValue> {
+  const { value } = runPickle(bytes);
+  if (!(value instanceof PickleDict)) throw new Error('it is no dictionary');
+  return new Map([...value.entries].map(([key, entry]) => [textOf(key), entry]));
+}
+
+/** Text, or the bytes that Python 2 and those who saved it again left of it. */
+function textOf(value: PickleValue): string {
+  return value instanceof PickleObject ? latin1(arrayBytes(value)) : asText(value, 'a name');
+}
+
+function reading<T>(where: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new DatasetError(`${where} is no file of CIFAR: ${firstLine(error)}`, {
+      code: 'damaged',
+      cause: error,
+    });
+  }
 }
 
 function interleave(planes: Uint8Array): Uint8Array {

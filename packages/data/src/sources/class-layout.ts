@@ -1,142 +1,194 @@
-import { type FileTree, type Folder, imagesIn, isIgnoredFolder } from '../archives/folder-tree.js';
-import type { ImageRecord } from '../dataset.js';
+import { type FileTree, type Place } from '../archives/folder-tree.js';
+import type { Dataset, ImageRecord, OpenOptions, SourceContents, Split } from '../dataset.js';
 import { DatasetError } from '../errors.js';
 import { readClassNames } from './class-names.js';
-import { DEFAULT_VALIDATION_SHARE, splitBySeed } from './split-by-seed.js';
-import { readTinyImageNetValidation } from './tiny-imagenet.js';
+import { createEncodedSplit } from './encoded-split.js';
+import { findSplits, turnInsideOut } from './find-splits.js';
+import { holdOut } from './hold-out.js';
+import { type Notes, someOf } from './notes.js';
+import { describeFiles, type LabeledImage, readPlace } from './read-place.js';
 
-/** Which image belongs to which class and split. */
-export interface ClassLayout {
-  readonly classNames: readonly string[];
-  readonly train: readonly ImageRecord[];
-  readonly validation: readonly ImageRecord[];
+/** A record and where its image lies. */
+interface Placed extends ImageRecord {
+  readonly image: LabeledImage;
 }
 
-const TRAIN = ['train', 'training'];
-/** In order of preference; a `test` folder beside `val` is left alone. */
-const VALIDATION = ['val', 'validation', 'valid', 'test'];
-
 /**
- * Finds the classes of a source: `train/` and `val/` (or `validation/`, `valid/`, `test/`) of class
- * folders, or class folders alone, divided by seed. Labels follow the sorted folder names, as in
- * torchvision's ImageFolder. One folder around everything, as archives have, is looked through.
+ * Finds the classes of a source: splits of class folders, class folders alone, or flat folders with
+ * lists of labels (see the package's README). Labels follow the sorted class names, as in torchvision's
+ * ImageFolder. One folder around everything, as archives have, is looked through.
  *
- * @throws {DatasetError} when there are no class folders, one class only, or a class without images.
+ * @throws {DatasetError} when nothing says which image has which class, there is one class only, or a
+ * class without images.
  */
 export async function layOutClasses(
   tree: FileTree,
-  options: { readonly seed?: number; readonly validationShare?: number },
-): Promise<ClassLayout> {
-  const { root, prefix } = lookThrough(tree.root, '');
-  const trainName = TRAIN.find((name) => root.folders.has(name));
-  const validationName = VALIDATION.find((name) => root.folders.has(name));
-  const trainRoot = trainName === undefined ? root : root.folders.get(trainName);
-  const validationRoot = root.folders.get(validationName ?? '');
-  const trainPrefix = trainName === undefined ? prefix : `${prefix}${trainName}/`;
-  const folders = classFolders(tree, trainRoot ?? root, trainPrefix);
-  const classNames = await readClassNames(tree, root, prefix, folders);
-  const images = readImages(tree, trainRoot ?? root, trainPrefix, folders);
-
-  if (trainName !== undefined && validationRoot !== undefined) {
-    const validationPrefix = `${prefix}${validationName}/`;
-    const train = toRecords(images);
-    const annotated = await readTinyImageNetValidation(
-      tree,
-      validationRoot,
-      validationPrefix,
-      folders,
-    );
-    if (annotated !== null) return { classNames, train, validation: annotated };
-    const validationFolders = someFolders(tree, validationRoot, validationPrefix);
-    const unknown = validationFolders.find((name) => !folders.includes(name));
-    if (unknown !== undefined) {
-      throw new DatasetError(
-        `${tree.name}: ${validationPrefix} has a class "${unknown}" that ${trainPrefix} lacks`,
-      );
+  options: OpenOptions,
+  notes: Notes,
+): Promise<SourceContents> {
+  const whole: Place = { folder: tree.root, prefix: '' };
+  const { root, splits: named, passedOver } = findSplits(whole, notes);
+  const splits = named ?? turnInsideOut(root);
+  const read = async (place: Place | null) =>
+    place && readPlace(tree, place, placesAround(whole, place), notes, passedOver);
+  const found = {
+    train: await read(splits === null ? root : splits.train),
+    validation: await read(splits?.validation ?? null),
+    test: await read(splits?.test ?? null),
+  };
+  const trainPlace = splits === null ? root : (splits.train ?? splits.validation ?? root);
+  for (const kind of ['validation', 'test'] as const) {
+    const place = splits?.[kind];
+    if (place && found[kind] === null) {
+      const { size } = place.folder.files;
+      notes.say('unlabeled', size, `left out ${place.prefix}: ${size} images without labels`);
     }
-    const held = readImages(tree, validationRoot, validationPrefix, validationFolders);
-    const validation = toRecords(
-      folders.map((name) => held[validationFolders.indexOf(name)] ?? []),
-    );
-    return { classNames, train, validation };
   }
+  const bySplitColumn = found.train?.some(({ split }) => split !== undefined) === true;
+  const all = found.train ?? [];
+  const train = bySplitColumn ? all.filter(({ split }) => split === 'train') : found.train;
+  const validation = bySplitColumn ? all.filter(({ split }) => split === 'validation') : found.validation;
+  const test = bySplitColumn ? all.filter(({ split }) => split === 'test') : found.test;
+  const hasValidation = (validation?.length ?? 0) > 0;
 
-  const share = options.validationShare ?? DEFAULT_VALIDATION_SHARE;
-  const split = images.map((ids) => splitBySeed(ids, share, options.seed ?? 0));
-  const validation = toRecords(split.map((part) => part.validation));
-  if (validation.length === 0 && share > 0) {
+  const base = train !== null && train.length > 0 ? train : splits?.train ? null : validation;
+  if (base === null || base.length === 0) throw noClasses(tree, trainPlace);
+  const classIds = sortClasses(base);
+  if (classIds.length === 1) {
     throw new DatasetError(
-      `${tree.name}: every class has one image, so none can be held out for validation; add images, or ask for a validation share of 0 or 1`,
+      `${where(tree, trainPlace)} holds one class only, "${classIds[0]}"; a classifier needs two or more`,
+      { code: 'no-classes' },
     );
   }
-  return { classNames, train: toRecords(split.map((part) => part.train)), validation };
-}
-
-/** Steps into a folder that is alone at its level and holds folders itself. */
-function lookThrough(root: Folder, prefix: string): { root: Folder; prefix: string } {
-  const names = dataFolders(root);
-  const [only] = names;
-  const below = only === undefined ? undefined : root.folders.get(only);
-  if (names.length !== 1 || below === undefined || dataFolders(below).length === 0) {
-    return { root, prefix };
+  const labels = new Map(classIds.map((name, label) => [name, label]));
+  const place = (images: readonly LabeledImage[] | null, from: Place | null): Placed[] => {
+    return (images ?? []).map((image) => {
+      const label = labels.get(image.className);
+      if (label !== undefined) return { id: idOf(image.path, root.prefix), label, image };
+      throw new DatasetError(
+        `${tree.name}: ${from?.prefix ?? ''} has a class "${image.className}" that ${trainPlace.prefix} lacks`,
+        { code: 'bad-labels' },
+      );
+    });
+  };
+  const contents = {
+    classIds,
+    classNames: await readClassNames(tree, placesAround(whole, trainPlace), classIds),
+  };
+  const trainRecords = place(train, trainPlace);
+  const testRecords = keepKnown(() => place(test, splits?.test ?? null), notes);
+  const split = (records: readonly Placed[]) => placedSplit(tree, records);
+  const kept = testRecords.length > 0 ? { test: split(testRecords) } : {};
+  if (hasValidation || (train?.length ?? 0) === 0) {
+    const held = place(validation, splits?.validation ?? null);
+    noteMissing(contents, held, notes);
+    return {
+      ...contents,
+      ...kept,
+      train: split(trainRecords),
+      validation: split(held),
+      validationFrom: 'source',
+    };
   }
-  return lookThrough(below, `${prefix}${only}/`);
+  const parts = holdOut(trainRecords, options, tree.name);
+  return {
+    ...contents,
+    ...kept,
+    train: split(parts.train),
+    validation: split(parts.validation),
+    validationFrom: 'held-out',
+  };
 }
 
-function dataFolders(folder: Folder): string[] {
-  return [...folder.folders.keys()].filter((name) => !isIgnoredFolder(name)).sort();
-}
-
-function classFolders(tree: FileTree, folder: Folder, prefix: string): string[] {
-  const names = someFolders(tree, folder, prefix);
-  if (names.length === 1) {
-    throw new DatasetError(
-      `${where(tree, prefix)} holds one class only, "${names[0]}"; a classifier needs two or more`,
-    );
+/** A test set that does not fit is no reason not to train. */
+function keepKnown(place: () => Placed[], notes: Notes): Placed[] {
+  try {
+    return place();
+  } catch (error) {
+    if (!(error instanceof DatasetError)) throw error;
+    notes.say('unlabeled', 1, `left out the test images: ${error.message}`);
+    return [];
   }
-  return names;
 }
 
-function someFolders(tree: FileTree, folder: Folder, prefix: string): string[] {
-  const names = dataFolders(folder);
-  if (names.length === 0) {
-    throw new DatasetError(
-      `${where(tree, prefix)} holds no class folders (found ${describe(folder)}); expected one folder of images per class, or train/ and val/ of them`,
-    );
+function noteMissing(
+  { classNames }: Pick<Dataset, 'classNames'>,
+  held: readonly ImageRecord[],
+  notes: Notes,
+): void {
+  const seen = new Set(held.map(({ label }) => label));
+  const missing = classNames.filter((_, label) => !seen.has(label));
+  if (held.length === 0 || missing.length === 0) return;
+  const what = missing.length === 1 ? 'class has' : 'classes have';
+  notes.say(
+    'missing-class',
+    missing.length,
+    `${missing.length} ${what} no validation images: ${someOf(missing)}`,
+  );
+}
+
+/** Numbers in their order, names in that of their UTF-16 code units. */
+function sortClasses(images: readonly LabeledImage[]): string[] {
+  const names = [...new Set(images.map(({ className }) => className))];
+  const areNumbers = images.every(({ listed, className }) => listed && /^\d{1,9}$/.test(className));
+  return areNumbers ? names.sort((a, b) => Number(a) - Number(b)) : names.sort();
+}
+
+function placedSplit(tree: FileTree, placed: readonly Placed[]): Split {
+  const imageAt = (index: number) => {
+    const { image } = placed[index] as Placed;
+    return image;
+  };
+  return createEncodedSplit(
+    placed.map(({ id, label }) => ({ id, label })),
+    async (index) => {
+      const { path, part } = imageAt(index);
+      return part === undefined ? tree.read(path) : tree.read(part.archive, part);
+    },
+    async (index) => {
+      const { path, part } = imageAt(index);
+      return part?.length ?? tree.size(path);
+    },
+  );
+}
+
+function idOf(path: string, prefix: string): string {
+  return (path.startsWith(prefix) ? path.slice(prefix.length) : path).normalize('NFC');
+}
+
+/** A place and the folders around it, innermost first. */
+function placesAround(whole: Place, { folder, prefix }: Place): Place[] {
+  const places: Place[] = [whole];
+  let at = whole;
+  for (const name of prefix.split('/').filter((part) => part !== '')) {
+    const inside = at.folder.folders.get(name);
+    if (inside === undefined) break;
+    at = { folder: inside, prefix: `${at.prefix}${name}/` };
+    places.push(at);
   }
-  return names;
+  return [{ folder, prefix }, ...places.reverse().filter((place) => place.prefix !== prefix)];
 }
 
-function where(tree: FileTree, prefix: string): string {
+function where(tree: FileTree, { prefix }: Place): string {
   return prefix === '' ? tree.name : `${tree.name}: ${prefix}`;
 }
 
-function describe(folder: Folder): string {
-  const names = [...folder.files].sort();
-  const shown = names.slice(0, 3).join(', ');
-  if (names.length === 0) return 'nothing';
-  return names.length > 3 ? `${shown} and ${names.length - 3} more files` : shown;
-}
+/** Names like `cat_0.jpg`, several of each: what they mean is for people to say. */
+const STEM = /^(.*?\p{L})[ _.-]*\(?\d+\)?\.\w+$/u;
 
-function readImages(
-  tree: FileTree,
-  root: Folder,
-  prefix: string,
-  folders: readonly string[],
-): string[][] {
-  return folders.map((name) => {
-    const folder = root.folders.get(name);
-    const images = folder === undefined ? [] : imagesIn(folder, `${prefix}${name}/`);
-    if (folder === undefined || images.length === 0) {
-      const found = folder === undefined ? 'nothing' : describe(folder);
-      throw new DatasetError(
-        `${tree.name}: class folder ${prefix}${name} holds no image (found ${found})`,
-      );
-    }
-    return images;
-  });
-}
-
-function toRecords(perClass: readonly (readonly string[])[]): ImageRecord[] {
-  return perClass.flatMap((ids, label) => ids.map((id) => ({ id, label })));
+function noClasses(tree: FileTree, place: Place): DatasetError {
+  const stems = new Map<string, number>();
+  for (const name of place.folder.files) {
+    const stem = STEM.exec(name)?.[1];
+    if (stem !== undefined) stems.set(stem, (stems.get(stem) ?? 0) + 1);
+  }
+  const repeated = [...stems].filter(([, count]) => count > 1).map(([stem]) => stem);
+  const hint =
+    repeated.length > 1
+      ? `; if names say the class (${someOf(repeated.sort())}), write it into a labels.csv beside the images: a line image,label and then one line an image`
+      : '; expected one folder of images per class, train/ and val/ of them, or a labels.csv with the columns image and label';
+  return new DatasetError(
+    `${where(tree, place)} holds no class folders (found ${describeFiles(place)})${hint}`,
+    { code: 'no-classes' },
+  );
 }

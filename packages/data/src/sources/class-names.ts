@@ -1,44 +1,46 @@
-import type { FileTree, Folder } from '../archives/folder-tree.js';
+import type { FileTree, Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
 
-/** Files that give class folders readable names, one `folder<TAB>name` a line. */
-const NAME_FILES = ['classes.tsv', 'words.txt'];
+/** Files that give classes readable names, `id<TAB>name` a line; Kaggle's has a blank, `id name`. */
+const NAME_FILES = ['classes.tsv', 'words.txt', 'LOC_synset_mapping.txt'];
 
 /**
- * Readable names for class folders: from `classes.tsv` or Tiny-ImageNet's `words.txt` where the
- * source has one, else the folder's own name. A name two classes share (ImageNet has two cranes)
- * gets the folder's name in brackets.
+ * Readable names of classes: from `classes.tsv`, Tiny-ImageNet's `words.txt` or Kaggle's
+ * `LOC_synset_mapping.txt` where the source has one, else
+ * the ids themselves. A name two classes share (ImageNet has two cranes) gets the id in brackets.
  *
- * @param others Names by folder that are known from elsewhere; a file of the source goes before them.
+ * @param around Folders in which such a file is looked for.
+ * @param others Names by id that are known from elsewhere; a file of the source goes before them.
  */
 export async function readClassNames(
   tree: FileTree,
-  root: Folder,
-  prefix: string,
-  folders: readonly string[],
+  around: readonly Place[],
+  ids: readonly string[],
   others: ReadonlyMap<string, string> = new Map(),
 ): Promise<string[]> {
-  const file = NAME_FILES.find((name) => root.files.has(name));
-  const names = file === undefined ? others : await readNames(tree, `${prefix}${file}`);
-  const readable = folders.map((folder) => names.get(folder) ?? folder);
+  let names = others;
+  for (const { folder, prefix } of [...around].reverse()) {
+    const file = NAME_FILES.find((name) => folder.files.has(name));
+    if (file !== undefined) names = await readNames(tree, `${prefix}${file}`);
+  }
+  const readable = ids.map((id) => names.get(id) ?? id);
   const count = new Map<string, number>();
   for (const name of readable) count.set(name, (count.get(name) ?? 0) + 1);
-  return readable.map((name, i) => ((count.get(name) ?? 0) > 1 ? `${name} (${folders[i]})` : name));
+  return readable.map((name, i) => ((count.get(name) ?? 0) > 1 ? `${name} (${ids[i]})` : name));
 }
 
 async function readNames(tree: FileTree, path: string): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  for (const [i, line] of new TextDecoder()
-    .decode(await tree.read(path))
-    .split(/\r?\n/)
-    .entries()) {
+  const separator = path.endsWith('LOC_synset_mapping.txt') ? / (.*)/s : /\t/;
+  const text = new TextDecoder().decode(await tree.read(path));
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
-    const [folder, name] = line.split('\t');
-    if (folder === undefined || name === undefined || name.trim() === '') {
+    const [id, name] = line.split(separator);
+    if (id === undefined || name === undefined || name.trim() === '') {
       const at = `${tree.name}: ${path} line ${i + 1}`;
-      throw new DatasetError(`${at} is not "folder<TAB>name"`);
+      throw new DatasetError(`${at} is not "folder<TAB>name"`, { code: 'bad-labels' });
     }
-    names.set(folder.trim(), name.trim());
+    names.set(id.trim().normalize('NFC'), name.trim());
   }
   return names;
 }

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { openDiskTree } from '../archives/disk-tree.js';
 import type { FileTree } from '../archives/folder-tree.js';
 import { gunzipToCache } from '../archives/gunzip-cache.js';
@@ -14,18 +14,18 @@ import { PACK_INDEX, PACK_PLAN } from '../pack/pack-format.js';
 import { readCifar } from './cifar.js';
 import { layOutClasses } from './class-layout.js';
 import { openEmoji } from './emoji/emoji-dataset.js';
-import { createEncodedSplit } from './encoded-split.js';
 import { isImageNetFolder, openImageNet } from './imagenet/imagenet.js';
-import { isLabelName } from './shard-samples.js';
-import { readShards } from './shards.js';
+import { Notes } from './notes.js';
+import { readShards, shardsOf } from './shards.js';
 
 /**
  * Opens an image set.
  *
  * @param source One of
- * - a folder, `.tar`, `.tar.gz` or `.zip` of class folders, with or without `train/` and `val/`;
- * - CIFAR-10 or CIFAR-100 in the binary version, unpacked or as distributed;
- * - a folder with ImageNet's `ILSVRC2012_img_train.tar` and `ILSVRC2012_img_val.tar`;
+ * - a folder, `.tar`, `.tar.gz` or `.zip` of class folders, with or without folders of splits, or of
+ *   images and a table of labels;
+ * - CIFAR-10 or CIFAR-100 in the binary or the Python version, unpacked or as distributed;
+ * - ImageNet 2012 as distributed, unpacked, or as Kaggle has it;
  * - a folder of packed shards made by `packDataset`, or of other WebDataset shards, or one shard;
  * - a name: `emoji`, or `cifar10`, `cifar100`, `imagenette`, `tiny-imagenet`, which are downloaded
  *   once (a folder called emoji is opened as `./emoji`).
@@ -34,7 +34,9 @@ import { readShards } from './shards.js';
 export async function openDataset(source: string, options: OpenOptions = {}): Promise<Dataset> {
   const share = options.validationShare;
   if (share !== undefined && !(share >= 0 && share <= 1)) {
-    throw new DatasetError(`validationShare must be between 0 and 1, not ${share}`);
+    throw new DatasetError(`validationShare must be between 0 and 1, not ${share}`, {
+      code: 'bad-option',
+    });
   }
   options.signal?.throwIfAborted();
   if (source === 'emoji') return openEmoji(options);
@@ -60,13 +62,21 @@ export async function openKnownSet(
 
 async function openPath(source: string, options: OpenOptions): Promise<Dataset> {
   const tree = await openTree(source, options);
+  const notes = new Notes();
   try {
-    const contents = await readContents(source, tree, options);
+    const contents = await readContents(source, tree, options, notes);
     const close = async () => {
       await contents.close?.();
       await tree.close();
     };
-    return { ...contents, name: basename(source), close };
+    return {
+      classIds: contents.classNames,
+      validationFrom: 'source',
+      ...contents,
+      notes: notes.list(),
+      name: basename(source),
+      close,
+    };
   } catch (error) {
     await tree.close();
     throw error;
@@ -77,19 +87,15 @@ async function readContents(
   source: string,
   tree: FileTree,
   options: OpenOptions,
-): Promise<SourceContents & { readonly license?: string; close?(): Promise<void> }> {
+  notes: Notes,
+): Promise<SourceContents> {
   if (isPack(tree)) return readPack(source);
   const cifar = await readCifar(tree);
   if (cifar !== null) return cifar;
-  if (isImageNetFolder(tree)) return openImageNet(source, tree, options);
+  if (isImageNetFolder(tree)) return openImageNet(tree, options);
   const shards = shardsOf(source, tree);
-  if (shards.length > 0) return readShards(shards, options);
-  const layout = await layOutClasses(tree, options);
-  return {
-    classNames: layout.classNames,
-    train: createEncodedSplit(layout.train, (id) => tree.read(id)),
-    validation: createEncodedSplit(layout.validation, (id) => tree.read(id)),
-  };
+  if (shards.length > 0) return readShards(source, shards, options, notes);
+  return layOutClasses(tree, options, notes);
 }
 
 /** Class folders may well have an index.json of their own beside them; a pack has no folders. */
@@ -97,34 +103,43 @@ function isPack({ root: { files, folders } }: FileTree): boolean {
   return folders.size === 0 && (files.has(PACK_INDEX) || files.has(PACK_PLAN));
 }
 
-/** A folder of tar files without class folders, or one tar file with labels at its top. */
-function shardsOf(source: string, tree: FileTree): string[] {
-  const files = [...tree.root.files].sort();
-  if (tree.root.folders.size === 0 && files.some((name) => name.endsWith('.tar'))) {
-    return files.filter((name) => name.endsWith('.tar')).map((name) => join(source, name));
-  }
-  return files.some(isLabelName) && source.endsWith('.tar') ? [source] : [];
-}
+/** Archives that are known by their first bytes and not read, and how to make one that is. */
+const UNREAD_ARCHIVES: readonly (readonly [start: string, kind: string, advice: string])[] = [
+  ['\xfd7zXZ', 'xz', 'unpack it with xz -d'],
+  ['BZh', 'bzip2', 'unpack it with bzip2 -d'],
+  ['\x28\xb5\x2f\xfd', 'zstd', 'unpack it with zstd -d'],
+  ['7z\xbc\xaf', '7z', 'unpack it into a folder with 7z x'],
+  ['Rar!', 'rar', 'unpack it into a folder with unrar x'],
+];
 
 async function openTree(source: string, options: OpenOptions): Promise<FileTree> {
   const found = await stat(source).catch(() => null);
   if (found === null) {
     throw new DatasetError(
       `no such data source: "${source}" is neither a folder or file here nor a known name; use a folder of class folders, a .tar, .tar.gz or .zip of one, or ${['emoji', ...Object.keys(KNOWN_SETS)].join(', ')}`,
+      { code: 'not-found' },
     );
   }
   if (found.isDirectory()) return openDiskTree(source, options.signal);
   if (!found.isFile()) throw new DatasetError(`${source} is neither a folder nor a file`);
   const head = await firstBytes(source);
-  if (head === 'PK') return openZipTree(source, options);
-  const path = head === '\x1f\x8b' ? await gunzipToCache(source, options) : source;
+  if (head.startsWith('PK')) return openZipTree(source, options);
+  const unread = UNREAD_ARCHIVES.find(([start]) => head.startsWith(start));
+  if (unread !== undefined) {
+    const [, kind, advice] = unread;
+    throw new DatasetError(
+      `${source} is packed with ${kind}, which has no random access and is not read: ${advice}, then give what comes out`,
+      { code: 'unsupported' },
+    );
+  }
+  const path = head.startsWith('\x1f\x8b') ? await gunzipToCache(source, options) : source;
   return openTarTree(path, source, options);
 }
 
 async function firstBytes(path: string): Promise<string> {
   const handle = await open(path, 'r');
   try {
-    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    const { buffer } = await handle.read(Buffer.alloc(8), 0, 8, 0);
     return buffer.toString('latin1');
   } finally {
     await handle.close();

@@ -1,17 +1,16 @@
 import sharp from 'sharp';
 import type { ImageRecord, Split } from '../dataset.js';
 import type { RgbImage } from '../decode/decode-image.js';
-import { recordAt } from './encoded-split.js';
+import { recordAt, unlessUnreadable } from './encoded-split.js';
 
 /** A split whose source stores pixels; `bytes` encodes them as PNG. */
 export function createPixelSplit(
   records: readonly ImageRecord[],
   read: (index: number) => Promise<RgbImage>,
+  pixelBytes: number,
 ): Split {
-  const image = async (index: number) => {
-    recordAt(records, index);
-    return read(index);
-  };
+  const image = async (index: number) =>
+    unlessUnreadable(recordAt(records, index).id, () => read(index));
   return {
     records,
     image,
@@ -20,6 +19,10 @@ export function createPixelSplit(
       return sharp(data, { raw: { width, height, channels: 3 } })
         .png()
         .toBuffer();
+    },
+    size: async (index) => {
+      recordAt(records, index);
+      return pixelBytes;
     },
   };
 }

@@ -1,76 +1,152 @@
 import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { join } from 'node:path';
 import { handleSource } from '@alexnet/files';
+import { dataFolders, type FileTree, type Folder } from '../archives/folder-tree.js';
 import { readFilePart } from '../archives/read-part.js';
 import { readTarIndex } from '../archives/tar-index.js';
 import type { ImageRecord, OpenOptions, SourceContents, Split } from '../dataset.js';
 import { DatasetError } from '../errors.js';
 import { createEncodedSplit } from './encoded-split.js';
-import { isLabelName, pairSamples, type ShardSample } from './shard-samples.js';
-import { DEFAULT_VALIDATION_SHARE, splitBySeed } from './split-by-seed.js';
+import { CLASS_TAR } from './find-splits.js';
+import { holdOut } from './hold-out.js';
+import type { Notes } from './notes.js';
+import { isLabelName, isShardLabel, pairSamples, type ShardSample } from './shard-samples.js';
+import { readSplitName, type SplitKind } from './split-names.js';
+
+/** A shard: where it is, and what it is called below the source. */
+export interface Shard {
+  readonly path: string;
+  readonly name: string;
+}
 
 /** A sample and the shard it lies in. */
-interface PlacedSample extends ShardSample {
+interface PlacedSample extends ImageRecord, Pick<ShardSample, 'offset' | 'size'> {
   readonly path: string;
-  readonly id: string;
+  readonly kind: SplitKind | null;
 }
 
 /**
- * WebDataset shards of images with `.cls` labels. Shards with "train" and "val" (or "test") in
- * their names make the splits; without a validation shard, images are held out by seed. Classes
- * have no names in this format, so they are called by their numbers.
+ * The WebDataset shards of a source: a folder of tar files, at its top or in folders of splits, or one
+ * tar file with labels at its top; none for anything else.
+ */
+export function shardsOf(source: string, tree: FileTree): Shard[] {
+  if ([...tree.root.files].some(isShardLabel)) {
+    return source.endsWith('.tar') ? [{ path: source, name: source.slice(source.lastIndexOf('/') + 1) }] : [];
+  }
+  const found: Shard[] = [];
+  const walk = (folder: Folder, prefix: string, depth: number): boolean => {
+    const tars = [...folder.files].filter((name) => /\.tar$/.test(name)).sort();
+    if (tars.some((name) => CLASS_TAR.test(name))) return false;
+    for (const name of tars) found.push({ path: join(source, prefix, name), name: `${prefix}${name}` });
+    const folders = dataFolders(folder);
+    if (depth === 0 && tars.length > 0) return folders.length === 0;
+    return folders.every((name) => {
+      const below = folder.folders.get(name);
+      return depth < 2 && below !== undefined && readSplitName(name) !== null && walk(below, `${prefix}${name}/`, depth + 1);
+    });
+  };
+  return walk(tree.root, '', 0) ? found : [];
+}
+
+/**
+ * WebDataset shards of images with labels (see `pairSamples`). Shards named or put into folders like
+ * splits make the splits; without a validation shard, images are held out. Classes that are numbers
+ * have no names in this format, so they are called by them, unless samples give both.
  *
- * @param paths Tar files, in order.
  * @throws {DatasetError} when a shard is damaged, or images lack labels.
  */
 export async function readShards(
-  paths: readonly string[],
+  source: string,
+  shards: readonly Shard[],
   options: OpenOptions,
+  notes: Notes,
 ): Promise<SourceContents> {
-  const perShard: PlacedSample[][] = [];
-  for (const path of paths) {
-    perShard.push(await readShard(path, options));
-    options.onProgress?.(perShard.length, paths.length, 'shards indexed');
+  const found: (ShardSample & { readonly shard: Shard })[] = [];
+  for (const [i, shard] of shards.entries()) {
+    found.push(...(await readShard(shard, options, notes)).map((sample) => ({ ...sample, shard })));
+    options.onProgress?.(i + 1, shards.length, 'shards indexed');
   }
-  const isHeldOut = (path: string) =>
-    /(^|[^a-z])(val|valid|validation|test)([^a-z]|$)/i.test(basename(path));
-  const samples = perShard.flat();
-  const labels = new Set(samples.map(({ label }) => label));
-  if (labels.size < 2) {
+  const values = new Set(found.map(({ label }) => label));
+  if (values.size < 2) {
     throw new DatasetError(
-      `${paths[0]}: ${samples.length === 0 ? 'no images' : 'one class only'} in ${paths.length} shards`,
+      `${shards[0]?.path}: ${found.length === 0 ? 'no images' : 'one class only'} in ${shards.length} shards`,
+      { code: 'no-classes' },
     );
   }
-  const classes = Math.max(...labels) + 1;
-  const classNames = Array.from({ length: classes }, (_, label) => String(label));
-  const held = samples.filter(({ path }) => isHeldOut(path));
-  if (held.length > 0) {
-    const train = samples.filter(({ path }) => !isHeldOut(path));
-    return { classNames, train: toSplit(train), validation: toSplit(held) };
+  if (values.size > 1000 && values.size > found.length / 2) {
+    throw new DatasetError(
+      `${shards[0]?.path}: ${values.size} different labels for ${found.length} images: these are no classes`,
+      { code: 'bad-labels' },
+    );
   }
-  const { seed = 0, validationShare = DEFAULT_VALIDATION_SHARE } = options;
-  const heldIds = new Set(
-    [...labels].flatMap((label) => {
-      const ids = samples.filter((sample) => sample.label === label).map(({ id }) => id);
-      return splitBySeed(ids, validationShare, seed).validation;
+  const classIds = orderClasses(values);
+  const labelOf = new Map(classIds.map((name, label) => [name, label]));
+  const samples = found.map(
+    ({ shard, key, label, offset, size }): PlacedSample => ({
+      id: `${shard.name}/${key}`,
+      label: labelOf.get(label) ?? 0,
+      path: shard.path,
+      kind: kindOf(shard.name),
+      offset,
+      size,
     }),
   );
+  const contents = { classIds, classNames: namesOf(classIds, found) };
+  const ofKind = (kind: SplitKind) => samples.filter((sample) => sample.kind === kind);
+  const [validation, test] = [ofKind('validation'), ofKind('test')];
+  const held = validation.length > 0 ? validation : test;
+  if (held.length > 0) {
+    const train = samples.filter(({ kind }) => kind !== 'validation' && kind !== 'test');
+    return {
+      ...contents,
+      train: toSplit(train),
+      validation: toSplit(held),
+      ...(validation.length > 0 && test.length > 0 ? { test: toSplit(test) } : {}),
+      validationFrom: 'source',
+    };
+  }
+  const parts = holdOut(samples, options, source);
   return {
-    classNames,
-    train: toSplit(samples.filter(({ id }) => !heldIds.has(id))),
-    validation: toSplit(samples.filter(({ id }) => heldIds.has(id))),
+    ...contents,
+    train: toSplit(parts.train),
+    validation: toSplit(parts.validation),
+    validationFrom: 'held-out',
   };
 }
 
-async function readShard(path: string, options: OpenOptions): Promise<PlacedSample[]> {
+/** Numbers count from 0 and may leave some out; names are sorted. */
+function orderClasses(values: ReadonlySet<string>): string[] {
+  if (![...values].every((value) => /^\d{1,6}$/.test(value))) return [...values].sort();
+  const most = Math.max(...[...values].map(Number));
+  return Array.from({ length: most + 1 }, (_, label) => String(label));
+}
+
+function namesOf(classIds: readonly string[], samples: readonly ShardSample[]): string[] {
+  const names = new Map<string, string>();
+  for (const { label, className } of samples) {
+    if (className !== undefined) names.set(label, className);
+  }
+  const readable = classIds.map((id) => names.get(id) ?? id);
+  return new Set(readable).size === readable.length ? readable : [...classIds];
+}
+
+/** By the folder a shard lies in, else by a word of its name. */
+function kindOf(name: string): SplitKind | null {
+  const parts = name.replace(/\.tar$/, '').split('/');
+  for (const part of parts.reverse()) {
+    const kind = readSplitName(part)?.kind;
+    if (kind !== undefined) return kind;
+  }
+  return null;
+}
+
+async function readShard({ path }: Shard, options: OpenOptions, notes: Notes): Promise<ShardSample[]> {
   const handle = await open(path, 'r');
   try {
-    const index = await readTarIndex(handleSource(handle, (await handle.stat()).size), path, {
-      signal: options.signal,
-      keep: isLabelName,
-    });
-    const samples = pairSamples(index, path);
-    return samples.map((sample) => ({ ...sample, path, id: `${basename(path)}/${sample.key}` }));
+    const source = handleSource(handle, (await handle.stat()).size);
+    const { signal } = options;
+    const index = await readTarIndex(source, path, { signal, keep: isLabelName });
+    return pairSamples(index, path, notes);
   } finally {
     await handle.close();
   }
@@ -78,8 +154,12 @@ async function readShard(path: string, options: OpenOptions): Promise<PlacedSamp
 
 function toSplit(samples: readonly PlacedSample[]): Split {
   const records: ImageRecord[] = samples.map(({ id, label }) => ({ id, label }));
-  return createEncodedSplit(records, async (_, index) => {
-    const { path = '', offset = 0, size = 0 } = samples[index] ?? {};
-    return readFilePart(path, { offset, length: size });
-  });
+  return createEncodedSplit(
+    records,
+    async (index) => {
+      const { path = '', offset = 0, size = 0 } = samples[index] ?? {};
+      return readFilePart(path, { offset, length: size });
+    },
+    async (index) => samples[index]?.size ?? 0,
+  );
 }

@@ -38,8 +38,11 @@ export async function openEmoji(options: OpenOptions): Promise<Dataset> {
   return {
     name: 'emoji',
     classNames: EMOJI_GROUPS,
+    classIds: EMOJI_GROUPS,
     train: rawSplit(images, (record) => !isHeldOut(record)),
     validation: rawSplit(images, isHeldOut),
+    validationFrom: 'source',
+    notes: [],
     license,
     close: () => images.handle.close(),
   };
@@ -55,5 +58,6 @@ function rawSplit(raw: RawImages, belongs: (record: ImageRecord) => boolean): Sp
       const data = await readPart(handle, { offset: (rows[index]?.[0] ?? 0) * length, length });
       return { width: side, height: side, data };
     },
+    side * side * 3,
   );
 }

@@ -1,5 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { type MatValue, matNumbers, readMat } from '@alexnet/files/mat';
-import type { FileTree } from '../../archives/folder-tree.js';
+import type { FileTree, Place } from '../../archives/folder-tree.js';
 import { gunzipToCache } from '../../archives/gunzip-cache.js';
 import { openTarTree } from '../../archives/tar-tree.js';
 import type { OpenOptions } from '../../dataset.js';
@@ -24,36 +25,46 @@ export interface DevelopmentKit {
 }
 
 /**
- * Reads the development kit of ImageNet 2012: the archive as downloaded, the folder it unpacks to, or
- * its `meta.mat` alone, beside the tar files.
+ * Reads the development kit of ImageNet 2012 in a folder: the archive as downloaded, the folder it
+ * unpacks to, or its `meta.mat` alone.
  *
- * @param folder Path of the folder `tree` reads.
  * @returns `null` when there is none.
  * @throws {DatasetError} when `meta.mat` is damaged or lacks the classes.
  */
-export async function readDevelopmentKit(
-  folder: string,
+export async function readKit(
   tree: FileTree,
-  options: Pick<OpenOptions, 'cacheDir' | 'signal' | 'onProgress'>,
+  { folder, prefix }: Place,
+  options: Pick<OpenOptions, 'cacheDir' | 'signal' | 'onProgress'> = {},
 ): Promise<DevelopmentKit | null> {
-  if (!tree.root.files.has(ARCHIVE)) return readKit(tree, tree.name);
-  const path = `${folder}/${ARCHIVE}`;
-  const archive = await openTarTree(await gunzipToCache(path, options), path);
-  try {
-    return await readKit(archive, path);
-  } finally {
-    await archive.close();
+  if (folder.files.has(ARCHIVE)) {
+    // Beside images on disk; an archive in an archive is not looked into.
+    const path = `${tree.name}/${prefix}${ARCHIVE}`;
+    const isOnDisk = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (isOnDisk) {
+      const archive = await openTarTree(await gunzipToCache(path, options), path);
+      try {
+        return await readFiles(archive, { folder: archive.root, prefix: '' });
+      } finally {
+        await archive.close();
+      }
+    }
   }
+  return readFiles(tree, { folder, prefix });
 }
 
-async function readKit(tree: FileTree, name: string): Promise<DevelopmentKit | null> {
-  const inKit = tree.root.folders.get(KIT)?.folders.get(DATA)?.files;
-  const [files, prefix] = inKit?.has(META) ? [inKit, `${KIT}/${DATA}/`] : [tree.root.files, ''];
+async function readFiles(tree: FileTree, { folder, prefix }: Place): Promise<DevelopmentKit | null> {
+  const inKit = folder.folders.get(KIT)?.folders.get(DATA)?.files;
+  const [files, inside] = inKit?.has(META)
+    ? [inKit, `${prefix}${KIT}/${DATA}/`]
+    : [folder.files, prefix];
   if (!files.has(META)) return null;
-  const meta = await tree.read(`${prefix}${META}`);
-  const truth = files.has(GROUND_TRUTH) ? await tree.read(`${prefix}${GROUND_TRUTH}`) : null;
+  const meta = await tree.read(`${inside}${META}`);
+  const truth = files.has(GROUND_TRUTH) ? await tree.read(`${inside}${GROUND_TRUTH}`) : null;
   return {
-    ...(await readMeta(meta, `${name}: ${prefix}${META}`)),
+    ...(await readMeta(meta, `${tree.name}: ${inside}${META}`)),
     groundTruth: truth && new TextDecoder().decode(truth),
   };
 }

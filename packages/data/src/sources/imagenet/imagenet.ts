@@ -1,65 +1,83 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type ByteSource, handleSource, sliceSource } from '@alexnet/files';
-import { type FileTree, isImageName } from '../../archives/folder-tree.js';
-import { readPart } from '../../archives/read-part.js';
-import { readTarIndex } from '../../archives/tar-index.js';
+import { isImageName } from '../../archives/file-kind.js';
+import type { FileTree, Place } from '../../archives/folder-tree.js';
+import { openTarTree } from '../../archives/tar-tree.js';
 import type { ImageRecord, OpenOptions, SourceContents, Split } from '../../dataset.js';
 import { DatasetError } from '../../errors.js';
 import { readClassNames } from '../class-names.js';
 import { createEncodedSplit } from '../encoded-split.js';
-import { DEFAULT_VALIDATION_SHARE, splitBySeed } from '../split-by-seed.js';
-import { type DevelopmentKit, readDevelopmentKit } from './imagenet-devkit.js';
-import { readImageNetValidationLabels } from './imagenet-labels.js';
+import { holdOut } from '../hold-out.js';
+import type { LabeledImage } from '../read-place.js';
+import { indexClassTars } from './class-tars.js';
+import { readKit } from './imagenet-devkit.js';
+import { lacksLabels, readValidationWnids } from './imagenet-labels.js';
 
 const TRAIN = 'ILSVRC2012_img_train.tar';
 const VALIDATION = 'ILSVRC2012_img_val.tar';
 
 /** An image inside one of the two tar files. */
-interface PlacedRecord extends ImageRecord {
-  readonly handle: FileHandle;
-  readonly offset: number;
-  readonly size: number;
+interface Placed extends ImageRecord {
+  readonly image: LabeledImage;
 }
 
-export function isImageNetFolder(tree: FileTree): boolean {
-  return tree.root.files.has(TRAIN);
+export function isImageNetFolder({ root: { files } }: FileTree): boolean {
+  return files.has(TRAIN) || files.has(VALIDATION);
 }
 
 /**
  * The ImageNet 2012 distribution as downloaded: `ILSVRC2012_img_train.tar`, a tar of one tar a class,
- * and `ILSVRC2012_img_val.tar`. Only headers are read; nothing is unpacked. Labels follow the sorted
- * class names (wnids), as everywhere today; readable names come from the development kit. Without the validation tar, images are held out by seed.
+ * and `ILSVRC2012_img_val.tar`, or one of them. Only headers are read; nothing is unpacked. Classes are
+ * the sorted wnids, as everywhere today; readable names come from the development kit. Without the
+ * validation tar, images are held out; without the training tar there is nothing to train on.
  *
- * @param folder Path of the folder `tree` reads.
+ * @param tree The folder on disk.
  * @throws {DatasetError} when a tar is damaged or the validation labels are missing or do not fit.
  */
-export async function openImageNet(
-  folder: string,
-  tree: FileTree,
-  options: OpenOptions,
-): Promise<SourceContents & { close(): Promise<void> }> {
-  const handles: FileHandle[] = [];
+export async function openImageNet(tree: FileTree, options: OpenOptions): Promise<SourceContents> {
+  const opened: FileTree[] = [];
   const close = async () => {
-    for (const handle of handles.splice(0)) await handle.close();
+    for (const archive of opened.splice(0)) await archive.close();
+  };
+  const openTar = async (name: string) => {
+    const archive = await openTarTree(`${tree.name}/${name}`, name, options.signal && { signal: options.signal });
+    opened.push(archive);
+    return archive;
   };
   try {
-    const trainHandle = await open(join(folder, TRAIN), 'r');
-    handles.push(trainHandle);
-    const { wnids, perClass } = await readTrain(trainHandle, options);
-    const kit = await readDevelopmentKit(folder, tree, options);
-    const classNames = await readClassNames(tree, tree.root, '', wnids, kit?.names);
-    if (!tree.root.files.has(VALIDATION)) {
-      return { classNames, ...divide(perClass, options), close };
+    const here: Place = { folder: tree.root, prefix: '' };
+    const trainTree = tree.root.files.has(TRAIN) ? await openTar(TRAIN) : null;
+    const train = trainTree && (await readTrain(trainTree, options));
+    const kit = await readKit(tree, here, options);
+    const validationTree = tree.root.files.has(VALIDATION) ? await openTar(VALIDATION) : null;
+    const trainIds = train && [...new Set(train.map(({ className }) => className))].sort();
+    const names = validationTree ? [...validationTree.root.files].filter(isImageName).sort() : [];
+    const found = validationTree && (await readValidationWnids(tree, [here], names, kit, trainIds));
+    if (validationTree !== null && found === null) throw lacksLabels(tree.name);
+    const classIds = trainIds ?? [...new Set(found?.wnids)].sort();
+    const labels = new Map(classIds.map((wnid, label) => [wnid, label]));
+    const classNames = await readClassNames(tree, [here], classIds, kit?.names);
+    const contents = { classIds, classNames, close };
+    const trainRecords = (train ?? []).map((image): Placed => {
+      const id = image.path;
+      return { id, label: labels.get(image.className) ?? 0, image };
+    });
+    if (validationTree === null) {
+      const parts = holdOut(trainRecords, options, tree.name);
+      return {
+        ...contents,
+        train: toSplit(trainTree, parts.train),
+        validation: toSplit(trainTree, parts.validation),
+        validationFrom: 'held-out',
+      };
     }
-    const validationHandle = await open(join(folder, VALIDATION), 'r');
-    handles.push(validationHandle);
-    const validation = await readValidation(validationHandle, tree, wnids, kit, options);
+    const validation = names.map((path, i): Placed => {
+      const className = found?.wnids[i] ?? '';
+      return { id: path, label: labels.get(className) ?? 0, image: { path, className } };
+    });
     return {
-      classNames,
-      train: toSplit(perClass.flat()),
-      validation: toSplit(validation),
-      close,
+      ...contents,
+      train: toSplit(trainTree, trainRecords),
+      validation: toSplit(validationTree, validation),
+      validationFrom: 'source',
     };
   } catch (error) {
     await close();
@@ -67,86 +85,32 @@ export async function openImageNet(
   }
 }
 
-async function readTrain(
-  handle: FileHandle,
-  options: OpenOptions,
-): Promise<{ wnids: string[]; perClass: PlacedRecord[][] }> {
-  const { signal } = options;
-  const source = await sourceOf(handle);
-  const outer = await readTarIndex(source, TRAIN, { signal });
-  const classTars = outer.entries
-    .filter(({ path }) => path.endsWith('.tar'))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  if (classTars.length < 2) {
-    throw new DatasetError(
-      `${TRAIN} holds ${classTars.length} class tars; it should hold one a class`,
-    );
-  }
-  const perClass: PlacedRecord[][] = [];
-  for (const [label, { path, offset, size }] of classTars.entries()) {
-    const inner = await readTarIndex(sliceSource(source, offset, size), `${TRAIN}: ${path}`, {
-      signal,
-    });
-    const records = inner.entries
-      .filter((entry) => isImageName(entry.path))
-      .sort((a, b) => (a.path < b.path ? -1 : 1))
-      .map((entry) => ({
-        id: `${path.slice(0, -4)}/${entry.path}`,
-        label,
-        handle,
-        offset: offset + entry.offset,
-        size: entry.size,
-      }));
-    if (records.length === 0) throw new DatasetError(`${TRAIN}: ${path} holds no image`);
-    perClass.push(records);
-    options.onProgress?.(label + 1, classTars.length, 'classes indexed');
-  }
-  return { wnids: classTars.map(({ path }) => path.slice(0, -4)), perClass };
-}
-
-async function readValidation(
-  handle: FileHandle,
-  tree: FileTree,
-  wnids: readonly string[],
-  kit: DevelopmentKit | null,
-  options: OpenOptions,
-): Promise<PlacedRecord[]> {
-  const index = await readTarIndex(await sourceOf(handle), VALIDATION, { signal: options.signal });
-  const images = index.entries
-    .filter(({ path }) => isImageName(path))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const names = images.map(({ path }) => path);
-  const labels = await readImageNetValidationLabels(tree, wnids, names, kit);
-  return images.map((entry, i) => ({ ...entry, id: entry.path, label: labels[i] ?? 0, handle }));
-}
-
-async function sourceOf(handle: FileHandle): Promise<ByteSource> {
-  return handleSource(handle, (await handle.stat()).size);
-}
-
-function divide(
-  perClass: readonly (readonly PlacedRecord[])[],
-  options: OpenOptions,
-): { train: Split; validation: Split } {
-  const { seed = 0, validationShare = DEFAULT_VALIDATION_SHARE } = options;
-  const held = new Set(
-    perClass.flatMap((records) => {
-      const ids = records.map(({ id }) => id);
-      return splitBySeed(ids, validationShare, seed).validation;
-    }),
+async function readTrain(tree: FileTree, options: OpenOptions): Promise<LabeledImage[]> {
+  const { signal, onProgress } = options;
+  // As the author of a tar had them: at its top, or in a folder.
+  const [folder = tree.root] = [tree.root, ...tree.root.folders.values()].filter(({ files }) =>
+    [...files].some((name) => name.endsWith('.tar')),
   );
-  const records = perClass.flat();
-  return {
-    train: toSplit(records.filter(({ id }) => !held.has(id))),
-    validation: toSplit(records.filter(({ id }) => held.has(id))),
-  };
+  const name = [...tree.root.folders].find(([, found]) => found === folder)?.[0];
+  const place = { folder, prefix: name === undefined ? '' : `${name}/` };
+  const tars = [...folder.files].filter((file) => file.endsWith('.tar'));
+  if (tars.length < 2) {
+    throw new DatasetError(`${TRAIN} holds ${tars.length} class tars; it should hold one a class`);
+  }
+  const images = await indexClassTars(tree, place, tars.sort(), { signal, onProgress });
+  return images.map((image) => ({ ...image, path: image.path.slice(place.prefix.length) }));
 }
 
-function toSplit(placed: readonly PlacedRecord[]): Split {
+function toSplit(tree: FileTree | null, placed: readonly Placed[]): Split {
   const records = placed.map(({ id, label }) => ({ id, label }));
-  return createEncodedSplit(records, async (id, index) => {
-    const record = placed[index];
-    if (record === undefined) throw new RangeError(`no image ${id}`);
-    return readPart(record.handle, { offset: record.offset, length: record.size });
-  });
+  const at = (index: number) => (placed[index] as Placed).image;
+  return createEncodedSplit(
+    records,
+    async (index) => {
+      const { path, part } = at(index);
+      if (tree === null) throw new RangeError(`no image ${index}`);
+      return part === undefined ? tree.read(path) : tree.read(part.archive, part);
+    },
+    async (index) => at(index).part?.length ?? tree?.size(at(index).path) ?? 0,
+  );
 }

@@ -1,4 +1,4 @@
-import { latin1 } from '@alexnet/files';
+import { latin1 } from '../text.js';
 import { FormatError } from '../format-error.js';
 import { PickleReader } from './reader.js';
 import { decimal, readScalar } from './scalars.js';

@@ -1,4 +1,4 @@
-import type { ByteSource } from '@alexnet/files';
+import type { ByteSource } from '../byte-source.js';
 import { FormatError } from '../format-error.js';
 import { type PickleResult, runPickle } from './run-pickle.js';
 

@@ -1,4 +1,4 @@
-import { latin1 } from '@alexnet/files';
+import { latin1 } from '../text.js';
 import { FormatError } from '../format-error.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

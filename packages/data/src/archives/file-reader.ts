@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { FilePart } from '../archives/folder-tree.js';
+import type { FilePart } from './folder-tree.js';
 import { DatasetError } from '../errors.js';
 
 /** Files kept open at once; a pack of ImageNet has 1,300 shards, a process often 1,024 handles. */

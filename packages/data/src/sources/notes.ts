@@ -1,0 +1,35 @@
+import type { DatasetNote } from '../dataset.js';
+
+const SHOWN = 3;
+
+/** What was met while a source was read, counted, the first ones named. */
+export class Notes {
+  readonly #groups = new Map<string, { code: DatasetNote['code']; what: string; names: string[] }>();
+  readonly #lines: DatasetNote[] = [];
+
+  /** @param what Plural, as in "left out files that are no images (3): …". */
+  leftOut(code: DatasetNote['code'], what: string, name: string): void {
+    const group = this.#groups.get(what) ?? { code, what, names: [] };
+    group.names.push(name);
+    this.#groups.set(what, group);
+  }
+
+  say(code: DatasetNote['code'], count: number, text: string): void {
+    this.#lines.push({ code, count, text });
+  }
+
+  list(): DatasetNote[] {
+    const counted = [...this.#groups.values()].map(({ code, what, names }) => ({
+      code,
+      count: names.length,
+      text: `left out ${what} (${names.length}): ${someOf(names)}`,
+    }));
+    return [...counted, ...this.#lines];
+  }
+}
+
+/** The first few of many names. */
+export function someOf(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
+}

@@ -1,0 +1,148 @@
+import { fileKind } from '../archives/file-kind.js';
+import { below, dataFolders, type FileTree, type Place } from '../archives/folder-tree.js';
+import { isImageFile } from '../decode/image-format.js';
+import { DatasetError } from '../errors.js';
+import { ABOUT, CLASS_TAR, mayHoldImages } from './find-splits.js';
+import { readImageNetList } from './imagenet/imagenet-labels.js';
+import { indexClassTars } from './imagenet/class-tars.js';
+import { type LabeledPath, readLabelTable } from './label-table.js';
+import { type Notes, someOf } from './notes.js';
+import { readTinyImageNetList } from './tiny-imagenet.js';
+
+/** An image, its class, and where it lies where that is inside an archive of the tree. */
+export interface LabeledImage extends LabeledPath {
+  /** Part of the file at `archive`, for images in the tar files of classes. */
+  readonly part?: { readonly archive: string; readonly offset: number; readonly length: number };
+}
+
+/** Read of a file whose name does not say what it is, bytes. */
+const HEAD = 32;
+/** Files looked into at once. */
+const AT_ONCE = 32;
+
+/**
+ * The images of one split with their classes: from class folders, from ImageNet's class tars, from a
+ * list or table that names the images, or from names like `cat.0.jpg`.
+ *
+ * @param around The folder itself, then those around it, in which lists are looked for.
+ * @param skip Folders of the place that are no class.
+ * @returns `null` when there are images and nothing says what they are.
+ * @throws {DatasetError} when a class holds no image.
+ */
+export async function readPlace(
+  tree: FileTree,
+  place: Place,
+  around: readonly Place[],
+  notes: Notes,
+  skip: ReadonlySet<string> = new Set(),
+): Promise<LabeledImage[] | null> {
+  const { folder, prefix } = place;
+  const tars = [...folder.files].filter((name) => CLASS_TAR.test(name)).sort();
+  if (tars.length > 1) return indexClassTars(tree, place, tars);
+  const listed = await readTinyImageNetList(tree, place);
+  if (listed !== null) return listed;
+  const names = classFolders(place).filter((name) => !skip.has(name));
+  if (names.length > 0) {
+    for (const name of folder.files) {
+      if (fileKind(name) === 'image') {
+        notes.leftOut('loose-images', 'images that lie in no class folder', `${prefix}${name}`);
+      }
+    }
+    return (await Promise.all(names.map((name) => readClass(tree, below(place, name), name, notes)))).flat();
+  }
+  const images = await imagesIn(tree, place, notes);
+  if (images.length === 0) return [];
+  return (
+    (await readImageNetList(tree, around, images, notes)) ??
+    (await readLabelTable(tree, around, images, notes)) ??
+    labelsInNames(images, notes)
+  );
+}
+
+/** Data folders that look like classes: they hold something that may be an image, or nothing at all. */
+function classFolders({ folder }: Place): string[] {
+  const names = dataFolders(folder).filter((name) => {
+    const inside = folder.folders.get(name);
+    return inside !== undefined && (mayHoldImages(inside) || !ABOUT.test(name));
+  });
+  // In the order of their composed names, so that one class in two spellings is one.
+  const key = (name: string) => name.normalize('NFC');
+  return names.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+async function readClass(
+  tree: FileTree,
+  place: Place,
+  name: string,
+  notes: Notes,
+): Promise<LabeledImage[]> {
+  const images = await imagesIn(tree, place, notes);
+  if (images.length === 0) {
+    throw new DatasetError(
+      `${tree.name}: class folder ${place.prefix.slice(0, -1)} holds no image (found ${describeFiles(place)})`,
+      { code: 'no-classes' },
+    );
+  }
+  return images.map((path) => ({ path, className: name.normalize('NFC') }));
+}
+
+/** Paths of all images below a place, sorted by UTF-16 code units at every level; the rest is noted. */
+async function imagesIn(tree: FileTree, place: Place, notes: Notes): Promise<string[]> {
+  const { folder, prefix } = place;
+  const names = [...folder.files].sort();
+  const unknown = names.filter((name) => fileKind(name) === 'unknown');
+  const sniffed = new Set<string>();
+  for (let from = 0; from < unknown.length; from += AT_ONCE) {
+    const some = unknown.slice(from, from + AT_ONCE);
+    const found = await Promise.all(some.map((name) => startsLikeImage(tree, `${prefix}${name}`)));
+    for (const [i, name] of some.entries()) if (found[i]) sniffed.add(name);
+  }
+  const paths: string[] = [];
+  for (const name of names) {
+    const path = `${prefix}${name}`;
+    const kind = fileKind(name);
+    if (kind === 'image' || sniffed.has(name)) paths.push(path);
+    else if (kind === 'unread-image') {
+      notes.leftOut('unread-images', 'images of kinds that are not read (convert them to JPEG or PNG)', path);
+    } else if (kind === 'system') notes.leftOut('foreign-files', 'files of the system', path);
+    else notes.leftOut('foreign-files', 'files that are no images', path);
+  }
+  for (const name of [...folder.folders.keys()].sort()) {
+    if (dataFolders(folder).includes(name)) paths.push(...(await imagesIn(tree, below(place, name), notes)));
+    else notes.leftOut('other-folders', 'folders of tools or of notes', `${prefix}${name}/`);
+  }
+  return paths;
+}
+
+async function startsLikeImage(tree: FileTree, path: string): Promise<boolean> {
+  try {
+    const length = Math.min(HEAD, await tree.size(path));
+    return isImageFile(await tree.read(path, { offset: 0, length }));
+  } catch {
+    return false;
+  }
+}
+
+/** `cat.0.jpg`, `dog.1.jpg`, as Kaggle's Dogs vs. Cats has them: a word, a number, an ending. */
+const NAMED = /^(\p{L}[\p{L} _-]*)\.\d+\.\w+$/u;
+
+function labelsInNames(images: readonly string[], notes: Notes): LabeledPath[] | null {
+  const labeled = images.map((path) => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return { path, className: (NAMED.exec(name)?.[1] ?? '').normalize('NFC') };
+  });
+  const classes = [...new Set(labeled.map(({ className }) => className))].sort();
+  if (classes.includes('') || classes.length < 2) return null;
+  notes.say(
+    'labels',
+    images.length,
+    `classes are read from names like ${images[0]?.split('/').at(-1)}: ${someOf(classes)}`,
+  );
+  return labeled;
+}
+
+/** What lies in a folder, for messages. */
+export function describeFiles({ folder }: Place): string {
+  const names = [...folder.files].sort();
+  return names.length === 0 ? 'nothing' : someOf(names);
+}
