@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createLoader } from '@alexnet/augment/loader';
 import type { BatchFeed } from '@alexnet/trainer';
+import { divisionOf } from './run/run-data.js';
 import type { RunRecord } from './run-folder.js';
 
 /** Training batches made in worker threads while the network computes. */
@@ -20,7 +21,7 @@ export async function openLoaderFeed(
 ): Promise<LoaderFeed> {
   const loader = await createLoader({
     source: plan.data,
-    splitSeed: plan.seed,
+    ...divisionOf(plan),
     batch: plan.recipe.batchSize,
     operations: plan.recipe.augment,
     preprocessing: plan.preprocessing,

@@ -1,28 +1,28 @@
-import { type Dataset, openDataset } from '@alexnet/data';
+import { type Dataset, type OpenOptions, openDataset } from '@alexnet/data';
 import { type Report, withProgress } from './progress.js';
 import { say } from './say.js';
 
 /** What `--data` takes, for the help of every command that has it. */
 export const DATA_HELP =
-  'emoji, cifar10, cifar100, imagenette, tiny-imagenet, a folder of class folders, a .tar or .zip of the same, packed shards';
+  'emoji, cifar10, cifar100, imagenette, tiny-imagenet, a folder of class folders or of images and a labels.csv, a .tar or .zip of the same, packed shards';
 
-/** Opens `--data` under a progress bar and says what it holds and under which terms. */
+/** Opens `--data` under a progress bar and says what it holds, what was left out, and its terms. */
 export async function openData(
   source: string,
-  seed: number,
-  validationShare?: number,
+  options: Pick<OpenOptions, 'splitSeed' | 'validationShare'> = {},
 ): Promise<Dataset> {
   const dataset = await withProgress('opening images', (report) =>
-    openDataset(source, {
-      seed,
-      ...(validationShare === undefined ? {} : { validationShare }),
-      onProgress: inMegabytes(report),
-    }),
+    openDataset(source, { ...options, onProgress: inMegabytes(report) }),
   );
-  const { train, validation, classNames, license } = dataset;
+  const { train, validation, test, classNames, license } = dataset;
+  const images =
+    options.validationShare === 1 && dataset.validationFrom === 'held-out'
+      ? `${validation.records.length} images`
+      : `${train.records.length} training and ${validation.records.length} validation images`;
   say(
-    `data: ${dataset.name}, ${train.records.length} training and ${validation.records.length} validation images in ${classNames.length} classes`,
+    `data: ${dataset.name}, ${images}${test ? `, ${test.records.length} test images` : ''} in ${classNames.length} classes`,
   );
+  for (const { text } of dataset.notes) say(`  ${text}`);
   if (license !== undefined) say(`terms: ${license}`);
   return dataset;
 }

@@ -14,6 +14,7 @@ import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
 import { limitsOf } from './run/run-limits.js';
 import type { RunRecord } from './run-folder.js';
+import { divisionAsked } from './run/run-data.js';
 import { say } from './say.js';
 import { freeze, recipeFrom, type StartWeights } from './start-weights.js';
 import type { TrainCommandOptions } from './train-options.js';
@@ -49,6 +50,7 @@ export async function planRun(
     data: options.data ?? dataset.name,
     datasetName: dataset.name,
     seed: options.seed ?? DEFAULT_SEED,
+    division: divisionAsked(options),
     trainImages: dataset.train.records.length,
     validationImages: dataset.validation.records.length,
     classNames: dataset.classNames,

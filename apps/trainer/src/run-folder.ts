@@ -4,6 +4,7 @@ import type { ColorStatistics } from '@alexnet/augment';
 import { writeAtomically } from '@alexnet/files/node';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { type Recipe, readRecipe } from '@alexnet/trainer';
+import type { Division } from './run/run-data.js';
 import { DEFAULT_LIMITS, type RunLimits } from './run/run-limits.js';
 import type { RunPart } from './run/run-part.js';
 
@@ -26,6 +27,8 @@ export interface RunRecord {
   readonly data: string;
   readonly datasetName: string;
   readonly seed: number;
+  /** How images without a validation split of their own were divided; not in earlier runs. */
+  readonly division?: Division;
   readonly trainImages: number;
   readonly validationImages: number;
   readonly classNames: readonly string[];

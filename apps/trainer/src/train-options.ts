@@ -15,6 +15,9 @@ export interface TrainCommandOptions extends ServeOptions, LimitOptions {
   /** Milliseconds. */
   readonly time?: number;
   readonly seed?: number;
+  readonly splitSeed?: number;
+  /** Share of each class held out, 0..1. */
+  readonly validationShare?: number;
   readonly workers?: number;
   readonly backend?: string;
   readonly resume?: true;

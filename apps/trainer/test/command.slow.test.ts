@@ -30,7 +30,7 @@ beforeAll(async () => {
   expect(trained).toMatchObject({ code: 0 });
   expect(trained.stderr).toMatch(/skipped moss\/broken\.jpg: |skipped .*moss\/broken\.jpg: /);
   expect(trained.stderr).toMatch(/skipped .*slate\/broken\.png: /);
-  expect(trained.stdout).toContain('15 validation images, 1 skipped');
+  expect(trained.stdout).toContain('15 images scored, 1 skipped');
 }, 120_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -214,7 +214,7 @@ test.each<[string, number, RegExp, (f: { folder: string; data: string; run: stri
     [
       'other classes',
       1,
-      /they must be the same/,
+      /none is the same/,
       (f) => ['eval', `--weights=${f.run}`, `--data=${f.folder}/others`, '--backend=cpu'],
     ],
     [

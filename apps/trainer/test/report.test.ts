@@ -21,6 +21,7 @@ const dataset = {
     records: [{ id: 'val/<slate>/2.png', label: 2 }],
     image: async () => ({ width: 4, height: 6, data: new Uint8Array(4 * 6 * 3).fill(90) }),
     bytes: () => Promise.reject(new Error('not asked for')),
+    size: () => Promise.reject(new Error('not asked for')),
   },
 };
 

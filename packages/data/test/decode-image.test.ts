@@ -93,7 +93,11 @@ describe('decodeImage', () => {
   it.each([
     ['empty', new Uint8Array(0), 'empty file'],
     ['text', new TextEncoder().encode('<html>404</html>'), 'a web page, which is not read'],
-    ['svg', new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'SVG, which is not read'],
+    [
+      'svg',
+      new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+      'SVG, which is not read',
+    ],
   ])('names an image that is %s', async (_, bytes, reason) => {
     const error = await decodeImage(bytes, { id: 'cat/1.jpg' }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(UndecodableImageError);

@@ -90,7 +90,9 @@ describe('a folder of class folders', () => {
     );
     const again = await openTree({ ...files, 'emu/1.png': '', 'emu/2.png': '' }, { splitSeed: 1 });
     expect(ids(again.validation).slice(0, 4)).toEqual(ids(first.validation));
-    expect(ids((await openTree(files, { splitSeed: 2 })).validation)).not.toEqual(ids(first.validation));
+    expect(ids((await openTree(files, { splitSeed: 2 })).validation)).not.toEqual(
+      ids(first.validation),
+    );
   });
 
   it('gives everything to one side when asked to', async () => {

@@ -49,6 +49,8 @@ export interface EvaluateOptions {
   readonly preprocessing: Preprocessing;
   /** Average the softmax of ten crops (paper, section 4.1) instead of one center crop. */
   readonly tenCrop?: boolean;
+  /** Outputs that are answers; the others are ignored, as if the network had only these. Default all. */
+  readonly among?: readonly number[];
   /** Images per forward pass; ten crops make ten inputs of each. Default 64 inputs. */
   readonly batchSize?: number;
   /** Told images done and images in all, after every batch. */
@@ -85,7 +87,8 @@ export async function evaluate(
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
     const answers = await answer(network, batch.pixels, batch.imageShape, views);
-    answers.forEach(({ probabilities }, position) => {
+    answers.forEach(({ probabilities: all }, position) => {
+      const probabilities = options.among ? onlyAmong(all, options.among) : all;
       const label = batch.labels[position] as number;
       const rank = rankOf(probabilities, label);
       loss -= Math.log(Math.max(probabilities[label] as number, Number.MIN_VALUE));
@@ -141,6 +144,14 @@ function chunks(length: number, size: number): number[][] {
   return Array.from({ length: Math.ceil(length / size) }, (_, chunk) =>
     Array.from({ length: Math.min(size, length - chunk * size) }, (_, i) => chunk * size + i),
   );
+}
+
+/** The same for the outputs asked for, summing to 1; -1 for the others, which no answer falls below. */
+function onlyAmong(probabilities: ArrayLike<number>, among: readonly number[]): Float64Array {
+  const sum = among.reduce((total, index) => total + (probabilities[index] as number), 0);
+  const only = new Float64Array(probabilities.length).fill(-1);
+  for (const index of among) only[index] = (probabilities[index] as number) / sum;
+  return only;
 }
 
 /** How many classes come before `label` in descending order of probability. */

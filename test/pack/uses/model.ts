@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { buildNetwork, costSplit, createSpec, predict, topK } from '@alexnet/model';
+import { matchClasses } from '@alexnet/model/classes';
 import { IMAGENET_CLASSES } from '@alexnet/model/imagenet';
 import { measureFilterColors } from '@alexnet/model/measures';
 import * as tf from '@tensorflow/tfjs';
@@ -15,6 +16,8 @@ async function main() {
   const kernels = (await network.getWeights()).get('conv1.weight');
   assert.ok(kernels !== undefined);
   assert.equal(measureFilterColors(kernels).length, 6);
+  const tench = { names: ['n01440764'], count: 1 };
+  assert.deepEqual(matchClasses({ names: null, count: 1000 }, tench).outputs, [0]);
   network.dispose();
   console.log('model works');
 }

@@ -153,7 +153,7 @@ function chooseExperiments(name: string | undefined, { all }: Options): readonly
 
 async function takeImages(source: string, { scale, set }: StudyPlan): Promise<StudyImages> {
   const { shorterSide } = baseOf(scale, set).preprocessing;
-  const dataset = await openData(source, SPLIT_SEED);
+  const dataset = await openData(source, { splitSeed: SPLIT_SEED });
   try {
     const images = await withProgress('reading images', (report) =>
       loadImages(dataset, scale, shorterSide, report),

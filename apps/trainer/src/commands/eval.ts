@@ -1,6 +1,7 @@
 import type { Dataset } from '@alexnet/data';
+import { type ClassMatch, matchClasses } from '@alexnet/model/classes';
 import { type Evaluation, evaluate } from '@alexnet/trainer';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { MAX_BROKEN_SHARE, requireReadable } from '../broken-images.js';
 import { openBackend } from '../open-backend.js';
 import { openData } from '../open-data.js';
@@ -12,12 +13,16 @@ import {
   weightsOption,
 } from '../options/shared.js';
 import { withProgress } from '../progress.js';
+import { readDataBeside } from '../run/run-data.js';
 import { percent, print, printJson, say } from '../say.js';
+import { chooseImages, relabel, SPLITS, type SplitChoice } from '../scored-images.js';
 import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
 
 interface Options {
   readonly weights: string;
   readonly data: string;
+  readonly split?: SplitChoice;
+  readonly among: 'all' | 'data';
   readonly tenCrop?: true;
   readonly backend?: string;
   readonly maxBroken?: number;
@@ -27,9 +32,24 @@ interface Options {
 export function addEvalCommand(program: Command): void {
   program
     .command('eval')
-    .description('top-1 and top-5 of a trained network on the validation images of a data set')
+    .description(
+      'top-1 and top-5 of a trained network: on what a run held out of its own data, or on all of other data',
+    )
     .addOption(weightsOption())
     .addOption(dataOption().makeOptionMandatory())
+    .addOption(
+      new Option('--split <name>', 'score other images of the data than the default').choices(
+        SPLITS,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--among <classes>',
+        'answers that count: all of the network, or those of the data',
+      )
+        .choices(['all', 'data'])
+        .default('all'),
+    )
     .option('--ten-crop', 'also average the answers of ten crops, as the paper does')
     .addOption(backendOption())
     .addOption(maxBrokenOption())
@@ -39,34 +59,50 @@ export function addEvalCommand(program: Command): void {
 
 async function run(options: Options): Promise<void> {
   const weights = await openWeights(options.weights);
+  const trainedOn = await readDataBeside(weights.path);
   const { tf } = await openBackend(options.backend);
-  const dataset = await openData(options.data, 0);
+  const dataset = await openData(options.data, { validationShare: 1 });
   const network = loadNetwork(tf, weights);
   try {
-    requireSameClasses(weights, dataset);
+    const match = matchOrRefuse(weights, dataset);
+    const chosen = await chooseImages(dataset, options.split, trainedOn);
+    const { split, leftOut } = relabel(chosen.split, match);
+    if (leftOut > 0) {
+      say(
+        `left out ${leftOut} images of ${match.unknown.length} classes the network does not have`,
+      );
+    }
+    const among = [...new Set(match.outputs.filter((output) => output >= 0))];
+    const isSubset = among.length < network.spec.classes;
+    const which = isSubset
+      ? `${chosen.which}; ${among.length} classes, answers among ${options.among === 'data' ? 'only those' : `all ${network.spec.classes}`}`
+      : chosen.which;
     const views = options.tenCrop ? [false, true] : [false];
     const evaluations: Evaluation[] = [];
     for (const tenCrop of views) {
       evaluations.push(
         await withProgress(tenCrop ? 'ten crops' : 'center crop', (report) =>
-          evaluate(network, dataset.validation, {
+          evaluate(network, split, {
             preprocessing: weights.preprocessing,
             tenCrop,
+            ...(options.among === 'data' ? { among } : {}),
             onProgress: report,
           }),
         ),
       );
     }
-    for (const evaluation of evaluations)
+    for (const evaluation of evaluations) 
       requireReadable(evaluation, options.maxBroken ?? MAX_BROKEN_SHARE);
     if (options.json)
       printJson({
         weights: weights.path,
         data: dataset.name,
+        scored: which,
+        classes: match.line,
         classNames: weights.classNames,
         evaluations,
       });
-    else printEvaluations(evaluations, weights.classNames);
+    else printEvaluations(evaluations, weights.classNames, which);
   } finally {
     network.dispose();
     await dataset.close();
@@ -77,12 +113,13 @@ async function run(options: Options): Promise<void> {
 export function printEvaluations(
   evaluations: readonly Evaluation[],
   classNames: readonly string[],
+  which = 'held out for validation',
 ): void {
   const [first] = evaluations;
   if (!first) return;
   for (const { id, reason } of first.skipped) say(`skipped ${id}: ${reason}`);
   print(
-    `${first.images} validation image${first.images === 1 ? '' : 's'}${first.skipped.length ? `, ${first.skipped.length} skipped` : ''}`,
+    `${first.images} image${first.images === 1 ? '' : 's'} scored${first.skipped.length ? `, ${first.skipped.length} skipped` : ''}: ${which}`,
   );
   print(`${''.padEnd(14)}${'top-1'.padStart(8)}${'top-5'.padStart(9)}`);
   for (const { view, top1, top5 } of evaluations) {
@@ -94,11 +131,18 @@ export function printEvaluations(
   );
 }
 
-function requireSameClasses(weights: OpenWeights, dataset: Dataset): void {
-  const own = weights.classNames.join('\n');
-  if (own === dataset.classNames.join('\n')) return;
+/** Says how the classes were matched, and refuses data of which the network knows none. */
+function matchOrRefuse(weights: OpenWeights, dataset: Dataset): ClassMatch {
+  const match = matchClasses(
+    { names: weights.file.classNames ?? null, count: weights.file.spec.classes },
+    { names: dataset.classNames, ids: dataset.classIds, count: dataset.classNames.length },
+  );
+  if (match.outputs.some((output) => output >= 0)) {
+    say(match.line);
+    return match;
+  }
   throw new Error(
     `${weights.path} knows ${weights.classNames.length} classes (${weights.classNames.slice(0, 3).join(', ')} …), ` +
-      `${dataset.name} has ${dataset.classNames.length} (${dataset.classNames.slice(0, 3).join(', ')} …): they must be the same`,
+      `${dataset.name} has ${dataset.classNames.length} (${dataset.classNames.slice(0, 3).join(', ')} …): none is the same`,
   );
 }

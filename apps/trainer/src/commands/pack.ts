@@ -20,6 +20,7 @@ interface Options {
   readonly perShard: number;
   readonly maxBroken?: number;
   readonly seed: number;
+  readonly splitSeed: number;
   readonly validationShare?: number;
 }
 
@@ -53,6 +54,7 @@ export function addPackCommand(program: Command): void {
     )
     .addOption(maxBrokenOption())
     .option('--seed <n>', 'decides the order of the training images', whole(0), 0)
+    .option('--split-seed <n>', 'decides which images are held out', whole(0), 0)
     .action(run);
 }
 
@@ -60,7 +62,10 @@ async function run(options: Options): Promise<void> {
   if (options.format === 'raw' && options.quality !== undefined) {
     throw new CommandError('usage', '--quality is of JPEG; leave it out with --format raw');
   }
-  const dataset = await openData(options.data, options.seed, options.validationShare);
+  const dataset = await openData(options.data, {
+    splitSeed: options.splitSeed,
+    ...(options.validationShare === undefined ? {} : { validationShare: options.validationShare }),
+  });
   try {
     const measures = { createColorAccumulator, createMeanImageAccumulator };
     const { index, resumed } = await interruptible(INTERRUPTION, (signal) =>

@@ -4,6 +4,7 @@ import { writeAtomically } from '@alexnet/files/node';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openData } from '../open-data.js';
+import { divisionOf } from '../run/run-data.js';
 import { type ReportExtras, showMistakes } from '../report/mistakes.js';
 import { reportPage } from '../report/page.js';
 import { type RunFiles, readRunFiles } from '../report/run-files.js';
@@ -44,7 +45,7 @@ async function extras({ record, evaluation }: RunFiles, options: Options): Promi
   let withoutImages: string | null = null;
   if (mistakes.length > 0 && options.images) {
     try {
-      dataset = await openData(source, record.seed);
+      dataset = await openData(source, divisionOf(record));
     } catch (error) {
       say(`mistakes go without images: ${oneLine(error)}`);
       withoutImages = `The images were not found at ${source}.`;

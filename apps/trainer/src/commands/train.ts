@@ -11,7 +11,7 @@ import { interruptible } from '../interruptible.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
 import { openData } from '../open-data.js';
-import { names, port, positive, stepLimit, time, whole } from '../options/parse.js';
+import { names, port, positive, share, stepLimit, time, whole } from '../options/parse.js';
 import {
   backendOption,
   batchOption,
@@ -26,6 +26,7 @@ import { finishRun } from '../run/finish-run.js';
 import { openRunBackend } from '../run/open-run-backend.js';
 import { doneAlready, refuseChanges, requireData, resumed } from '../run/resume-rules.js';
 import { DEFAULT_LIMITS } from '../run/run-limits.js';
+import { divisionAsked, divisionOf, recordData, requireRunData } from '../run/run-data.js';
 import { presentPart, withPart } from '../run/run-part.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, writeRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
@@ -65,6 +66,12 @@ export function addTrainCommand(program: Command): void {
       `decides order, crops, initial weights (default: ${DEFAULT_SEED})`,
       whole(0),
     )
+    .option(
+      '--validation-share <share>',
+      'share of each class held out, where the data have no validation images (default: 0.1)',
+      share,
+    )
+    .option('--split-seed <n>', 'decides which images are held out (default: 0)', whole(0))
     .option('--workers <n>', 'threads that prepare images (default: all cores but one)', whole(1))
     .addOption(backendOption())
     .addOption(maxBrokenOption())
@@ -120,7 +127,7 @@ async function runWatched(
   const backend = await openRunBackend(options.backend, earlier);
   const dataset = await openData(
     options.data ?? (earlier?.data as string),
-    earlier?.seed ?? options.seed ?? DEFAULT_SEED,
+    earlier ? divisionOf(earlier) : divisionAsked(options),
   );
   try {
     const store = await openCheckpointStore(join(out, CHECKPOINTS_FOLDER), checkpointCodec);
@@ -134,6 +141,7 @@ async function runWatched(
     const parts = done === null ? withPart(run.record.parts, part) : run.record.parts;
     const record = { ...run.record, parts };
     await writeRun(out, record);
+    if (!earlier) await recordData(out, dataset);
     const network = buildNetwork(backend.tf, record.network, { seed: record.seed });
     try {
       await trainAndWrite(network, dataset, options, { ...run, record }, store, live);
@@ -162,6 +170,7 @@ async function goOn(
   dataset: Dataset,
   store: CheckpointStore,
 ): Promise<OpenedRun> {
+  await requireRunData(options.out, dataset);
   requireSameData(earlier, dataset, options);
   const { snapshot, rejected } = await store.newest();
   for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);

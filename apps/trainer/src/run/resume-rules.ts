@@ -10,6 +10,8 @@ import { limitsOf } from './run-limits.js';
 const DECIDED_AT_START = {
   recipe: '--recipe',
   seed: '--seed',
+  splitSeed: '--split-seed',
+  validationShare: '--validation-share',
   init: '--init',
   freeze: '--freeze',
   preset: '--preset',

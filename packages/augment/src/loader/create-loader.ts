@@ -89,7 +89,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   // Checked here first: errors come out plainly, not from a worker.
   const { height, width } = createPipeline(operations, { preprocessing, colors });
   const open = {
-    seed: options.splitSeed ?? 0,
+    splitSeed: options.splitSeed ?? 0,
     ...(options.validationShare === undefined ? {} : { validationShare: options.validationShare }),
     ...(options.cacheDir === undefined ? {} : { cacheDir: options.cacheDir }),
   };

@@ -7,7 +7,7 @@ import type { Slot } from './slot.js';
 export interface WorkerSetup {
   readonly source: string;
   readonly open: {
-    readonly seed?: number;
+    readonly splitSeed?: number;
     readonly validationShare?: number;
     readonly cacheDir?: string;
   };

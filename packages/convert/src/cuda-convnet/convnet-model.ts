@@ -1,11 +1,11 @@
 import type { ByteSource } from '@alexnet/files';
+import { asItems, asText } from '@alexnet/files/pickle';
 import type { Preprocessing } from '@alexnet/model';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { choosePresets } from '../alexnet/choose-preset.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
 import { pickledTensor } from '../numpy/pickled-array.js';
-import { asItems, asText } from '@alexnet/files/pickle';
 import { describeTower } from './describe-tower.js';
 import { convnetLayers, get } from './layers.js';
 import { findStages, mergeStages } from './merge-towers.js';

@@ -1,6 +1,6 @@
+import { asText } from '@alexnet/files/pickle';
 import { convolution, normalization, rounded } from '../alexnet/describe-spec.js';
 import { FormatError } from '../format-error.js';
-import { asText } from '@alexnet/files/pickle';
 import { type ConvnetLayer, get, numberOf } from './layers.js';
 import { isWeighted, type Stage } from './merge-towers.js';
 

@@ -1,6 +1,6 @@
+import { asItems, asText, PickleDict, PickleObject, type PickleValue } from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
 import { pickledTensor } from '../numpy/pickled-array.js';
-import { PickleDict, PickleObject, type PickleValue, asItems, asText } from '@alexnet/files/pickle';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 
 /** A layer of a checkpoint, by the fields that matter; `weights` one tensor for each input. */

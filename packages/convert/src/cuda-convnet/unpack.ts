@@ -1,7 +1,7 @@
 import { asSource, type ByteSource } from '@alexnet/files';
+import { type PickleValue, runPickle } from '@alexnet/files/pickle';
 import { inflate, readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
-import { type PickleValue, runPickle } from '@alexnet/files/pickle';
 
 /** The original with momentum takes 488 MB. */
 const MAX_PICKLE_BYTES = 2 ** 30;

@@ -1,6 +1,13 @@
 import { bytesSource } from '@alexnet/files';
+import {
+  arrayBytes,
+  arrayState,
+  asItems,
+  asText,
+  PickleObject,
+  type PickleValue,
+} from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
-import { arrayBytes, arrayState, asItems, asText, PickleObject, type PickleValue } from '@alexnet/files/pickle';
 import { FLOAT_BYTES } from '../tensors/floats.js';
 import { columnMajor, rowMajor, stridedTensor } from '../tensors/strided.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';

@@ -1,8 +1,8 @@
 import { asSource, type ByteSource, checkName } from '@alexnet/files';
 import { type NpyHeader, readNpyHeader } from '@alexnet/files/npy';
+import { arrayState, asText, PickleDict, type PickleValue, runPickle } from '@alexnet/files/pickle';
 import { readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
-import { PickleDict, type PickleValue, arrayState, asText, runPickle } from '@alexnet/files/pickle';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { pickledTensor } from './pickled-array.js';
 import { readNpy } from './read-npy.js';

@@ -1,6 +1,16 @@
 import { checkName } from '@alexnet/files';
+import {
+  asCount,
+  asCounts,
+  asItems,
+  PickleDict,
+  PickleGlobal,
+  PickleObject,
+  PicklePersistent,
+  PickleTuple,
+  type PickleValue,
+} from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
-import { PickleDict, PickleGlobal, PickleObject, PicklePersistent, PickleTuple, type PickleValue, asCount, asCounts, asItems } from '@alexnet/files/pickle';
 import type { View } from '../tensors/strided.js';
 import type { FloatType } from '../tensors/tensor-file.js';
 import { dtypeOf } from './storage.js';

@@ -1,6 +1,6 @@
 import { type ByteSource, sliceSource } from '@alexnet/files';
+import { asItems, asText, PickleDict, readPickleAt } from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
-import { PickleDict, asItems, asText, readPickleAt } from '@alexnet/files/pickle';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';
 import { resolveTensors } from './resolve-tensors.js';

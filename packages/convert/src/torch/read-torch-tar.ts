@@ -1,7 +1,7 @@
 import { type ByteSource, sliceSource } from '@alexnet/files';
+import { asCount, asItems, type PickleValue, readPickleAt } from '@alexnet/files/pickle';
 import { readTar } from '@alexnet/files/tar';
 import { FormatError } from '../format-error.js';
-import { type PickleValue, asCount, asItems, readPickleAt } from '@alexnet/files/pickle';
 import { type Storage, stridedTensor, type View } from '../tensors/strided.js';
 import type { FloatType, StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';

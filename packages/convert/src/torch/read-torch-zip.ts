@@ -1,7 +1,7 @@
 import type { ByteSource } from '@alexnet/files';
+import { runPickle } from '@alexnet/files/pickle';
 import { readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
-import { runPickle } from '@alexnet/files/pickle';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';
 import { resolveTensors } from './resolve-tensors.js';

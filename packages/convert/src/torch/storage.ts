@@ -1,5 +1,5 @@
+import { asCount, asItems, asText, PickleGlobal, type PickleValue } from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
-import { PickleGlobal, type PickleValue, asCount, asItems, asText } from '@alexnet/files/pickle';
 import { FLOAT_BYTES } from '../tensors/floats.js';
 import type { FloatType } from '../tensors/tensor-file.js';
 

@@ -29,7 +29,9 @@ async function readFolder(path: string, depth: number, signal?: AbortSignal): Pr
     if (target?.isDirectory()) {
       if (depth === MAX_DEPTH) continue;
       // What lies in a tool's folder is nobody's data, but the folder is counted.
-      const inside = isToolFolder(entry.name) ? createFolder() : await readFolder(below, depth + 1, signal);
+      const inside = isToolFolder(entry.name)
+        ? createFolder()
+        : await readFolder(below, depth + 1, signal);
       folder.folders.set(entry.name, inside);
     } else if (target === null || target.isFile()) folder.files.add(entry.name);
   }

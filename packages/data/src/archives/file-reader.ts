@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { FilePart } from './folder-tree.js';
 import { DatasetError } from '../errors.js';
+import type { FilePart } from './folder-tree.js';
 
 /** Files kept open at once; a pack of ImageNet has 1,300 shards, a process often 1,024 handles. */
 const MAX_OPEN = 64;

@@ -38,7 +38,10 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): RgbImage<Uint8A
   const isRle = header.compression === RLE8 || header.compression === RLE4;
   const indices = isRle ? unpackRuns(bytes, header) : null;
   const rowBytes = Math.ceil((width * header.bits) / 32) * 4;
-  if (!isRle && header.start + rowBytes * (height - 1) + Math.ceil((width * header.bits) / 8) > bytes.length) {
+  if (
+    !isRle &&
+    header.start + rowBytes * (height - 1) + Math.ceil((width * header.bits) / 8) > bytes.length
+  ) {
     throw new Error('it is cut short');
   }
   for (let row = 0; row < height; row++) {
@@ -52,7 +55,9 @@ export function decodeBmp(bytes: Uint8Array, maxPixels: number): RgbImage<Uint8A
         const pixel = header.bits === 16 ? view.getUint16(at, true) : view.getUint32(at, true);
         for (let c = 0; c < 3; c++) data[out + c] = channel(pixel, header.masks[c] as number);
       } else {
-        const index = indices ? (indices[row * width + x] as number) : indexAt(bytes, from, x, header.bits);
+        const index = indices
+          ? (indices[row * width + x] as number)
+          : indexAt(bytes, from, x, header.bits);
         const color = index * header.paletteStep;
         for (let c = 0; c < 3; c++) data[out + c] = header.palette[color + 2 - c] ?? 0;
       }
@@ -73,10 +78,12 @@ function readHeader(bytes: Uint8Array, view: DataView): Header {
   const compression = isOs2 ? RGB : view.getUint32(30, true);
   const masked = compression === BITFIELDS || compression === ALPHA_BITFIELDS;
   const fits =
-    ([RGB, BITFIELDS, ALPHA_BITFIELDS].includes(compression) && [1, 4, 8, 16, 24, 32].includes(bits)) ||
+    ([RGB, BITFIELDS, ALPHA_BITFIELDS].includes(compression) &&
+      [1, 4, 8, 16, 24, 32].includes(bits)) ||
     (compression === RLE8 && bits === 8) ||
     (compression === RLE4 && bits === 4);
-  if (!fits || (masked && bits < 16)) throw new Error(`a bitmap of ${bits} bits, compression ${compression}`);
+  if (!fits || (masked && bits < 16))
+    throw new Error(`a bitmap of ${bits} bits, compression ${compression}`);
   if (masked && bytes.length < 66) throw new Error('it is cut short');
   const given = [54, 58, 62].map((at) => (masked ? view.getUint32(at, true) : 0));
   const usual = bits === 16 ? [0x7c00, 0x03e0, 0x001f] : [0xff0000, 0x00ff00, 0x0000ff];
@@ -134,7 +141,11 @@ function unpackRuns(bytes: Uint8Array, { width, height, compression, start }: He
       at += 2;
     } else {
       for (let i = 0; i < value; i++) {
-        set(x++, y, compression === RLE8 ? (bytes[at + i] ?? 0) : nibble(bytes[at + (i >> 1)] ?? 0, i));
+        set(
+          x++,
+          y,
+          compression === RLE8 ? (bytes[at + i] ?? 0) : nibble(bytes[at + (i >> 1)] ?? 0, i),
+        );
       }
       const stored = compression === RLE8 ? value : Math.ceil(value / 2);
       at += stored + (stored % 2);

@@ -21,14 +21,16 @@ export function decodePnm(bytes: Uint8Array, maxPixels: number): RgbImage<Uint8A
     while (at - from < digits && (bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39) {
       value = value * 10 + (bytes[at++] as number) - 0x30;
     }
-    if (at === from) throw new Error(at >= bytes.length ? 'it is cut short' : 'a number is missing');
+    if (at === from)
+      throw new Error(at >= bytes.length ? 'it is cut short' : 'a number is missing');
     return value;
   };
   const width = number();
   const height = number();
   const isBitmap = kind === 1 || kind === 4;
   const top = isBitmap ? 1 : number();
-  if (width < 1 || height < 1 || width * height > maxPixels) throw new Error(`${width} × ${height} px`);
+  if (width < 1 || height < 1 || width * height > maxPixels)
+    throw new Error(`${width} × ${height} px`);
   if (top < 1 || top > 65_535) throw new Error(`a largest value of ${top}`);
   const channels = kind === 3 || kind === 6 ? 3 : 1;
   const isText = kind <= 3;
@@ -41,7 +43,9 @@ export function decodePnm(bytes: Uint8Array, maxPixels: number): RgbImage<Uint8A
     if (isText) return number(isBitmap ? 1 : 9);
     if (kind === 4) {
       const x = i % width;
-      return ((bytes[start + Math.floor(i / width) * rowBits + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
+      return (
+        ((bytes[start + Math.floor(i / width) * rowBits + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1
+      );
     }
     const from = start + i * wide;
     return wide === 1 ? (bytes[from] ?? 0) : (bytes[from] ?? 0) * 256 + (bytes[from + 1] ?? 0);

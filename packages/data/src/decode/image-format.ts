@@ -1,47 +1,47 @@
 /** Kinds of image files, told by their first bytes. */
 export type ImageFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | 'tiff' | 'bmp' | 'pnm';
 
-const PREFIXES: readonly (readonly [prefix: RegExp, format: ImageFormat])[] = [
-  [/^\xff\xd8\xff/, 'jpeg'],
-  [/^\x89PNG\r\n\x1a\n/, 'png'],
-  [/^GIF8/, 'gif'],
-  [/^RIFF.{4}WEBP/s, 'webp'],
-  [/^.{4}ftyp(avif|avis|mif1)/s, 'avif'],
-  [/^(II\*\0|MM\0\*|II\x2b\0|MM\0\x2b)/, 'tiff'],
-  // Size, four reserved bytes, start of the pixels, and a header of a length in use.
-  [/^BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0/s, 'bmp'],
-  [/^P[1-6][\s#]/, 'pnm'],
-];
+/** Brands of the boxes AVIF and HEIC files start with (ISO/IEC 23008-12). */
+const AVIF_BRANDS = ['avif', 'avis', 'mif1'];
+const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'msf1'];
+/** Lengths of a BMP's header, which follows the 14 bytes of the file's. */
+const BMP_HEADERS = [12, 40, 52, 56, 64, 108, 124];
 
-/** Kinds that are known and not read; SVG because it runs code. */
-const UNREAD: readonly (readonly [prefix: RegExp, name: string])[] = [
-  [/^.{4}ftyp(hei[cfxms]|hev[cxms]|msf1)/s, 'HEIC'],
-  [/^\0\0\0\x0cjP {2}|^\xff\x4f\xff\x51/s, 'JPEG 2000'],
-  [/^\xff\x0a|^\0\0\0\x0cJXL /s, 'JPEG XL'],
-  [/^8BPS/, 'Photoshop'],
-  [/^\s*<(\?xml|svg|!DOCTYPE svg)/i, 'SVG'],
-  [/^\s*<(!doctype html|html)/i, 'a web page'],
-];
-
-/** The kind of a file that `decodeImage` reads, else `null`. */
+/** The kind of a file that `decodeImage` reads, else `null`; 32 bytes are enough. */
 export function imageFormat(bytes: Uint8Array): ImageFormat | null {
   const head = headOf(bytes);
-  return PREFIXES.find(([prefix]) => prefix.test(head))?.[1] ?? null;
-}
-
-/** True when the first bytes (32 are enough) are of a format `decodeImage` reads. */
-export function isImageFile(bytes: Uint8Array): boolean {
-  return imageFormat(bytes) !== null;
+  if (head.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
+  if (head.startsWith('GIF8')) return 'gif';
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'webp';
+  if (AVIF_BRANDS.includes(brandOf(head))) return 'avif';
+  if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(head.slice(0, 4))) return 'tiff';
+  const isBmp = head.startsWith('BM') && head.slice(15, 18) === '\0\0\0';
+  if (isBmp && BMP_HEADERS.includes(head.charCodeAt(14))) return 'bmp';
+  return /^P[1-6][\s#]/.test(head) ? 'pnm' : null;
 }
 
 /** What a file is that is no image that can be read. */
 export function describeUnread(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'empty file';
-  const head = headOf(bytes);
-  const name = UNREAD.find(([prefix]) => prefix.test(head))?.[1];
-  return name === undefined
+  const name = unreadKind(headOf(bytes));
+  return name === null
     ? 'not JPEG, PNG, WebP, GIF, AVIF, TIFF, BMP or PPM'
     : `${name}, which is not read; convert it to JPEG or PNG`;
+}
+
+/** SVG is not read because it runs code. */
+function unreadKind(head: string): string | null {
+  if (HEIC_BRANDS.includes(brandOf(head))) return 'HEIC';
+  if (head.slice(4, 8) === 'jP  ' || head.startsWith('\xff\x4f\xff\x51')) return 'JPEG 2000';
+  if (head.slice(4, 8) === 'JXL ' || head.startsWith('\xff\x0a')) return 'JPEG XL';
+  if (head.startsWith('8BPS')) return 'Photoshop';
+  if (/^\s*<(\?xml|svg|!DOCTYPE svg)/i.test(head)) return 'SVG';
+  return /^\s*<(!doctype html|html)/i.test(head) ? 'a web page' : null;
+}
+
+function brandOf(head: string): string {
+  return head.slice(4, 8) === 'ftyp' ? head.slice(8, 12) : '';
 }
 
 function headOf(bytes: Uint8Array): string {

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { createFileReader, type FileReader } from '../archives/file-reader.js';
 import type { SourceContents, Split } from '../dataset.js';
 import { type DecodeOptions, decodeImage } from '../decode/decode-image.js';
 import { DatasetError } from '../errors.js';
 import { createEncodedSplit, recordAt, unlessUnreadable } from '../sources/encoded-split.js';
-import { createFileReader, type FileReader } from '../archives/file-reader.js';
 import {
   PACK_INDEX,
   PACK_MEAN_IMAGE,
@@ -39,9 +39,7 @@ export async function readPackIndex(folder: string): Promise<PackIndex> {
 }
 
 /** A finished pack as dataset contents; every image's checksum is verified when it is read. */
-export async function readPack(
-  folder: string,
-): Promise<SourceContents> {
+export async function readPack(folder: string): Promise<SourceContents> {
   const index = await readPackIndex(folder);
   const files = createFileReader();
   const split = (wanted: PackSplit) => toSplit(folder, index, wanted, files.read);

@@ -90,9 +90,7 @@ async function readNames(
     return text.split(/\r?\n/).filter((line) => line.trim() !== '');
   }
   const where = `${tree.name}: ${prefix}${names}`;
-  return reading(where, () =>
-    asItems(dictOf(bytes).get(namesKey), namesKey).map(textOf),
-  );
+  return reading(where, () => asItems(dictOf(bytes).get(namesKey), namesKey).map(textOf));
 }
 
 async function readSplit(
@@ -143,7 +141,10 @@ async function readImages(
   }
   const count = bytes.length / recordBytes;
   return {
-    labels: Uint8Array.from({ length: count }, (_, row) => bytes[row * recordBytes + labels - 1] ?? 0),
+    labels: Uint8Array.from(
+      { length: count },
+      (_, row) => bytes[row * recordBytes + labels - 1] ?? 0,
+    ),
     read: (row) => tree.read(path, { offset: row * recordBytes + labels, length: IMAGE_BYTES }),
   };
 }

@@ -1,4 +1,4 @@
-import { type FileTree, type Place } from '../archives/folder-tree.js';
+import type { FileTree, Place } from '../archives/folder-tree.js';
 import type { Dataset, ImageRecord, OpenOptions, SourceContents, Split } from '../dataset.js';
 import { DatasetError } from '../errors.js';
 import { readClassNames } from './class-names.js';
@@ -47,7 +47,9 @@ export async function layOutClasses(
   const bySplitColumn = found.train?.some(({ split }) => split !== undefined) === true;
   const all = found.train ?? [];
   const train = bySplitColumn ? all.filter(({ split }) => split === 'train') : found.train;
-  const validation = bySplitColumn ? all.filter(({ split }) => split === 'validation') : found.validation;
+  const validation = bySplitColumn
+    ? all.filter(({ split }) => split === 'validation')
+    : found.validation;
   const test = bySplitColumn ? all.filter(({ split }) => split === 'test') : found.test;
   const hasValidation = (validation?.length ?? 0) > 0;
 

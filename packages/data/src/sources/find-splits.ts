@@ -48,7 +48,9 @@ function lookThrough(place: Place, isWrapper: (name: string) => boolean): Place 
   const inside = below(place, only);
   if (names.length !== 1 || !isWrapper(only)) return place;
   if ([...place.folder.files].some((name) => fileKind(name) === 'image')) return place;
-  return isLayered(inside) || isNestedSplit(place, only, inside) ? lookThrough(inside, isWrapper) : place;
+  return isLayered(inside) || isNestedSplit(place, only, inside)
+    ? lookThrough(inside, isWrapper)
+    : place;
 }
 
 /** `seg_pred/seg_pred/0.jpg`: a flat folder in one of its own name. */
@@ -76,7 +78,9 @@ export function findSplits(tree: Place, notes: Notes): FoundLayout {
   noteOtherFolders(root, names, notes);
   const found = names.flatMap((name) => {
     const split = readSplitName(name);
-    return split === null ? [] : [{ name, ...split, place: lookThrough(below(root, name), isWrapperName) }];
+    return split === null
+      ? []
+      : [{ name, ...split, place: lookThrough(below(root, name), isWrapperName) }];
   });
   const rests = new Set(found.map(({ rest }) => rest));
   const kinds = new Set(found.map(({ kind }) => kind));
@@ -101,9 +105,17 @@ export function findSplits(tree: Place, notes: Notes): FoundLayout {
   for (const { name, kind, place } of named) {
     if (kind === 'unlabeled') {
       const { size } = place.folder.files;
-      notes.say('unlabeled', size, `left out ${root.prefix}${name}/: ${size} images without labels`);
+      notes.say(
+        'unlabeled',
+        size,
+        `left out ${root.prefix}${name}/: ${size} images without labels`,
+      );
     } else if (first(kind) !== place) {
-      notes.leftOut('other-folders', 'folders that are splits beside another of their kind', `${name}/`);
+      notes.leftOut(
+        'other-folders',
+        'folders that are splits beside another of their kind',
+        `${name}/`,
+      );
     }
   }
   const others = names.filter((name) => !named.some((split) => split.name === name));
@@ -118,7 +130,8 @@ export function findSplits(tree: Place, notes: Notes): FoundLayout {
   const validation = first('validation');
   return {
     root,
-    splits: validation === null ? { train, validation: test, test: null } : { train, validation, test },
+    splits:
+      validation === null ? { train, validation: test, test: null } : { train, validation, test },
     passedOver: new Set(),
   };
 }
@@ -151,19 +164,27 @@ export function turnInsideOut(root: Place): SplitPlaces | null {
     for (const part of imageFolders(inside)) {
       const split = readSplitName(part);
       if (split === null || split.rest !== '' || split.kind === 'unlabeled') return null;
-      const folders = (places[split.kind] ??= new Map());
+      const folders = places[split.kind] ?? new Map<string, Folder>();
+      places[split.kind] = folders;
       if (folders.has(name)) return null;
-      folders.set(name, { folders: new Map([[part, below(inside, part).folder]]), files: new Set() });
+      folders.set(name, {
+        folders: new Map([[part, below(inside, part).folder]]),
+        files: new Set(),
+      });
     }
   }
   if (classes.length < 2 || places.train === undefined) return null;
   const placeOf = (kind: SplitKind): Place | null => {
     const folders = places[kind];
-    return folders === undefined ? null : { folder: { folders, files: new Set() }, prefix: root.prefix };
+    return folders === undefined
+      ? null
+      : { folder: { folders, files: new Set() }, prefix: root.prefix };
   };
   const validation = placeOf('validation');
   const test = placeOf('test');
   if (validation === null && test === null) return null;
   const train = placeOf('train');
-  return validation === null ? { train, validation: test, test: null } : { train, validation, test };
+  return validation === null
+    ? { train, validation: test, test: null }
+    : { train, validation, test };
 }

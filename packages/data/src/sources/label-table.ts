@@ -13,10 +13,24 @@ export interface LabeledPath {
 }
 
 /** Names of columns, in order of preference, compared in lower case without blanks and underscores. */
-const IMAGE_COLUMNS = 'image imageid imagename imagepath imagefile file filename filepath path img imgname imgpath id name picture photo'.split(' ');
+const IMAGE_COLUMNS =
+  'image imageid imagename imagepath imagefile file filename filepath path img imgname imgpath id name picture photo'.split(
+    ' ',
+  );
 const LABEL_COLUMNS =
-  'label labels class classname classlabel category categoryname target breed species diagnosis dx variety type y'.split(' ');
-const SPLIT_COLUMNS = ['split', 'dataset', 'subset', 'set', 'fold', 'partition', 'datasplit', 'usage'];
+  'label labels class classname classlabel category categoryname target breed species diagnosis dx variety type y'.split(
+    ' ',
+  );
+const SPLIT_COLUMNS = [
+  'split',
+  'dataset',
+  'subset',
+  'set',
+  'fold',
+  'partition',
+  'datasplit',
+  'usage',
+];
 const TABLE = /\.(csv|tsv)$/i;
 const NO_LABELS = /submission/i;
 
@@ -36,14 +50,19 @@ export async function readLabelTable(
   images: readonly string[],
   notes: Notes,
 ): Promise<LabeledPath[] | null> {
-  let best: { readonly path: string; readonly labeled: LabeledPath[]; readonly strays: number } | null = null;
+  let best: {
+    readonly path: string;
+    readonly labeled: LabeledPath[];
+    readonly strays: number;
+  } | null = null;
   for (const { folder, prefix } of around) {
     for (const file of [...folder.files].filter((name) => TABLE.test(name)).sort()) {
       if (NO_LABELS.test(file)) continue;
       const path = `${prefix}${file}`;
       const rows = parseTable(new TextDecoder().decode(await tree.read(path)));
       const found = readRows(rows, pathFinder(images, prefix), `${tree.name}: ${path}`);
-      if (found !== null && found.labeled.length > (best?.labeled.length ?? 0)) best = { path, ...found };
+      if (found !== null && found.labeled.length > (best?.labeled.length ?? 0))
+        best = { path, ...found };
     }
   }
   if (best === null) return null;
@@ -53,7 +72,8 @@ export async function readLabelTable(
   for (const image of images) {
     if (!known.has(image)) notes.leftOut('unlabeled', `images ${path} does not name`, image);
   }
-  if (strays > 0) notes.say('labels', strays, `${strays} lines of ${path} name no image that is here`);
+  if (strays > 0)
+    notes.say('labels', strays, `${strays} lines of ${path} name no image that is here`);
   return labeled;
 }
 
@@ -75,7 +95,8 @@ function readRows(
   if (image === undefined) return null;
   const splitColumn = columns.find(
     (i) =>
-      SPLIT_COLUMNS.includes(names[i] ?? '') && body.every((row) => readSplitName(row[i] ?? '') !== null),
+      SPLIT_COLUMNS.includes(names[i] ?? '') &&
+      body.every((row) => readSplitName(row[i] ?? '') !== null),
   );
   const others = columns.filter((i) => i !== image && i !== splitColumn && names[i] !== '');
   const labelOf = labelReader(others, names, body, where, first);
@@ -85,16 +106,20 @@ function readRows(
     const path = find(row[image] ?? '');
     if (path === undefined) strays++;
     else {
-      const split = splitColumn === undefined ? undefined : readSplitName(row[splitColumn] ?? '')?.kind;
+      const split =
+        splitColumn === undefined ? undefined : readSplitName(row[splitColumn] ?? '')?.kind;
       labeled.push({ path, className: labelOf(row), split, listed: true });
     }
   }
   const twice = new Map<string, string>();
   for (const { path, className } of labeled) {
     if ((twice.get(path) ?? className) !== className) {
-      throw new DatasetError(`${where} gives ${path} two labels, "${twice.get(path)}" and "${className}"`, {
-        code: 'bad-labels',
-      });
+      throw new DatasetError(
+        `${where} gives ${path} two labels, "${twice.get(path)}" and "${className}"`,
+        {
+          code: 'bad-labels',
+        },
+      );
     }
     twice.set(path, className);
   }
@@ -113,7 +138,9 @@ function labelReader(
   const cell = (i: number) => (row: readonly string[]) => {
     const label = (row[i] ?? '').trim();
     if (label !== '') return label;
-    throw new DatasetError(`${where} has a line without a label: ${row.join(',')}`, { code: 'bad-labels' });
+    throw new DatasetError(`${where} has a line without a label: ${row.join(',')}`, {
+      code: 'bad-labels',
+    });
   };
   const named = [...others]
     .filter((i) => LABEL_COLUMNS.includes(names[i] ?? ''))
@@ -125,7 +152,8 @@ function labelReader(
     others.length > 1 &&
     body.every(
       (row) =>
-        others.every((i) => isMark(row[i])) && others.filter((i) => Number(row[i]) === 1).length === 1,
+        others.every((i) => isMark(row[i])) &&
+        others.filter((i) => Number(row[i]) === 1).length === 1,
     );
   if (oneHot) return (row) => header[others.find((i) => Number(row[i]) === 1) ?? 0] ?? '';
   throw new DatasetError(
@@ -158,7 +186,11 @@ function pathFinder(
     }
   }
   return (cell) => {
-    const key = cell.trim().normalize('NFC').replaceAll('\\', '/').replace(/^(\.?\/)+/, '');
+    const key = cell
+      .trim()
+      .normalize('NFC')
+      .replaceAll('\\', '/')
+      .replace(/^(\.?\/)+/, '');
     if (key === '') return undefined;
     return byKey.get(`${tablePrefix.normalize('NFC')}${key}`) ?? byKey.get(key) ?? undefined;
   };

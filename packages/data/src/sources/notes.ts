@@ -4,7 +4,10 @@ const SHOWN = 3;
 
 /** What was met while a source was read, counted, the first ones named. */
 export class Notes {
-  readonly #groups = new Map<string, { code: DatasetNote['code']; what: string; names: string[] }>();
+  readonly #groups = new Map<
+    string,
+    { code: DatasetNote['code']; what: string; names: string[] }
+  >();
   readonly #lines: DatasetNote[] = [];
 
   /** @param what Plural, as in "left out files that are no images (3): …". */

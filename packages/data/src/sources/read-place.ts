@@ -1,10 +1,10 @@
 import { fileKind } from '../archives/file-kind.js';
 import { below, dataFolders, type FileTree, type Place } from '../archives/folder-tree.js';
-import { isImageFile } from '../decode/image-format.js';
+import { imageFormat } from '../decode/image-format.js';
 import { DatasetError } from '../errors.js';
 import { ABOUT, CLASS_TAR, mayHoldImages } from './find-splits.js';
-import { readImageNetList } from './imagenet/imagenet-labels.js';
 import { indexClassTars } from './imagenet/class-tars.js';
+import { readImageNetList } from './imagenet/imagenet-labels.js';
 import { type LabeledPath, readLabelTable } from './label-table.js';
 import { type Notes, someOf } from './notes.js';
 import { readTinyImageNetList } from './tiny-imagenet.js';
@@ -48,7 +48,9 @@ export async function readPlace(
         notes.leftOut('loose-images', 'images that lie in no class folder', `${prefix}${name}`);
       }
     }
-    return (await Promise.all(names.map((name) => readClass(tree, below(place, name), name, notes)))).flat();
+    return (
+      await Promise.all(names.map((name) => readClass(tree, below(place, name), name, notes)))
+    ).flat();
   }
   const images = await imagesIn(tree, place, notes);
   if (images.length === 0) return [];
@@ -103,12 +105,17 @@ async function imagesIn(tree: FileTree, place: Place, notes: Notes): Promise<str
     const kind = fileKind(name);
     if (kind === 'image' || sniffed.has(name)) paths.push(path);
     else if (kind === 'unread-image') {
-      notes.leftOut('unread-images', 'images of kinds that are not read (convert them to JPEG or PNG)', path);
+      notes.leftOut(
+        'unread-images',
+        'images of kinds that are not read (convert them to JPEG or PNG)',
+        path,
+      );
     } else if (kind === 'system') notes.leftOut('foreign-files', 'files of the system', path);
     else notes.leftOut('foreign-files', 'files that are no images', path);
   }
   for (const name of [...folder.folders.keys()].sort()) {
-    if (dataFolders(folder).includes(name)) paths.push(...(await imagesIn(tree, below(place, name), notes)));
+    if (dataFolders(folder).includes(name))
+      paths.push(...(await imagesIn(tree, below(place, name), notes)));
     else notes.leftOut('other-folders', 'folders of tools or of notes', `${prefix}${name}/`);
   }
   return paths;
@@ -117,7 +124,7 @@ async function imagesIn(tree: FileTree, place: Place, notes: Notes): Promise<str
 async function startsLikeImage(tree: FileTree, path: string): Promise<boolean> {
   try {
     const length = Math.min(HEAD, await tree.size(path));
-    return isImageFile(await tree.read(path, { offset: 0, length }));
+    return imageFormat(await tree.read(path, { offset: 0, length })) !== null;
   } catch {
     return false;
   }

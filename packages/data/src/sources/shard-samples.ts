@@ -16,12 +16,45 @@ export interface ShardSample {
 }
 
 /** Kinds of images WebDataset's users store, in the order one is chosen where a sample has several. */
-const IMAGES = ['jpg', 'jpeg', 'jpe', 'jfif', 'png', 'webp', 'ppm', 'bmp', 'tif', 'tiff', 'gif', 'avif', 'npy'];
+const IMAGES = [
+  'jpg',
+  'jpeg',
+  'jpe',
+  'jfif',
+  'png',
+  'webp',
+  'ppm',
+  'bmp',
+  'tif',
+  'tiff',
+  'gif',
+  'avif',
+  'npy',
+];
 /** Where a label may stand, in the order they are believed. */
 const LABELS = ['cls', 'cls.txt', 'label', 'label.txt', 'class', 'target', 'json', 'txt'];
 /** Keys of a JSON label, numbers first. */
-const JSON_LABELS = ['label', 'cls', 'class', 'class_id', 'class_index', 'target', 'label_idx', 'category', 'category_id'];
-const JSON_NAMES = ['class_name', 'label_name', 'classname', 'category_name', 'name', 'text', 'synset', 'wnid'];
+const JSON_LABELS = [
+  'label',
+  'cls',
+  'class',
+  'class_id',
+  'class_index',
+  'target',
+  'label_idx',
+  'category',
+  'category_id',
+];
+const JSON_NAMES = [
+  'class_name',
+  'label_name',
+  'classname',
+  'category_name',
+  'name',
+  'text',
+  'synset',
+  'wnid',
+];
 
 /** True for a file that may hold a sample's label. */
 export function isLabelName(path: string): boolean {
@@ -41,10 +74,14 @@ export function isShardLabel(path: string): boolean {
  * @throws {DatasetError} when an image has no label, or a label cannot be read.
  */
 export function pairSamples(index: TarIndex, name: string, notes: Notes): ShardSample[] {
-  const labels = new Map<string, { readonly rank: number; readonly label: string; readonly className?: string | undefined }>();
+  const labels = new Map<
+    string,
+    { readonly rank: number; readonly label: string; readonly className?: string | undefined }
+  >();
   for (const { path, content } of index.entries) {
     const rank = LABELS.indexOf(endingOf(path));
-    if (content === undefined || rank === -1 || rank > (labels.get(keyOf(path))?.rank ?? rank)) continue;
+    if (content === undefined || rank === -1 || rank > (labels.get(keyOf(path))?.rank ?? rank))
+      continue;
     const text = new TextDecoder().decode(content).trim();
     const read = endingOf(path) === 'json' ? fromJson(text, `${name}: ${path}`) : { label: text };
     if (read === null) continue;
@@ -89,7 +126,10 @@ export function pairSamples(index: TarIndex, name: string, notes: Notes): ShardS
   return samples;
 }
 
-function fromJson(text: string, where: string): { label: string; className?: string | undefined } | null {
+function fromJson(
+  text: string,
+  where: string,
+): { label: string; className?: string | undefined } | null {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -100,7 +140,8 @@ function fromJson(text: string, where: string): { label: string; className?: str
   if (typeof value !== 'object' || value === null) return null;
   const fields = value as Readonly<Record<string, unknown>>;
   const plain = (key: string) =>
-    Object.hasOwn(fields, key) && (typeof fields[key] === 'number' || typeof fields[key] === 'string')
+    Object.hasOwn(fields, key) &&
+    (typeof fields[key] === 'number' || typeof fields[key] === 'string')
       ? String(fields[key])
       : undefined;
   const label = JSON_LABELS.map(plain).find((found) => found !== undefined);

@@ -31,18 +31,26 @@ interface PlacedSample extends ImageRecord, Pick<ShardSample, 'offset' | 'size'>
  */
 export function shardsOf(source: string, tree: FileTree): Shard[] {
   if ([...tree.root.files].some(isShardLabel)) {
-    return source.endsWith('.tar') ? [{ path: source, name: source.slice(source.lastIndexOf('/') + 1) }] : [];
+    return source.endsWith('.tar')
+      ? [{ path: source, name: source.slice(source.lastIndexOf('/') + 1) }]
+      : [];
   }
   const found: Shard[] = [];
   const walk = (folder: Folder, prefix: string, depth: number): boolean => {
     const tars = [...folder.files].filter((name) => /\.tar$/.test(name)).sort();
     if (tars.some((name) => CLASS_TAR.test(name))) return false;
-    for (const name of tars) found.push({ path: join(source, prefix, name), name: `${prefix}${name}` });
+    for (const name of tars)
+      found.push({ path: join(source, prefix, name), name: `${prefix}${name}` });
     const folders = dataFolders(folder);
     if (depth === 0 && tars.length > 0) return folders.length === 0;
     return folders.every((name) => {
       const below = folder.folders.get(name);
-      return depth < 2 && below !== undefined && readSplitName(name) !== null && walk(below, `${prefix}${name}/`, depth + 1);
+      return (
+        depth < 2 &&
+        below !== undefined &&
+        readSplitName(name) !== null &&
+        walk(below, `${prefix}${name}/`, depth + 1)
+      );
     });
   };
   return walk(tree.root, '', 0) ? found : [];
@@ -140,7 +148,11 @@ function kindOf(name: string): SplitKind | null {
   return null;
 }
 
-async function readShard({ path }: Shard, options: OpenOptions, notes: Notes): Promise<ShardSample[]> {
+async function readShard(
+  { path }: Shard,
+  options: OpenOptions,
+  notes: Notes,
+): Promise<ShardSample[]> {
   const handle = await open(path, 'r');
   try {
     const source = handleSource(handle, (await handle.stat()).size);

@@ -60,7 +60,10 @@ export function readSplitName(name: string): SplitName | null {
 
 /** True for the name of a folder inside a split that is a wrapper and no class: a split's, or `images`. */
 export function isWrapperName(name: string): boolean {
-  return readSplitName(name) !== null || /\p{L}/u.test(name) && wordsOf(name).every((word) => FILLERS.has(word));
+  return (
+    readSplitName(name) !== null ||
+    (/\p{L}/u.test(name) && wordsOf(name).every((word) => FILLERS.has(word)))
+  );
 }
 
 function wordsOf(name: string): string[] {

@@ -1,5 +1,5 @@
-import { latin1 } from '../text.js';
 import { FormatError } from '../format-error.js';
+import { latin1 } from '../text.js';
 import { PickleTuple, type PickleValue } from './values.js';
 
 /** Text of a pickle, `str` of Python 3 or 2. */

@@ -1,5 +1,5 @@
-import { latin1 } from '../text.js';
 import { FormatError } from '../format-error.js';
+import { latin1 } from '../text.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,5 +1,5 @@
-import { latin1 } from '../text.js';
 import { FormatError } from '../format-error.js';
+import { latin1 } from '../text.js';
 import { PickleReader } from './reader.js';
 import { decimal, readScalar } from './scalars.js';
 import {

@@ -55,7 +55,10 @@ export async function readKit(
   return readFiles(tree, { folder, prefix });
 }
 
-async function readFiles(tree: FileTree, { folder, prefix }: Place): Promise<DevelopmentKit | null> {
+async function readFiles(
+  tree: FileTree,
+  { folder, prefix }: Place,
+): Promise<DevelopmentKit | null> {
   const inKit = folder.folders.get(KIT)?.folders.get(DATA)?.files;
   const [files, inside] = inKit?.has(META)
     ? [inKit, `${prefix}${KIT}/${DATA}/`]

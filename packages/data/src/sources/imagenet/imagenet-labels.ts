@@ -30,7 +30,11 @@ export async function readImageNetList(
   const names = images.map((path) => path.slice(path.lastIndexOf('/') + 1));
   const found = await readValidationWnids(tree, around, names, kit, null);
   if (found === null) return null;
-  notes.say('labels', images.length, `labels of ${images.length} validation images are read from ${found.from}`);
+  notes.say(
+    'labels',
+    images.length,
+    `labels of ${images.length} validation images are read from ${found.from}`,
+  );
   return images.map((path, i) => ({ path, className: found.wnids[i] ?? '' }));
 }
 
@@ -72,7 +76,9 @@ export async function readValidationWnids(
         return [name.trim(), /^\s*"?(n\d{8})\b/.exec(prediction)?.[1]];
       }),
     );
-    const wnids = images.map((name) => check(KAGGLE_LABELS, name, byName.get(name.replace(/\.\w+$/, ''))));
+    const wnids = images.map((name) =>
+      check(KAGGLE_LABELS, name, byName.get(name.replace(/\.\w+$/, ''))),
+    );
     return { wnids, from: KAGGLE_LABELS };
   }
   const caffe = await textOf(CAFFE_LABELS);
@@ -83,7 +89,10 @@ export async function readValidationWnids(
         return [name, known[Number(label)]];
       }),
     );
-    return { wnids: images.map((name) => check(CAFFE_LABELS, name, byName.get(name))), from: CAFFE_LABELS };
+    return {
+      wnids: images.map((name) => check(CAFFE_LABELS, name, byName.get(name))),
+      from: CAFFE_LABELS,
+    };
   }
   const truth = (await textOf(GROUND_TRUTH)) ?? kit?.groundTruth ?? null;
   const order = kit?.order ?? readSynsetOrder(tree, await textOf(SYNSET_ORDER));

@@ -38,7 +38,11 @@ export async function openImageNet(tree: FileTree, options: OpenOptions): Promis
     for (const archive of opened.splice(0)) await archive.close();
   };
   const openTar = async (name: string) => {
-    const archive = await openTarTree(`${tree.name}/${name}`, name, options.signal && { signal: options.signal });
+    const archive = await openTarTree(
+      `${tree.name}/${name}`,
+      name,
+      options.signal && { signal: options.signal },
+    );
     opened.push(archive);
     return archive;
   };

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  compareFingerprint,
+  type DataFingerprint,
+  type Dataset,
+  describeDifference,
+  type OpenOptions,
+  takeFingerprint,
+} from '@alexnet/data';
+import { writeAtomically } from '@alexnet/files/node';
+import { withProgress } from '../progress.js';
+import type { RunRecord } from '../run-folder.js';
+import type { TrainCommandOptions } from '../train-options.js';
+
+/** What a run was trained on and what it held out: ids, sizes, and the contents of a few images. */
+const DATA_NAME = 'data.json';
+
+/** How images that have no validation split of their own are divided. */
+export type Division = Pick<OpenOptions, 'splitSeed' | 'validationShare'>;
+
+/** As a new run asks for it: by the data alone, whatever its seed. */
+export function divisionAsked({ splitSeed = 0, validationShare }: TrainCommandOptions): Division {
+  return { splitSeed, ...(validationShare === undefined ? {} : { validationShare }) };
+}
+
+/** As a run began; earlier ones divided by their own seed. */
+export function divisionOf({ division, seed }: RunRecord): Division {
+  return division ?? { splitSeed: seed };
+}
+
+/** Records in a new run's folder which images it has. */
+export async function recordData(folder: string, dataset: Dataset): Promise<void> {
+  const fingerprint = await withProgress('listing images', (onProgress) =>
+    takeFingerprint(dataset, { onProgress }),
+  );
+  await writeAtomically(join(folder, DATA_NAME), `${JSON.stringify(fingerprint)}\n`);
+}
+
+/** The images of the run in `folder`; null for a folder that is no run, or one of before they were kept. */
+export async function readData(folder: string): Promise<DataFingerprint | null> {
+  const text = await readFile(join(folder, DATA_NAME), 'utf8').catch(() => null);
+  return text === null ? null : (JSON.parse(text) as DataFingerprint);
+}
+
+/** The images of the run a weights file belongs to: its own file in the run's folder, or a checkpoint. */
+export async function readDataBeside(weightsPath: string): Promise<DataFingerprint | null> {
+  const folder = dirname(weightsPath);
+  return (await readData(folder)) ?? readData(dirname(folder));
+}
+
+/**
+ * Refuses to go on with other images than a run began with. Moved data, or an archive of them, are the
+ * same.
+ *
+ * @throws Error saying what differs
+ */
+export async function requireRunData(folder: string, dataset: Dataset): Promise<void> {
+  const fingerprint = await readData(folder);
+  if (fingerprint === null) return;
+  const difference = describeDifference(await compareFingerprint(fingerprint, dataset));
+  if (difference === null) return;
+  throw new Error(
+    `${dataset.name} is not what ${folder} was trained on: ${difference}; give it the same images with --data, or begin another run with --init ${folder}`,
+  );
+}
