@@ -91,7 +91,7 @@ async function run(options: Options): Promise<void> {
         ),
       );
     }
-    for (const evaluation of evaluations) 
+    for (const evaluation of evaluations)
       requireReadable(evaluation, options.maxBroken ?? MAX_BROKEN_SHARE);
     if (options.json)
       printJson({

@@ -4,10 +4,10 @@ import { writeAtomically } from '@alexnet/files/node';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openData } from '../open-data.js';
-import { divisionOf } from '../run/run-data.js';
 import { type ReportExtras, showMistakes } from '../report/mistakes.js';
 import { reportPage } from '../report/page.js';
 import { type RunFiles, readRunFiles } from '../report/run-files.js';
+import { divisionOf } from '../run/run-data.js';
 import { say } from '../say.js';
 
 interface Options {
