@@ -1,4 +1,6 @@
-import type { FormatError } from '../format-error.js';
+import type { InputSpec, Preprocessing } from '@alexnet/model';
+import type { Note } from '../alexnet/note.js';
+import { FormatError } from '../format-error.js';
 import { readNumber } from '../tensors/derived.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 
@@ -52,4 +54,55 @@ export async function affineOf(
   }
   if (!inputFirst) throw refusal('divides by the pixels');
   return { scale: values.map((value) => 1 / value), shift: zeros };
+}
+
+/** Whether pixels reach the first layer as they are. */
+export function isNoChange({ scale, shift }: InputAffine): boolean {
+  return scale.every((value) => value === 1) && shift.every((value) => value === 0);
+}
+
+/**
+ * The same change as a {@link Preprocessing}. Pixels are taken to be 0 to 255, or 0 to 1 where the mean
+ * that comes off is at most 1 and what is left is not stretched as gray levels are.
+ *
+ * @throws FormatError unsupported for a scale of 0 or below
+ */
+export function preprocessingOf(
+  { scale, shift }: InputAffine,
+  { height, width }: Pick<InputSpec, 'height' | 'width'>,
+): { readonly preprocessing: Preprocessing; readonly note: Note } {
+  const channel = (index: number) => {
+    const [a = 1, b = 0] = [scale, shift].map((list) => list[list.length === 1 ? 0 : index]);
+    if (!(a > 0))
+      throw new FormatError('unsupported', `pixels are multiplied by ${a} before the first layer`);
+    return { mean: b === 0 ? 0 : -b / a, std: 1 / a };
+  };
+  const channels = [channel(0), channel(1), channel(2)] as const;
+  const unit = channels.every(({ mean, std }) => Math.abs(mean) <= 1 && std <= 1);
+  // x / 255 is the step from 255 to 1 itself.
+  const toUnit = !unit && channels.every(({ std }) => Math.abs(std / 255 - 1) < 1e-5);
+  const by = toUnit ? 255 : 1;
+  const of = (part: 'mean' | 'std') =>
+    channels.map((values) => readNumber(Math.fround(values[part] / by))) as [
+      number,
+      number,
+      number,
+    ];
+  const [mean, std] = [of('mean'), of('std')];
+  const range = unit || toUnit ? 1 : 255;
+  return {
+    preprocessing: {
+      resize: { shorterSide: Math.min(height, width) },
+      crop: { height, width },
+      channelOrder: 'rgb',
+      range,
+      mean: mean.every((value) => value === 0) ? null : mean,
+      std: std.every((value) => value === 1) ? null : std,
+    },
+    note: {
+      code: 'preprocessing',
+      exact: true,
+      detail: `what the network does to its input became the preprocessing, for pixels from 0 to ${unit ? 1 : 255}; how images are resized the file does not say`,
+    },
+  };
 }

@@ -109,3 +109,20 @@ function isEqual(layer: LayerSpec, other: LayerSpec, key: string): boolean {
   }
   return digits(a) === digits(b);
 }
+
+/** Whether two lists of layers compute the same with the same sizes. */
+export function sameLayers(a: readonly LayerSpec[], b: readonly LayerSpec[]): boolean {
+  const [first, second] = [a.filter(isRunning), b.filter(isRunning)];
+  return (
+    first.length === second.length &&
+    first.every((layer, index) => {
+      const other = second[index];
+      if (!other) return false;
+      const free =
+        layer.op === 'batchnorm' && other.op === 'batchnorm'
+          ? { ...other, momentum: layer.momentum }
+          : other;
+      return isSame(layer, free);
+    })
+  );
+}

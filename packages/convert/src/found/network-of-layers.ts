@@ -1,6 +1,7 @@
 import {
   createSpec,
   type InputSpec,
+  inferShapes,
   type NetworkSpec,
   PRESET_NAMES,
   validateSpec,
@@ -8,7 +9,7 @@ import {
 import { FormatError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import type { FoundNetwork } from './found-network.js';
-import { matchPreset } from './match-preset.js';
+import { matchPreset, sameLayers } from './match-preset.js';
 import { nameLayers } from './name-layers.js';
 import { tidyLayers } from './tidy-layers.js';
 
@@ -81,4 +82,17 @@ function checked(spec: NetworkSpec): NetworkSpec {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new FormatError('unknown-network', `the network in the file: ${detail}`, { cause });
   }
+}
+
+/** Whether two specs compute the same, whatever their layers are called. */
+export function sameComputation(a: NetworkSpec, b: NetworkSpec): boolean {
+  return sameLayers(a.layers, b.layers) && JSON.stringify(a.input) === JSON.stringify(b.input);
+}
+
+/** The maps a network flattens and the weights that see them; null without such a layer. */
+export function flattenOrderOf(spec: NetworkSpec) {
+  const index = spec.layers.findIndex(({ op }) => op === 'flatten');
+  const dense = spec.layers.slice(index).find(({ op }) => op === 'dense');
+  const map = inferShapes(spec)[index]?.input;
+  return index >= 0 && dense && map?.length === 3 ? { map, weight: `${dense.name}.weight` } : null;
 }

@@ -19,7 +19,8 @@ export interface TidyLayer {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
-interface Flattened {
+/** Maps on their way into a dense layer. */
+export interface Flattened {
   readonly order: FlattenOrder;
   readonly map: readonly [height: number, width: number, channels: number];
 }
@@ -160,7 +161,7 @@ function statistics(
 }
 
 /** A tensor whose inputs come out of a flatten, with these inputs in the wanted order. */
-function inOrder(
+export function inOrder(
   tensor: StoredTensor,
   { order, map }: Flattened,
   wanted: FlattenOrder,

@@ -32,7 +32,7 @@ export async function constantNode(node: NodeReader): Promise<GraphValue> {
     case 'QuantizeLinear':
       return (await quantizedAndBack(node)) ?? NOTHING;
     case 'Transpose':
-      return own?.kind === 'float' ? transposed(node, own.tensor) : NOTHING;
+      return own?.kind === 'float' ? transposed(node, own.tensor) : transposedList(node);
     case 'Reshape':
     case 'Squeeze':
     case 'Unsqueeze':
@@ -45,6 +45,7 @@ export async function constantNode(node: NodeReader): Promise<GraphValue> {
     case 'Sub':
     case 'Mul':
     case 'Div':
+    case 'Equal':
     case 'ReduceProd':
       return onIntegers(node) ?? (await onFloats(node)) ?? NOTHING;
     default:
@@ -104,7 +105,13 @@ function transposed(node: NodeReader, tensor: StoredTensor): GraphValue {
 /** The shape alone changes. */
 function sameNumbers(node: NodeReader, own: OnnxConstant): GraphValue {
   if (own.kind === 'integer') {
-    return own.small ? integers(own.small, own.small.length === 1 ? [] : undefined) : NOTHING;
+    if (!own.small) return NOTHING;
+    const sides = node.operator === 'Reshape' ? (node.integers(1) ?? []) : [];
+    if (sides.length > 1) return integers(own.small, filledIn(sides, own.small.length));
+    return integers(
+      own.small,
+      node.operator === 'Squeeze' && own.small.length === 1 ? [] : undefined,
+    );
   }
   if (own.kind !== 'float') return NOTHING;
   const { tensor } = own;
@@ -126,17 +133,50 @@ function sameNumbers(node: NodeReader, own: OnnxConstant): GraphValue {
         side === 0 ? (tensor.shape[axis] ?? 0) : side,
       );
       const elements = tensor.shape.reduce((product, side) => product * side, 1);
-      const known = wanted.filter((side) => side > 0).reduce((product, side) => product * side, 1);
-      return floats(
-        reshaped(
-          tensor,
-          wanted.map((side) => (side < 0 ? elements / known : side)),
-        ),
-      );
+      return floats(reshaped(tensor, filledIn(wanted, elements)));
     }
     default:
       throw node.refusal('of a constant');
   }
+}
+
+/** A shape whose one free side, -1, is worked out. */
+function filledIn(shape: readonly number[], elements: number): readonly number[] {
+  const known = shape.filter((side) => side > 0).reduce((product, side) => product * side, 1);
+  return shape.map((side) => (side < 0 ? elements / known : side));
+}
+
+/** Rows of a table of whole numbers as columns. */
+function transposedList(node: NodeReader): GraphValue {
+  const [input] = node.inputs;
+  const list = node.integers(0);
+  if (!list || input?.kind !== 'constant' || input.constant.kind !== 'integer') return NOTHING;
+  const [rows = 1, columns = 1, ...more] = input.constant.shape;
+  if (more.length > 0) return NOTHING;
+  const turned = Array.from({ length: columns }, (_, column) =>
+    Array.from({ length: rows }, (_row, row) => list[row * columns + column] ?? 0),
+  );
+  return integers(turned.flat(), [columns, rows]);
+}
+
+/** Rows of a list or table from `start` to `end`, backwards where the step is -1. */
+function sliced(node: NodeReader, list: readonly number[]): GraphValue | undefined {
+  const [start, end, axis = 0, step = 1] = [1, 2, 3, 4].map((index) => node.integers(index)?.[0]);
+  const [input] = node.inputs;
+  if (start === undefined || end === undefined || axis !== 0 || Math.abs(step) !== 1)
+    return undefined;
+  if (input?.kind !== 'constant' || input.constant.kind !== 'integer') return undefined;
+  const [, ...sides] = input.constant.shape;
+  const width = sides.reduce((product, side) => product * side, 1);
+  const rows = Array.from({ length: list.length / width }, (_, row) =>
+    list.slice(row * width, (row + 1) * width),
+  );
+  const last = start < 0 ? start + rows.length : start;
+  const kept =
+    step === 1
+      ? rows.slice(start, end)
+      : rows.slice(end < -rows.length ? 0 : end + 1, last + 1).reverse();
+  return integers(kept.flat(), [kept.length, ...sides]);
 }
 
 function squeezed(shape: readonly number[], axes: readonly number[]): readonly number[] {
@@ -148,7 +188,7 @@ function squeezed(shape: readonly number[], axes: readonly number[]): readonly n
 /** Arithmetic of shapes; undefined where an input is no short list of whole numbers. */
 function onIntegers(node: NodeReader): GraphValue | undefined {
   const lists = node.inputs.map((_, index) => node.integers(index));
-  const [first, second, third] = lists;
+  const [first, second] = lists;
   if (!first) return undefined;
   switch (node.operator) {
     case 'Gather': {
@@ -161,9 +201,7 @@ function onIntegers(node: NodeReader): GraphValue | undefined {
         ? integers(lists.flatMap((list) => list ?? []))
         : undefined;
     case 'Slice':
-      return second && third && (node.integers(4)?.[0] ?? 1) === 1
-        ? integers(first.slice(second[0], third[0]))
-        : undefined;
+      return sliced(node, first);
     case 'ReduceProd':
       return integers([first.reduce((product, side) => product * side, 1)], []);
     default: {
@@ -191,6 +229,8 @@ function isScalar(node: NodeReader, index: number): boolean {
 }
 
 function combine(operator: string, a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number.NaN;
+  if (operator === 'Equal') return a === b ? 1 : 0;
   if (operator === 'Add') return a + b;
   if (operator === 'Sub') return a - b;
   return operator === 'Mul' ? a * b : Math.floor(a / b);

@@ -7,7 +7,7 @@ import { constantNode } from './constant-node.js';
 import { type Flow, type GraphValue, integers, type Part } from './graph-value.js';
 import { layerNode, vector } from './layer-node.js';
 import { NodeReader } from './node-reader.js';
-import type { OnnxModel } from './parse-onnx.js';
+import type { OnnxGraph, OnnxModel, OnnxNode } from './parse-onnx.js';
 import { responseNormNode, scalar } from './response-norm-nodes.js';
 
 /** What a graph computes. */
@@ -37,23 +37,55 @@ export async function followGraph(model: OnnxModel): Promise<Followed> {
   for (const name of model.inputs.keys()) {
     values.set(name, { kind: 'flow', layers: [], axes: 'nchw', ended: false });
   }
-  const walk = { front: NO_CHANGE, quantized: false, channelsLast: false };
-  for (const node of model.nodes) {
-    const reader = new NodeReader(node, values);
-    const known = node.inputs.every((name) => values.get(name)?.kind === 'constant' || name === '');
-    const out = known ? [await constantNode(reader)] : await flowNode(reader, walk);
-    if (known && /QuantizeLinear$/.test(node.operator)) walk.quantized = true;
-    for (const [index, value] of out.entries()) {
-      const name = node.outputs[index];
-      if (name) values.set(name, value);
-    }
-  }
+  const walk: Walk = { front: NO_CHANGE, quantized: false, channelsLast: false };
+  await runNodes(model.nodes, values, walk);
   const flow = outputOf(model, values);
   return {
     network: networkOf(flow, model, walk.channelsLast),
     front: walk.front,
     quantized: walk.quantized,
   };
+}
+
+async function runNodes(
+  nodes: readonly OnnxNode[],
+  values: Map<string, GraphValue>,
+  walk: Walk,
+): Promise<void> {
+  for (const node of nodes) {
+    const reader = new NodeReader(node, values);
+    const known = node.inputs.every((name) => values.get(name)?.kind === 'constant' || name === '');
+    const out =
+      node.operator === 'If'
+        ? await branchOf(reader, values, walk)
+        : known
+          ? [await constantNode(reader)]
+          : await flowNode(reader, walk);
+    if (known && /QuantizeLinear$/.test(node.operator)) walk.quantized = true;
+    for (const [index, value] of out.entries()) {
+      const name = node.outputs[index];
+      if (name) values.set(name, value);
+    }
+  }
+}
+
+/** The branch an `If` takes, where the graph itself says which. */
+async function branchOf(
+  node: NodeReader,
+  values: Map<string, GraphValue>,
+  walk: Walk,
+): Promise<readonly GraphValue[]> {
+  const [condition] = node.integers(0) ?? [];
+  if (condition === undefined || Number.isNaN(condition)) {
+    throw node.refusal('depends on the images; export without it');
+  }
+  const branch = node.attribute(condition ? 'then_branch' : 'else_branch');
+  if (!(typeof branch === 'object' && branch && 'nodes' in branch))
+    throw node.refusal('lacks a branch');
+  const { nodes, constants, outputs } = branch as OnnxGraph;
+  for (const [name, constant] of constants) values.set(name, { kind: 'constant', constant });
+  await runNodes(nodes, values, walk);
+  return outputs.flatMap((name) => values.get(name) ?? []);
 }
 
 interface Walk {
@@ -67,7 +99,7 @@ async function flowNode(node: NodeReader, walk: Walk): Promise<readonly GraphVal
   const moving = node.inputs.filter((value) => value !== undefined && value.kind !== 'constant');
   const [first] = moving;
   const isParts = moving.every((value) => value?.kind === 'part');
-  if (operator === 'Shape') return [integers([Number.NaN, Number.NaN, Number.NaN, Number.NaN])];
+  if (operator === 'Shape') return [shapeOf(first)];
   if (operator === 'Concat' && isParts) return [concat(node, moving as Part[])];
   const norm = await responseNormNode(node);
   if (norm) return [norm];
@@ -85,7 +117,7 @@ async function flowNode(node: NodeReader, walk: Walk): Promise<readonly GraphVal
   if (flow.ended) throw node.refusal('follows a softmax, which no AlexNet has');
   if (operator === 'QuantizeLinear' || operator === 'DequantizeLinear') {
     walk.quantized = true;
-    return [flow];
+    return [operator === 'QuantizeLinear' && (await cutsBelowZero(node)) ? rectified(flow) : flow];
   }
   if (operator === 'Transpose') return [transposed(node, flow, walk)];
   if (operator === 'Split') return split(node, flow);
@@ -94,18 +126,41 @@ async function flowNode(node: NodeReader, walk: Walk): Promise<readonly GraphVal
   const shape = reshape(node);
   if (shape) {
     const order = flow.axes === 'nchw' ? 'chw' : 'hwc';
-    return [shape === 'same' ? flow : with_(flow, { op: 'flatten', order })];
+    return [shape === 'same' ? flow : extended(flow, { op: 'flatten', order })];
   }
   const layers = await layerNode(node);
   if (!layers) throw node.refusal('is in no AlexNet');
   node.checkAllAsked();
   const elementwise = layers.every(({ op }) => op === 'activation' || op === 'dense');
   if (flow.axes === 'nhwc' && !elementwise) throw node.refusal('on maps whose channels are last');
-  return [with_(flow, ...layers)];
+  return [extended(flow, ...layers)];
 }
 
-function with_(flow: Flow, ...layers: readonly FoundLayer[]): Flow {
+/** Sizes are known when the graph runs, but for an axis of one that a normalization put in. */
+function shapeOf(value: GraphValue | undefined): GraphValue {
+  const free = Number.NaN;
+  const lifted = value?.kind === 'divisor' && value.lifted;
+  return integers(lifted ? [free, 1, free, free, free] : [free, free, free, free]);
+}
+
+function extended(flow: Flow, ...layers: readonly FoundLayer[]): Flow {
   return { ...flow, layers: [...flow.layers, ...layers] };
+}
+
+/** Whether codes start at 0, so that rounding to them is a ReLU as well: quantizers leave that one out. */
+async function cutsBelowZero(node: NodeReader): Promise<boolean> {
+  const zero = node.inputs[2];
+  if (zero?.kind !== 'constant' || zero.constant.kind !== 'integer') return true; // unsigned, from 0
+  const [point] = await zero.constant.read();
+  return point === (zero.constant.width < 0 ? -(2 ** (8 * -zero.constant.width - 1)) : 0);
+}
+
+/** With a ReLU, unless its numbers are none below 0 already. */
+function rectified(flow: Flow): Flow {
+  const last = [...flow.layers].reverse().find(({ op }) => op !== 'pool' && op !== 'flatten');
+  const positive =
+    last?.op === 'activation' && last.function !== 'tanh' && last.slope === undefined;
+  return positive ? flow : extended(flow, { op: 'activation', function: 'relu' });
 }
 
 /** Channels to the front of the maps or to their end. */
@@ -176,7 +231,7 @@ function concat(node: NodeReader, parts: readonly Part[]): Flow {
   const layers = first.layers.map((layer, place) =>
     merged(node, [layer, ...parts.slice(1).map((part) => part.layers[place] as FoundLayer)]),
   );
-  return with_(first.base, ...layers);
+  return extended(first.base, ...layers);
 }
 
 /** The same layer on every block as one layer on all channels. */
@@ -231,7 +286,7 @@ async function arithmeticNode(node: NodeReader, flow: Flow, walk: Walk): Promise
   }
   const factor = operator === 'Mul' ? await scalar(node, place) : null;
   if (factor !== null && factor > 0 && factor <= 1) {
-    return with_(flow, { op: 'dropout', rate: 1 - factor, scaling: 'test' });
+    return extended(flow, { op: 'dropout', rate: 1 - factor, scaling: 'test' });
   }
   throw node.refusal('with a constant, which no layer here is');
 }

@@ -1,5 +1,5 @@
 import type { FoundLayer, FoundPadding, FoundTensor } from '../found/found-network.js';
-import { mapped, permuted, reshaped } from '../tensors/derived.js';
+import { mapped, permuted, readNumber, reshaped } from '../tensors/derived.js';
 import type { NodeReader } from './node-reader.js';
 
 const ACTIVATIONS = { Relu: 'relu', Tanh: 'tanh', Sigmoid: 'sigmoid' } as const;
@@ -17,8 +17,8 @@ export async function layerNode(node: NodeReader): Promise<readonly FoundLayer[]
       return [dense(node)];
     case 'com.microsoft.FusedGemm': {
       const layer = dense(node);
-      node.ignore('activation_alpha', 'activation_beta', 'activation_gamma');
-      return [layer, ...fusedActivation(node, node.number('leaky_relu_alpha', 0.01))];
+      node.ignore('activation_beta', 'activation_gamma');
+      return [layer, ...fusedActivation(node, node.number('activation_alpha', 0.01))];
     }
     case 'MatMul':
       return [{ op: 'dense', ...matrix(node, named(node, 1), [1, 0], {}) }];
@@ -58,7 +58,7 @@ function leaky(slope: number): readonly FoundLayer[] {
 
 function fusedActivation(node: NodeReader, alpha = 0.01): readonly FoundLayer[] {
   const name = node.text('activation', '');
-  const [slope = alpha] = node.list('activation_params', []);
+  const [slope = alpha] = node.list('activation_params', []).map(readNumber);
   if (name === '') return [];
   if (name === 'Relu' || name === 'Tanh' || name === 'Sigmoid') {
     return [{ op: 'activation', function: ACTIVATIONS[name] }];

@@ -2,7 +2,15 @@ import { FormatError } from '../format-error.js';
 import { readFields, readFloat, readPacked, readText } from '../protobuf/reader.js';
 import { keyValue, type OnnxConstant, parseTensor, type Resolve } from './parse-tensor.js';
 
-export type OnnxAttribute = number | string | readonly number[] | OnnxConstant;
+/** A branch of an `If`. */
+export interface OnnxGraph {
+  readonly kind: 'graph';
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: ReadonlyMap<string, OnnxConstant>;
+  readonly outputs: readonly string[];
+}
+
+export type OnnxAttribute = number | string | readonly number[] | OnnxConstant | OnnxGraph;
 
 export interface OnnxNode {
   /** With its domain in front where that is not ONNX's own: `com.microsoft.FusedConv`. */
@@ -25,6 +33,12 @@ export interface OnnxModel {
 }
 
 const MAX_NODES = 10_000;
+const MAX_DEPTH = 8;
+
+interface Context {
+  readonly resolve: Resolve | undefined;
+  readonly depth: number;
+}
 
 /** Reads a ModelProto: the graph, its constants and its metadata. @throws FormatError */
 export async function parseOnnx(
@@ -39,18 +53,25 @@ export async function parseOnnx(
     if (item.field === 14) metadata.set(...keyValue(item.data));
   }
   if (!graph) throw new FormatError('not-this-format', 'ONNX: a model without graph');
+  const { nodes, constants, outputs, declared } = await parseGraph(graph, { resolve, depth: 0 });
+  // Before IR 4 every constant was listed among the inputs too.
+  const inputs = new Map([...declared].filter(([name]) => !constants.has(name)));
+  return { nodes, constants, inputs, outputs, metadata };
+}
+
+async function parseGraph(graph: Uint8Array, context: Context) {
   const nodes: OnnxNode[] = [];
   const constants = new Map<string, OnnxConstant>();
   const declared = new Map<string, readonly OnnxDimension[]>();
   const outputs: string[] = [];
   for (const item of readFields(graph)) {
     if (item.kind !== 'bytes') continue;
-    if (nodes.length + constants.size > MAX_NODES) {
+    if (nodes.length + constants.size > MAX_NODES || context.depth > MAX_DEPTH) {
       throw new FormatError('too-large', `ONNX: more than ${MAX_NODES} nodes`);
     }
-    if (item.field === 1) nodes.push(await parseNode(item.data, resolve));
+    if (item.field === 1) nodes.push(await parseNode(item.data, context));
     if (item.field === 5) {
-      const { name, constant } = await parseTensor(item.data, resolve);
+      const { name, constant } = await parseTensor(item.data, context.resolve);
       constants.set(name, constant);
     }
     if (item.field === 11) declared.set(...parseValueInfo(item.data));
@@ -59,12 +80,10 @@ export async function parseOnnx(
       throw new FormatError('unsupported', 'ONNX: a sparse weight; save it as a dense one');
     }
   }
-  // Before IR 4 every constant was listed among the inputs too.
-  const inputs = new Map([...declared].filter(([name]) => !constants.has(name)));
-  return { nodes, constants, inputs, outputs, metadata };
+  return { nodes, constants, outputs, declared };
 }
 
-async function parseNode(message: Uint8Array, resolve: Resolve | undefined): Promise<OnnxNode> {
+async function parseNode(message: Uint8Array, context: Context): Promise<OnnxNode> {
   let operator = '';
   let domain = '';
   const inputs: string[] = [];
@@ -77,7 +96,7 @@ async function parseNode(message: Uint8Array, resolve: Resolve | undefined): Pro
     if (item.field === 4) operator = readText(item.data);
     if (item.field === 7) domain = readText(item.data);
     if (item.field === 5) {
-      const { name, value } = await parseAttribute(item.data, resolve);
+      const { name, value } = await parseAttribute(item.data, context);
       if (value !== null) attributes.set(name, value);
     }
   }
@@ -86,7 +105,7 @@ async function parseNode(message: Uint8Array, resolve: Resolve | undefined): Pro
 }
 
 /** Only the attribute types the operators of an AlexNet use. */
-async function parseAttribute(message: Uint8Array, resolve: Resolve | undefined) {
+async function parseAttribute(message: Uint8Array, context: Context) {
   let name = '';
   let value: OnnxAttribute | null = null;
   const list: number[] = [];
@@ -100,7 +119,11 @@ async function parseAttribute(message: Uint8Array, resolve: Resolve | undefined)
     if (item.kind !== 'bytes') continue;
     if (item.field === 1) name = readText(item.data);
     if (item.field === 4) value = readText(item.data);
-    if (item.field === 5) value = (await parseTensor(item.data, resolve)).constant;
+    if (item.field === 5) value = (await parseTensor(item.data, context.resolve)).constant;
+    if (item.field === 6) {
+      const branch = await parseGraph(item.data, { ...context, depth: context.depth + 1 });
+      value = { kind: 'graph', ...branch };
+    }
     if (item.field === 7) {
       for (let at = 0; at + 4 <= item.data.length; at += 4) {
         list.push(readFloat(item.data.subarray(at, at + 4)));

@@ -1,11 +1,7 @@
-import {
-  assembleModel,
-  describedModel,
-  type OpenOptions,
-  type StoredModel,
-} from '../alexnet/assemble-model.js';
-import { choosePresets } from '../alexnet/choose-preset.js';
+import { describedModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import type { ModelSource } from '../formats/format.js';
+import { assembleFound } from '../found/assemble-found.js';
+import { isNoChange } from '../found/input-affine.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { parseDescription } from '../model-file/metadata.js';
@@ -26,18 +22,18 @@ export async function readOnnxModel(
   const model = await parseOnnx(await bytes.read(0, bytes.size), beside);
   const text = model.metadata.get('alexnet');
   if (text !== undefined) return readOwn(model, text);
-  const { description, tensors } = followGraph(model);
-  const { presets, notes } = choosePresets(description, options);
-  return assembleModel(
+  const { network, front, quantized } = await followGraph(model);
+  const detail =
+    'numbers rounded to few bits were restored, and the rounding of activations left out';
+  return assembleFound(
     {
       format: 'onnx',
-      tensors,
-      layout: 'channels-first',
+      network,
+      front: isNoChange(front) ? null : front,
       channelOrder: null,
-      presets,
       preprocessing: null,
       classNames: null,
-      notes,
+      notes: quantized ? [{ code: 'precision', exact: false, detail }] : [],
     },
     options,
   );
@@ -49,7 +45,7 @@ function readOwn({ constants }: OnnxModel, text: string): StoredModel {
   const tensors: StoredTensors = new Map();
   for (const { name } of parameterLayouts(description.spec)) {
     const tensor = constants.get(name);
-    if (tensor) tensors.set(name, tensor);
+    if (tensor?.kind === 'float') tensors.set(name, tensor.tensor);
   }
   return describedModel(description, tensors, 'channels-first');
 }

@@ -72,7 +72,8 @@ function varint(cursor: Cursor): number {
     if (byte === undefined) throw new FormatError('truncated', 'protobuf: ends inside a number');
     cursor.position++;
     value += (byte & 0x7f) * factor;
-    if (byte < 0x80) return count === 9 ? signed(cursor.message.subarray(start, start + 10)) : value;
+    if (byte < 0x80)
+      return count === 9 ? signed(cursor.message.subarray(start, start + 10)) : value;
     factor *= 0x80;
   }
   throw new FormatError('bad-header', 'protobuf: a number of more than ten bytes');

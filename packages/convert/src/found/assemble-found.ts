@@ -1,0 +1,110 @@
+import type { Preprocessing } from '@alexnet/model';
+import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import { detectSpec } from '../alexnet/detect-spec.js';
+import { matchTensors } from '../alexnet/match-tensors.js';
+import type { Note } from '../alexnet/note.js';
+import { FormatError } from '../format-error.js';
+import { parameterLayouts } from '../layout/parameter-layouts.js';
+import { filled } from '../tensors/derived.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import type { FoundNetwork } from './found-network.js';
+import { type InputAffine, preprocessingOf } from './input-affine.js';
+import { flattenOrderOf, networkOfLayers, sameComputation } from './network-of-layers.js';
+import { inOrder } from './tidy-layers.js';
+
+/** A network a codec found in a file whose format has layers, and what the file says beside it. */
+export interface FoundModel {
+  /** Name of the format, for the provenance. */
+  readonly format: string;
+  readonly network: FoundNetwork;
+  /** What is done to the pixels before the first layer; null for nothing. */
+  readonly front: InputAffine | null;
+  readonly channelOrder: 'rgb' | 'bgr' | null;
+  readonly preprocessing: Preprocessing | null;
+  readonly classNames: readonly string[] | null;
+  readonly notes: readonly Note[];
+}
+
+/**
+ * The model a file's layers describe. Where the caller names a network, that one, with an inexact note
+ * if the file says otherwise or has a layer nobody but its author knows.
+ *
+ * @throws FormatError
+ */
+export function assembleFound(
+  { network, front, notes, ...rest }: FoundModel,
+  options: OpenOptions,
+): StoredModel {
+  const { preset, spec: given } = options;
+  const named = given ?? preset;
+  const unknown = network.layers.find((layer) => layer.op === 'unknown');
+  if (named === undefined || !unknown) {
+    const described = networkOfLayers(network);
+    const agrees =
+      (!preset || described.spec.preset === preset) &&
+      (!given || sameComputation(described.spec, given));
+    if (agrees) {
+      const { spec, tensors } = described;
+      const prepared = front && preprocessingOf(front, spec.input);
+      return assembleModel(
+        {
+          ...rest,
+          ...(prepared && { preprocessing: prepared.preprocessing }),
+          tensors,
+          layout: network.layout,
+          presets: null,
+          notes: [...notes, ...(prepared ? [prepared.note] : [])],
+        },
+        { ...options, spec: given ?? spec },
+      );
+    }
+  }
+  if (front) {
+    throw new FormatError(
+      'unsupported',
+      'the file prepares its input itself; read it as the network it is',
+    );
+  }
+  const what = typeof named === 'string' ? named : 'the given spec';
+  const detail = unknown?.detail ?? `the layers in the file compute something else than ${what}`;
+  const note: Note = { code: 'architecture', exact: false, detail };
+  const { spec, tensors } = asNamed(network, options);
+  return assembleModel(
+    { ...rest, tensors, layout: network.layout, presets: null, notes: [...notes, note] },
+    { ...options, spec },
+  );
+}
+
+/** The file's tensors as those of the network the caller named. */
+function asNamed({ layers, layout }: FoundNetwork, { preset, spec }: OpenOptions) {
+  const tensors: StoredTensors = new Map();
+  let index = 0;
+  for (const layer of layers) {
+    if (!('tensors' in layer)) continue;
+    index++;
+    for (const [part, tensor] of Object.entries(layer.tensors))
+      tensors.set(`${index}.${part}`, tensor);
+    const units = layer.op === 'conv' ? layer.filters : layer.op === 'dense' ? layer.units : 0;
+    if (units && !layer.tensors.bias) tensors.set(`${index}.bias`, filled(units, 0));
+  }
+  const layouts = spec && parameterLayouts(spec);
+  const match = layouts && matchTensors(layouts, tensors, layout);
+  if (spec && !match) {
+    throw new FormatError(
+      'unknown-network',
+      'the shapes in the file are not those of the given spec',
+    );
+  }
+  const found =
+    spec && match ? { spec, match } : detectSpec({ tensors, layout }, preset ? [preset] : null);
+  const named: StoredTensors = new Map(found.match.pairs.map(([name, , tensor]) => [name, tensor]));
+  // The first dense layer's inputs come in the order of the file's flatten.
+  const flattened = flattenOrderOf(found.spec);
+  const order = layers.find((layer) => layer.op === 'flatten')?.order;
+  const weight = flattened && named.get(flattened.weight);
+  if (flattened && weight && order) {
+    const natural = layout === 'channels-first' ? 'chw' : 'hwc';
+    named.set(flattened.weight, inOrder(weight, { order, map: flattened.map }, natural, layout));
+  }
+  return { spec: found.spec, tensors: named };
+}
