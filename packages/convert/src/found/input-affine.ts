@@ -92,7 +92,10 @@ export function preprocessingOf(
   const range = unit || toUnit ? 1 : 255;
   return {
     preprocessing: {
-      resize: { shorterSide: Math.min(height, width) },
+      resize: {
+        shorterSide: Math.min(height, width),
+        ...(height === width ? { squash: true } : {}),
+      },
       crop: { height, width },
       channelOrder: 'rgb',
       range,
