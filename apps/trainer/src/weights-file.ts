@@ -23,7 +23,7 @@ export async function openNetworkFile(path: string): Promise<OpenedWeights> {
     return await openModelFile(path);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    const advice = error.code === 'ambiguous-preset' ? ': alexnet convert --preset NAME' : '';
+    const advice = error.code === 'ambiguous' ? ': alexnet convert --preset NAME' : '';
     throw new Error(`${path} is no usable weights file: ${error.message}${advice}`, {
       cause: error,
     });

@@ -9,7 +9,7 @@ export type FormatErrorCode =
   | 'missing-file' // a part that should lie beside the file
   | 'missing-tensor' // the network needs a tensor the file lacks
   | 'unexpected-tensor' // the file holds a tensor the network does not have
-  | 'ambiguous-preset' // the weights fit several networks that compute different things
+  | 'ambiguous' // several readings compute different things, and the caller has to say which
   | 'unknown-network' // the weights fit no known network
   | 'not-allowed' // an inexact conversion whose code the caller did not allow
   | 'out-of-range'; // a value the target number type cannot hold

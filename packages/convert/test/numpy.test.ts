@@ -106,7 +106,7 @@ describe('readNumpyModel', () => {
 
   it('does not guess among the networks of these shapes', async () => {
     const reading = openModel(fixture('npy-dict.npy'));
-    await expect(reading).rejects.toThrow(expect.objectContaining({ code: 'ambiguous-preset' }));
+    await expect(reading).rejects.toThrow(expect.objectContaining({ code: 'ambiguous' }));
   });
 });
 

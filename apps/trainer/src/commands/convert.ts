@@ -120,7 +120,7 @@ function lines(text: string): string[] {
 }
 
 function explained({ code, message }: FormatError): string {
-  return code === 'ambiguous-preset' ? `${message} (--preset NAME)` : message;
+  return code === 'ambiguous' ? `${message} (--preset NAME)` : message;
 }
 
 const MEGABYTE = 1e6;

@@ -31,7 +31,7 @@ export function readInWorker(
     worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       if (data.kind === 'progress') onProgress(data.share);
       else if (data.kind === 'done') resolve(data.read);
-      else if (data.code === 'ambiguous-preset') reject(new UnknownPresetError(data.message));
+      else if (data.code === 'ambiguous') reject(new UnknownPresetError(data.message));
       else reject(new Error(data.message));
     };
     worker.onerror = (event) =>

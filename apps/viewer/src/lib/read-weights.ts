@@ -18,7 +18,7 @@ export interface ReadWeightsOptions {
  * Reads a network from files of any format. Everything inexact is let through: the page shows the
  * notes and asks before it uses the network.
  *
- * @throws FormatError ambiguous-preset when only a person can say which network it is
+ * @throws FormatError ambiguous when only a person can say which network it is
  */
 export async function readWeights(
   files: readonly File[],

@@ -1,5 +1,5 @@
 import type { ByteSource } from '@alexnet/files';
-import type { NetworkSpec, Preprocessing, PresetName, Weight } from '@alexnet/model';
+import type { NetworkSpec, Preprocessing, PresetName, SpecModifiers, Weight } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { tfjsWeight } from '../layout/canonical.js';
 import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
@@ -7,7 +7,7 @@ import type { Limits } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
-import { type Candidate, detectSpec } from './detect-spec.js';
+import { type Detected, detectSpec } from './detect-spec.js';
 import { type Match, matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
 import type { SourceModel } from './source-model.js';
@@ -16,10 +16,14 @@ import type { SourceModel } from './source-model.js';
 export interface OpenOptions {
   /** Which network it is, where shapes cannot tell: paper, original2012, caffe or caffenet. */
   readonly preset?: PresetName;
+  /** How it differs from the preset: norm, pool, activation, input, conv1 … Sizes are the file's own. */
+  readonly modifiers?: SpecModifiers;
   /** The whole network, where it is no preset scaled in width and classes. */
   readonly spec?: NetworkSpec;
   /** What the file does not say but the caller knows. */
   readonly preprocessing?: Preprocessing;
+  /** Order of conv1's input channels, where the file leaves it open. */
+  readonly channelOrder?: 'rgb' | 'bgr';
   /** Names of the classes in label order, where the caller knows them. */
   readonly classNames?: readonly string[];
   /** Codes of inexact notes to accept; `NOTE_CODES` leaves judging to the caller. */
@@ -61,16 +65,17 @@ export async function loadModel({ notes: _, parameters, ...rest }: StoredModel):
  * Finds the network among what a codec found in another tool's file and says what reading it
  * takes, before any number is read.
  *
- * @throws FormatError unknown-network, ambiguous-preset, not-allowed
+ * @throws FormatError unknown-network, ambiguous, not-allowed
  */
 export function assembleModel(source: SourceModel, options: OpenOptions): StoredModel {
-  const { spec, match } = findNetwork(source, options);
+  const { spec, match, taken } = findNetwork(source, options);
   const notes: Note[] = [...source.notes];
   const note = (code: NoteCode, exact: boolean, detail: string) =>
     notes.push({ code, exact, detail });
 
   if (match.by === 'torchvision') note('names', true, 'torchvision names became layer names');
   if (match.by === 'order') note('names', true, 'tensors were matched by their order');
+  if (taken) note('architecture', true, taken);
   for (const name of match.left) note('dropped-tensor', false, `"${name}" has no place`);
   for (const [, name, { dtype }] of match.pairs) {
     if (dtype === 'f64') note('precision', false, `"${name}" was rounded from f64 to f32`);
@@ -78,7 +83,7 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
   if (source.layout === 'channels-first') {
     note('layout', true, 'convolutions and dense layers were transposed to channels-last');
   }
-  const bgr = source.channelOrder === 'bgr';
+  const bgr = (options.channelOrder ?? source.channelOrder) === 'bgr';
   if (bgr) note('channel-order', true, 'conv1 and the mean were reversed from BGR to RGB');
   const known = options.preprocessing ?? source.preprocessing;
   if (!known) note('preprocessing', true, 'the file does not say how images are prepared');
@@ -153,11 +158,11 @@ function storedParameters(
   });
 }
 
-function findNetwork(source: SourceModel, options: OpenOptions): Candidate {
-  const { spec, preset } = options;
-  if (!spec) return detectSpec(source, preset ? [preset] : source.presets);
+function findNetwork(source: SourceModel, options: OpenOptions): Detected {
+  const { spec, preset, modifiers } = options;
+  if (!spec) return detectSpec(source, preset ? [preset] : source.presets, modifiers);
   const match = matchTensors(parameterLayouts(spec), source.tensors, source.layout);
-  if (match) return { spec, match };
+  if (match) return { spec, match, taken: null };
   throw new FormatError(
     'unknown-network',
     'the shapes in the file are not those of the given spec',

@@ -6,35 +6,44 @@ import {
   type NetworkSpec,
   PRESET_NAMES,
   type PresetName,
+  type SpecModifiers,
 } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
+import { describeNetwork } from './describe-network.js';
 import { type Match, matchTensors, torchvisionName } from './match-tensors.js';
 import type { SourceModel } from './source-model.js';
+
+type Source = Pick<SourceModel, 'tensors' | 'layout' | 'unsaid'>;
 
 export interface Candidate {
   readonly spec: NetworkSpec;
   readonly match: Match;
 }
 
+/** Where numbers fit one network only by their widths, the sentence that says what was taken. */
+export interface Detected extends Candidate {
+  readonly taken: string | null;
+}
+
 /**
  * Finds the network a file's shapes belong to. Each preset takes the file's filters, hidden
- * units and classes and must then fit in every shape. The four two-tower nets have the same shapes,
- * so the file or the caller has to say which one it is: nothing is guessed.
+ * units and classes and must then fit in every shape. Shapes do not say which activations, pools and
+ * norms stand between them, so the file or the caller has to: nothing is a default. The one
+ * exception are the widths 64-192-384-256-256, which are torchvision's and nobody else's.
  *
  * @param presets what the caller or the file says, null for nothing
- * @throws FormatError ambiguous-preset, unknown-network
+ * @throws FormatError ambiguous with the choices and what each means, unknown-network
  */
 export function detectSpec(
-  source: Pick<SourceModel, 'tensors' | 'layout'>,
+  source: Source,
   presets: readonly PresetName[] | null,
-): Candidate {
+  modifiers: SpecModifiers = {},
+): Detected {
   const fitting = (presets ?? PRESET_NAMES).flatMap((preset) => {
-    const spec = scaled(preset, source);
+    const spec = scaled(preset, source, modifiers);
     const match = spec && matchTensors(parameterLayouts(spec), source.tensors, source.layout);
-    // torchvision's names belong to torchvision's network.
-    const named = match?.by !== 'torchvision' || preset === 'torchvision';
-    return spec && match && named ? [{ spec, match }] : [];
+    return spec && match ? [{ spec, match }] : [];
   });
   const proportional = fitting.filter(({ spec }) => isProportional(spec));
   const found = proportional.length > 0 ? proportional : fitting;
@@ -43,25 +52,43 @@ export function detectSpec(
     const asked = presets ? presets.join(' or ') : 'any preset';
     throw new FormatError(
       'unknown-network',
-      `the shapes are not those of ${asked}; give the network's spec to read other sizes`,
+      `the shapes are not those of ${asked}; say what differs (input size, padding, norm, groups), or give the network's spec`,
     );
   }
-  if (others.length > 0) {
-    const names = found.map(({ spec }) => spec.preset).join(', ');
-    throw new FormatError(
-      'ambiguous-preset',
-      `the shapes fit ${names}, which compute different things; say which one it is`,
-    );
+  const { spec, match } = first;
+  if (presets && others.length === 0) return { ...first, taken: null };
+  if (spec.preset === 'torchvision' && proportional.length === 1 && !source.unsaid) {
+    const words = `the widths are those of torchvision's AlexNet alone, so it was taken for it: ${describeNetwork(spec)}`;
+    return { ...first, taken: match.by === 'torchvision' ? null : words };
   }
-  return first;
+  throw ambiguous(
+    fitting.map(({ spec }) => spec),
+    source.unsaid ?? null,
+  );
+}
+
+function ambiguous(fitting: readonly NetworkSpec[], unsaid: string | null): FormatError {
+  const names = fitting.map(({ preset }) => preset).join(', ');
+  const choices = fitting.map((spec) => `${spec.preset} is ${describeNetwork(spec)}`).join('. ');
+  return new FormatError(
+    'ambiguous',
+    `the file holds numbers only${unsaid ? ` (${unsaid})` : ''}; they fit ${names}, which compute different things; say which one it is, and what differs from it (norm, pool, activation, input). ${choices}`,
+  );
 }
 
 /** A preset with the file's filters, units and classes; null where those make no network. */
 function scaled(
   preset: PresetName,
-  { tensors, layout }: Pick<SourceModel, 'tensors' | 'layout'>,
+  { tensors, layout }: Source,
+  modifiers: SpecModifiers,
 ): NetworkSpec | null {
-  const base = createSpec(preset, tensors.has('norm1.running_mean') ? { norm: 'batch' } : {});
+  const base = attempt(() =>
+    createSpec(preset, {
+      ...(tensors.has('norm1.running_mean') ? { norm: 'batch' } : {}),
+      ...modifiers,
+    }),
+  );
+  if (!base) return null;
   const weights = [...tensors.values()].filter(({ shape }) => shape.length > 1);
   let position = 0;
   let classes = 0;
@@ -83,16 +110,15 @@ function scaled(
     position++;
   }
   const spec = { ...base, classes, layers };
-  return makesNetwork(spec) ? spec : null;
+  // Filters have to divide into groups, and every layer to stand where it does.
+  return attempt(() => inferShapes(spec)) ? spec : null;
 }
 
-/** Whether filters divide into groups and every layer can stand where it does. */
-function makesNetwork(spec: NetworkSpec): boolean {
+function attempt<T>(task: () => T): T | null {
   try {
-    inferShapes(spec);
-    return true;
+    return task();
   } catch (error) {
-    if (error instanceof ModelError) return false;
+    if (error instanceof ModelError) return null;
     throw error;
   }
 }

@@ -17,6 +17,8 @@ export interface SourceModel {
   readonly presets: readonly PresetName[] | null;
   readonly preprocessing: Preprocessing | null;
   readonly classNames: readonly string[] | null;
+  /** A sentence on layers without weights that stand where an AlexNet has none; shapes then tell nothing. */
+  readonly unsaid?: string | null;
   /** What the codec already had to change. */
   readonly notes: readonly Note[];
 }

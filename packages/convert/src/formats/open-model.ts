@@ -33,7 +33,7 @@ export interface FoundModel extends StoredModel {
 /**
  * Reads a network from a file of any format; the code of its format alone is loaded.
  *
- * @throws FormatError not-this-format for no known format, ambiguous-preset where only the caller
+ * @throws FormatError not-this-format for no known format, ambiguous where only the caller
  *   can say which network it is, not-allowed for an inexact step whose code is not in `allow`
  */
 export async function openModel(

@@ -24,7 +24,7 @@ export interface DescribedNetwork {
  * The spec of the network a file describes: a preset's where it computes the same, whatever its sizes,
  * else one called `custom`.
  *
- * @throws FormatError unsupported, unknown-network, ambiguous-preset where the file does not say how
+ * @throws FormatError unsupported, unknown-network, ambiguous where the file does not say how
  *   large images are and it is no preset at that preset's size
  */
 export function networkOfLayers(found: FoundNetwork): DescribedNetwork {
@@ -39,7 +39,7 @@ export function networkOfLayers(found: FoundNetwork): DescribedNetwork {
   const [only, ...others] = fitting;
   if (only && others.length === 0) return only;
   throw new FormatError(
-    'ambiguous-preset',
+    'ambiguous',
     'the file does not say how large its images are, and this is no preset; say the input size',
   );
 }

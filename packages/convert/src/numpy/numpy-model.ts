@@ -3,6 +3,7 @@ import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/as
 import { layoutByShape, parameterName } from '../alexnet/foreign-names.js';
 import { checkAllowed } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
+import { FormatError } from '../format-error.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { readNumpy } from './read-numpy.js';
@@ -28,13 +29,28 @@ export async function readNumpyModel(
       format: container === 'npz' ? 'npz' : 'npy',
       tensors,
       layout: layoutByShape(tensors),
-      channelOrder: container === 'pickled' ? 'bgr' : null,
+      channelOrder: container === 'pickled' ? pickledOrder(options) : null,
       presets: null,
       preprocessing: null,
       classNames: null,
       notes: [],
     },
     options,
+  );
+}
+
+/**
+ * A pickled dict says nothing about color: those of Caffe's two networks came out of Caffe, which
+ * feeds BGR; for any other network the caller has to say it.
+ */
+function pickledOrder({ preset, spec, channelOrder }: OpenOptions): 'rgb' | 'bgr' | null {
+  const network = preset ?? spec?.preset;
+  if (channelOrder) return channelOrder;
+  if (network === undefined) return null; // which network it is will be asked first
+  if (network === 'caffe' || network === 'caffenet') return 'bgr';
+  throw new FormatError(
+    'ambiguous',
+    'a pickled dict does not say in which order conv1 takes the colors; say the channel order: bgr for what was converted from Caffe, rgb for the rest',
   );
 }
 

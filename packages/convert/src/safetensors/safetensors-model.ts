@@ -6,6 +6,7 @@ import {
   type StoredModel,
 } from '../alexnet/assemble-model.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
+import { nameLayersOf } from '../alexnet/state-dict.js';
 import type { WriteOptions, Written } from '../alexnet/written.js';
 import { FormatError } from '../format-error.js';
 import { DEFAULT_LIMITS } from '../limits.js';
@@ -52,16 +53,18 @@ export async function readSafetensorsModel(
       'This is a checkpoint of "alexnet train", which does not say what network it belongs to. Open weights.safetensors of its run, or follow the run with "pnpm viewer RUN".',
     );
   }
+  const { tensors, notes, unsaid } = nameLayersOf(tensorsOf(header, data, false), true);
   return assembleModel(
     {
       format: 'safetensors',
-      tensors: tensorsOf(header, data, false),
+      tensors,
       layout: 'channels-first',
       channelOrder: null,
       presets: null,
       preprocessing: null,
       classNames: null,
-      notes: [],
+      notes,
+      unsaid,
     },
     options,
   );

@@ -2,6 +2,7 @@ import type { ByteSource } from '@alexnet/files';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { torchvisionName } from '../alexnet/match-tensors.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
+import { nameLayersOf } from '../alexnet/state-dict.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { toCanonical } from '../layout/canonical.js';
 import type { Model } from '../model-file/model-file.js';
@@ -21,8 +22,9 @@ export async function readTorchModel(
   input: Uint8Array | ByteSource,
   options: OpenOptions,
 ): Promise<StoredModel> {
-  const tensors = await readTorch(input);
-  for (const name of tensors.keys()) if (IGNORED.test(name)) tensors.delete(name);
+  const found = await readTorch(input);
+  for (const name of found.keys()) if (IGNORED.test(name)) found.delete(name);
+  const { tensors, notes, unsaid } = nameLayersOf(found, false);
   return assembleModel(
     {
       format: 'torch',
@@ -32,7 +34,8 @@ export async function readTorchModel(
       presets: null,
       preprocessing: null,
       classNames: null,
-      notes: [],
+      notes,
+      unsaid,
     },
     options,
   );
