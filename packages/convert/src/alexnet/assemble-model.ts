@@ -7,6 +7,8 @@ import type { Limits } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
+import { describeNetwork } from './describe-network.js';
+import { describeSpec } from './describe-spec.js';
 import { type Detected, detectSpec } from './detect-spec.js';
 import { type Match, matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
@@ -98,6 +100,24 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
     notes,
     parameters: storedParameters(spec, match.pairs, source.layout, bgr),
   };
+}
+
+/**
+ * The same where the file itself describes its network. A network the caller names as well has to
+ * compute what the file says; another one is an inexact note.
+ */
+export function assembleDescribed(
+  source: SourceModel & { readonly spec: NetworkSpec },
+  options: OpenOptions,
+): StoredModel {
+  const { spec, preset } = options;
+  const named = spec ?? (preset && preset !== source.spec.preset ? preset : null);
+  if (named === null || (spec && describeSpec(spec).join() === describeSpec(source.spec).join())) {
+    return assembleModel(source, { ...options, spec: spec ?? source.spec });
+  }
+  const detail = `the file describes ${describeNetwork(source.spec)}, which is not what ${spec?.preset ?? preset} computes`;
+  const note: Note = { code: 'architecture', exact: false, detail };
+  return assembleModel({ ...source, notes: [...source.notes, note] }, options);
 }
 
 /**

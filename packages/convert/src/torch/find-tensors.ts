@@ -28,7 +28,16 @@ export interface TensorReference {
 const MAX_DEPTH = 32;
 
 /** Where training scripts keep the weights inside a larger checkpoint. */
-const WRAPPERS = ['state_dict', 'model_state_dict', 'model', 'net'];
+const WRAPPERS = [
+  'state_dict',
+  'model_state_dict',
+  'model',
+  'net',
+  'network',
+  'model_state',
+  'params',
+  'weights',
+];
 
 /**
  * Every named tensor of an unpickled checkpoint: a state dict, one wrapped in a training
@@ -45,12 +54,36 @@ export function findTensors(root: PickleValue): Map<string, TensorReference> {
   return found;
 }
 
-function unwrap(root: PickleValue): PickleValue {
+/** The network inside a training checkpoint: one entry of it, or the one item of a tuple with tensors. */
+export function unwrap(root: PickleValue, depth = 0): PickleValue {
+  if (depth > MAX_DEPTH) throw new FormatError('too-large', 'torch: a checkpoint nested too deep');
+  const items = root instanceof PickleTuple ? root.items : Array.isArray(root) ? root : null;
+  if (items) {
+    const networks = items.filter(
+      (item) => item !== null && tensorsIn(unwrap(item, depth + 1)) > 0,
+    );
+    const [only, ...others] = networks;
+    if (others.length > 0) {
+      throw new FormatError(
+        'ambiguous',
+        `torch: the file holds a list with ${networks.length} things that have tensors; save the network's state_dict alone`,
+      );
+    }
+    return only === undefined ? root : unwrap(only, depth + 1);
+  }
   for (const key of WRAPPERS) {
     const inner = entriesOf(root)?.get(key);
-    if (inner !== undefined && (entriesOf(inner) || moduleState(inner))) return inner;
+    if (inner === undefined || asTensor(inner, 0)) continue;
+    if (entriesOf(inner) || moduleState(inner)) return unwrap(inner, depth + 1);
   }
   return root;
+}
+
+function tensorsIn(value: PickleValue): number {
+  const found = new Map<string, TensorReference>();
+  collect(value, '', found, 0);
+  found.delete(''); // a lone tensor has no name
+  return found.size;
 }
 
 function collect(
@@ -82,7 +115,7 @@ function collect(
 }
 
 /** Entries of a dict or OrderedDict. */
-function entriesOf(value: PickleValue): ReadonlyMap<PickleValue, PickleValue> | null {
+export function entriesOf(value: PickleValue): ReadonlyMap<PickleValue, PickleValue> | null {
   if (value instanceof PickleDict) return value.entries;
   const ordered = value instanceof PickleObject && value.callee.path === 'collections.OrderedDict';
   if (!ordered) return null;
@@ -99,7 +132,7 @@ function entriesOf(value: PickleValue): ReadonlyMap<PickleValue, PickleValue> | 
   );
 }
 
-function moduleState(value: PickleValue): ReadonlyMap<PickleValue, PickleValue> | null {
+export function moduleState(value: PickleValue): ReadonlyMap<PickleValue, PickleValue> | null {
   if (!(value instanceof PickleObject)) return null;
   const state = entriesOf(value.state);
   return state?.has('_modules') ? state : null;

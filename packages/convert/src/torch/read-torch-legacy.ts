@@ -1,8 +1,8 @@
 import { type ByteSource, sliceSource } from '@alexnet/files';
 import { asItems, asText, PickleDict, readPickleAt } from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
-import type { StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';
+import { moduleTree, type TorchFile } from './module-tree.js';
 import { resolveTensors } from './resolve-tensors.js';
 import { asStorageId } from './storage.js';
 
@@ -13,7 +13,7 @@ const PROTOCOL_VERSION = 1001;
  * Reads a file of torch 0.1.7 to 1.5: five pickles (magic, protocol version, system, object, list
  * of storage keys), then for each key a 64-bit element count and the numbers.
  */
-export async function readTorchLegacy(source: ByteSource): Promise<StoredTensors> {
+export async function readTorchLegacy(source: ByteSource): Promise<TorchFile> {
   const magic = await readPickleAt(source, 0, 512);
   const protocol = await readPickleAt(source, magic.end, 512);
   if (magic.value !== MAGIC || protocol.value !== PROTOCOL_VERSION) {
@@ -33,7 +33,8 @@ export async function readTorchLegacy(source: ByteSource): Promise<StoredTensors
   }
   const names = asItems(keys.value, 'the key list').map((key) => asText(key, 'a storage key'));
   const storages = await locateStorages(source, keys.end, names, widths);
-  return resolveTensors(findTensors(object.value), (key) => storages.get(key));
+  const tensors = resolveTensors(findTensors(object.value), (key) => storages.get(key));
+  return { tensors, module: moduleTree(object.value) };
 }
 
 async function locateStorages(

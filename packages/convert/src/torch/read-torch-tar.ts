@@ -5,6 +5,7 @@ import { FormatError } from '../format-error.js';
 import { type Storage, stridedTensor, type View } from '../tensors/strided.js';
 import type { FloatType, StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';
+import { moduleTree, type TorchFile } from './module-tree.js';
 import { storageType } from './storage.js';
 
 const MAX_MEMBERS = 64;
@@ -18,7 +19,7 @@ type StorageOrNull = Storage | null;
  * Reads a file of torch before 0.1.7, a tar of `storages`, `tensors` and `pickle`. torch itself
  * refuses these since 2.6 under `weights_only`; here nothing is executed anyway.
  */
-export async function readTorchTar(source: ByteSource): Promise<StoredTensors> {
+export async function readTorchTar(source: ByteSource): Promise<TorchFile> {
   const members = await tarMembers(source);
   const member = (name: string): ByteSource => {
     const found = members.get(name);
@@ -42,7 +43,7 @@ export async function readTorchTar(source: ByteSource): Promise<StoredTensors> {
   if (tensors.size === 0) {
     throw new FormatError('missing-tensor', 'torch: the file holds no named tensors of floats');
   }
-  return tensors;
+  return { tensors, module: moduleTree(root) };
 }
 
 async function tarMembers(source: ByteSource): Promise<Map<string, ByteSource>> {

@@ -2,14 +2,14 @@ import type { ByteSource } from '@alexnet/files';
 import { runPickle } from '@alexnet/files/pickle';
 import { readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
-import type { StoredTensors } from '../tensors/tensor-file.js';
 import { findTensors } from './find-tensors.js';
+import { moduleTree, type TorchFile } from './module-tree.js';
 import { resolveTensors } from './resolve-tensors.js';
 
 const MAX_PICKLE_BYTES = 64 * 2 ** 20;
 
 /** Reads a zip archive of torch 1.6 and later: `<any>/data.pkl` beside `<any>/data/<key>`. */
-export async function readTorchZip(source: ByteSource): Promise<StoredTensors> {
+export async function readTorchZip(source: ByteSource): Promise<TorchFile> {
   const entries = await readZip(source);
   const pickleName = [...entries.keys()].find((name) => /^[^/]*\/data\.pkl$/.test(name));
   if (pickleName === undefined) {
@@ -31,7 +31,8 @@ export async function readTorchZip(source: ByteSource): Promise<StoredTensors> {
     throw new FormatError('too-large', `torch: data.pkl over ${MAX_PICKLE_BYTES} bytes`);
   }
   const bytes = await (await pickle.open()).read(0, pickle.size);
-  const references = findTensors(runPickle(bytes).value);
+  const { value } = runPickle(bytes);
+  const references = findTensors(value);
 
   // Opened before they are asked for: a tensor has to know whether it fits.
   const storages = new Map<string, ByteSource>();
@@ -39,7 +40,8 @@ export async function readTorchZip(source: ByteSource): Promise<StoredTensors> {
   for (const [name, entry] of entries) {
     if (name.startsWith(folder)) storages.set(name.slice(folder.length), await entry.open());
   }
-  return resolveTensors(references, (key) => storages.get(key));
+  const tensors = resolveTensors(references, (key) => storages.get(key));
+  return { tensors, module: moduleTree(value) };
 }
 
 async function text(entry: { open(): Promise<ByteSource>; size: number } | undefined) {

@@ -2,6 +2,7 @@ import { asSource, type ByteSource } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { torchContainer } from './container.js';
+import type { TorchFile } from './module-tree.js';
 import { readTorchLegacy } from './read-torch-legacy.js';
 import { readTorchTar } from './read-torch-tar.js';
 import { readTorchZip } from './read-torch-zip.js';
@@ -13,7 +14,11 @@ import { readTorchZip } from './read-torch-zip.js';
  * @throws FormatError for anything that is no such file, TorchScript archives and integer weights
  */
 export async function readTorch(input: Uint8Array | ByteSource): Promise<StoredTensors> {
-  const source = asSource(input);
+  return (await openTorch(asSource(input))).tensors;
+}
+
+/** The same with the modules of a network that was pickled whole. */
+export async function openTorch(source: ByteSource): Promise<TorchFile> {
   const head = await source.read(0, Math.min(512, source.size));
   switch (torchContainer(head)) {
     case 'zip':

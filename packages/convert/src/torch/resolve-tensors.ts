@@ -21,7 +21,13 @@ export function resolveTensors(
     const reference = asStorageId(id);
     if (!reference) throw new FormatError('unsupported', `torch: "${name}" is no tensor`);
     const type = reference.dtype ?? dtype;
-    if (type === 'integer' || (reference.dtype === null && dtype === null)) continue;
+    if (type === 'integer' || (reference.dtype === null && dtype === null)) {
+      if ((view?.shape.length ?? 0) < 2) continue;
+      throw new FormatError(
+        'unsupported',
+        `torch: "${name}" holds whole numbers: a quantized network, whose scales are not read; save the floats`,
+      );
+    }
     if (!view || !type) throw new FormatError('bad-header', `torch: "${name}" has no shape`);
     const source = locate(reference.key);
     if (!source) {

@@ -1,12 +1,18 @@
-import type { ByteSource } from '@alexnet/files';
-import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import { asSource, type ByteSource } from '@alexnet/files';
+import {
+  assembleDescribed,
+  assembleModel,
+  type OpenOptions,
+  type StoredModel,
+} from '../alexnet/assemble-model.js';
 import { torchvisionName } from '../alexnet/match-tensors.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { nameLayersOf } from '../alexnet/state-dict.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { toCanonical } from '../layout/canonical.js';
 import type { Model } from '../model-file/model-file.js';
-import { readTorch } from './read-torch.js';
+import { readModule } from './read-module.js';
+import { openTorch } from './read-torch.js';
 import { type WriteTorchOptions, writeTorch } from './write-torch.js';
 
 /** Counters and buffers that belong to training, not to the network. */
@@ -22,23 +28,20 @@ export async function readTorchModel(
   input: Uint8Array | ByteSource,
   options: OpenOptions,
 ): Promise<StoredModel> {
-  const found = await readTorch(input);
+  const { tensors: found, module } = await openTorch(asSource(input));
   for (const name of found.keys()) if (IGNORED.test(name)) found.delete(name);
-  const { tensors, notes, unsaid } = nameLayersOf(found, false);
-  return assembleModel(
-    {
-      format: 'torch',
-      tensors,
-      layout: 'channels-first',
-      channelOrder: null,
-      presets: null,
-      preprocessing: null,
-      classNames: null,
-      notes,
-      unsaid,
-    },
-    options,
-  );
+  const source = {
+    format: 'torch',
+    layout: 'channels-first',
+    channelOrder: null,
+    presets: null,
+    preprocessing: null,
+    classNames: null,
+  } as const;
+  const read = module && readModule(module, found, options);
+  if (read) return assembleDescribed({ ...source, ...read }, options);
+  const named = nameLayersOf(found, false);
+  return assembleModel({ ...source, ...named }, options);
 }
 
 /**

@@ -1,0 +1,63 @@
+import { PickleGlobal, PickleObject, type PickleValue } from '@alexnet/files/pickle';
+import { FormatError } from '../format-error.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import { entriesOf, moduleState, unwrap } from './find-tensors.js';
+
+/** What is in a file of torch. */
+export interface TorchFile {
+  readonly tensors: StoredTensors;
+  /** The network where it was pickled whole, null for a state dict. */
+  readonly module: TorchModule | null;
+}
+
+/** A module of a pickled network: its class, what it was made with, and the modules in it. */
+export interface TorchModule {
+  /** Path from the root, `features.0`; empty for the root. */
+  readonly path: string;
+  /** `torch.nn.modules.conv.Conv2d`. */
+  readonly className: string;
+  /** Attributes of the instance: `kernel_size`, `stride`, … */
+  readonly options: ReadonlyMap<string, PickleValue>;
+  readonly children: readonly TorchModule[];
+}
+
+const MAX_DEPTH = 32;
+
+/** The module that was pickled whole, null where the file holds tensors only. */
+export function moduleTree(root: PickleValue): TorchModule | null {
+  const value = unwrap(root);
+  const module = moduleState(value) ? asModule(value, '', 0) : null;
+  const parallel = module?.className.startsWith('torch.nn.parallel.');
+  const inner = parallel ? moduleState(value)?.get('_modules') : undefined;
+  const [only] = entriesOf(inner ?? null)?.values() ?? [];
+  // The names of its tensors lose the prefix "module.", too.
+  return only === undefined ? module : asModule(only, '', 0);
+}
+
+function asModule(value: PickleValue, path: string, depth: number): TorchModule | null {
+  if (depth > MAX_DEPTH) throw new FormatError('too-large', 'torch: modules nested too deep');
+  const state = moduleState(value);
+  if (!state || !(value instanceof PickleObject)) return null;
+  const options = new Map<string, PickleValue>();
+  for (const [key, option] of state) {
+    if (typeof key === 'string' && !key.startsWith('_')) options.set(key, option);
+  }
+  const children = [...(entriesOf(state.get('_modules') ?? null) ?? [])].flatMap(([key, child]) => {
+    const own = path === '' ? String(key) : `${path}.${String(key)}`;
+    const module = asModule(child, own, depth + 1);
+    return module ? [module] : [];
+  });
+  return { path, className: classOf(value), options, children };
+}
+
+/** An instance is rebuilt by a function that is given its class. */
+function classOf({ callee, args }: PickleObject): string {
+  const rebuilt = [
+    'copyreg.__newobj__',
+    'copy_reg.__newobj__',
+    'copy_reg._reconstructor',
+    'copyreg._reconstructor',
+  ];
+  const [first] = args.items;
+  return rebuilt.includes(callee.path) && first instanceof PickleGlobal ? first.path : callee.path;
+}

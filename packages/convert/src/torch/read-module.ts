@@ -1,0 +1,75 @@
+import { type InputSpec, inferShapes } from '@alexnet/model';
+import type { OpenOptions } from '../alexnet/assemble-model.js';
+import type { Note } from '../alexnet/note.js';
+import { FormatError } from '../format-error.js';
+import type { FoundLayer, FoundNetwork } from '../found/found-network.js';
+import { type DescribedNetwork, networkOfLayers } from '../found/network-of-layers.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import { moduleLayers } from './module-layers.js';
+import type { TorchModule } from './module-tree.js';
+
+/** A network out of a pickled module. */
+export interface ReadModule extends DescribedNetwork {
+  readonly notes: readonly Note[];
+}
+
+/**
+ * The network of a module that was pickled whole. Its classes, strides, padding, activations, pools
+ * and norms are in the file; the size of its images is not, and neither is the `forward` of a class
+ * of one's own, which is taken to run its modules in the order in which they are defined.
+ *
+ * @returns null where the modules leave out what `forward` does between them, so that they say no
+ *   more than a state dict
+ * @throws FormatError unsupported, unknown-network, ambiguous
+ */
+export function readModule(
+  root: TorchModule,
+  tensors: StoredTensors,
+  options: OpenOptions,
+): ReadModule | null {
+  const { layers, unknownClasses, adaptive } = moduleLayers(root, tensors);
+  if (unknownClasses.length > 0 && !isComplete(layers)) return null;
+  const found: FoundNetwork = { input: inputOf(options), layers, layout: 'channels-first' };
+  const described = networkOfLayers(found);
+  requireIdentity(described, adaptive);
+  const notes: Note[] = [{ code: 'names', exact: true, detail: 'modules became layers' }];
+  if (unknownClasses.length > 0) {
+    const detail = `the file does not hold the forward of ${unknownClasses.join(', ')}; its modules were run in the order of their definition`;
+    notes.push({ code: 'architecture', exact: true, detail });
+  }
+  return { ...described, notes };
+}
+
+function inputOf({ modifiers, spec }: OpenOptions): InputSpec | null {
+  if (spec) return spec.input;
+  const { input, channels = 3 } = modifiers ?? {};
+  if (input === undefined) return null;
+  return typeof input === 'number'
+    ? { height: input, width: input, channels }
+    : { ...input, channels };
+}
+
+/** Whether something stands between all layers with weights: `F.relu` in a `forward` is seen nowhere. */
+function isComplete(layers: readonly FoundLayer[]): boolean {
+  const weighted = layers.flatMap(({ op }, at) => (op === 'conv' || op === 'dense' ? [at] : []));
+  return weighted.slice(1).every((at, index) => {
+    const between = layers.slice((weighted[index] ?? 0) + 1, at);
+    return between.some(({ op }) => op === 'activation');
+  });
+}
+
+/** An adaptive pool whose maps already have its size changes nothing; any other is not carried. */
+function requireIdentity(
+  { spec }: DescribedNetwork,
+  adaptive: readonly (readonly number[])[],
+): void {
+  const flatten = inferShapes(spec).find(({ op }) => op === 'flatten');
+  for (const size of adaptive) {
+    const [height, width] = flatten?.input ?? [];
+    if (height === size[0] && width === size[1]) continue;
+    throw new FormatError(
+      'unsupported',
+      `torch: the network averages maps of ${height}×${width} to ${size.join('×')}, which is not carried; say the input size it was trained at`,
+    );
+  }
+}

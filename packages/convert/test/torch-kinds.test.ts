@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type FormatErrorCode, type OpenModelOptions, openModel } from '../src/index.js';
+import { fixture } from './golden.js';
+import { noise } from './networks.js';
+import { logitsOf, relativeDifference } from './run-network.js';
+import { withParts } from './with-parts.js';
+
+/** Logits torch gave (make_torch_kinds.py). */
+const golden: Record<string, number[]> = JSON.parse(
+  readFileSync(new URL('./fixtures/kind-torch.json', import.meta.url), 'utf8'),
+);
+
+const unnormed = { preset: 'alexnet', modifiers: { norm: 'none' } } as const;
+
+const READ: readonly [file: string, network: string, options?: OpenModelOptions][] = [
+  ['kind-plain.safetensors', 'plain'],
+  ['kind-nodrop.safetensors', 'nodrop'],
+  ['kind-batch.safetensors', 'batch'],
+  ['kind-lightning.ckpt', 'plain'],
+  ['kind-tuple.pth', 'plain'],
+  ['kind-head-first.pth', 'plain'],
+  ['kind-nodrop.pth', 'nodrop'],
+  ['kind-batch.pth', 'batch'],
+  ['kind-tower.pth', 'tower', unnormed],
+  ['kind-module-plain.pth', 'plain'],
+  ['kind-module-local.pth', 'local', { modifiers: { input: 227 } }],
+  ['kind-module-parallel.pth', 'local', { modifiers: { input: 227 } }],
+  ['kind-module-leaky.pth', 'leaky', { modifiers: { input: 227 } }],
+  ['kind-module-ceil.pth', 'ceil', { modifiers: { input: 240 } }],
+];
+
+describe('files of torch as people save them', () => {
+  it.each(READ)('%s gives the logits torch gives', async (file, network, options) => {
+    const { model } = await openModel(fixture(file), options);
+    const { height, width } = model.spec.input;
+    const logits = await logitsOf(model, noise(height * width * 3, 99));
+    expect(relativeDifference(logits, golden[network] ?? [])).toBeLessThan(1e-5);
+  });
+
+  it('joins the shards an index.json names', async () => {
+    const name = 'kind-model.safetensors.index.json';
+    const parts = new Map(
+      [1, 2].map((n) => [
+        `kind-model-0000${n}-of-00002.safetensors`,
+        fixture(`kind-model-0000${n}-of-00002.safetensors`),
+      ]),
+    );
+    const { model, format } = await openModel(withParts(name, fixture(name), parts));
+    expect(format).toBe('safetensors');
+    const logits = await logitsOf(model, noise(224 * 224 * 3, 99));
+    expect(relativeDifference(logits, golden.plain ?? [])).toBeLessThan(1e-5);
+  });
+
+  it.each([
+    ['kind-tower.pth', 'ambiguous', 'alexnet is 227 px, unpadded; relu, max pool, LRN'],
+    ['kind-local.pth', 'ambiguous', 'counts 3 modules without weights'],
+    ['kind-module-local.pth', 'ambiguous', 'say the input size'],
+    ['kind-module-dilated.pth', 'unsupported', 'is dilated'],
+  ] satisfies [string, FormatErrorCode, string][])(
+    '%s is not guessed (%s)',
+    async (file, code, message) => {
+      const reading = openModel(fixture(file));
+      await expect(reading).rejects.toThrow(expect.objectContaining({ code }));
+      await expect(reading).rejects.toThrow(message);
+    },
+  );
+
+  it('says what it left out', async () => {
+    const { notes } = await openModel(fixture('kind-lightning.ckpt'));
+    expect(notes.filter(({ code }) => code === 'dropped-tensor')).toEqual([
+      expect.objectContaining({ exact: true, detail: expect.stringContaining('criterion.weight') }),
+    ]);
+  });
+
+  it('refuses to read a pickled module as another network', async () => {
+    const reading = openModel(fixture('kind-module-plain.pth'), { preset: 'alexnet' });
+    await expect(reading).rejects.toThrow('not what alexnet computes');
+  });
+});
