@@ -15,7 +15,7 @@ function offline(): Plugin {
       const files = Object.keys(bundle).filter((name) => !name.endsWith('.map'));
       const hash = createHash('sha256');
       const staticFiles = readdirSync(STATIC, { recursive: true, encoding: 'utf8' }).filter(
-        (name) => /\.(png|svg)$/.test(name),
+        (name) => /\.(jpg|png|svg)$/.test(name),
       );
       for (const name of staticFiles) hash.update(readFileSync(new URL(name, STATIC)));
       for (const name of files.sort()) {

@@ -1,26 +1,27 @@
-// Draws the sample images of the page: node scripts/make-samples.mjs
-// Fluent Emoji by Microsoft, MIT license (see static/samples/LICENSE.txt).
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+// Makes the sample images of the page from scikit-image's own data:
+//   pip download --no-deps scikit-image && unzip scikit_image-*.whl 'skimage/data/*'
+//   node scripts/make-samples.mjs skimage/data
+// Whose they are, and that they are public domain or CC0, stands in static/samples/LICENSE.txt as
+// scikit-image 0.26.0 says it in skimage/data/_fetchers.py.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 
-const SAMPLES = ['dog-face', 'pizza', 'airplane', 'grinning-face', 'pretzel', 'hot-beverage'];
-const SIDE = 256;
+const SAMPLES = {
+  cat: 'chelsea.png',
+  espresso: 'coffee.png',
+  rocket: 'rocket.jpg',
+  astronaut: 'astronaut.png',
+};
 
-const require = createRequire(import.meta.url);
-const set = JSON.parse(
-  await readFile(require.resolve('@iconify-json/fluent-emoji-flat/icons.json')),
-);
+const [from] = process.argv.slice(2);
+if (!from) throw new Error('Name the folder skimage/data.');
 const folder = new URL('../static/samples/', import.meta.url);
 await mkdir(folder, { recursive: true });
-for (const name of SAMPLES) {
-  const icon = set.icons[name];
-  if (!icon) throw new Error(`fluent-emoji-flat has no "${name}".`);
-  const [width, height] = [icon.width ?? set.width ?? 32, icon.height ?? set.height ?? 32];
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${SIDE}" height="${SIDE}">${icon.body}</svg>`;
-  const png = await sharp(Buffer.from(svg))
+for (const [name, source] of Object.entries(SAMPLES)) {
+  const { width, height, size } = await sharp(join(from, source))
     .flatten({ background: '#fff' })
-    .png({ palette: true })
-    .toBuffer();
-  await writeFile(new URL(`${name}.png`, folder), png);
+    .jpeg({ quality: 86, mozjpeg: true })
+    .toFile(new URL(`${name}.jpg`, folder).pathname);
+  process.stdout.write(`${name}.jpg ${width} × ${height}, ${Math.round(size / 1000)} kB\n`);
 }

@@ -11,6 +11,7 @@ describe('links', () => {
       filter: 12,
       layer: 'relu5',
       unit: 3,
+      page: 'unit',
       mapScale: 'layer',
       tenCrop: true,
       change: { units: { conv1: [3, 17], conv5: [0] }, tower: 'B', gray: true },

@@ -103,8 +103,9 @@ describe.skipIf(!chromiumPath)(
       await hand(page, 'drop', files);
       await dialog.getByRole('button', { name: 'Open anyway' }).click();
       await page.locator('.facts .file', { hasText: 'mean.binaryproto' }).waitFor();
-      await page.getByText('What reading the file changed').click();
+      await page.getByRole('button', { name: 'About this network' }).click();
       await page.getByText('(not exact)').first().waitFor();
+      await page.getByRole('button', { name: 'Close' }).click();
     });
 
     it('asks which of four networks a file of tensors holds', async () => {

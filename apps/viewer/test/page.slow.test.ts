@@ -138,8 +138,47 @@ describe.skipIf(!chromiumPath)(
           expect(await alert.textContent()).toMatch(/\w+ .*\w/);
           await page.getByRole('button', { name: 'Close' }).click();
         }
-        await chooseSample(page, 'Pizza');
+        await chooseSample(page, 'Espresso');
         expect((await shownAnswer(page)).size).toBe(5);
+      });
+
+      it('takes an image of the reader’s own while a message is up, and images without a type', async () => {
+        await drop(page, 'empty.safetensors', '', new Uint8Array());
+        await page.getByRole('alert').locator('p').waitFor();
+        await hand(page, 'drop', [
+          { name: 'first', bytes: await png(testImage(80, 60)) },
+          { name: 'second', bytes: await png(testImage(60, 80)) },
+        ]);
+        await page.getByText('80 × 60 px').waitFor();
+        await page.getByRole('button', { name: 'second' }).click();
+        await page.getByText('60 × 80 px').waitFor();
+        expect(await page.getByRole('alert').locator('p').count()).toBe(0);
+      });
+
+      it('draws the receptive field as large as it is, and lets what is inside be seen', async () => {
+        await page.locator('#maps').getByText('conv1', { exact: true }).click();
+        await page.locator('#maps').getByRole('button', { name: 'Unit 3' }).click();
+        const box = page.locator('.sees');
+        const { height, background } = await box.evaluate((element) => ({
+          height: element.getBoundingClientRect().height,
+          background: getComputedStyle(element).backgroundColor,
+        }));
+        // 11 of 56 pixels on a square of 216.
+        expect(height).toBeCloseTo((11 / 56) * 216, 0);
+        expect(background).toBe('rgba(0, 0, 0, 0)');
+      });
+
+      it('searches its classes and says when a sample is of none of them', async () => {
+        await page.getByText('What it knows: 6 classes').click();
+        await page.getByLabel('Search the classes').fill('FO');
+        const classes = page.getByRole('list', { name: 'Classes of this network' });
+        expect(await classes.getByRole('listitem').allTextContents()).toEqual([
+          expect.stringMatching(/^food/),
+        ]);
+        await page.getByLabel('Search the classes').fill('zebra');
+        await page.getByText('No class is called “zebra”.').waitFor();
+        await chooseSample(page, 'Astronaut');
+        await page.getByText('None of the 6 classes of this network fits this image').waitFor();
       });
 
       it('turns an image the way its EXIF mark says', async () => {
@@ -188,7 +227,7 @@ describe.skipIf(!chromiumPath)(
       });
 
       it('silences a unit, a tower and color, says what changed, and puts it back', async () => {
-        await chooseSample(page, 'Pizza');
+        await chooseSample(page, 'Espresso');
         const whole = await shownAnswer(page);
         const panel = page.locator('#knock-out');
         await panel.getByText('Tower B').click();
@@ -208,7 +247,7 @@ describe.skipIf(!chromiumPath)(
       it('restores from its address what was chosen', async () => {
         const { page: first } = await openPage(
           browser,
-          `${served.address}&backend=wasm&image=samples/pizza.png&layer=relu3&unit=5&tower=A&crops=ten&filter=4&view=gray`,
+          `${served.address}&backend=wasm&image=samples/espresso.jpg&layer=relu3&unit=5&tower=A&crops=ten&filter=4&view=gray`,
         );
         await first.getByText('of the ten crops agree').waitFor();
         await first.locator('#knock-out .verdict', { hasText: 'The answer' }).waitFor();
@@ -241,8 +280,8 @@ describe.skipIf(!chromiumPath)(
         await panel.getByRole('button', { name: 'Check: randomize' }).click();
         await panel.getByRole('row', { name: /conv1/ }).waitFor();
         // The check must leave the network as it found it.
-        await chooseSample(page, 'Airplane');
-        await chooseSample(page, 'Pizza');
+        await chooseSample(page, 'Rocket');
+        await chooseSample(page, 'Espresso');
         expect(await shownAnswer(page)).toEqual(before);
       });
 
@@ -253,6 +292,8 @@ describe.skipIf(!chromiumPath)(
         await panel.getByText('(224 - 11) / 4 + 1 = 54.25').waitFor();
         await panel.getByRole('spinbutton').fill('227');
         await panel.getByText('(227 − 11) / 4 + 1 = 55. It fits.').waitFor();
+        await panel.getByRole('spinbutton').fill('');
+        await panel.getByText('Type a whole number from 64 to 512.').waitFor();
       });
 
       it('walks the tour to its end', async () => {
@@ -267,6 +308,9 @@ describe.skipIf(!chromiumPath)(
         expect(new Set(titles).size).toBe(8);
         await tour.getByRole('button', { name: 'Done' }).click();
         await tour.waitFor({ state: 'detached' });
+        // The tour set layers and ten crops; afterwards all is as it was.
+        expect(await page.getByLabel('One crop').isChecked()).toBe(true);
+        expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Tour');
       });
 
       it.each(['light', 'dark'] as const)(
@@ -378,30 +422,88 @@ describe.skipIf(!chromiumPath)(
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
           390,
         );
+        await page.getByRole('navigation').getByText('Why').click();
+        const widths = await page
+          .locator('#layers .bar.macs')
+          .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().width));
+        expect(Math.max(...widths)).toBeGreaterThan(40);
+        // Long names of classes must not make the page wide.
+        await page.locator('#why select').evaluate((select: HTMLSelectElement) => {
+          select.options[1]?.replaceChildren(
+            'German shepherd, German police dog, alsatian '.repeat(4),
+          );
+        });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+          390,
+        );
       });
 
       it('follows a run that trains, goes back through its filters, and opens its weights at the end', async () => {
         const epoch = (n: number) =>
           `${JSON.stringify({ kind: 'epoch', epoch: n, step: n * 10, trainTop1: 0.2 * n, validationTop1: 0.15 * n })}\n`;
+        const steps = [1, 2, 3].map(
+          (step) => `${JSON.stringify({ kind: 'step', step, epoch: 1, loss: 2 })}\n`,
+        );
         const run = await serve({
-          'metrics.jsonl': epoch(1) + epoch(2),
+          'metrics.jsonl': steps.join(''),
           'filters/step-00000000.png': await png(testImage(33, 11)),
           'filters/step-00000020.png': await png(testImage(33, 12)),
         });
         const { page: other, complaints } = await openPage(browser, `${run.address}&backend=wasm`);
+        await other.getByText('After 3 steps the loss is 2.').waitFor();
+        await other.getByRole('img', { name: /^Loss of every training batch/ }).waitFor();
+        const points = () =>
+          other
+            .getByRole('img', { name: /^Top-1 of training/ })
+            .locator('[aria-label="line"] path')
+            .evaluateAll((lines) => lines.map((line) => line.getAttribute('d')?.split('L').length));
+        await appendFile(`${run.folder}/metrics.jsonl`, epoch(1) + epoch(2));
         await other.getByText('After 2 epochs 30.0 % of the validation images are right').waitFor();
-        await other.getByText('First filters after step 20, epoch 2').waitFor();
+        await expect.poll(points).toEqual([2, 2]);
+        await other.getByText('conv1 filters after step 20, epoch 2').waitFor();
         await other.getByRole('slider').focus();
         await other.keyboard.press('ArrowLeft');
-        await other.getByText('First filters after step 0, epoch 0').waitFor();
+        await other.getByText('conv1 filters after step 0, epoch 0').waitFor();
         await appendFile(`${run.folder}/metrics.jsonl`, epoch(3));
         await other.getByText('After 3 epochs 45.0 %').waitFor();
+        // The curve must say what the text says.
+        await expect.poll(points).toEqual([3, 3]);
         await writeFile(`${run.folder}/weights.safetensors`, await smallModelBytes());
         await other.getByRole('heading', { name: 'AlexNet as the paper has it' }).waitFor();
         await other.getByText('After 3 epochs 45.0 %').waitFor();
         expect(complaints).toEqual([]);
+        // What another network learned is not this run's to tell.
+        await hand(other, 'drop', [{ name: 'own.safetensors', bytes: await smallModelBytes() }]);
+        await other.locator('.facts .file', { hasText: 'own.safetensors' }).waitFor();
+        expect(await other.locator('#training').count()).toBe(0);
         await other.close();
         await run.close();
+      });
+
+      it('says what is wrong with a link, goes on, and goes back to what an address names', async () => {
+        const { page: other } = await openPage(
+          browser,
+          `${served.address}&backend=wasm&image=samples/none.jpg`,
+        );
+        await other.getByRole('alert').getByText('/samples/none.jpg').waitFor();
+        await chooseSample(other, 'Rocket');
+        await other.waitForURL(/image=\.\/samples\/rocket\.jpg/);
+        await chooseSample(other, 'Cat');
+        await other.waitForURL(/image=\.\/samples\/cat\.jpg/);
+        await other.goBack();
+        await other.locator('figcaption', { hasText: 'Rocket' }).waitFor();
+        await idle(other);
+        // Links made before the parameter had its name of today.
+        await other.goto(`${served.address}&backend=wasm&picture=samples/cat.jpg`);
+        await other.locator('figcaption', { hasText: 'Cat' }).waitFor();
+        await other.waitForURL(/image=samples\/cat\.jpg/);
+        expect(other.url()).not.toContain('picture');
+        await drop(other, 'own.png', 'image/png', await png(testImage()));
+        await other.locator('figcaption', { hasText: 'own.png' }).waitFor();
+        await other.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+        await other.getByRole('button', { name: 'Copy link' }).click();
+        await other.getByText('Your own image is no part of a link').waitFor();
+        await other.close();
       });
 
       it('refuses weights from another site', async () => {

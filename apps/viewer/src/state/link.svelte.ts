@@ -1,5 +1,6 @@
 import type { FilterScale, FilterView } from '../lib/filters/filter-tiles.js';
 import type { MapScale } from '../lib/maps/activation-images.js';
+import { historyStep } from '../lib/page/history.js';
 import { type FilterSort, readChoices, writeChoices } from '../lib/page/link.js';
 import { session, viewer } from './viewer.svelte.js';
 
@@ -13,18 +14,34 @@ class LinkState {
   filter = $state(initial.filter);
   layer = $state(initial.layer);
   unit = $state(initial.unit);
+  page = $state(initial.page);
   mapScale = $state<MapScale>(initial.mapScale);
 
-  /** Puts back what a link holds for the network and the image, once both are open. */
-  async restore(): Promise<void> {
-    if (initial.tenCrop) await session.setTenCrop(true);
-    await session.setChange(initial.change);
+  /** Puts back what an address holds for the network and the image, once both are open. */
+  async restore(query: URLSearchParams): Promise<void> {
+    const choices = readChoices(query);
+    const { filterView, filterScale, filterSort, filter, layer, unit, page, mapScale } = choices;
+    Object.assign(this, {
+      filterView,
+      filterScale,
+      filterSort,
+      filter,
+      layer,
+      unit,
+      page,
+      mapScale,
+    });
+    if (choices.tenCrop !== viewer.tenCrop) await session.setTenCrop(choices.tenCrop);
+    if (JSON.stringify(choices.change) !== JSON.stringify(viewer.change)) {
+      await session.setChange(choices.change);
+    }
   }
 
   /** The address that shows what is on the page now. */
   address(): string {
     const url = new URL(location.href);
     const { opened, image, tenCrop, change } = viewer;
+    url.searchParams.delete('picture');
     for (const [name, value] of [
       ['weights', opened?.address],
       ['image', image?.address],
@@ -38,9 +55,28 @@ class LinkState {
     return url.href;
   }
 
+  /** Makes the address say what is on the page; what Back should undo is a step of its own. */
+  write(): void {
+    const address = this.address();
+    const step = historyStep(location.href, address);
+    if (step === 'push') history.pushState(null, '', address);
+    else if (step === 'replace') history.replaceState(null, '', address);
+  }
+
+  /** What of the page a link cannot carry, in words; null when it carries everything. */
+  missing(): string | null {
+    const own = [
+      ...(viewer.opened && !viewer.opened.address ? ['weights'] : []),
+      ...(viewer.image && !viewer.image.address ? ['image'] : []),
+    ];
+    return own.length === 0
+      ? null
+      : `Copied. Your own ${own.join(' and ')} ${own.length > 1 ? 'are' : 'is'} no part of a link: whoever opens it has to bring the same.`;
+  }
+
   private plain() {
-    const { filterView, filterScale, filterSort, filter, layer, unit, mapScale } = this;
-    return { filterView, filterScale, filterSort, filter, layer, unit, mapScale };
+    const { filterView, filterScale, filterSort, filter, layer, unit, page, mapScale } = this;
+    return { filterView, filterScale, filterSort, filter, layer, unit, page, mapScale };
   }
 }
 

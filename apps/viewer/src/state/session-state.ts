@@ -58,6 +58,8 @@ export interface SessionState {
   readonly selection: Selection | null;
   readonly opened: Opened | null;
   readonly image: OpenedImage | null;
+  /** Images the reader brought, to choose from. */
+  readonly ownImages: readonly File[];
   readonly change: Change;
   readonly tenCrop: boolean;
   /** Null before a network and an image are there. */
@@ -81,6 +83,7 @@ export const INITIAL_STATE: SessionState = {
   selection: null,
   opened: null,
   image: null,
+  ownImages: [],
   change: NO_CHANGE,
   tenCrop: false,
   subject: null,

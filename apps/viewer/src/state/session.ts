@@ -18,6 +18,9 @@ import { Jobs } from './jobs.js';
 import { INITIAL_STATE, type Opened, type SessionState, type Subject } from './session-state.js';
 import { Store } from './store.js';
 
+/** As many as the strip of own images shows. */
+const MOST_OWN_IMAGES = 24;
+
 type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;
 
 /** A newer request overtook this one: its result is not wanted any more, and nothing went wrong. */
@@ -124,6 +127,12 @@ export class Session extends Store<SessionState> {
       if (file.size === 0) throw new Error(`${file.name} is empty.`);
       await this.decode(file, file.name, null, request);
     });
+  }
+
+  /** Keeps images of the reader's own to choose from, the newest first. */
+  keepImages(files: readonly File[]): void {
+    const rest = this.state.ownImages.filter((file) => !files.includes(file));
+    this.set({ ownImages: [...files, ...rest].slice(0, MOST_OWN_IMAGES) });
   }
 
   /** Shows pixels that are already there, a frame of a camera. */

@@ -11,6 +11,7 @@ class Viewer {
   readonly selection = $derived(this.state.selection);
   readonly opened = $derived(this.state.opened);
   readonly image = $derived(this.state.image);
+  readonly ownImages = $derived(this.state.ownImages);
   readonly change = $derived(this.state.change);
   readonly subject = $derived(this.state.subject);
   readonly tenCrop = $derived(this.state.tenCrop);
@@ -37,13 +38,14 @@ class Viewer {
   });
 
   readonly preprocessing = $derived(this.opened?.file.preprocessing ?? null);
-  /** The image as the network's rule resizes it, gray where the reader asked for that. */
-  readonly resized = $derived.by(() => {
-    const { image, change, preprocessing } = this;
-    return image && preprocessing
-      ? resizeShorterSide(sourceOf({ image, change }), preprocessing.resize.shorterSide)
-      : null;
-  });
+  /** The image at its own resolution, gray where the reader asked for that. */
+  readonly source = $derived(this.image && sourceOf({ image: this.image, change: this.change }));
+  /** The image as the network's rule resizes it. */
+  readonly resized = $derived(
+    this.source && this.preprocessing
+      ? resizeShorterSide(this.source, this.preprocessing.resize.shorterSide)
+      : null,
+  );
   /** The center crop every panel but the ten crops works on. */
   readonly crop = $derived(
     this.resized && this.preprocessing ? centerCrop(this.resized, this.preprocessing.crop) : null,

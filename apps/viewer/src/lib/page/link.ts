@@ -18,6 +18,8 @@ export interface Choices {
   readonly filter: number | null;
   readonly layer: string | null;
   readonly unit: number | null;
+  /** `unit` shows the page of `layer`'s `unit`, null the whole network. */
+  readonly page: 'unit' | null;
   readonly mapScale: MapScale;
   readonly tenCrop: boolean;
   readonly change: Change;
@@ -30,6 +32,7 @@ export const DEFAULT_CHOICES: Choices = {
   filter: null,
   layer: null,
   unit: null,
+  page: null,
   mapScale: 'unit',
   tenCrop: false,
   change: NO_CHANGE,
@@ -59,6 +62,7 @@ export function readChoices(query: URLSearchParams): Choices {
     filter: index(query.get('filter')),
     layer: query.get('layer'),
     unit: index(query.get('unit')),
+    page: query.get('page') === 'unit' ? 'unit' : null,
     mapScale: oneOf(MAP_SCALES, query.get('maps')) ?? DEFAULT_CHOICES.mapScale,
     tenCrop: query.get('crops') === 'ten',
     change: {
@@ -83,6 +87,7 @@ export function writeChoices(query: URLSearchParams, choices: Choices): void {
     ['filter', choices.filter === null ? null : String(choices.filter)],
     ['layer', choices.layer],
     ['unit', choices.unit === null ? null : String(choices.unit)],
+    ['page', choices.page],
     ['maps', unless('unit', choices.mapScale)],
     ['crops', choices.tenCrop ? 'ten' : null],
     ['silent', silent || null],

@@ -8,11 +8,22 @@ export interface Epoch {
   readonly validationTop1: number;
 }
 
-/** What a run folder shows beside its weights. */
-export interface RunFolder {
-  readonly weights: boolean;
+/** One training step as `alexnet train` writes it to metrics.jsonl. */
+export interface Step {
+  readonly step: number;
+  /** Mean loss of the batch, in nats. */
+  readonly loss: number;
+}
+
+export interface Metrics {
   readonly epochs: readonly Epoch[];
-  /** First filters as images, in the order of training. */
+  readonly steps: readonly Step[];
+}
+
+/** What a run folder shows beside its weights. */
+export interface RunFolder extends Metrics {
+  readonly weights: boolean;
+  /** conv1 filters as images, in the order of training. */
   readonly filters: readonly { readonly step: number; readonly address: string }[];
 }
 
@@ -24,7 +35,7 @@ export async function readRunFolder(folder: string): Promise<RunFolder> {
   const metrics = index.metrics === true ? await (await get(`${folder}/metrics.jsonl`)).text() : '';
   return {
     weights: index.weights === true,
-    epochs: parseEpochs(metrics),
+    ...parseMetrics(metrics),
     filters: filters.flatMap((name: unknown) => {
       const step = typeof name === 'string' ? /^step-(\d+)\.png$/.exec(name)?.[1] : undefined;
       return step === undefined
@@ -34,24 +45,33 @@ export async function readRunFolder(folder: string): Promise<RunFolder> {
   };
 }
 
-/** The epoch lines of metrics.jsonl; other kinds, and a line still being written, are passed over. */
-export function parseEpochs(text: string): Epoch[] {
-  const epochs: Epoch[] = [];
+/**
+ * The step and epoch lines of metrics.jsonl, in order; other kinds, and a line still being written,
+ * are passed over. A resumed run may tell of a step twice: the later line counts.
+ */
+export function parseMetrics(text: string): Metrics {
+  const epochs = new Map<number, Epoch>();
+  const steps = new Map<number, Step>();
   for (const line of text.split('\n')) {
-    if (!line.includes('"epoch"')) continue;
     let entry: unknown;
     try {
       entry = JSON.parse(line);
     } catch {
       continue;
     }
-    if (!isRecord(entry) || entry.kind !== 'epoch') continue;
-    const { epoch, step, trainTop1, validationTop1 } = entry;
-    if ([epoch, step, trainTop1, validationTop1].every(Number.isFinite)) {
-      epochs.push(entry as unknown as Epoch);
+    if (!isRecord(entry)) continue;
+    const { kind, epoch, step, trainTop1, validationTop1, loss } = entry;
+    if (kind === 'epoch' && [epoch, step, trainTop1, validationTop1].every(Number.isFinite)) {
+      epochs.set(epoch as number, entry as unknown as Epoch);
+    }
+    if (kind === 'step' && [step, loss].every(Number.isFinite)) {
+      steps.set(step as number, { step, loss } as Step);
     }
   }
-  return epochs;
+  return {
+    epochs: [...epochs.values()].sort((a, b) => a.epoch - b.epoch),
+    steps: [...steps.values()].sort((a, b) => a.step - b.step),
+  };
 }
 
 async function get(address: string): Promise<Response> {
@@ -63,4 +83,10 @@ async function get(address: string): Promise<Response> {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** At most `most` points of a long curve, evenly spaced, its last one among them. */
+export function thinned<T>(points: readonly T[], most: number): readonly T[] {
+  const every = Math.ceil(points.length / most);
+  return points.filter((_, index) => (points.length - 1 - index) % every === 0);
 }
