@@ -92,6 +92,7 @@ function stepLine(report: StepReport): MetricsLine {
     loss: report.loss,
     accuracy: report.accuracy,
     learningRate: report.learningRate,
+    gradientNorm: report.gradientNorm,
     imagesPerSecond: (1000 * report.images) / report.durationMs,
     wait: report.waitMs / report.durationMs,
   };
@@ -104,9 +105,9 @@ function epochLine(report: EpochReport): MetricsLine {
     epoch: report.epoch + 1,
     trainLoss: report.trainLoss,
     trainTop1: report.trainTop1,
-    validationLoss: report.validation.loss,
-    validationTop1: report.validation.top1,
-    validationTop5: report.validation.top5,
+    validationLoss: report.validation?.loss ?? Number.NaN,
+    validationTop1: report.validation?.top1 ?? Number.NaN,
+    validationTop5: report.validation?.top5 ?? Number.NaN,
     seconds: report.durationMs / 1000,
     wait: report.waitShare,
   };

@@ -84,7 +84,7 @@ beforeAll(async () => {
     silent: true,
     clean: true,
     skipNodeModulesBundle: true,
-    noExternal: [/^@alexnet\//, 'valibot', 'fastest-levenshtein'],
+    noExternal: ['@alexnet/data', '@alexnet/model', 'valibot', 'fastest-levenshtein'],
     esbuildOptions: (esbuild) => {
       esbuild.conditions = ['@alexnet/source'];
     },

@@ -70,6 +70,40 @@ describe('label smoothing', () => {
   });
 });
 
+describe('class weights', () => {
+  it('weigh every class and keep the mean, as PyTorch does', async () => {
+    const { targets } = await mixed({ op: 'classWeights', weights: [1, 2, 3] });
+    // One of each class: weights 1, 2, 3 over their mean 2.
+    const rows = [0.5, 0, 0, 0, 1, 0, 0, 0, 1.5];
+    for (const [i, value] of rows.entries()) expect(targets[i]).toBeCloseTo(value, 6);
+  });
+
+  it('are counted when they are to be balanced', async () => {
+    const operations = ['resize', 'centerCrop', 'normalize', 'classWeights'].map((op) => ({ op }));
+    const context = { preprocessing: plain(4, 4), classCounts: [1, 3, 0] };
+    const pipeline = createPipeline(operations as never, context);
+    const records = [0, 1, 1, 1].map((label, i) => ({ id: `${i}`, label }));
+    const image = async () => ({ width: 4, height: 4, data: new Uint8Array(48) });
+    const maker = pipeline.at({ seed: 1, epoch: 0, first: 0 });
+    const { targets } = await makeBatch({ records, image }, [0, 1, 2, 3], maker, { classes: 3 });
+    // 4 / (3 · 1) and 4 / (3 · 3), scaled so that the batch counts four images.
+    for (const [i, value] of [2, 2 / 3, 2 / 3, 2 / 3].entries()) {
+      expect(targets[i * 3 + (i === 0 ? 0 : 1)]).toBeCloseTo(value, 6);
+    }
+  });
+
+  it('must be as many as there are classes', () => {
+    const operations = [
+      ...['resize', 'centerCrop', 'normalize'].map((op) => ({ op })),
+      { op: 'classWeights', weights: [1] },
+    ];
+    const context = { preprocessing: plain(4, 4), classCounts: [1, 3] };
+    expect(() => createPipeline(operations as never, context)).toThrow(
+      'augment[3]: classWeights has 1 weights for 2 classes',
+    );
+  });
+});
+
 describe('drawBeta', () => {
   it.each([0.2, 0.5, 1])('of α = %d has the mean and variance of Beta(α, α)', (alpha) => {
     const draws = Array.from({ length: 20_000 }, (_, i) => drawBeta(alpha, createRng(8, 1, i)));

@@ -74,7 +74,7 @@ async function trainAndMeasure(
           onImages(done);
         },
         async onEpoch({ epoch, validation }) {
-          curve.push(point(epoch + 1, await onSample(), validation));
+          if (validation) curve.push(point(epoch + 1, await onSample(), validation));
         },
       },
     });

@@ -1,4 +1,10 @@
-import { type ImageSource, makeBatch, preparation, type SkippedImage } from '@alexnet/augment';
+import {
+  type Batch,
+  type ImageSource,
+  makeBatch,
+  preparation,
+  type SkippedImage,
+} from '@alexnet/augment';
 import {
   type Network,
   type Prediction,
@@ -7,6 +13,7 @@ import {
   predictTenCrop,
 } from '@alexnet/model';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
 
 /** Counts over a split; every readable image is counted exactly once. */
@@ -86,12 +93,13 @@ export async function evaluate(
   for await (const batch of prefetch(passes, load, 2)) {
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
-    const answers = await answer(network, batch.pixels, batch.imageShape, views);
+    const answers = await answer(network, batch, views);
+    const losses = await labelLosses(network, batch, views, answers, options.among);
+    for (const own of losses) loss += own;
     answers.forEach(({ probabilities: all }, position) => {
       const probabilities = options.among ? onlyAmong(all, options.among) : all;
       const label = batch.labels[position] as number;
       const rank = rankOf(probabilities, label);
-      loss -= Math.log(Math.max(probabilities[label] as number, Number.MIN_VALUE));
       top1 += rank === 0 ? 1 : 0;
       top5 += rank < 5 ? 1 : 0;
       const row = confusion[label] as number[];
@@ -125,14 +133,11 @@ export async function evaluate(
 
 async function answer(
   network: Network,
-  pixels: Float32Array,
-  [height, width, channels]: readonly [number, number, number],
+  { pixels, imageShape, labels }: Batch,
   views: number,
 ): Promise<Prediction[]> {
-  const inputs = pixels.length / (height * width * channels);
-  if (inputs === 0) return [];
-  const { tf } = network;
-  const x = tf.tensor4d(pixels, [inputs, height, width, channels]) as Tensor4D;
+  if (labels.length === 0) return [];
+  const x = network.tf.tensor4d(pixels, [labels.length * views, ...imageShape]) as Tensor4D;
   try {
     return views === 1 ? await predict(network, x) : await predictTenCrop(network, x);
   } finally {

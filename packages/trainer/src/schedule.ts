@@ -25,7 +25,10 @@ export function learningRateFactor(
   epochs: number,
   plateau: PlateauState = INITIAL_PLATEAU,
 ): number {
-  if (position < schedule.warmupEpochs) return position / schedule.warmupEpochs;
+  if (position < schedule.warmupEpochs) {
+    const { warmupStart = 0 } = schedule;
+    return warmupStart + (1 - warmupStart) * (position / schedule.warmupEpochs);
+  }
   switch (schedule.kind) {
     case 'constant':
       return 1;
@@ -50,7 +53,7 @@ export function observePlateau(
 ): PlateauState {
   if (error < state.best) return { ...state, best: error, epochsWithoutGain: 0 };
   const waited = state.epochsWithoutGain + 1;
-  return waited < schedule.patience
+  return waited < schedule.patience || state.drops >= (schedule.maxDrops ?? Infinity)
     ? { ...state, epochsWithoutGain: waited }
     : { ...state, epochsWithoutGain: 0, drops: state.drops + 1 };
 }

@@ -11,8 +11,8 @@ export interface StepResult {
   readonly loss: number;
   /** Images whose highest logit was the label, dropout on. */
   readonly correct: number;
-  /** Global L2 norm of the gradient; only computed when clipping asks for it. */
-  readonly gradientNorm: number | null;
+  /** Global L2 norm of the gradient, before clipping. */
+  readonly gradientNorm: number;
 }
 
 /** Mean softmax cross-entropy [scalar] of logits [n, classes] against distributions [n, classes]. */
@@ -55,9 +55,12 @@ export async function trainStep(
     correct += partCorrect[0] as number;
     tf.dispose([part.loss, part.correct]);
   }
-  const gradientNorm = recipe.clipNorm > 0 ? await clip(tf, sums, recipe.clipNorm) : null;
+  const gradientNorm = await globalNorm(tf, sums);
   // The weights stay as they were when a loss is not finite: the state before it can be saved.
-  if (Number.isFinite(loss) && (gradientNorm === null || Number.isFinite(gradientNorm))) {
+  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) {
+    if (recipe.clipNorm > 0 && gradientNorm > recipe.clipNorm) {
+      scale(tf, sums, recipe.clipNorm / gradientNorm);
+    }
     optimizer.update(sums, at);
   }
   tf.dispose([...sums.values()]);
@@ -120,17 +123,21 @@ function addWeighted(
   return next;
 }
 
-/** Scales all gradients so that their global norm is at most `limit`; returns the norm before. */
-async function clip(tf: Tf, gradients: Map<string, Tensor>, limit: number): Promise<number> {
+/** √ of the sum of all squares; 0 where nothing learns. */
+async function globalNorm(tf: Tf, gradients: ReadonlyMap<string, Tensor>): Promise<number> {
+  if (gradients.size === 0) return 0;
   const squared = tf.tidy(() =>
     tf.addN([...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)))),
   );
-  const norm = Math.sqrt((await squared.data())[0] as number);
+  const [sum = 0] = await squared.data();
   squared.dispose();
-  if (norm <= limit || !Number.isFinite(norm)) return norm;
+  return Math.sqrt(sum);
+}
+
+/** Multiplies every gradient, disposing what it replaces. */
+function scale(tf: Tf, gradients: Map<string, Tensor>, factor: number): void {
   for (const [name, gradient] of gradients) {
-    gradients.set(name, tf.mul(gradient, limit / norm));
+    gradients.set(name, tf.mul(gradient, factor));
     gradient.dispose();
   }
-  return norm;
 }

@@ -1,6 +1,7 @@
 import {
   type Batch,
   type ColorStatistics,
+  countClasses,
   createEpochOrder,
   createPipeline,
   createRng,
@@ -31,6 +32,8 @@ export interface TrainState {
   /** Updates done in the whole run. */
   readonly globalStep: number;
   readonly plateau: PlateauState;
+  /** Epochs since the lowest validation error; left out in checkpoints of before: 0. */
+  readonly epochsSinceBest?: number;
   /** Sums over this epoch so far. */
   readonly seen: number;
   readonly lossSum: number;
@@ -78,8 +81,8 @@ export interface StepReport {
   /** Whole step, and the part of it spent waiting for images. */
   readonly durationMs: number;
   readonly waitMs: number;
-  /** Before clipping; null where the recipe does not clip. */
-  readonly gradientNorm: number | null;
+  /** Global L2 norm of the gradient, before clipping. */
+  readonly gradientNorm: number;
 }
 
 /** One epoch with its validation, as {@link TrainObserver.onEpoch} hears of it. */
@@ -93,7 +96,8 @@ export interface EpochReport {
   readonly trainLoss: number;
   /** Share of training images answered right as they passed, dropout on. */
   readonly trainTop1: number;
-  readonly validation: Evaluation;
+  /** Null where there are no validation images. */
+  readonly validation: Evaluation | null;
   /** Training alone, validation left out. */
   readonly durationMs: number;
   /** Share of training time spent waiting for images, 0..1. */
@@ -122,7 +126,8 @@ export interface TrainOptions {
   readonly network: Network;
   readonly recipe: Recipe;
   readonly train: ImageSource;
-  readonly validation: ImageSource;
+  /** Without images nothing is validated, and plateau schedules and `stopAfter` are refused. */
+  readonly validation: ImageSource | null;
   /** Of training and validation images alike. */
   readonly preprocessing: Preprocessing;
   /** Color statistics of the training split, for fancy PCA. */
@@ -145,7 +150,12 @@ export interface TrainOptions {
 }
 
 /** Why {@link train} returned. */
-export type TrainOutcome = 'finished' | 'interrupted' | 'out of steps' | 'out of time';
+export type TrainOutcome =
+  | 'finished'
+  | 'stopped early'
+  | 'interrupted'
+  | 'out of steps'
+  | 'out of time';
 
 /** A loss or gradient that is not a number; the state before the step was snapshot. */
 export class NonFiniteError extends Error {
@@ -154,7 +164,9 @@ export class NonFiniteError extends Error {
 
 /** Trains `network` by `recipe`. On return its weights are the average, where the recipe keeps one. */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
-  const { network, recipe, seed, observer = {} } = options;
+  const { network, recipe, seed, preprocessing, colors, observer = {} } = options;
+  const validation = options.validation?.records.length ? options.validation : null;
+  requireValidation(recipe, validation);
   let state = options.from?.state ?? INITIAL_STATE;
 
   // 1. Restore, or start from the network's initial weights.
@@ -177,8 +189,11 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     );
     savedAt = performance.now();
   };
-  const { preprocessing, colors } = options;
-  const pipeline = createPipeline(recipe.augment, { preprocessing, colors });
+  const pipeline = createPipeline(recipe.augment, {
+    preprocessing,
+    colors,
+    classCounts: countClasses(options.train.records, network.spec.classes),
+  });
   const makeHere: BatchFeed = (epoch, firstStep) => {
     const order = createEpochOrder(options.train.records.length, seed, epoch);
     const starts: number[] = [];
@@ -206,28 +221,33 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     return moved && timeUp ? 'out of time' : null;
   };
 
+  /** Of the update after `step` others in this epoch. */
+  const learningRateAt = (step: number) => {
+    const position = state.epoch + step / stepsPerEpoch;
+    const { schedule, epochs, learningRate } = recipe;
+    return learningRate * learningRateFactor(schedule, position, epochs, state.plateau);
+  };
+
   const stepsPerEpoch = Math.ceil(options.train.records.length / recipe.batchSize);
   let savedAt = began;
   let epochMs = 0;
   let waitMs = 0;
 
   const step = async (batch: Batch, waited: number, started: number) => {
-    const position = state.epoch + state.step / stepsPerEpoch;
-    const factor = learningRateFactor(recipe.schedule, position, recipe.epochs, state.plateau);
-    const learningRate = recipe.learningRate * factor;
+    const learningRate = learningRateAt(state.step);
+    if (!Number.isFinite(learningRate)) {
+      throw new Error(`the learning rate at step ${state.globalStep + 1} is ${learningRate}`);
+    }
     const result = await trainStep(network, optimizer, batch, recipe, {
       learningRate,
       peakLearningRate: recipe.learningRate,
       epoch: state.epoch,
       dropoutSeed: dropoutSeed(seed, state.globalStep),
     });
-    const finite =
-      Number.isFinite(result.loss) &&
-      (result.gradientNorm === null || Number.isFinite(result.gradientNorm));
-    if (!finite) {
+    if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
       await snapshot(null);
       throw new NonFiniteError(
-        `the loss is ${result.loss}, ${await firstNonFiniteLayer(network, batch)}, at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
+        `${Number.isFinite(result.loss) ? `the gradient's norm is ${result.gradientNorm}` : `the loss is ${result.loss}`}, ${await firstNonFiniteLayer(network, batch)}, at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
       );
     }
     average?.update();
@@ -256,7 +276,26 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       waitMs: waited,
       gradientNorm: result.gradientNorm,
     });
-    return learningRate;
+  };
+
+  const validate = async (): Promise<Evaluation | null> => {
+    if (validation === null) return null;
+    average?.swap();
+    try {
+      return await evaluate(network, validation, {
+        preprocessing,
+        batchSize: Math.ceil(recipe.batchSize / recipe.accumulate),
+        ...(options.signal ? { signal: options.signal } : {}),
+        ...(observer.onValidate ? { onProgress: observer.onValidate } : {}),
+      });
+    } catch (error) {
+      average?.swap();
+      await snapshot(null);
+      average?.swap();
+      throw error;
+    } finally {
+      average?.swap();
+    }
   };
 
   try {
@@ -264,12 +303,11 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     while (state.epoch < recipe.epochs) {
       const early = reasonToStop();
       if (early) return early;
-      let learningRate = 0;
       let started = performance.now();
       for await (const batch of feed(state.epoch, state.step)) {
         for (const { id, reason } of batch.skipped) observer.onSkip?.(id, reason);
         if (batch.labels.length > 0) {
-          learningRate = await step(batch, performance.now() - started, started);
+          await step(batch, performance.now() - started, started);
         } else {
           state = { ...state, step: state.step + 1 };
         }
@@ -283,20 +321,20 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
 
       // 3. Validation, schedule, snapshot.
       if (state.seen === 0) throw new Error('no training image could be read');
-      average?.swap();
-      const validation = await evaluate(network, options.validation, {
-        preprocessing,
-        batchSize: Math.ceil(recipe.batchSize / recipe.accumulate),
-        ...(observer.onValidate ? { onProgress: observer.onValidate } : {}),
-      });
-      average?.swap();
+      let answers: Evaluation | null;
+      try {
+        answers = await validate();
+      } catch (error) {
+        if (options.signal?.aborted) return 'interrupted';
+        throw error;
+      }
       const report: EpochReport = {
         epoch: state.epoch,
         globalStep: state.globalStep,
-        learningRate,
+        learningRate: learningRateAt(state.step - 1),
         trainLoss: state.lossSum / state.seen,
         trainTop1: state.correctSum / state.seen,
-        validation,
+        validation: answers,
         durationMs: epochMs,
         waitShare: epochMs > 0 ? waitMs / epochMs : 0,
       };
@@ -304,7 +342,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
         epoch: state.epoch + 1,
         step: 0,
         globalStep: state.globalStep,
-        plateau: observePlateau(recipe.schedule, state.plateau, 1 - validation.top1),
+        ...afterValidation(recipe, state, answers),
         seen: 0,
         lossSum: 0,
         correctSum: 0,
@@ -313,6 +351,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       waitMs = 0;
       await observer.onEpoch?.(report);
       await snapshot(report);
+      if ((state.epochsSinceBest ?? 0) >= (recipe.stopAfter ?? Infinity)) return 'stopped early';
     }
     return options.signal?.aborted ? 'interrupted' : 'finished';
   } finally {
@@ -320,6 +359,30 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     average?.dispose();
     optimizer.dispose();
   }
+}
+
+/** What the schedule and early stopping remember of an epoch's validation. */
+function afterValidation(
+  { schedule }: Recipe,
+  { plateau, epochsSinceBest = 0 }: TrainState,
+  validation: Evaluation | null,
+): Pick<TrainState, 'plateau' | 'epochsSinceBest'> {
+  if (validation === null) return { plateau };
+  const error = 1 - validation.top1;
+  return {
+    plateau: observePlateau(schedule, plateau, error),
+    epochsSinceBest: error < plateau.best ? 0 : epochsSinceBest + 1,
+  };
+}
+
+/** @throws {Error} when the recipe decides by validation and there is none. */
+function requireValidation(recipe: Recipe, validation: ImageSource | null): void {
+  if (validation !== null) return;
+  const needs =
+    recipe.schedule.kind === 'plateau'
+      ? 'schedule.kind=plateau'
+      : recipe.stopAfter !== undefined && 'stopAfter';
+  if (needs) throw new Error(`${needs} needs validation images, and there are none`);
 }
 
 /** A seed for the dropout masks of one step, from (seed, step) alone. */

@@ -50,3 +50,18 @@ test('a plateau drops the rate after as many epochs without gain as patience say
   expect(drops).toEqual([0, 0, 0, 1, 1, 1, 2]);
   expect(learningRateFactor(schedule, 7, 90, state)).toBeCloseTo(0.01, 12);
 });
+
+test('a plateau drops no more often than allowed', () => {
+  const schedule: Schedule = { ...base, kind: 'plateau', patience: 1, maxDrops: 3 };
+  let state = INITIAL_PLATEAU;
+  for (let epoch = 0; epoch < 20; epoch++) state = observePlateau(schedule, state, 0.5);
+  expect(state.drops).toBe(3);
+  expect(learningRateFactor(schedule, 20, 90, state)).toBeCloseTo(0.001, 12);
+});
+
+test('the first update of a warm-up is not made with nothing', () => {
+  const schedule: Schedule = { ...base, warmupEpochs: 2, warmupStart: 0.01 };
+  expect(learningRateFactor(schedule, 0, 10)).toBe(0.01);
+  expect(learningRateFactor(schedule, 1, 10)).toBeCloseTo(0.505, 12);
+  expect(learningRateFactor(schedule, 2, 10)).toBe(1);
+});

@@ -24,7 +24,7 @@ async function runOnce(
     seed: 5,
     ...changes,
     observer: {
-      onEpoch: (report) => void top1.push(report.validation.top1),
+      onEpoch: (report) => void top1.push(report.validation?.top1 ?? -1),
       onSnapshot: async (snapshot) => void snapshots.push(snapshot),
       ...changes.observer,
     },
@@ -136,4 +136,77 @@ test('unreadable training images are named once a visit and the run goes on', as
   });
   expect(outcome).toBe('finished');
   expect(named.sort()).toEqual(['17.png', '3.png']);
+});
+
+test('a finished run goes on when its recipe has more epochs', async () => {
+  const whole = await runOnce({ recipe: { ...tinyRecipe, epochs: 3 } });
+  const first = await runOnce();
+  const from = first.snapshots.at(-1) as Snapshot;
+  const more = await runOnce({ recipe: { ...tinyRecipe, epochs: 3 }, from });
+  expect([first.outcome, more.outcome, more.top1.length]).toEqual(['finished', 'finished', 1]);
+  // The schedule is constant, so that the length of the run decides nothing else.
+  expect(bytesOf(more.weights)).toEqual(bytesOf(whole.weights));
+});
+
+test('it stops early when validation has not improved for as long as said', async () => {
+  // Weights that do not move cannot improve; resuming remembers how long they have not.
+  const recipe = { ...tinyRecipe, epochs: 9, learningRate: 1e-30, weightDecay: 0, stopAfter: 3 };
+  const { outcome, top1, snapshots } = await runOnce({ recipe });
+  expect([outcome, top1.length]).toEqual(['stopped early', 4]);
+  const from = snapshots.at(-2) as Snapshot;
+  expect((await runOnce({ recipe, from })).top1).toHaveLength(1);
+});
+
+test('without validation images it trains, and says what needs them', async () => {
+  const none = { ...validation, records: [] };
+  const { outcome, top1 } = await runOnce({ validation: none });
+  expect([outcome, top1]).toEqual(['finished', [-1, -1]]);
+  const plateau = { ...tinyRecipe.schedule, kind: 'plateau' } as const;
+  await expect(
+    runOnce({ validation: none, recipe: { ...tinyRecipe, schedule: plateau } }),
+  ).rejects.toThrow('schedule.kind=plateau needs validation images, and there are none');
+  await expect(
+    runOnce({ validation: null, recipe: { ...tinyRecipe, stopAfter: 1 } }),
+  ).rejects.toThrow('stopAfter needs validation images');
+});
+
+test('stopped or failing in validation, the epoch is saved and resumes with the same bits', async () => {
+  const recipe = { ...tinyRecipe, ema: 0.9 };
+  const whole = await runOnce({ recipe });
+  const stopping = new AbortController();
+  const stopped = await runOnce({
+    recipe: { ...recipe, batchSize: 8 },
+    signal: stopping.signal,
+    observer: { onValidate: () => stopping.abort() },
+  });
+  const from = stopped.snapshots.at(-1) as Snapshot;
+  expect([stopped.outcome, from.state.step, from.state.epoch]).toEqual(['interrupted', 3, 0]);
+  const resumed = await runOnce({ recipe, from, seedOfWeights: 99 });
+  expect(resumed.top1).toEqual(whole.top1);
+  expect(bytesOf(resumed.weights)).toEqual(bytesOf(whole.weights));
+  const snapshots: Snapshot[] = [];
+  const failing = runOnce({
+    recipe,
+    validation: plainColors(2, [0, 1]),
+    observer: { onSnapshot: async (snapshot) => void snapshots.push(snapshot) },
+  });
+  await expect(failing).rejects.toThrow('no image of this split could be read');
+  expect(snapshots.map(({ state }) => state.globalStep)).toEqual([3]);
+});
+
+test('every step tells the learning rate and the norm of its gradient', async () => {
+  const norms: number[] = [];
+  const rates: number[] = [];
+  const warmup = { ...tinyRecipe.schedule, warmupEpochs: 1, warmupStart: 0.1 };
+  await runOnce({
+    recipe: { ...tinyRecipe, epochs: 1, schedule: warmup },
+    observer: {
+      onStep: ({ gradientNorm, learningRate }) => {
+        norms.push(gradientNorm);
+        rates.push(learningRate / tinyRecipe.learningRate);
+      },
+    },
+  });
+  for (const [i, rate] of [0.1, 0.4, 0.7].entries()) expect(rates[i]).toBeCloseTo(rate, 12);
+  expect(norms.every((norm) => norm > 0 && Number.isFinite(norm))).toBe(true);
 });

@@ -245,10 +245,10 @@ async function trainAndWrite(
           onSkip: broken.note,
           async onSnapshot(current, report) {
             await log.snapshot(current);
-            await store.save(current, report ? report.validation.top1 : null);
+            await store.save(current, report?.validation?.top1 ?? null);
             step = current.state.globalStep;
             // Not before the epoch is saved.
-            if (report) requireReadable(report.validation, limits.maxBroken);
+            if (report?.validation) requireReadable(report.validation, limits.maxBroken);
           },
         },
       }).catch((error: unknown) => {
@@ -295,6 +295,7 @@ function resumeLine(snapshot: Snapshot | null): string {
 }
 
 function goOnLine(outcome: string, out: string): string {
+  if (outcome === 'stopped early') return 'stopped early: validation has not improved any more';
   const more = outcome === 'out of steps' ? ' --steps all' : '';
   return `${outcome}: go on with: alexnet train --resume --out ${out}${more}`;
 }

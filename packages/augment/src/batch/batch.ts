@@ -11,7 +11,10 @@ export interface Batch {
   readonly imageShape: readonly [height: number, width: number, channels: number];
   /** Class indices of the images, `[n]`. */
   readonly labels: Int32Array;
-  /** `[n, classes]`, each row a probability distribution; one-hot unless operations soften or mix it. */
+  /**
+   * `[n, classes]`, one-hot unless operations soften, mix or weigh it; each row adds up to 1 unless
+   * weighted.
+   */
   readonly targets: Float32Array;
   /** Of the images, `[n]`. */
   readonly ids: readonly string[];

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { fastDecoderName, type OpenOptions, openDataset } from '@alexnet/data';
 import type { Batch } from '../batch/batch.js';
+import { countClasses } from '../class-counts.js';
 import { createEpochOrder } from '../epoch-order.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
 import type { OperationInput } from '../pipeline/operations.js';
@@ -102,6 +103,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   });
   const { classNames } = dataset;
   const count = dataset[split].records.length;
+  const classCounts = countClasses(dataset[split].records, classNames.length);
   await dataset.close();
 
   const size = height * width * 3;
@@ -116,7 +118,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     open,
     split,
     operations,
-    context: { preprocessing, colors },
+    context: { preprocessing, colors, classCounts },
     classes: classNames.length,
     seed,
     fast,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { checkSettings } from '../settings/check-settings.js';
+import { classWeights } from './ops/class-weights.js';
 import { colorJitter } from './ops/color-jitter.js';
 import { centerCrop, centralSquare, randomCrop } from './ops/crops.js';
 import { fancyPca } from './ops/fancy-pca.js';
@@ -26,6 +27,7 @@ const KINDS = {
   mixup,
   cutmix,
   labelSmoothing,
+  classWeights,
 };
 
 /** Name of an operation. */
@@ -46,6 +48,7 @@ export const operationSchema = /* @__PURE__ */ v.variant('op', [
   mixup.schema,
   cutmix.schema,
   labelSmoothing.schema,
+  classWeights.schema,
 ]);
 
 /** One operation, options with a default perhaps left out. */

@@ -12,6 +12,8 @@ export interface PipelineContext {
   readonly preprocessing: Preprocessing;
   /** Colors of the training set; needed by `fancyPca`. */
   readonly colors?: ColorStatistics | null;
+  /** Training images of each class; needed by balanced `classWeights`. */
+  readonly classCounts?: readonly number[];
 }
 
 /** Random numbers of one example. */

@@ -9,14 +9,21 @@ import type { Weight } from './weight.js';
  *
  * Each tensor has its own stream from `seed` and its name, so values are the same on every backend
  * and do not move when another layer is added. Constants come from the layer's `init` (paper
- * section 5, `layers-145.cfg`, or He); batch norm starts at scale 1, shift 0, mean 0, variance 1.
+ * section 5, `layers-145.cfg`, He, PyTorch); batch norm starts at scale 1, shift 0, mean 0, variance 1.
  */
 export function* initialWeights(spec: NetworkSpec, seed = 0): Generator<[string, Weight]> {
   const inits = new Map(
     spec.layers.flatMap((layer) => ('init' in layer ? [[layer.name, layer.init] as const] : [])),
   );
-  for (const parameter of parameterSpecs(spec)) {
-    const data = startingValues(parameter, inits.get(parameter.layer), seed);
+  const parameters = parameterSpecs(spec);
+  const fanIns = new Map(
+    parameters.flatMap(({ kind, layer, shape }) =>
+      kind === 'weight' ? [[layer, shape.slice(0, -1).reduce((a, b) => a * b, 1)] as const] : [],
+    ),
+  );
+  for (const parameter of parameters) {
+    const fanIn = fanIns.get(parameter.layer) ?? 1;
+    const data = startingValues(parameter, inits.get(parameter.layer), fanIn, seed);
     yield [parameter.name, { shape: parameter.shape, data }];
   }
 }
@@ -24,14 +31,18 @@ export function* initialWeights(spec: NetworkSpec, seed = 0): Generator<[string,
 function startingValues(
   { name, kind, shape }: ParameterSpec,
   init: Initializer | undefined,
+  fanIn: number,
   seed: number,
 ): Float32Array {
   const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
   if (kind === 'scale' || kind === 'running_var') return data.fill(1);
   if (init === undefined) return data;
-  if (kind === 'bias') return data.fill(init.bias);
   const key = streamKey(seed, name);
-  const fanIn = shape.slice(0, -1).reduce((product, length) => product * length, 1);
+  if (kind === 'bias') {
+    return init.bias === 'pytorch'
+      ? fillUniform(data, key, 1 / Math.sqrt(fanIn))
+      : data.fill(init.bias);
+  }
   switch (init.weight.kind) {
     case 'normal':
       return fillNormal(data, key, init.weight.sd);
@@ -39,6 +50,8 @@ function startingValues(
       return fillNormal(data, key, Math.sqrt(2 / fanIn));
     case 'lecun':
       return fillUniform(data, key, 2.4 / fanIn);
+    case 'pytorch':
+      return fillUniform(data, key, 1 / Math.sqrt(fanIn));
   }
 }
 

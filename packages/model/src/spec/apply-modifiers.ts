@@ -77,11 +77,15 @@ function withNorm(
 }
 
 const HE: Initializer = { weight: { kind: 'he' }, bias: 0 };
+const PYTORCH: Initializer = { weight: { kind: 'pytorch' }, bias: 'pytorch' };
 
 /** Whole-network starting values; which layers get which is read off the preset that defines them. */
 function withInit(recipe: Recipe, init: NonNullable<SpecModifiers['init']>): Recipe {
   const source = init === '2012' ? RECIPES.original2012 : RECIPES.paper;
-  const of = (from: Initializer | undefined) => (init === 'he' || from === undefined ? HE : from);
+  const of = (from: Initializer | undefined) => {
+    if (init === 'pytorch') return PYTORCH;
+    return init === 'he' || from === undefined ? HE : from;
+  };
   return {
     ...recipe,
     blocks: recipe.blocks.map((block, index) => ({

@@ -67,7 +67,7 @@ function checkModifiers(modifiers: SpecModifiers): void {
     norm: ['lrn', 'batch', 'none'],
     groups: [1, 2],
     head: ['dense', 'conv', 'gap'],
-    init: ['paper', '2012', 'he'],
+    init: ['paper', '2012', 'he', 'pytorch'],
   } as const;
   for (const [name, allowed] of Object.entries(choices)) {
     const value = modifiers[name as keyof typeof choices];

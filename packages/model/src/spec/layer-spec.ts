@@ -11,13 +11,15 @@ export interface Initializer {
   /**
    * `normal`: N(0, sd²). `he`: N(0, 2 / fan-in) (He et al. 2015, eq. 10).
    * `lecun`: uniform on ±2.4 / fan-in (LeCun et al. 1998, appendix A).
+   * `pytorch`: uniform on ±1 / √fan-in (`reset_parameters` of PyTorch's `Conv2d` and `Linear`).
    */
   readonly weight:
     | { readonly kind: 'normal'; readonly sd: number }
     | { readonly kind: 'he' }
-    | { readonly kind: 'lecun' };
-  /** The same for every bias. */
-  readonly bias: number;
+    | { readonly kind: 'lecun' }
+    | { readonly kind: 'pytorch' };
+  /** The same for every bias; `pytorch`: uniform on ±1 / √fan-in as the weights. */
+  readonly bias: number | 'pytorch';
 }
 
 /** Cross-correlation with bias; weight `[kernel h, kernel w, in / groups, filters]`. */

@@ -33,8 +33,8 @@ export interface SpecModifiers {
    * has none unless a rate is given, and then drops the averages before the last layer.
    */
   readonly dropout?: number;
-  /** Starting values: the paper's, those of the 2012 source (0.03 in conv3…conv5), or He's. */
-  readonly init?: 'paper' | '2012' | 'he';
+  /** Starting values: the paper's, those of the 2012 source (0.03 in conv3…conv5), He's or PyTorch's. */
+  readonly init?: 'paper' | '2012' | 'he' | 'pytorch';
   /** The first convolution, for small images: 11×11, stride 4, in most presets. */
   readonly conv1?: {
     readonly stride?: number;

@@ -189,8 +189,8 @@ function readInit(layer: Json, name: string): Initializer {
   const place = `${name}.init`;
   const init = record(layer.init, place);
   const weight = record(init.weight, `${place}.weight`);
-  const kind = choice(weight, `${place}.weight`, 'kind', ['normal', 'he', 'lecun']);
-  const bias = number(init, place, 'bias', -1e6, 1e6);
+  const kind = choice(weight, `${place}.weight`, 'kind', ['normal', 'he', 'lecun', 'pytorch']);
+  const bias = init.bias === 'pytorch' ? init.bias : number(init, place, 'bias', -1e6, 1e6);
   if (kind !== 'normal') return { weight: { kind }, bias };
   return { weight: { kind, sd: number(weight, `${place}.weight`, 'sd', 0, 1e6) }, bias };
 }

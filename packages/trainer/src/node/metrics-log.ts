@@ -18,12 +18,16 @@ export interface StepLine {
   readonly accuracy: number;
   /** Of this update, by the schedule. */
   readonly learningRate: number;
+  /** Global L2 norm of the gradient, before clipping; left out in older runs. */
+  readonly gradientNorm?: number;
   readonly imagesPerSecond: number;
   /** Share of the step spent waiting for images, 0..1. */
   readonly wait: number;
 }
 
-/** After every epoch. Accuracies are shares, 0..1. */
+/**
+ * After every epoch. Accuracies are shares, 0..1. What was not validated is NaN, `null` in the file.
+ */
 export interface EpochLine {
   readonly kind: 'epoch';
   readonly step: number;
@@ -59,7 +63,11 @@ export interface EvaluationLine {
 export function parseMetricsLine(text: string): MetricsLine | null {
   try {
     const line = JSON.parse(text);
-    if (line.kind !== 'step' || line.rate === undefined) return line;
+    if (line.kind === 'epoch') {
+      const revived = Object.entries(line).map(([key, value]) => [key, value ?? Number.NaN]);
+      return Object.fromEntries(revived);
+    }
+    if (line.rate === undefined) return line;
     const { rate, ...rest } = line;
     return { ...rest, learningRate: rate };
   } catch {

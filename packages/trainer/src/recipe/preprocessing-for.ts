@@ -30,6 +30,17 @@ export function preprocessingFor(
     channelOrder: 'rgb',
     range: 255,
     mean: colors.mean,
-    std: divideBy === 1 ? null : [divideBy, divideBy, divideBy],
+    std: deviationOf(divideBy, colors),
   };
+}
+
+function deviationOf(
+  divideBy: Recipe['preprocessing']['divideBy'],
+  { std }: ColorStatistics,
+): Preprocessing['std'] {
+  if (divideBy === 1) return null;
+  if (divideBy !== 'deviation') return [divideBy, divideBy, divideBy];
+  if (std.includes(0))
+    throw new Error('the training images are all of one color: divideBy needs a number');
+  return std;
 }

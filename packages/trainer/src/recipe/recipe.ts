@@ -18,7 +18,7 @@ const modifiersSchema = () =>
     groups: v.exactOptional(oneOf([1, 2], '2 cuts conv2, conv4 and conv5 into two towers.')),
     head: v.exactOptional(oneOf(['dense', 'conv', 'gap'], 'What follows the convolutions.')),
     dropout: v.exactOptional(below(0, 1, 'Share of hidden units dropped in training.')),
-    init: v.exactOptional(oneOf(['paper', '2012', 'he'], 'Starting values.')),
+    init: v.exactOptional(oneOf(['paper', '2012', 'he', 'pytorch'], 'Starting values.')),
     conv1: v.exactOptional(
       v.strictObject({
         stride: v.exactOptional(whole(1, 'Pixels.')),
@@ -40,6 +40,9 @@ const scheduleSchema = () =>
       'cosine: from the peak to finalFactor of it. step: times factor at each of dropEpochs. plateau: times factor when validation error has not improved for patience epochs (paper, section 5, done by hand there).',
     ),
     warmupEpochs: atLeast(0, 'Epochs of linear growth to the peak, before the rest.'),
+    warmupStart: v.exactOptional(
+      below(0, 1, 'Of the peak, at the first update of the growth; 0 where left out.'),
+    ),
     factor: v.pipe(
       v.number(),
       v.gtValue(0),
@@ -48,6 +51,12 @@ const scheduleSchema = () =>
     ),
     dropEpochs: v.pipe(v.array(atLeast(0, 'Epoch.')), v.description('Counted from 0, for step.')),
     patience: whole(1, 'Epochs without gain before a drop, for plateau.'),
+    maxDrops: v.exactOptional(
+      whole(
+        0,
+        'For plateau: drops there are at most, three in the paper; no limit where left out.',
+      ),
+    ),
     finalFactor: v.pipe(
       v.number(),
       v.minValue(0),
@@ -83,9 +92,12 @@ export const recipeSchema = /* @__PURE__ */ v.strictObject({
   }),
   preprocessing: v.strictObject({
     shorterSide: whole(1, 'Images are resized so that the shorter side has this many px.'),
-    divideBy: above(
-      0,
-      'Pixel values are divided by this after the mean is subtracted; 1 leaves 0..255.',
+    divideBy: v.union(
+      [
+        above(0, 'Pixel values are divided by this after the mean is subtracted; 1 leaves 0..255.'),
+        v.literal('deviation'),
+      ],
+      'a number more than 0, or deviation for that of each channel of the training images',
     ),
   }),
   augment: v.pipe(
@@ -93,6 +105,9 @@ export const recipeSchema = /* @__PURE__ */ v.strictObject({
     v.description('What is done to training images and batches, in order.'),
   ),
   epochs: whole(1, 'Passes over the training images.'),
+  stopAfter: v.exactOptional(
+    whole(1, 'Stop when validation error has not improved for so many epochs; else never.'),
+  ),
   batchSize: whole(1, 'Images per update.'),
   accumulate: whole(
     1,

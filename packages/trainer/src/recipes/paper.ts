@@ -39,6 +39,7 @@ export const paper: Recipe = {
     factor: 0.1,
     dropEpochs: [],
     patience: 5,
+    maxDrops: 3,
     finalFactor: 0,
   },
   layers: {},

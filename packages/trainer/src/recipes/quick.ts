@@ -33,5 +33,5 @@ export const quick: Recipe = {
   batchSize: 32,
   learningRate: 0.01,
   biasDecay: false,
-  schedule: { ...paper.schedule, kind: 'cosine', warmupEpochs: 0.5 },
+  schedule: { ...paper.schedule, kind: 'cosine', warmupEpochs: 0.5, warmupStart: 0.01 },
 };

@@ -35,5 +35,5 @@ export const showcase: Recipe = {
   batchSize: 64,
   learningRate: 0.02,
   biasDecay: false,
-  schedule: { ...paper.schedule, kind: 'cosine', warmupEpochs: 0.5 },
+  schedule: { ...paper.schedule, kind: 'cosine', warmupEpochs: 0.5, warmupStart: 0.01 },
 };

@@ -16,7 +16,7 @@ export const torchvision: Recipe = {
   ...paper,
   name: 'torchvision',
   source: 'torchvision, references/classification',
-  network: { preset: 'torchvision', modifiers: { init: 'he' } },
+  network: { preset: 'torchvision', modifiers: { init: 'pytorch' } },
   preprocessing: { shorterSide: 256, divideBy: 58 },
   augment: [{ op: 'randomResizedCrop' }, { op: 'randomFlip' }, { op: 'normalize' }],
   batchSize: 256,

@@ -3,7 +3,7 @@ import type { SummaryValue } from './encode-event.js';
 
 /** The scalars of one metrics line, by the tags they have in TensorBoard. */
 export function summaryValues(line: MetricsLine): SummaryValue[] {
-  const scalars = Object.entries(scalarsOf(line));
+  const scalars = Object.entries(scalarsOf(line)).filter(([, scalar]) => !Number.isNaN(scalar));
   return scalars.map(([tag, scalar]) => ({ tag, scalar }));
 }
 
@@ -14,6 +14,7 @@ function scalarsOf(line: MetricsLine): Record<string, number> {
         'train/loss': line.loss,
         'train/accuracy': line.accuracy,
         'train/learning_rate': line.learningRate,
+        ...(line.gradientNorm === undefined ? {} : { 'train/gradient_norm': line.gradientNorm }),
         'speed/images_per_second': line.imagesPerSecond,
         'speed/data_wait': line.wait,
       };
