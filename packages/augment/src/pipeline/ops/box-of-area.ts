@@ -9,25 +9,29 @@ export type Interval = readonly [number, number];
 const TRIES = 10;
 
 /**
- * A random box: its share of the image's area uniform in `scale`, its width / height log-uniform in
- * `ratio`, its place uniform (torchvision's RandomResizedCrop and RandomErasing).
+ * A random box: its share of the image's area uniform in `scale`, its proportions log-uniform in
+ * `ratio`, its place uniform.
  *
+ * @param kind As torchvision's RandomResizedCrop, where `ratio` is width / height and a box may be all of
+ * the image, or its RandomErasing, where it is height / width and a box is smaller than the image.
  * @returns `null` when ten boxes in a row did not fit.
  */
 export function drawBoxOfArea(
-  height: number,
-  width: number,
+  kind: 'crop' | 'erasing',
+  { height, width }: { readonly height: number; readonly width: number },
   scale: Interval,
   ratio: Interval,
   rng: Rng,
 ): CropBox | null {
   const [from, to] = [naturalLog(ratio[0]), naturalLog(ratio[1])];
+  const most = kind === 'crop' ? 0 : 1;
   for (let i = 0; i < TRIES; i++) {
     const area = height * width * (scale[0] + (scale[1] - scale[0]) * rng.next());
     const aspect = exponential(from + (to - from) * rng.next());
-    const w = Math.round(Math.sqrt(area * aspect));
-    const h = Math.round(Math.sqrt(area / aspect));
-    if (w < 1 || h < 1 || w > width || h > height) continue;
+    const long = Math.round(Math.sqrt(area * aspect));
+    const other = Math.round(Math.sqrt(area / aspect));
+    const [w, h] = kind === 'crop' ? [long, other] : [other, long];
+    if (w < 1 || h < 1 || w > width - most || h > height - most) continue;
     const top = rng.below(height - h + 1);
     return { top, left: rng.below(width - w + 1), height: h, width: w };
   }

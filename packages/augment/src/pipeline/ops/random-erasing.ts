@@ -10,7 +10,7 @@ export const randomErasing = operation(
     op: v.literal('randomErasing'),
     probability: v.optional(probability('the images that lose a box'), 0.5),
     scale: v.optional(interval("Share of the image's area, at most 1."), [0.02, 0.33]),
-    ratio: v.optional(interval('Width / height.'), [0.3, 3.3]),
+    ratio: v.optional(interval('Height / width.'), [0.3, 3.3]),
     value: v.optional(
       v.pipe(
         v.number(),
@@ -31,7 +31,7 @@ export const randomErasing = operation(
       },
       apply: (pixels, height, width, { own }) => {
         if (own.next() >= share) return;
-        const box = drawBoxOfArea(height, width, scale, ratio, own);
+        const box = drawBoxOfArea('erasing', { height, width }, scale, ratio, own);
         if (box === null) return;
         for (let y = box.top; y < box.top + box.height; y++) {
           const start = (y * width + box.left) * 3;

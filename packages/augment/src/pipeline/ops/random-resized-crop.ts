@@ -32,7 +32,7 @@ export const randomResizedCrop = operation(
       },
       apply: (view, draws) => {
         const { box: shown } = view;
-        const drawn = drawBoxOfArea(shown.height, shown.width, scale, ratio, draws.own);
+        const drawn = drawBoxOfArea('crop', shown, scale, ratio, draws.own);
         const box = drawn ?? largestBox(shown.height, shown.width, ratio);
         skipPlace(draws);
         const cut = viewOf(develop(cropView(view, box)));
