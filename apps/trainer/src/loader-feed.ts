@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createLoader } from '@alexnet/augment/loader';
 import type { BatchFeed } from '@alexnet/trainer';
-import { divisionOf } from './run/run-data.js';
+import { divisionOf } from './run/division.js';
 import type { RunRecord } from './run-folder.js';
 
 /** Training batches made in worker threads while the network computes. */

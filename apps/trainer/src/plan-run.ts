@@ -12,7 +12,7 @@ import { CommandError } from './failure.js';
 import { oneOf } from './options/one-of.js';
 import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
-import { divisionAsked } from './run/run-data.js';
+import { divisionAsked } from './run/division.js';
 import { limitsOf } from './run/run-limits.js';
 import type { RunRecord } from './run-folder.js';
 import { say } from './say.js';

@@ -4,7 +4,7 @@ import type { ColorStatistics } from '@alexnet/augment';
 import { writeAtomically } from '@alexnet/files/node';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { type Recipe, readRecipe } from '@alexnet/trainer';
-import type { Division } from './run/run-data.js';
+import type { Division } from './run/division.js';
 import { DEFAULT_LIMITS, type RunLimits } from './run/run-limits.js';
 import type { RunPart } from './run/run-part.js';
 

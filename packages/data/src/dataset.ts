@@ -31,7 +31,7 @@ export interface Split {
    * @throws as `image` does.
    */
   bytes(index: number): Promise<Uint8Array>;
-  /** Bytes the image of `records[index]` takes in its source; 0 when it is gone. */
+  /** Bytes of the image file of `records[index]`; 0 when it is gone, or the source stores pixels. */
   size(index: number): Promise<number>;
 }
 

@@ -62,6 +62,9 @@ async function run(options: Options): Promise<void> {
   if (options.format === 'raw' && options.quality !== undefined) {
     throw new CommandError('usage', '--quality is of JPEG; leave it out with --format raw');
   }
+  if (options.quality !== undefined && options.quality > 100) {
+    throw new CommandError('usage', `--quality is from 1 to 100, not ${options.quality}`);
+  }
   const dataset = await openData(options.data, {
     splitSeed: options.splitSeed,
     ...(options.validationShare === undefined ? {} : { validationShare: options.validationShare }),

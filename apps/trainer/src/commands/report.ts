@@ -7,7 +7,7 @@ import { openData } from '../open-data.js';
 import { type ReportExtras, showMistakes } from '../report/mistakes.js';
 import { reportPage } from '../report/page.js';
 import { type RunFiles, readRunFiles } from '../report/run-files.js';
-import { divisionOf } from '../run/run-data.js';
+import { divisionOf } from '../run/division.js';
 import { say } from '../say.js';
 
 interface Options {

@@ -21,11 +21,13 @@ import {
   setOption,
 } from '../options/shared.js';
 import { DEFAULT_RECIPE, DEFAULT_SEED, planRun, resolveRecipe } from '../plan-run.js';
+import { checkImages } from '../run/check-images.js';
 import { claimFolder } from '../run/claim-folder.js';
+import { divisionAsked, divisionOf } from '../run/division.js';
 import { finishRun } from '../run/finish-run.js';
 import { openRunBackend } from '../run/open-run-backend.js';
 import { doneAlready, refuseChanges, requireData, resumed } from '../run/resume-rules.js';
-import { divisionAsked, divisionOf, recordData, requireRunData } from '../run/run-data.js';
+import { recordData, requireRunData } from '../run/run-data.js';
 import { DEFAULT_LIMITS } from '../run/run-limits.js';
 import { presentPart, withPart } from '../run/run-part.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, writeRun } from '../run-folder.js';
@@ -161,6 +163,7 @@ async function begin(
   const start = options.init
     ? await openStart(options.init, dataset, dropoutAsked(options, recipe))
     : null;
+  await checkImages(dataset, options.maxBroken ?? DEFAULT_LIMITS.maxBroken);
   return { record: await planRun(options, recipe, dataset, start), snapshot: null, start };
 }
 

@@ -5,29 +5,13 @@ import {
   type DataFingerprint,
   type Dataset,
   describeDifference,
-  type OpenOptions,
   takeFingerprint,
 } from '@alexnet/data';
 import { writeAtomically } from '@alexnet/files/node';
 import { withProgress } from '../progress.js';
-import type { RunRecord } from '../run-folder.js';
-import type { TrainCommandOptions } from '../train-options.js';
 
 /** What a run was trained on and what it held out: ids, sizes, and the contents of a few images. */
 const DATA_NAME = 'data.json';
-
-/** How images that have no validation split of their own are divided. */
-export type Division = Pick<OpenOptions, 'splitSeed' | 'validationShare'>;
-
-/** As a new run asks for it: by the data alone, whatever its seed. */
-export function divisionAsked({ splitSeed = 0, validationShare }: TrainCommandOptions): Division {
-  return { splitSeed, ...(validationShare === undefined ? {} : { validationShare }) };
-}
-
-/** As a run began; earlier ones divided by their own seed. */
-export function divisionOf({ division, seed }: RunRecord): Division {
-  return division ?? { splitSeed: seed };
-}
 
 /** Records in a new run's folder which images it has. */
 export async function recordData(folder: string, dataset: Dataset): Promise<void> {

@@ -10,14 +10,18 @@ export interface Duplicate {
 /**
  * Finds images that are both trained and validated on, byte for byte the same file. Only images whose
  * sizes occur on both sides are read.
+ *
+ * @returns `null` when these are more than `limit`.
  */
 export async function findDuplicates(
   { train, validation }: Pick<Dataset, 'train' | 'validation'>,
   options: {
     readonly signal?: AbortSignal;
     readonly onProgress?: (done: number, total: number) => void;
+    /** Images that are read at most; default 20,000. */
+    readonly limit?: number;
   } = {},
-): Promise<Duplicate[]> {
+): Promise<Duplicate[] | null> {
   const validationSizes = await indicesBySize(validation, options.signal);
   const trainSizes = await indicesBySize(train, options.signal);
   const shared = [...validationSizes].filter(([size]) => size > 0 && trainSizes.has(size));
@@ -25,6 +29,7 @@ export async function findDuplicates(
     (sum, [size, indices]) => sum + indices.length + (trainSizes.get(size)?.length ?? 0),
     0,
   );
+  if (total > (options.limit ?? 20_000)) return null;
   let done = 0;
   const digest = async (split: Split, index: number) => {
     options.signal?.throwIfAborted();

@@ -46,6 +46,7 @@ export async function readPack(folder: string): Promise<SourceContents> {
   return {
     close: async () => files.close(),
     classNames: index.classNames,
+    ...(index.classIds === undefined ? {} : { classIds: index.classIds }),
     train: split('train'),
     validation: split('validation'),
     ...(index.license === undefined ? {} : { license: index.license }),

@@ -68,6 +68,9 @@ export async function packDataset(
   const { perShard = 1000, seed = 0, size = 256, square = false } = options;
   const { format = 'jpeg', quality = 90 } = options;
   const encoding: PackEncoding = { format, size, square, quality };
+  requireWhole('quality', quality, 1, 100);
+  requireWhole('size', size, 1, 16_384);
+  requireWhole('perShard', perShard, 1, 10_000_000);
   if (dataset.train.records.length === 0) {
     throw new DatasetError(`${dataset.name} has no training images to measure colors of`);
   }
@@ -117,6 +120,13 @@ export async function packDataset(
   }
   const index = await finish(folder, dataset, encoding, overall, shards);
   return { index, resumed };
+}
+
+function requireWhole(name: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new DatasetError(`${name} must be a whole number from ${least} to ${most}, not ${value}`, {
+    code: 'bad-option',
+  });
 }
 
 function planShards(
@@ -204,6 +214,7 @@ async function finish(
     version: 1,
     name: dataset.name,
     classNames: dataset.classNames,
+    classIds: dataset.classIds,
     ...(dataset.license === undefined ? {} : { license: dataset.license }),
     images: format,
     size,

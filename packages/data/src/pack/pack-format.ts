@@ -58,6 +58,8 @@ export interface PackIndex {
   readonly name: string;
   /** In label order. */
   readonly classNames: readonly string[];
+  /** What the source itself calls them (WordNet ids, folder names); not in packs of before. */
+  readonly classIds?: readonly string[];
   /** Of the images, where the source states one. */
   readonly license?: string;
   /** How images are stored: JPEG files, or NumPy arrays of pixels. */
@@ -101,6 +103,10 @@ export function parsePackIndex(text: string, where: string): PackIndex {
   if (!isArrayOf(classNames, (name) => typeof name === 'string') || classNames.length < 2) {
     throw fail('no class names');
   }
+  const { classIds } = index;
+  const areIds =
+    isArrayOf(classIds, (id) => typeof id === 'string') && classIds.length === classNames.length;
+  if (classIds !== undefined && !areIds) throw fail('class ids that do not fit the names');
   if (!Array.isArray(shards)) throw fail('no shards');
   for (const shard of shards as readonly PackShard[]) {
     if (!/^[\w-]+\.tar$/.test(shard?.file)) throw fail(`shard "${shard?.file}" is no plain name`);

@@ -9,7 +9,7 @@ import { encodeTarFile, TAR_BLOCK, TAR_END } from '@alexnet/files/tar';
 import sharp from 'sharp';
 import type { ImageRecord, Split } from '../dataset.js';
 import type { RgbImage } from '../decode/decode-image.js';
-import { UndecodableImageError } from '../errors.js';
+import { firstLine, UndecodableImageError } from '../errors.js';
 import { orderedMap } from './ordered-map.js';
 import type { PackRecord, PackShard, PackSplit } from './pack-format.js';
 
@@ -101,8 +101,9 @@ async function prepareImage(
     const image = await resize(await source.image(index), encoding);
     return { record, image, file: await encode(image, encoding) };
   } catch (error) {
-    if (error instanceof UndecodableImageError) return { id: record.id, reason: error.reason };
-    throw error;
+    // What cannot be decoded, resized or encoded is one image less, not the end of a night's work.
+    const reason = error instanceof UndecodableImageError ? error.reason : firstLine(error);
+    return { id: record.id, reason };
   }
 }
 

@@ -113,14 +113,10 @@ async function readSplit(
       places.push({ images, row });
     }
   }
-  return createPixelSplit(
-    records,
-    async (index) => {
-      const { images, row } = places[index] as (typeof places)[number];
-      return { width: SIDE, height: SIDE, data: interleave(await images.read(row)) };
-    },
-    IMAGE_BYTES,
-  );
+  return createPixelSplit(records, async (index) => {
+    const { images, row } = places[index] as (typeof places)[number];
+    return { width: SIDE, height: SIDE, data: interleave(await images.read(row)) };
+  });
 }
 
 async function readImages(

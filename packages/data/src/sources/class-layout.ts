@@ -5,8 +5,9 @@ import { readClassNames } from './class-names.js';
 import { createEncodedSplit } from './encoded-split.js';
 import { findSplits, turnInsideOut } from './find-splits.js';
 import { holdOut } from './hold-out.js';
+import type { LabeledImage } from './label-table.js';
 import { type Notes, someOf } from './notes.js';
-import { describeFiles, type LabeledImage, readPlace } from './read-place.js';
+import { describeFiles, readPlace } from './read-place.js';
 
 /** A record and where its image lies. */
 interface Placed extends ImageRecord {

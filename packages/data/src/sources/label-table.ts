@@ -12,6 +12,12 @@ export interface LabeledPath {
   readonly listed?: true;
 }
 
+/** An image, its class, and where it lies where that is inside an archive of the tree. */
+export interface LabeledImage extends LabeledPath {
+  /** Part of the file at `archive`, for images in the tar files of classes. */
+  readonly part?: { readonly archive: string; readonly offset: number; readonly length: number };
+}
+
 /** Names of columns, in order of preference, compared in lower case without blanks and underscores. */
 const IMAGE_COLUMNS =
   'image imageid imagename imagepath imagefile file filename filepath path img imgname imgpath id name picture photo'.split(

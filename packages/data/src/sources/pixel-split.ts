@@ -7,7 +7,6 @@ import { recordAt, unlessUnreadable } from './encoded-split.js';
 export function createPixelSplit(
   records: readonly ImageRecord[],
   read: (index: number) => Promise<RgbImage>,
-  pixelBytes: number,
 ): Split {
   const image = async (index: number) =>
     unlessUnreadable(recordAt(records, index).id, () => read(index));
@@ -22,7 +21,7 @@ export function createPixelSplit(
     },
     size: async (index) => {
       recordAt(records, index);
-      return pixelBytes;
+      return 0;
     },
   };
 }

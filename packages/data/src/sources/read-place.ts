@@ -5,15 +5,9 @@ import { DatasetError } from '../errors.js';
 import { ABOUT, CLASS_TAR, mayHoldImages } from './find-splits.js';
 import { indexClassTars } from './imagenet/class-tars.js';
 import { readImageNetList } from './imagenet/imagenet-labels.js';
-import { type LabeledPath, readLabelTable } from './label-table.js';
+import { type LabeledImage, type LabeledPath, readLabelTable } from './label-table.js';
 import { type Notes, someOf } from './notes.js';
 import { readTinyImageNetList } from './tiny-imagenet.js';
-
-/** An image, its class, and where it lies where that is inside an archive of the tree. */
-export interface LabeledImage extends LabeledPath {
-  /** Part of the file at `archive`, for images in the tar files of classes. */
-  readonly part?: { readonly archive: string; readonly offset: number; readonly length: number };
-}
 
 /** Read of a file whose name does not say what it is, bytes. */
 const HEAD = 32;

@@ -58,6 +58,5 @@ function rawSplit(raw: RawImages, belongs: (record: ImageRecord) => boolean): Sp
       const data = await readPart(handle, { offset: (rows[index]?.[0] ?? 0) * length, length });
       return { width: side, height: side, data };
     },
-    side * side * 3,
   );
 }
