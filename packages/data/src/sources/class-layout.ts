@@ -45,13 +45,7 @@ export async function layOutClasses(
       notes.say('unlabeled', size, `left out ${place.prefix}: ${size} images without labels`);
     }
   }
-  const bySplitColumn = found.train?.some(({ split }) => split !== undefined) === true;
-  const all = found.train ?? [];
-  const train = bySplitColumn ? all.filter(({ split }) => split === 'train') : found.train;
-  const validation = bySplitColumn
-    ? all.filter(({ split }) => split === 'validation')
-    : found.validation;
-  const test = bySplitColumn ? all.filter(({ split }) => split === 'test') : found.test;
+  const { train, validation, test } = bySplitColumn(found);
   const hasValidation = (validation?.length ?? 0) > 0;
 
   const base = train !== null && train.length > 0 ? train : splits?.train ? null : validation;
@@ -101,6 +95,23 @@ export async function layOutClasses(
     validation: split(parts.validation),
     validationFrom: 'held-out',
   };
+}
+
+interface SplitImages {
+  readonly train: LabeledImage[] | null;
+  readonly validation: LabeledImage[] | null;
+  readonly test: LabeledImage[] | null;
+}
+
+/** Divides images of one folder by what their table says they are for. */
+function bySplitColumn(found: SplitImages): SplitImages {
+  if (found.train?.some(({ split }) => split !== undefined) !== true) return found;
+  const of = (kind: LabeledImage['split']) =>
+    (found.train ?? []).filter(({ split }) => split === kind);
+  const [train, validation, test] = [of('train'), of('validation'), of('test')];
+  return validation.length > 0
+    ? { train, validation, test }
+    : { train, validation: test, test: null };
 }
 
 /** A test set that does not fit is no reason not to train. */
