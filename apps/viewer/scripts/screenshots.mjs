@@ -1,5 +1,5 @@
-// Images of the main views for the README: node scripts/screenshots.mjs
-// Writes docs/viewer-{light,dark,phone}.png. The page must be built; CHROMIUM_PATH names another browser.
+// Images of the main views for the README: node scripts/screenshots.mjs [VIEW…]
+// Writes docs/viewer-{light,map,unit,phone}.png. The page must be built; CHROMIUM_PATH names another browser.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -7,30 +7,22 @@ import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 
 const VIEWS = [
+  { name: 'light', width: 1440, height: 900, colorScheme: 'light', query: '' },
+  { name: 'map', width: 1440, height: 760, colorScheme: 'light', query: '', section: 'map' },
   {
-    name: 'light',
+    name: 'unit',
     width: 1440,
-    height: 1300,
-    colorScheme: 'light',
-    query: 'image=samples/dog-face.png',
-  },
-  {
-    name: 'dark',
-    width: 1440,
-    height: 1300,
+    height: 1000,
     colorScheme: 'dark',
-    query: 'image=samples/pretzel.png&crops=ten',
-    section: 'maps',
+    query: 'image=samples/rocket.jpg&layer=conv5&unit=20&page=unit',
+    grow: true,
+    section: 'unit-steps',
   },
-  {
-    name: 'phone',
-    width: 390,
-    height: 1300,
-    colorScheme: 'light',
-    query: 'image=samples/hot-beverage.png',
-    section: 'image',
-  },
+  { name: 'phone', width: 390, height: 844, colorScheme: 'dark', query: '' },
 ];
+
+const names = process.argv.slice(2);
+const wanted = VIEWS.filter(({ name }) => names.length === 0 || names.includes(name));
 
 const server = spawn(
   process.execPath,
@@ -44,18 +36,22 @@ const browser = await chromium.launch({
   args: ['--headless', '--no-sandbox'],
 });
 try {
-  for (const { name, width, height, colorScheme, query, section } of VIEWS) {
+  for (const { name, width, height, colorScheme, query, section, grow } of wanted) {
     const page = await browser.newPage({
       viewport: { width, height },
       colorScheme,
       reducedMotion: 'reduce',
     });
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(240_000);
     await page.goto(
       `${address}?backend=wasm&weights=showcase/two-towers/weights.safetensors&${query}`,
     );
     await page.getByText('✓ Verified').waitFor();
     await page.locator('.answer[aria-busy="false"]').waitFor();
+    if (grow) {
+      await page.getByRole('button', { name: 'Grow an image' }).click();
+      await page.getByText('Step 64 of').waitFor();
+    }
     if (section) {
       await page.locator(`#${section}`).evaluate((element) => element.scrollIntoView());
     }
