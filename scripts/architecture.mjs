@@ -21,6 +21,7 @@ const WHAT = {
   'packages/model': 'the network as data',
   'packages/convert': 'weights as files',
   'packages/backend': 'what computes',
+  'packages/classifier': 'what images show',
   'packages/showcase': 'trained networks',
   'packages/experiments': 'claims, with and without',
 };

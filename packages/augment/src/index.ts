@@ -43,6 +43,7 @@ export { prepareImage } from './prepare-image.js';
 export { prepareTenCrop } from './prepare-ten-crop.js';
 export {
   type ResizeMethod,
+  resizeAs,
   resizedSize,
   resizeImage,
   resizeShorterSide,

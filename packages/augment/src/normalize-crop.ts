@@ -4,7 +4,7 @@ import type { Vector3 } from './eigen-symmetric.js';
 import { checkImage } from './image.js';
 import type { ImageSize } from './image-size.js';
 import { padImage } from './pad-image.js';
-import { type ResizeMethod, resizedSize, resizeImage, resizeWindow } from './resize-image.js';
+import { type ResizeMethod, resizeAs, resizedSize, resizeWindow } from './resize-image.js';
 
 /** `out = pixel · scale + shift` for the three output channels, and which RGB channel feeds each. */
 export interface ChannelAffine {
@@ -99,7 +99,7 @@ export function centerCropResized(
   if (size.width >= crop.width && size.height >= crop.height) {
     return cropResized(image, size, centerBox(size, crop), resize);
   }
-  const padded = padImage(resizeImage(image, size, resize), crop, crop.padding ?? 0);
+  const padded = padImage(resizeAs(image, resize), crop, crop.padding ?? 0);
   return { image: padded, box: centerBox(padded, crop) };
 }
 

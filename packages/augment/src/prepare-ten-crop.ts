@@ -3,7 +3,7 @@ import { meanImageOf, type Preprocessing } from '@alexnet/model';
 import { subtractMeanImage } from './mean-image.js';
 import { centerBox, channelAffine, checkRoom, writeCrop } from './normalize-crop.js';
 import { padImage } from './pad-image.js';
-import { resizedSize, resizeImage } from './resize-image.js';
+import { resizeAs } from './resize-image.js';
 
 /**
  * Prepares the ten views of one image the paper averages over (section 4.1): four corners and the
@@ -19,7 +19,7 @@ export function prepareTenCrop(image: RgbImage, preprocessing: Preprocessing): F
   const size = height * width * 3;
   const out = new Float32Array(10 * size);
   checkRoom(preprocessing, out, 0);
-  const resized = padImage(resizeImage(image, resizedSize(image, resize), resize), crop, padding);
+  const resized = padImage(resizeAs(image, resize), crop, padding);
   const square = centralSquare(resized);
   const bottom = square.top + square.height - height;
   const right = square.left + square.width - width;

@@ -36,6 +36,11 @@ export function resizedSize(size: ImageSize, { shorterSide, squash }: Resize): I
     : sizeWithShorterSide(size, shorterSide);
 }
 
+/** An image resized as a preprocessing says. */
+export function resizeAs(image: RgbImage, resize: Resize): RgbImage {
+  return resizeImage(image, resizedSize(image, resize), resize);
+}
+
 /** How pixels of the resized image are computed, see {@link Resize}. */
 export type ResizeMethod = Pick<Resize, 'interpolation' | 'antialias'>;
 

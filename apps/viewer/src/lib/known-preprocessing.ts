@@ -14,14 +14,18 @@ export interface KnownPreprocessing {
  */
 export function knownPreprocessing({ input }: NetworkSpec, turned: boolean): KnownPreprocessing[] {
   const crop = { height: input.height, width: input.width };
-  const resize = { shorterSide: Math.round((Math.min(input.height, input.width) * 256) / 227) };
+  const side = Math.min(input.height, input.width);
+  // 256 px for the crops the networks were published with: 224 there, 227 in Caffe.
+  const torchvision = { shorterSide: Math.round((side * 256) / 224) };
+  const resize = { shorterSide: Math.round((side * 256) / 227) };
+  const squash = { ...resize, squash: true, antialias: false } as const;
   return [
     {
       // torchvision `transforms._presets.ImageClassification`
       name: 'torchvision',
       explanation: 'RGB divided by 255, ImageNet mean and deviation',
       preprocessing: {
-        resize,
+        resize: torchvision,
         crop,
         channelOrder: 'rgb',
         range: 1,
@@ -34,7 +38,7 @@ export function knownPreprocessing({ input }: NetworkSpec, turned: boolean): Kno
       name: 'Caffe',
       explanation: 'BGR from 0 to 255 minus the mean color',
       preprocessing: {
-        resize,
+        resize: squash,
         crop,
         channelOrder: turned ? 'rgb' : 'bgr',
         range: 255,

@@ -1,4 +1,4 @@
-import { centerCrop, resizeShorterSide } from '@alexnet/augment';
+import { centerCrop, resizeAs } from '@alexnet/augment';
 import { browserHost } from './host.js';
 import { Session, sourceOf } from './session.js';
 
@@ -43,7 +43,7 @@ class Viewer {
   /** The image as the network's rule resizes it. */
   readonly resized = $derived(
     this.source && this.preprocessing
-      ? resizeShorterSide(this.source, this.preprocessing.resize.shorterSide)
+      ? resizeAs(this.source, this.preprocessing.resize)
       : null,
   );
   /** The center crop every panel but the ten crops works on. */
