@@ -45,14 +45,19 @@ async function differences(tf: Tf, tool: keyof typeof PYTHONS, expected?: Prepro
   const [pixels, logits] = [await floats('pixels.f32'), await floats('logits.f32')];
   const { model } =
     tool === 'caffe'
-      ? await openWeights(join(folder, 'net.caffemodel'), { mean: join(folder, 'mean.binaryproto') })
+      ? await openWeights(join(folder, 'net.caffemodel'), {
+          mean: join(folder, 'mean.binaryproto'),
+        })
       : await openWeights(join(folder, 'alexnet.pth'), expected && { preprocessing: expected });
   const preprocessing = model.preprocessing as Preprocessing;
   const network = buildNetwork(tf, model.spec);
   network.setWeights(model.weights);
   const dataset = await openDataset(PHOTOGRAPHS, { validationShare: 0 });
   const order = [...dataset.train.records.keys()].sort((a, b) => {
-    const [first, second] = [dataset.train.records[a]?.id ?? '', dataset.train.records[b]?.id ?? ''];
+    const [first, second] = [
+      dataset.train.records[a]?.id ?? '',
+      dataset.train.records[b]?.id ?? '',
+    ];
     return first < second ? -1 : 1;
   });
   const { height, width } = preprocessing.crop;
@@ -78,7 +83,10 @@ async function differences(tf: Tf, tool: keyof typeof PYTHONS, expected?: Prepro
       worst.logit = Math.max(worst.logit, difference / scale);
     }
     const best = (values: ArrayLike<number>) =>
-      Array.from(values).reduce((top, value, i, all) => (value > (all[top] as number) ? i : top), 0);
+      Array.from(values).reduce(
+        (top, value, i, all) => (value > (all[top] as number) ? i : top),
+        0,
+      );
     worst.answers += best(own) === best(theirs) ? 1 : 0;
     worst.images++;
   }

@@ -1,7 +1,7 @@
 import type { RgbImage } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
-import type { OpenedModel } from '@alexnet/convert';
 import { decodeImage } from '@alexnet/classifier';
+import type { OpenedModel } from '@alexnet/convert';
 import { openBackend, whenLost } from '../lib/network/open-backend.js';
 import { type RunIntact, type Verification, verify } from '../lib/network/verify.js';
 import type { ReadInWorkerOptions } from '../lib/read-in-worker.js';

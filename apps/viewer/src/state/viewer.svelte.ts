@@ -42,9 +42,7 @@ class Viewer {
   readonly source = $derived(this.image && sourceOf({ image: this.image, change: this.change }));
   /** The image as the network's rule resizes it. */
   readonly resized = $derived(
-    this.source && this.preprocessing
-      ? resizeAs(this.source, this.preprocessing.resize)
-      : null,
+    this.source && this.preprocessing ? resizeAs(this.source, this.preprocessing.resize) : null,
   );
   /** The center crop every panel but the ten crops works on. */
   readonly crop = $derived(
