@@ -14,6 +14,7 @@ export {
   type StoredModel,
   type StoredParameter,
 } from './alexnet/assemble-model.js';
+export { describeNetwork } from './alexnet/describe-network.js';
 export { NOTE_CODES, type Note, type NoteCode } from './alexnet/note.js';
 export { FormatError, type FormatErrorCode } from './format-error.js';
 export { detectFormat } from './formats/detect-format.js';

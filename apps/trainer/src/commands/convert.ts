@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { FormatError, NOTE_CODES, TARGET_NAMES } from '@alexnet/convert';
+import { type NetworkSpec, validateSpec } from '@alexnet/model';
 import type { Command } from 'commander';
 import { type Conversion, type ConvertOptions, convertModel } from '../convert/convert-model.js';
 import { formatOfEnding, SOURCE_FORMATS } from '../convert/formats.js';
 import { formatNotes } from '../convert/judge-notes.js';
-import { KNOWN_PREPARATIONS, KNOWN_PREPROCESSING } from '../convert/known-preprocessing.js';
+import { parseModifiers } from '../convert/parse-modifiers.js';
+import { parsePreprocessing } from '../convert/parse-preprocessing.js';
+import { readLabels } from '../convert/read-labels.js';
 import { type Verification, verifyConversion } from '../convert/verify.js';
+import { CommandError } from '../failure.js';
 import { interruptible } from '../interruptible.js';
 import { openBackend } from '../open-backend.js';
 import { oneOf } from '../options/one-of.js';
@@ -18,11 +22,15 @@ interface Options {
   readonly from?: string;
   readonly to?: string;
   readonly preset?: string;
+  readonly set?: readonly string[];
+  readonly spec?: string;
+  readonly channels?: string;
+  readonly force?: true;
   readonly allow?: readonly string[];
   readonly mean?: string;
   readonly meta?: string;
   readonly labels?: string;
-  readonly preprocessing?: string;
+  readonly preprocessing?: readonly string[];
   readonly dtype: string;
   readonly verify?: true;
   readonly backend?: string;
@@ -49,16 +57,29 @@ export function addConvertCommand(program: Command): void {
     )
     .option('--to <format>', `what OUT is, whatever its ending: ${TARGET_NAMES.join(', ')}`)
     .option('--preset <name>', 'which network it is, where the file cannot tell')
+    .option(
+      '--set <key=value...>',
+      'what it differs in from the preset: norm=none pool=avg input=224 conv1.padding=2',
+    )
+    .option('--spec <file>', 'the whole network as JSON, where it is no preset')
+    .option('--channels <order>', 'rgb or bgr: the order conv1 takes, where the file is silent')
     .option('--allow <code...>', 'let an inexact step pass, by the code the refusal names')
     .option('--mean <file>', 'mean image of a .caffemodel, .binaryproto')
     .option('--meta <file>', 'batches.meta of a cuda-convnet checkpoint')
-    .option('--labels <file|imagenet>', 'names of the classes, one a line, or those of ImageNet')
     .option(
-      '--preprocessing <name>',
-      'how images are prepared, where the file is silent: torchvision',
+      '--labels <file|imagenet>',
+      'names of the classes: one a line, JSON, or those of ImageNet',
+    )
+    .option(
+      '--preprocessing <name|key=value...>',
+      'how images are prepared, where the file is silent: torchvision, or size= crop= order= range= mean= std=',
     )
     .option('--dtype <type>', 'f32, or f16 for half the size in safetensors and torch', 'f32')
-    .option('--verify', 'run both networks on a probe image and show the largest difference')
+    .option('--force', 'replace OUT where it exists')
+    .option(
+      '--verify',
+      'run source and result on a probe image, the source by its own tool where that is here',
+    )
     .addOption(backendOption())
     .addOption(jsonOption())
     .action(run);
@@ -88,7 +109,10 @@ async function run(input: string, output: string, options: Options): Promise<voi
 }
 
 async function parseOptions(output: string, options: Options): Promise<ConvertOptions> {
-  const { from, to, preset, mean, meta, labels, preprocessing } = options;
+  const { from, to, preset, set, spec, channels, mean, meta, labels, preprocessing } = options;
+  if (spec && (preset || set)) {
+    throw new CommandError('usage', '--spec is the whole network: leave out --preset and --set');
+  }
   const codes = (options.allow ?? []).flatMap((text) => text.split(','));
   return {
     to: to ? oneOf('format', to, TARGET_NAMES) : formatOfEnding(output),
@@ -96,31 +120,38 @@ async function parseOptions(output: string, options: Options): Promise<ConvertOp
     dtype: oneOf('dtype', options.dtype, ['f32', 'f16']),
     ...(from ? { from: oneOf('format', from, SOURCE_FORMATS) } : {}),
     ...(preset ? { preset: requirePreset(preset) } : {}),
+    ...(set ? { modifiers: parseModifiers(set) } : {}),
+    ...(spec ? { spec: await readSpec(spec) } : {}),
+    ...(channels ? { channelOrder: oneOf('order', channels, ['rgb', 'bgr']) } : {}),
+    ...(options.force ? { force: true } : {}),
     ...(mean ? { mean } : {}),
     ...(meta ? { meta } : {}),
     ...(labels ? { classNames: await classNames(labels) } : {}),
-    ...(preprocessing
-      ? {
-          preprocessing:
-            KNOWN_PREPROCESSING[oneOf('preprocessing', preprocessing, KNOWN_PREPARATIONS)],
-        }
-      : {}),
+    ...(preprocessing ? { preprocessing: parsePreprocessing(preprocessing) } : {}),
   };
 }
 
 /** `--labels`: a file, or the 1,000 classes in the order of sorted WordNet ids. */
 async function classNames(labels: string): Promise<readonly string[]> {
-  if (labels !== 'imagenet') return lines(await readFile(labels, 'utf8'));
+  if (labels !== 'imagenet') return readLabels(labels);
   const { IMAGENET_CLASSES } = await import('@alexnet/model/imagenet');
   return IMAGENET_CLASSES.map(({ name }) => name);
 }
 
-function lines(text: string): string[] {
-  return text.replace(/\r?\n$/, '').split(/\r?\n/);
+/** `--spec`: JSON as `NetworkSpec` is, checked. */
+async function readSpec(path: string): Promise<NetworkSpec> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return validateSpec(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`--spec ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function explained({ code, message }: FormatError): string {
-  return code === 'ambiguous' ? `${message} (--preset NAME)` : message;
+  return code === 'ambiguous'
+    ? `${message} (--preset NAME, --set norm=none pool=avg input=224 …, --channels rgb|bgr)`
+    : message;
 }
 
 const MEGABYTE = 1e6;
@@ -129,8 +160,13 @@ function inMegabytes(report: Report, bytes: number, size: number): void {
   report(Math.floor(bytes / MEGABYTE), Math.ceil(size / MEGABYTE), 'MB');
 }
 
-function printConversion({ from, to, source, files, notes }: Conversion): void {
+function printConversion(done: Conversion): void {
+  const { from, to, source, files, notes, network, classes, preprocessing } = done;
   print(`${source} (${from}) → ${to}`);
+  print(`${network}; ${classes} classes`);
+  print(
+    `images: ${preprocessing ?? 'the file does not say how they are prepared (--preprocessing)'}`,
+  );
   for (const { path, bytes } of files) print(`wrote ${path} (${megabytes(bytes)})`);
   for (const line of notes.length > 0 ? formatNotes(notes) : ['nothing was changed']) {
     print(`  ${line}`);

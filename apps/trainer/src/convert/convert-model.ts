@@ -1,7 +1,8 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { completePublished, findWeights } from '@alexnet/classifier/node';
 import {
+  describeNetwork,
   type FormatName,
   type FoundModel,
   findModel,
@@ -16,7 +17,7 @@ import {
 } from '@alexnet/convert';
 import { type OpenFiles, openFiles, type ReadReport } from '@alexnet/convert/node';
 import { writeAtomically } from '@alexnet/files/node';
-import type { Preprocessing } from '@alexnet/model';
+import { describePreprocessing, type Preprocessing } from '@alexnet/model';
 import { CommandError } from '../failure.js';
 import { fetching } from '../fetching.js';
 import { requireAllowed, type StepNote } from './judge-notes.js';
@@ -31,6 +32,8 @@ export interface ConvertOptions extends ReadOptions {
   readonly preprocessing?: Preprocessing;
   /** Asking for `f16` allows the rounding it takes. */
   readonly dtype: 'f32' | 'f16';
+  /** Existing files are replaced. */
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: ReadReport;
 }
@@ -43,6 +46,10 @@ export interface Conversion {
   readonly target: string;
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   readonly notes: readonly StepNote[];
+  /** What was found: the network in words, classes, and how images are prepared, null where unknown. */
+  readonly network: string;
+  readonly classes: number;
+  readonly preprocessing: string | null;
 }
 
 /**
@@ -63,6 +70,7 @@ export async function convertModel(
   const { path, mean, published } = await fetching((fetch) => findWeights(input, fetch));
   const target = mainFile(output, to);
   await requireDifferent(path, target);
+  await requireFree(target, options);
   const files = openFiles(options);
   try {
     const found = await findModel(await files.source(path), {
@@ -75,7 +83,18 @@ export async function convertModel(
     const model = completed(known, options);
     const { written, notes } = await (to === 'safetensors' ? stream : save)(model, target, options);
     const all = [...read, ...notes.map((note): StepNote => ({ step: 'write', ...note }))];
-    return { from: found.format, to, source: path, target, files: written, notes: all };
+    const { spec, preprocessing } = model;
+    return {
+      from: found.format,
+      to,
+      source: path,
+      target,
+      files: written,
+      notes: all,
+      network: `${spec.preset}: ${describeNetwork(spec)}`,
+      classes: spec.classes,
+      preprocessing: preprocessing && describePreprocessing(preprocessing),
+    };
   } finally {
     await files.close();
   }
@@ -83,14 +102,16 @@ export async function convertModel(
 
 /** What a reader needs to find the network; all inexact notes come back for the caller to judge. */
 async function readOptions(
-  { from, preset, spec, mean, meta }: ReadOptions,
+  { from, preset, modifiers, spec, channelOrder, mean, meta }: ReadOptions,
   files: OpenFiles,
 ): Promise<OpenModelOptions> {
   return {
     allow: NOTE_CODES,
     ...(from ? { from } : {}),
     ...(preset ? { preset } : {}),
+    ...(modifiers ? { modifiers } : {}),
     ...(spec ? { spec } : {}),
+    ...(channelOrder ? { channelOrder } : {}),
     ...(mean ? { mean: await files.open(mean) } : {}),
     ...(meta ? { meta: await files.open(meta) } : {}),
   };
@@ -131,6 +152,7 @@ async function save(model: StoredModel, target: string, options: ConvertOptions)
   );
   if (options.to === 'tfjs') await mkdir(dirname(target), { recursive: true });
   const written = [];
+  for (const name of files.keys()) await requireFree(join(dirname(target), name), options);
   for (const [name, content] of files) {
     options.signal?.throwIfAborted();
     const path = join(dirname(target), name);
@@ -174,6 +196,17 @@ function completed(model: FoundModel, { classNames, preprocessing }: ConvertOpti
     ...(classNames ? { classNames } : {}),
     ...(preprocessing ? { preprocessing } : {}),
   };
+}
+
+/** Nothing is replaced but, with `--force`, a plain file. */
+async function requireFree(target: string, { force }: ConvertOptions): Promise<void> {
+  const found = await lstat(target).catch(() => null);
+  if (!found) return;
+  if (found.isSymbolicLink()) {
+    throw new CommandError('usage', `${target} is a link: give the file it leads to`);
+  }
+  if (!found.isFile()) throw new CommandError('usage', `${target} is no plain file`);
+  if (!force) throw new CommandError('usage', `${target} exists already (--force replaces it)`);
 }
 
 async function requireDifferent(source: string, target: string): Promise<void> {

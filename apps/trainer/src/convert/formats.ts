@@ -17,7 +17,7 @@ const ENDINGS = new Map<string, TargetName>(
 /** The format OUT asks for by its ending. @throws CommandError `usage` naming the nearest ending */
 export function formatOfEnding(target: string): TargetName {
   const endings = [...ENDINGS.keys()];
-  const format = ENDINGS.get(endings.find((ending) => target.endsWith(ending)) ?? '');
+  const format = ENDINGS.get(endings.find((ending) => target.toLowerCase().endsWith(ending)) ?? '');
   if (format) return format;
   const name = basename(target);
   const dot = name.indexOf('.');

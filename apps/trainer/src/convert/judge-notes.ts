@@ -25,7 +25,12 @@ export function requireAllowed(notes: readonly Note[], allow: readonly NoteCode[
 export function formatNotes(notes: readonly StepNote[]): string[] {
   const rows = [
     ['step', 'code', 'exact', 'what'],
-    ...notes.map(({ step, code, exact, detail }) => [step, code, exact ? 'yes' : 'NO', detail]),
+    ...alike(notes).map(({ step, code, exact, detail }) => [
+      step,
+      code,
+      exact ? 'yes' : 'NO',
+      detail,
+    ]),
   ];
   const widths = [0, 1, 2].map((column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
@@ -35,5 +40,18 @@ export function formatNotes(notes: readonly StepNote[]): string[] {
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
+  );
+}
+
+/** One row where several say the same of several tensors. */
+function alike(notes: readonly StepNote[]): readonly StepNote[] {
+  const rows = new Map<string, StepNote & { readonly count: number }>();
+  for (const note of notes) {
+    const key = `${note.step} ${note.code} ${note.exact} ${note.detail.replace(/^"[^"]*"/, '')}`;
+    const row = rows.get(key);
+    rows.set(key, row ? { ...row, count: row.count + 1 } : { ...note, count: 1 });
+  }
+  return [...rows.values()].map(({ count, ...note }) =>
+    count === 1 ? note : { ...note, detail: `${note.detail}, and ${count - 1} more` },
   );
 }

@@ -4,7 +4,10 @@ import { fetching } from '../fetching.js';
 import { requireAllowed } from './judge-notes.js';
 
 /** What a reader needs to find the network, as options of commands give it. */
-export type ReadOptions = Pick<OpenWeightsOptions, 'from' | 'preset' | 'spec' | 'mean' | 'meta'>;
+export type ReadOptions = Pick<
+  OpenWeightsOptions,
+  'from' | 'preset' | 'modifiers' | 'spec' | 'channelOrder' | 'mean' | 'meta'
+>;
 
 /**
  * Reads a network by the name of published weights, from an address, a run folder, or a file or folder

@@ -42,7 +42,7 @@ export async function runTfjs(
   }
 }
 
-/** Logits of one image through the ONNX file itself; null where onnxruntime-node is not installed. */
+/** Logits, or whatever its first output is, of one image through the ONNX file itself; null where onnxruntime-node is not installed. */
 export async function runOnnx(
   path: string,
   { input }: NetworkSpec,
@@ -56,8 +56,11 @@ export async function runOnnx(
   const session = await runtime.InferenceSession.create(path, { logSeverityLevel: 3 });
   try {
     const x = new runtime.Tensor('float32', planes, [1, channels, height, width]);
-    const { logits } = await session.run({ input: x }, ['logits']);
-    return Float32Array.from((logits?.data ?? []) as Float32Array);
+    const [input = 'input'] = session.inputNames;
+    const names = session.outputNames;
+    const output = names.includes('logits') ? 'logits' : (names[0] ?? 'logits');
+    const { [output]: values } = await session.run({ [input]: x }, [output]);
+    return Float32Array.from((values?.data ?? []) as Float32Array);
   } finally {
     await session.release();
   }

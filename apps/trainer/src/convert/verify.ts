@@ -6,7 +6,7 @@ import { inOrder, probeImage, runOnnx, runTfjs } from './run-probe.js';
 
 /** What one backend makes of source and result. */
 export interface Check {
-  readonly backend: 'tfjs' | 'onnxruntime';
+  readonly backend: 'tfjs' | 'onnxruntime' | 'onnxruntime on the source';
   /** Largest logit of the source, and the largest difference to the result's. */
   readonly largestLogit: number;
   readonly largestDifference: number;
@@ -36,6 +36,20 @@ export async function verifyConversion(
   const prepared = inOrder(image, spec.input.channels, order);
   const expected = await attempt('the source', notRun, () => runTfjs(tf, model, prepared));
   if (!expected) return { checks, notRun };
+
+  if (from === 'onnx') {
+    // The channels of a file of another tool are in the order it takes them.
+    const own = await attempt('the source', notRun, () => runOnnx(source, spec, prepared));
+    if (own === null) notRun.push('the source itself: onnxruntime-node is not installed');
+    else if (own) {
+      const ours = isProbabilities(own) ? softmax(expected) : expected;
+      checks.push({ backend: 'onnxruntime on the source', ...compare(own, ours) });
+    }
+  } else {
+    notRun.push(
+      `the source by its own tool: ${from} is not run here, so the result is compared with what was read`,
+    );
+  }
 
   const result = await attempt('the result', notRun, async () => {
     const back = (await openModelFile(target, { from: to, spec, allow: NOTE_CODES })).model;
@@ -67,6 +81,18 @@ async function attempt<T>(
     notRun.push(`${what}: ${(error as Error).message}`);
     return undefined;
   }
+}
+
+function isProbabilities(values: Float32Array): boolean {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.every((value) => value >= 0) && Math.abs(sum - 1) < 1e-4;
+}
+
+function softmax(logits: Float32Array): Float32Array {
+  const largest = logits.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const powers = logits.map((value) => Math.exp(value - largest));
+  const sum = powers.reduce((total, value) => total + value, 0);
+  return powers.map((value) => value / sum);
 }
 
 function compare(expected: Float32Array, found: Float32Array) {

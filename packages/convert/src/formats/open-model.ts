@@ -6,6 +6,9 @@ import type { Model } from '../model-file/model-file.js';
 import { detectFormat } from './detect-format.js';
 import type { ModelSource } from './format.js';
 import { FORMATS, type FormatName, formatOf } from './formats.js';
+import { OTHERS } from './others.js';
+import { probe } from './probe.js';
+import { unwrapped } from './unwrap.js';
 
 /** What {@link openModel} takes: a file, in memory or not, alone or with what lies beside it. */
 export type ModelInput = Uint8Array | ByteSource | Blob | ModelSource;
@@ -49,13 +52,18 @@ export async function findModel(
   input: ModelInput,
   options: OpenModelOptions = {},
 ): Promise<FoundModel> {
-  const source = asModelSource(input);
+  const given = asModelSource(input);
+  const source = options.from ? given : ((await unwrapped(given)) ?? given);
   const format = options.from ?? (await requireFormat(source));
   requireCompanion(format, options);
   return { ...(await formatOf(format).read(source, options)), format };
 }
 
 async function requireFormat({ name, bytes }: ModelSource): Promise<FormatName> {
+  const found = await probe(bytes);
+  for (const { detect, advice } of OTHERS) {
+    if (await detect(found)) throw new FormatError('not-this-format', `${name} is ${advice}`);
+  }
   const format = await detectFormat(bytes);
   if (format === 'caffe-mean') {
     throw new FormatError(

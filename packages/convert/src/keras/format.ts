@@ -3,7 +3,7 @@ import type { Format } from '../formats/format.js';
 export const keras = {
   name: 'keras',
   title: 'Keras',
-  endings: ['.weights.h5'],
+  endings: ['.weights.h5', '.h5'],
   async detect({ text, members }) {
     return text.startsWith('\x89HDF\r\n') || (await members()).includes('config.json');
   },

@@ -5,8 +5,10 @@ export const torch = {
   name: 'torch',
   title: 'PyTorch',
   endings: ['.pth', '.pt'],
-  async detect({ head, members }) {
+  async detect({ head, text, members }) {
     const container = torchContainer(head);
+    // Any other tar holds files, weights of some format among them perhaps.
+    if (container === 'tar') return /^(\.\/)?(sys_info|pickle|tensors|storages)\0/.test(text);
     if (container !== 'zip') return container !== null;
     return (await members()).some((name) => name.endsWith('/data.pkl'));
   },

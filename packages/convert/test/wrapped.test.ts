@@ -1,0 +1,56 @@
+import { gzipSync } from 'node:zlib';
+import { encodeTarFile, TAR_END } from '@alexnet/files/tar';
+import { writeZip } from '@alexnet/files/zip';
+import { describe, expect, it } from 'vitest';
+import { openModel } from '../src/index.js';
+import { fixture } from './golden.js';
+import { sameWeights } from './networks.js';
+
+const weights = fixture('torchvision-tiny.pth');
+const readme = new TextEncoder().encode('# Weights');
+const zip = (files: Record<string, Uint8Array>) =>
+  writeZip(Object.entries(files).map(([name, data]) => ({ name, data })));
+const tar = Buffer.concat([
+  encodeTarFile('net/README.md', readme),
+  encodeTarFile('net/weights.pth', weights),
+  TAR_END,
+]);
+
+describe('weights in an archive', () => {
+  it.each([
+    ['gz', gzipSync(weights)],
+    ['zip', zip({ 'net/README.md': readme, 'net/weights.pth': weights })],
+    ['tar', tar],
+    ['tar.gz', gzipSync(tar)],
+  ])('are read out of a %s', async (_kind, bytes) => {
+    const { model } = await openModel(new Uint8Array(bytes));
+    const bare = await openModel(weights);
+    expect(sameWeights(model.weights, bare.model.weights)).toBe(true);
+  });
+
+  it('are asked for where there are several', async () => {
+    const both = zip({ 'a.pth': weights, 'b.mat': fixture('matconvnet.mat') });
+    await expect(openModel(both)).rejects.toThrow('holds several networks (a.pth, b.mat)');
+  });
+});
+
+describe('files that are no weights', () => {
+  it.each([
+    ['version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n', 'git lfs pull'],
+    ['<!DOCTYPE html><html>', 'a web page'],
+    ['{"error":"Not Found"}', 'a server that refused'],
+    ['name: "AlexNet"\nlayer { name: "data" }', '.prototxt'],
+    ['\x08\x90\x4e\x12\x1bsnap_iter_10000.caffemodel', '.solverstate'],
+    ['\x08\x01\x12\x99\x01\x0a\x20\x12\x05serve', 'SavedModel'],
+  ])('%j is named for what it is', async (text, message) => {
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    await expect(openModel(bytes)).rejects.toThrow(message);
+  });
+
+  it.each([
+    [{ 'a/data.pkl': readme, 'a/constants.pkl': readme }, 'TorchScript'],
+    [{ 'a/archive_format': readme, 'a/data.pkl': readme }, 'torch.export'],
+  ])('archives of programs are named', async (files, message) => {
+    await expect(openModel(zip(files as Record<string, Uint8Array>))).rejects.toThrow(message);
+  });
+});
