@@ -73,6 +73,7 @@ export async function readLabelTable(
   }
   if (best === null) return null;
   const { path, labeled, strays } = best;
+  notes.used(path);
   notes.say('labels', labeled.length, `labels of ${labeled.length} images are read from ${path}`);
   const known = new Set(labeled.map((image) => image.path));
   for (const image of images) {

@@ -17,6 +17,14 @@ export class Notes {
     this.#groups.set(what, group);
   }
 
+  /** A file that turned out to be a list of labels was not left out. */
+  used(name: string): void {
+    for (const [what, group] of this.#groups) {
+      group.names = group.names.filter((left) => left !== name);
+      if (group.names.length === 0) this.#groups.delete(what);
+    }
+  }
+
   say(code: DatasetNote['code'], count: number, text: string): void {
     this.#lines.push({ code, count, text });
   }

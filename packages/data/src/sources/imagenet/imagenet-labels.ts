@@ -30,6 +30,7 @@ export async function readImageNetList(
   const names = images.map((path) => path.slice(path.lastIndexOf('/') + 1));
   const found = await readValidationWnids(tree, around, names, kit, null);
   if (found === null) return null;
+  for (const { prefix } of around) notes.used(`${prefix}${found.from}`);
   notes.say(
     'labels',
     images.length,
