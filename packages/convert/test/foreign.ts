@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { bytesSource } from '@alexnet/files';
 import type { Preprocessing } from '@alexnet/model';
 import { expect } from 'vitest';
-import { type Model, openModel } from '../src/index.js';
+import { type Model, type OpenOptions, openModel } from '../src/index.js';
 import { noise } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
 
@@ -13,14 +13,6 @@ export interface GoldenLogits {
   readonly logits: readonly number[];
 }
 
-export const NOTES = [
-  'precision',
-  'architecture',
-  'preprocessing',
-  'mean-image',
-  'dropped-tensor',
-] as const;
-
 export function golden(name: string): Record<string, GoldenLogits> {
   return JSON.parse(new TextDecoder().decode(foreign(name)));
 }
@@ -29,12 +21,10 @@ export function foreign(name: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`./fixtures/foreign/${name}`, import.meta.url)));
 }
 
-export async function open(name: string, allow: typeof NOTES | [] = []) {
+export async function open(name: string, options: OpenOptions = {}) {
   const beside = async (other: string) => bytesSource(foreign(other));
-  const { model, notes } = await openModel(
-    { name, bytes: bytesSource(foreign(name)), beside },
-    { allow: [...allow] },
-  );
+  const source = { name, bytes: bytesSource(foreign(name)), beside };
+  const { model, notes } = await openModel(source, options);
   return { file: model, notes };
 }
 

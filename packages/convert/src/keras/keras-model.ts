@@ -1,16 +1,17 @@
 import type { ByteSource } from '@alexnet/files';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
-import { choosePresets } from '../alexnet/choose-preset.js';
-import { checkAllowed, type Note } from '../alexnet/note.js';
+import { checkAllowed } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { FormatError } from '../format-error.js';
+import { assembleFound } from '../found/assemble-found.js';
+import { isNoChange } from '../found/input-affine.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
 import { parseStrictJson } from '../parse-strict-json.js';
-import type { StoredTensors } from '../tensors/tensor-file.js';
+import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { createHdf5 } from './hdf5.js';
-import { ourName } from './keras-layers.js';
+import { KERAS_NORM_PARTS, KERAS_PARTS, ourName } from './keras-layers.js';
 import { readKeras } from './read-keras.js';
 import { readTopology } from './topology.js';
 
@@ -27,35 +28,50 @@ export async function readKerasModel(
   options: OpenOptions,
 ): Promise<StoredModel> {
   const { tensors: found, config } = await readKeras(input);
-  const { presets, notes } = chooseNetwork(config, options);
+  const rest = {
+    format: 'keras',
+    channelOrder: null,
+    preprocessing: null,
+    classNames: null,
+    notes: [],
+  };
+  if (config !== null) {
+    const model = parseStrictJson(config, 'keras config', DEFAULT_LIMITS.depth);
+    const { network, front } = await readTopology(model, found);
+    return assembleFound({ ...rest, network, front: isNoChange(front) ? null : front }, options);
+  }
   const tensors: StoredTensors = new Map();
-  for (const [name, tensor] of found) tensors.set(ourName(name), tensor);
-  return assembleModel(
-    {
-      format: 'keras',
-      tensors,
-      layout: 'channels-last',
-      channelOrder: null,
-      presets,
-      preprocessing: null,
-      classNames: null,
-      notes,
-    },
-    options,
-  );
+  for (const [name, tensor] of inRunningOrder(namedParts(found)))
+    tensors.set(ourName(name), tensor);
+  return assembleModel({ ...rest, tensors, layout: 'channels-last', presets: null }, options);
 }
 
-function chooseNetwork(config: string | null, options: OpenOptions) {
-  if (config === null) return { presets: null, notes: [] };
-  try {
-    const model = parseStrictJson(config, 'keras config', DEFAULT_LIMITS.depth);
-    return choosePresets(readTopology(model).description, options);
-  } catch (error) {
-    const named = options.spec ?? options.preset;
-    if (!named || !(error instanceof FormatError) || error.code !== 'unsupported') throw error;
-    const notes: Note[] = [{ code: 'architecture', exact: false, detail: error.message }];
-    return { presets: options.preset ? [options.preset] : null, notes };
+/** Convolutions before dense layers, where a subclassed model keeps them by the names of its attributes. */
+function inRunningOrder(parts: readonly (readonly [string, StoredTensor])[]) {
+  const layerOf = (name: string) => name.slice(0, name.lastIndexOf('/'));
+  const maps = new Set(
+    parts.filter(([, { shape }]) => shape.length === 4).map(([name]) => layerOf(name)),
+  );
+  if (parts.some(([name]) => /\/(gamma|moving_mean)$/.test(name))) return parts;
+  const isMap = ([name]: readonly [string, StoredTensor]) => maps.has(layerOf(name));
+  return [...parts.filter(isMap), ...parts.filter((part) => !isMap(part))];
+}
+
+/** Counted parts of layers by the names they have: two or four, whichever kind of layer has so many. */
+function namedParts(found: StoredTensors): readonly (readonly [string, StoredTensor])[] {
+  const counts = new Map<string, number>();
+  for (const name of found.keys()) {
+    const layer = name.slice(0, name.lastIndexOf('/'));
+    counts.set(layer, (counts.get(layer) ?? 0) + 1);
   }
+  return [...found].map(([name, tensor]) => {
+    const at = name.lastIndexOf('/');
+    const layer = name.slice(0, at);
+    const place = Number(name.slice(at + 1));
+    if (!Number.isInteger(place)) return [name, tensor];
+    const parts = Object.values((counts.get(layer) ?? 0) > 2 ? KERAS_NORM_PARTS : KERAS_PARTS);
+    return [`${layer}/${parts[place] ?? place}`, tensor];
+  });
 }
 
 /** Keras's group names: the class in snake case, counted from the second one on. */

@@ -4,11 +4,10 @@ import type { Group } from 'h5wasm';
 import { FormatError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { groupAt, tensorAt, textsAt, withHdf5 } from './hdf5.js';
-import { KERAS_NORM_PARTS, KERAS_PARTS } from './keras-layers.js';
 
 /** A Keras file as its tensors and its description. */
 export interface KerasFile {
-  /** `layer/kernel`, `layer/gamma` …, in the order of the layers as far as the file tells it. */
+  /** `layer/kernel`, `layer/gamma` …, or `layer/0` where the file counts them, in the order of the layers as far as the file tells it. */
   readonly tensors: StoredTensors;
   /** The model's JSON, null in a file of weights only. */
   readonly config: string | null;
@@ -61,9 +60,11 @@ function legacy(weights: Group, layers: readonly string[], fileBytes: number): S
     const group = groupAt(weights, layer);
     if (!group) throw new FormatError('missing-tensor', `keras: no weights of layer "${layer}"`);
     for (const path of textsAt(group, 'weight_names') ?? []) {
-      const part = path.slice(path.lastIndexOf('/') + 1).replace(/:0$/, '');
-      const name = `${layer}/${part}`;
-      checkName(layer, 'keras');
+      // A net in the net keeps its layers' names in the paths.
+      const [part = '', own = layer] = path.replace(/:0$/, '').split('/').reverse();
+      const name = `${own}/${part}`;
+      checkName(own, 'keras');
+      if (tensors.has(name)) throw new FormatError('duplicate-name', `keras: "${name}" twice`);
       tensors.set(name, tensorAt(group, path, name, fileBytes));
     }
   }
@@ -72,24 +73,40 @@ function legacy(weights: Group, layers: readonly string[], fileBytes: number): S
 
 /** Keras 3: `layers/<class>_<n>/vars/<i>`, the layer's own name an attribute since 3.4. */
 function current(root: Group, fileBytes: number): StoredTensors {
-  const layers = groupAt(root, 'layers');
-  if (!layers) throw new FormatError('not-this-format', 'keras: an HDF5 file without layers');
   const tensors: StoredTensors = new Map();
-  for (const key of layers.keys().sort(byClassThenCount)) {
-    const group = groupAt(layers, key);
-    const vars = group && groupAt(group, 'vars');
-    if (!vars) continue;
-    const layer = textsAt(vars, 'name')?.[0] ?? key;
-    checkName(layer, 'keras');
-    const norm = key.startsWith('batch_normalization');
-    const parts = Object.values(norm ? KERAS_NORM_PARTS : KERAS_PARTS);
-    for (const [index, part] of parts.entries()) {
-      if (!vars.keys().includes(String(index))) continue;
-      const name = `${layer}/${part}`;
-      tensors.set(name, tensorAt(vars, String(index), name, fileBytes));
-    }
+  collectVars(root, tensors, fileBytes, 0);
+  if (tensors.size === 0) {
+    throw new FormatError('not-this-format', 'keras: an HDF5 file without layers');
   }
   return tensors;
+}
+
+/** Nets in nets have layers of their own; a subclassed model keeps its layers under its attributes. */
+function collectVars(group: Group, tensors: StoredTensors, fileBytes: number, depth: number): void {
+  if (depth > 16) throw new FormatError('too-large', 'keras: groups too deep');
+  for (const key of group.keys().sort(byClassThenCount)) {
+    if (key === 'optimizer' || key === 'metrics' || key === 'seed_generator') continue;
+    const inner = groupAt(group, key);
+    if (!inner) continue;
+    const vars = key === 'vars' ? null : groupAt(inner, 'vars');
+    if (vars) addVars(vars, key, tensors, fileBytes);
+    if (key !== 'vars') collectVars(inner, tensors, fileBytes, depth + 1);
+  }
+}
+
+function addVars(vars: Group, key: string, tensors: StoredTensors, fileBytes: number): void {
+  const places = vars.keys().sort((a, b) => Number(a) - Number(b));
+  if (places.length === 0) return;
+  const layer = textsAt(vars, 'name')?.[0] ?? key;
+  checkName(layer, 'keras');
+  for (const place of places) {
+    const name = `${layer}/${place}`;
+    if (tensors.has(name)) throw new FormatError('duplicate-name', `keras: "${name}" twice`);
+    const entity = vars.get(place);
+    // Counts and seeds are whole numbers.
+    if (entity && 'metadata' in entity && entity.metadata.type === 0) continue;
+    tensors.set(name, tensorAt(vars, place, name, fileBytes));
+  }
 }
 
 /** Convolutions come before dense layers, and `conv2d_10` after `conv2d_9`. */

@@ -1,153 +1,407 @@
-import { convolution, normalization, rounded } from '../alexnet/describe-spec.js';
+import type { InputSpec, Padding } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
+import type {
+  FoundLayer,
+  FoundNetwork,
+  FoundPadding,
+  FoundTensor,
+  FoundTensors,
+} from '../found/found-network.js';
+import { type InputAffine, NO_CHANGE, thenAffine } from '../found/input-affine.js';
+import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
+import { className, type Json, record, refusedOption } from './layer-options.js';
+import { layerSequence } from './layer-sequence.js';
 
-/** What a Keras or TF.js model description says, in running order. */
+/** What a Keras or TF.js model description says. */
 export interface Topology {
-  /** One line a layer, as `describeSpec` writes them. */
-  readonly description: readonly string[];
-  /** Names of the layers that may have weights. */
-  readonly layers: readonly string[];
+  readonly network: FoundNetwork;
+  /** What is done to the pixels before the first layer. */
+  readonly front: InputAffine;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-const NEUTRAL = new Set(['InputLayer', 'Dropout', 'Flatten', 'Softmax', 'Reshape']);
+const NOTHING: Padding = { top: 0, left: 0, bottom: 0, right: 0 };
 const MAX_LAYERS = 1_000;
+/** Parts of a layer by the place Keras 3 keeps them at. */
+const FILTERS = ['kernel', 'bias'];
+
+interface Walk {
+  readonly tensors: StoredTensors;
+  readonly layers: FoundLayer[];
+  front: InputAffine;
+  sizes: readonly (number | null)[];
+  pads: Padding;
+  channelsFirst: boolean;
+  ended: boolean;
+  count: number;
+}
 
 /**
- * Reads a `Sequential` or `Functional` model's config as data: nothing in it is run, so a `Lambda`
- * is refused like any other layer no AlexNet has.
+ * Reads a `Sequential` or `Functional` model's config, nets in it too, as data: nothing in it is run, so
+ * a `Lambda` is a layer nobody knows.
  *
  * @param model the JSON value with `class_name` and `config`
+ * @param tensors by layer and part, as `conv2d/kernel`, or as `conv2d/0` where the file counts them
  * @throws FormatError
  */
-export function readTopology(model: unknown): Topology {
-  const { class_name: kind, config } = record(model, 'the model');
-  if (kind !== 'Sequential' && kind !== 'Functional' && kind !== 'Model') {
-    throw new FormatError('unsupported', `keras: a model of class ${String(kind)}`);
-  }
-  const layers = Array.isArray(config) ? config : record(config, 'its config').layers;
-  if (!Array.isArray(layers) || layers.length > MAX_LAYERS) {
-    throw new FormatError('bad-header', 'keras: a model without a list of layers');
-  }
-  const description: string[] = [];
-  const names: string[] = [];
-  let pads: readonly number[] = [0, 0, 0, 0];
-  for (const entry of layers) {
-    const layer = record(entry, 'a layer');
-    const type = String(layer.class_name);
-    const options = record(layer.config, 'a layer config');
-    names.push(String(options.name));
-    if (options.data_format === 'channels_first') {
-      throw new FormatError('unsupported', 'keras: a channels_first model');
-    }
-    if (type === 'ZeroPadding2D') {
-      pads = padding(options.padding);
-      continue;
-    }
-    description.push(...describe(type, options, pads));
-    pads = [0, 0, 0, 0];
-  }
-  return { description, layers: names };
+export async function readTopology(model: unknown, tensors: StoredTensors): Promise<Topology> {
+  const walk: Walk = {
+    tensors,
+    layers: [],
+    front: NO_CHANGE,
+    sizes: [],
+    pads: NOTHING,
+    channelsFirst: false,
+    ended: false,
+    count: 0,
+  };
+  await walkModel(record(model, 'the model'), walk);
+  const input = inputOf(walk);
+  return { network: { input, layers: walk.layers, layout: 'channels-last' }, front: walk.front };
 }
 
-function describe(type: string, options: Json, pads: readonly number[]): readonly string[] {
+async function walkModel(model: Json, walk: Walk): Promise<void> {
+  for (const layer of layerSequence(model)) {
+    if (walk.count++ > MAX_LAYERS) throw new FormatError('too-large', 'keras: too many layers');
+    const type = className(layer.class_name);
+    const options = record(layer.config, 'a layer config');
+    if (type === 'Sequential' || type === 'Functional' || type === 'Model')
+      await walkModel(layer, walk);
+    else if (type === 'TimeDistributed')
+      throw new FormatError('unsupported', 'keras: a TimeDistributed layer');
+    else await walkLayer(type, options, walk);
+  }
+}
+
+async function walkLayer(type: string, options: Json, walk: Walk): Promise<void> {
+  const refused = refusedOption(type, options);
+  if (refused) {
+    walk.layers.push({ op: 'unknown', detail: refused });
+    return;
+  }
+  const sizes = options.batch_input_shape ?? options.batch_shape;
+  if (Array.isArray(sizes) && walk.sizes.length === 0) {
+    walk.sizes = sizes.slice(1).map((side) => (Number.isSafeInteger(side) ? Number(side) : null));
+  }
+  if (
+    /^(Conv2D|MaxPooling2D|AveragePooling2D)$/.test(type) &&
+    options.data_format === 'channels_first'
+  ) {
+    walk.channelsFirst = true;
+  }
+  if (await walkFront(type, options, walk)) return;
+  if (type === 'ZeroPadding2D') {
+    const [a, b] = [walk.pads, paddingOf(options.padding)];
+    walk.pads = {
+      top: a.top + b.top,
+      left: a.left + b.left,
+      bottom: a.bottom + b.bottom,
+      right: a.right + b.right,
+    };
+    return;
+  }
+  const found = layersOf(type, options, walk);
+  const pads = walk.pads;
+  const padded = Object.values(pads).some((side) => side !== 0);
+  walk.pads = NOTHING;
+  for (const [index, layer] of found.entries()) {
+    if (walk.ended) throw new FormatError('unsupported', `keras: ${type} after a softmax`);
+    walk.layers.push(index === 0 && padded ? withPads(layer, pads, type) : layer);
+  }
+  if (type === 'Softmax' || activationName(options.activation) === 'softmax') walk.ended = true;
+}
+
+/** Zeros that were put around the maps before a layer. */
+function withPads(layer: FoundLayer, pads: Padding, type: string): FoundLayer {
+  if (layer.op === 'conv' && typeof layer.padding === 'object') {
+    const own = layer.padding;
+    const padding = {
+      top: own.top + pads.top,
+      left: own.left + pads.left,
+      bottom: own.bottom + pads.bottom,
+      right: own.right + pads.right,
+    };
+    return { ...layer, padding };
+  }
+  return { op: 'unknown', detail: `keras: zeros put around the maps before a ${type}` };
+}
+
+/** Preparation of the images inside the network. */
+async function walkFront(type: string, options: Json, walk: Walk): Promise<boolean> {
+  const atFront = walk.layers.length === 0;
+  const refuse = (): never => {
+    throw new FormatError('unsupported', `keras: ${type} behind the first layer`);
+  };
+  switch (type) {
+    case 'Rescaling': {
+      if (!atFront) refuse();
+      const list = (value: unknown) => (Array.isArray(value) ? value : [value ?? 0]).map(Number);
+      walk.front = thenAffine(walk.front, {
+        scale: list(options.scale),
+        shift: list(options.offset),
+      });
+      return true;
+    }
+    case 'Normalization': {
+      if (!atFront) refuse();
+      const { mean, variance } = await statistics(options, walk.tensors);
+      const deviation = variance.map((value) => Math.max(Math.sqrt(value), 1e-7));
+      const scale = deviation.map((value) => 1 / value);
+      walk.front = thenAffine(walk.front, {
+        scale,
+        shift: mean.map((value, index) => -value * (scale[scale.length === 1 ? 0 : index] ?? 1)),
+      });
+      return true;
+    }
+    case 'Resizing':
+    case 'CenterCrop': {
+      if (!atFront) refuse();
+      const channels = walk.sizes.find((side) => side !== null && side <= 4) ?? 3;
+      walk.sizes = [Number(options.height), Number(options.width), channels];
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+async function statistics({ name, mean, variance }: Json, tensors: StoredTensors) {
+  const numbers = (value: unknown) => (Array.isArray(value) ? value.flat(9) : [value]).map(Number);
+  if (mean !== null && mean !== undefined)
+    return { mean: numbers(mean), variance: numbers(variance) };
+  const read = async (part: string, place: number) => {
+    const tensor = tensors.get(`${name}/${part}`) ?? tensors.get(`${name}/${place}`);
+    if (!tensor) throw new FormatError('missing-tensor', `keras: no ${part} of ${String(name)}`);
+    return Array.from(await tensor.read());
+  };
+  return { mean: await read('mean', 0), variance: await read('variance', 1) };
+}
+
+function layersOf(
+  type: string,
+  options: Json,
+  { tensors, channelsFirst }: Walk,
+): readonly FoundLayer[] {
+  const parts = (names: readonly string[]) => tensorsOf(String(options.name), names, tensors);
   switch (type) {
     case 'Conv2D':
     case 'AlexNetConv2D': {
       const kernel = pair(options.kernel_size);
-      const strides = pair(options.strides ?? options.stride);
-      const own = type === 'Conv2D' ? samePadding(options, kernel, strides) : quad(options.padding);
-      const total = pads.map((side, index) => side + (own[index] ?? 0));
-      if (pair(options.dilation_rate ?? 1).some((rate) => rate !== 1)) {
-        throw new FormatError('unsupported', 'keras: a dilated convolution');
-      }
-      const line = convolution(kernel, strides, total, Number(options.groups ?? 1));
-      return [line, ...activation(options.activation)];
+      const found = parts(options.use_bias === false ? ['kernel'] : FILTERS);
+      const groups = Number(options.groups ?? 1);
+      return [
+        {
+          op: 'conv',
+          filters: Number(options.filters),
+          kernel,
+          stride: square(options.strides ?? options.stride ?? 1, `${type} strides`),
+          padding:
+            type === 'Conv2D'
+              ? padding(options.padding)
+              : (record(options.padding, 'a padding') as unknown as Padding),
+          groups,
+          rounding: 'floor',
+          tensors: { ...named(found.kernel, 'weight'), ...named(found.bias, 'bias') },
+        },
+        ...activation(options.activation),
+      ];
     }
-    case 'Dense':
-      return ['dense', ...activation(options.activation)];
+    case 'Dense': {
+      const found = parts(options.use_bias === false ? ['kernel'] : FILTERS);
+      const tensorsFound = { ...named(found.kernel, 'weight'), ...named(found.bias, 'bias') };
+      return [
+        { op: 'dense', units: Number(options.units), tensors: tensorsFound },
+        ...activation(options.activation),
+      ];
+    }
     case 'Activation':
       return activation(options.activation);
     case 'ReLU':
-      return ['relu'];
+      return relu(Number(options.negative_slope ?? 0));
+    case 'LeakyReLU':
+      return relu(Number(options.negative_slope ?? options.alpha ?? 0.3));
     case 'MaxPooling2D':
     case 'AveragePooling2D': {
-      const size = pair(options.pool_size);
-      const strides = pair(options.strides ?? options.pool_size);
-      if (options.padding !== 'valid')
-        throw new FormatError('unsupported', 'keras: padded pooling');
-      return [`${type === 'MaxPooling2D' ? 'max' : 'avg'} ${size} / ${strides}`];
+      const size = square(options.pool_size ?? 2, `${type} pool_size`);
+      const sides = padding(options.padding);
+      return [
+        {
+          op: 'pool',
+          kind: type === 'MaxPooling2D' ? 'max' : 'avg',
+          size,
+          stride: square(options.strides ?? size, `${type} strides`),
+          ...(typeof sides === 'string' ? { padding: sides } : {}),
+        },
+      ];
     }
-    case 'BatchNormalization':
-      return [`batchnorm ${rounded(Number(options.epsilon ?? 1e-3))}`];
+    case 'AlexNetPool2D': {
+      const { kind, size, stride, padding: sides, rounding, count_padding: counted } = options;
+      return [
+        {
+          op: 'pool',
+          kind: kind === 'avg' ? 'avg' : 'max',
+          size: Number(size),
+          stride: Number(stride),
+          ...(sides ? { padding: record(sides, 'a padding') as unknown as Padding } : {}),
+          ...(rounding === 'ceil' ? { rounding: 'ceil' } : {}),
+          ...(counted === true ? { countPadding: true } : {}),
+        },
+      ];
+    }
+    case 'BatchNormalization': {
+      const axis = Array.isArray(options.axis) ? options.axis[0] : (options.axis ?? -1);
+      if (axis !== -1 && axis !== (channelsFirst ? 1 : 3) && !(axis === 1 && !channelsFirst)) {
+        return [{ op: 'unknown', detail: `keras: BatchNormalization over axis ${String(axis)}` }];
+      }
+      const names = [
+        ...(options.scale === false ? [] : ['gamma']),
+        ...(options.center === false ? [] : ['beta']),
+        'moving_mean',
+        'moving_variance',
+      ];
+      const { gamma, beta, moving_mean: mean, moving_variance: variance } = parts(names);
+      return [
+        {
+          op: 'batchnorm',
+          momentum: Number(options.momentum ?? 0.99),
+          epsilon: Number(options.epsilon ?? 1e-3),
+          tensors: {
+            ...named(gamma, 'weight'),
+            ...named(beta, 'bias'),
+            ...named(mean, 'running_mean'),
+            ...named(variance, 'running_var'),
+          },
+        },
+      ];
+    }
     case 'GlobalAveragePooling2D':
-      return ['globalpool'];
+      return [{ op: 'globalpool' }];
+    case 'Flatten':
+      // Keras turns channels-first maps around when its flatten says so.
+      return [
+        {
+          op: 'flatten',
+          order: channelsFirst && options.data_format !== 'channels_first' ? 'chw' : 'hwc',
+        },
+      ];
+    case 'Reshape': {
+      const sides = Array.isArray(options.target_shape) ? options.target_shape : [];
+      return sides.length === 1
+        ? [{ op: 'flatten', order: channelsFirst ? 'chw' : 'hwc' }]
+        : [{ op: 'unknown', detail: `keras: Reshape to [${sides}]` }];
+    }
     case 'AlexNetLRN':
     case 'AlexNetMapNorm': {
-      const { size, k, beta, sum_coeff: sumCoeff } = options;
       const constants = {
-        size: Number(size),
-        k: Number(k),
-        beta: Number(beta),
-        sumCoeff: Number(sumCoeff),
+        size: Number(options.size),
+        k: Number(options.k),
+        beta: Number(options.beta),
+        sumCoeff: Number(options.sum_coeff),
       };
-      const groups = Number(options.groups ?? 1);
-      return [normalization(type === 'AlexNetLRN' ? 'lrn' : 'mapnorm', constants, groups)];
+      return type === 'AlexNetLRN'
+        ? [{ op: 'lrn', ...constants, groups: Number(options.groups ?? 1) }]
+        : [{ op: 'mapnorm', ...constants }];
     }
     case 'AlexNetDropout':
-      return options.scaling === 'test' ? [`scale ${rounded(1 - Number(options.rate))}`] : [];
+      return [
+        {
+          op: 'dropout',
+          rate: Number(options.rate),
+          scaling: options.scaling === 'test' ? 'test' : 'train',
+        },
+      ];
+    case 'Dropout':
+      return [{ op: 'dropout', rate: Number(options.rate ?? 0), scaling: 'train' }];
     default:
-      if (NEUTRAL.has(type)) return [];
-      throw new FormatError('unsupported', `keras: a layer of class ${type}, which is not run`);
+      return [];
   }
 }
 
-function activation(name: unknown): readonly string[] {
-  const key = name ?? 'linear';
-  if (key === 'linear' || key === 'softmax') return [];
-  if (key === 'relu' || key === 'tanh' || key === 'sigmoid') return [key];
-  throw new FormatError('unsupported', `keras: activation ${String(key)}`);
+function named(tensor: FoundTensor | undefined, part: keyof FoundTensors): FoundTensors {
+  return tensor ? { [part]: tensor } : {};
 }
 
-/** `same` with a step of 1 pads evenly; with a larger one it depends on the input, which is refused. */
-function samePadding(
-  options: Json,
-  kernel: readonly number[],
-  strides: readonly number[],
-): readonly number[] {
-  if (options.padding === 'valid') return [0, 0, 0, 0];
-  const even = strides.every((step) => step === 1) && kernel.every((side) => side % 2 === 1);
-  if (options.padding !== 'same' || !even) {
-    throw new FormatError('unsupported', 'keras: padding that depends on the size of the image');
+/** Tensors of a layer by name, or by the place they have among its parts. */
+function tensorsOf(
+  layer: string,
+  parts: readonly string[],
+  tensors: StoredTensors,
+): Record<string, FoundTensor> {
+  const found: Record<string, FoundTensor> = {};
+  for (const [place, part] of parts.entries()) {
+    const key = [`${layer}/${part}`, `${layer}/${place}`].find((name) => tensors.has(name));
+    const tensor: StoredTensor | undefined = key === undefined ? undefined : tensors.get(key);
+    if (key === undefined || !tensor) {
+      throw new FormatError('missing-tensor', `keras: the file has no ${part} of layer "${layer}"`);
+    }
+    found[part] = { name: key, ...tensor };
   }
-  const [vertical = 0, horizontal = 0] = kernel.map((side) => (side - 1) / 2);
-  return [vertical, horizontal, vertical, horizontal];
+  return found;
 }
 
-/** ZeroPadding2D: `[[top, bottom], [left, right]]`, to top, left, bottom, right. */
-function padding(value: unknown): readonly number[] {
+function relu(slope: number): readonly FoundLayer[] {
+  return [{ op: 'activation', function: 'relu', ...(slope === 0 ? {} : { slope }) }];
+}
+
+function activationName(value: unknown): string {
+  if (value === null || value === undefined) return 'linear';
+  if (typeof value === 'string') return value;
+  const { config } = Object(value) as Json;
+  return typeof config === 'string' ? config : String((Object(value) as Json).class_name);
+}
+
+function activation(value: unknown): readonly FoundLayer[] {
+  const name = activationName(value);
+  if (name === 'linear' || name === 'softmax' || name === 'log_softmax') return [];
+  if (name === 'leaky_relu') return relu(0.2);
+  if (name === 'relu' || name === 'tanh' || name === 'sigmoid')
+    return [{ op: 'activation', function: name }];
+  return [{ op: 'unknown', detail: `keras: activation ${name}` }];
+}
+
+function padding(value: unknown): FoundPadding {
+  if (value === undefined || value === 'valid') return NOTHING;
+  if (value === 'same') return 'same';
+  throw new FormatError('unsupported', `keras: padding ${String(value)}`);
+}
+
+/** ZeroPadding2D: `[[top, bottom], [left, right]]`. */
+function paddingOf(value: unknown): Padding {
   const [rows, columns] = Array.isArray(value) ? value : [value, value];
-  const [top = 0, bottom = 0] = pair(rows);
-  const [left = 0, right = 0] = pair(columns);
-  return [top, left, bottom, right];
+  const [top, bottom] = pair(rows);
+  const [left, right] = pair(columns);
+  return { top, left, bottom, right };
 }
 
-function quad(value: unknown): readonly number[] {
-  const { top, left, bottom, right } = record(value, 'a padding');
-  return [top, left, bottom, right].map(Number);
+function square(value: unknown, what: string): number {
+  const [down, across] = pair(value);
+  if (down !== across)
+    throw new FormatError(
+      'unsupported',
+      `keras: ${what} ${down}, ${across}; one for both axes is needed`,
+    );
+  return down;
 }
 
-function pair(value: unknown): readonly number[] {
-  const values = Array.isArray(value) ? value : [value, value];
-  const numbers = values.map(Number);
-  if (numbers.length !== 2 || !numbers.every(Number.isSafeInteger)) {
+function pair(value: unknown): readonly [number, number] {
+  const [a, b, ...more] = (Array.isArray(value) ? value : [value, value]).map(Number);
+  if (
+    a === undefined ||
+    b === undefined ||
+    more.length > 0 ||
+    !Number.isSafeInteger(a) ||
+    !Number.isSafeInteger(b)
+  ) {
     throw new FormatError('bad-header', 'keras: a size that is no pair of whole numbers');
   }
-  return numbers;
+  return [a, b];
 }
 
-function record(value: unknown, what: string): Json {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw new FormatError('bad-header', `keras: ${what} is no object`);
+/** The size of the images, in whichever order the file has it. */
+function inputOf({ sizes, layers, channelsFirst }: Walk): InputSpec | null {
+  const [a, b, c] = sizes;
+  if (!a || !b || !c) return null;
+  const first = layers.find((layer) => layer.op === 'conv');
+  const channels = (first?.tensors.weight?.shape[2] ?? 3) * (first?.groups ?? 1);
+  if (channelsFirst && a === channels) return { height: b, width: c, channels: a };
+  return { height: a, width: b, channels: c };
 }

@@ -1,15 +1,19 @@
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { layoutByShape } from '../alexnet/foreign-names.js';
+import { FormatError } from '../format-error.js';
 import type { ModelSource } from '../formats/format.js';
 import { ourName } from '../keras/keras-layers.js';
-import type { StoredTensors } from '../tensors/tensor-file.js';
+import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { type OpenShard, readCheckpoint } from './read-checkpoint.js';
 
-/** What optimizers and savers keep beside the variables. */
+/** What optimizers, averages and savers keep beside the variables. */
 const OTHERS =
-  /OPTIMIZER_SLOT|^optimizer\b|^save_counter|(^|\/)(global_step|Momentum|Adam(_\d)?|RMSProp|Adagrad|beta\d_power)$/;
+  /OPTIMIZER_SLOT|(^|\/)(optimizer|_optimizer)\b|(^|\/)save_counter|(^|\/)(global_step|learning_rate|lr|epoch|Momentum|momentum|Adam(_\d)?|RMSProp(_\d)?|Adagrad|Ftrl(_\d)?|ExponentialMovingAverage|moving_average|EMA|beta\d_power|biased|local_step)$/;
 const SUFFIX = '/.ATTRIBUTES/VARIABLE_VALUE';
 const PARTS = ['weight', 'bias', 'running_mean', 'running_var'];
+/** Keras 3 lists a model's variables in running order, and again as `_all_variables` in none. */
+const LISTED = /(^|\/)variables\/\d+$/;
+const UNORDERED = /(^|\/)_\w+_variables\/\d+$/;
 
 /**
  * Reads an AlexNet from a TensorFlow V2 checkpoint or a SavedModel's variables, with keys of
@@ -23,11 +27,13 @@ export async function readTensorflowModel(
   source: ModelSource,
   options: OpenOptions,
 ): Promise<StoredModel> {
-  const found = [...(await readCheckpoint(source.bytes, shardsBeside(source)))]
-    .filter(([name]) => !OTHERS.test(name))
-    .map(([name, tensor]) => [ourName(name.replace(SUFFIX, '')), tensor] as const)
-    .sort(([a], [b]) => compareNames(a, b));
-  const tensors: StoredTensors = new Map(found);
+  const all = [...(await readCheckpoint(source.bytes, shardsBeside(source)))].map(
+    ([name, tensor]) =>
+      [name.replace(SUFFIX, '').replace(/\/_kernel$/, '/kernel'), tensor] as const,
+  );
+  const { kept, left } = chosen(all);
+  const tensors: StoredTensors = new Map(kept);
+  const detail = `${left.length} tensors of optimizers, averages and counters were left out`;
   return assembleModel(
     {
       format: 'tensorflow',
@@ -37,10 +43,41 @@ export async function readTensorflowModel(
       presets: null,
       preprocessing: null,
       classNames: null,
-      notes: [],
+      notes: left.length > 0 ? [{ code: 'dropped-tensor', exact: true, detail }] : [],
     },
     options,
   );
+}
+
+/** The variables of the network, and the names of what lies beside them. */
+function chosen(all: readonly (readonly [string, StoredTensor])[]) {
+  const listed = all.filter(([name]) => LISTED.test(name) && !OTHERS.test(name));
+  if (listed.length > 0) {
+    const lists = new Map<string, [number, StoredTensor][]>();
+    for (const [name, tensor] of listed) {
+      const list = name.slice(0, name.lastIndexOf('/'));
+      const place = Number(name.slice(list.length + 1));
+      lists.set(list, [...(lists.get(list) ?? []), [place, tensor]]);
+    }
+    // A net in a net has a shorter list of its own.
+    const longest = [...lists.values()].reduce((a, b) => (b.length > a.length ? b : a));
+    const kept = longest
+      .sort(([a], [b]) => a - b)
+      .map(([place, tensor]) => [`variables.${place}`, tensor] as const);
+    const left = all.filter(([name]) => !LISTED.test(name) && !UNORDERED.test(name));
+    return { kept, left: left.map(([name]) => name) };
+  }
+  if (all.some(([name]) => UNORDERED.test(name))) {
+    throw new FormatError('unsupported', 'tensorflow: variables listed without their order');
+  }
+  const kept = all
+    .filter(([name, { shape }]) => !OTHERS.test(name) && shape.length > 0)
+    .map(([name, tensor]) => [ourName(name), tensor] as const)
+    .sort(([a], [b]) => compareNames(a, b));
+  const left = all.flatMap(([name, { shape }]) =>
+    OTHERS.test(name) || shape.length === 0 ? [name] : [],
+  );
+  return { kept, left };
 }
 
 /** `prefix.data-00000-of-00002`, beside `prefix.index`. */

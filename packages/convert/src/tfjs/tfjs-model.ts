@@ -1,13 +1,9 @@
-import {
-  assembleModel,
-  describedModel,
-  type OpenOptions,
-  type StoredModel,
-} from '../alexnet/assemble-model.js';
-import { choosePresets } from '../alexnet/choose-preset.js';
+import { describedModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
 import type { ModelSource } from '../formats/format.js';
+import { assembleFound } from '../found/assemble-found.js';
+import { isNoChange } from '../found/input-affine.js';
 import { kerasLayers, kerasName, ourName } from '../keras/keras-layers.js';
 import { readTopology } from '../keras/topology.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
@@ -55,20 +51,19 @@ export async function readTfjsModel(
     const description = parseDescription(JSON.stringify(alexnet), DEFAULT_LIMITS);
     return describedModel(description, tensors, 'channels-last');
   }
-  const { presets, notes } = choosePresets(
-    readTopology(modelOf(modelTopology)).description,
-    options,
+  const named: StoredTensors = new Map(
+    [...found].map(([name, tensor]) => [name.replace(/^.*\/(?=[^/]+\/[^/]+$)/, ''), tensor]),
   );
-  return assembleModel(
+  const { network, front } = await readTopology(modelOf(modelTopology), named);
+  return assembleFound(
     {
       format: 'tfjs',
-      tensors,
-      layout: 'channels-last',
+      network,
+      front: isNoChange(front) ? null : front,
       channelOrder: null,
-      presets,
       preprocessing: null,
       classNames: null,
-      notes,
+      notes: [],
     },
     options,
   );

@@ -1,0 +1,138 @@
+import { FormatError } from '../format-error.js';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Options any layer has that change nothing a trained network computes. */
+const EVERYWHERE =
+  /^(name|trainable|dtype|batch_input_shape|batch_shape|input_shape|input_dtype|build_config|autocast|activity_regularizer|\w+_(initializer|regularizer|constraint))$/;
+
+interface ClassOptions {
+  /** Options whose value the reader carries over. */
+  readonly carried?: readonly string[];
+  /** Options that only act in training, or say how and not what is computed. */
+  readonly passed?: readonly string[];
+  /** Options with the one value that is understood; absent counts as that value. */
+  readonly fixed?: Readonly<Record<string, unknown>>;
+}
+
+const CONVOLUTION = [
+  'filters',
+  'kernel_size',
+  'strides',
+  'padding',
+  'data_format',
+  'groups',
+  'activation',
+  'use_bias',
+];
+const POOL = ['pool_size', 'strides', 'padding', 'data_format'];
+const NO_LORA = { lora_rank: null, lora_alpha: null, quantization_config: null };
+const RANDOM = [
+  'factor',
+  'seed',
+  'fill_mode',
+  'fill_value',
+  'interpolation',
+  'value_range',
+  'data_format',
+  'height_factor',
+  'width_factor',
+  'height',
+  'width',
+  'mode',
+  'lower',
+  'upper',
+  'stddev',
+  'rate',
+  'noise_shape',
+];
+
+/** What is known of every option of every layer class that is read. */
+export const LAYER_CLASSES: Readonly<Record<string, ClassOptions>> = {
+  InputLayer: {
+    carried: ['batch_input_shape', 'batch_shape'],
+    passed: ['sparse', 'ragged', 'optional'],
+    fixed: {},
+  },
+  Conv2D: { carried: CONVOLUTION, fixed: { dilation_rate: 1, ...NO_LORA } },
+  AlexNetConv2D: { carried: ['filters', 'kernel_size', 'stride', 'padding', 'groups'] },
+  Dense: { carried: ['units', 'activation', 'use_bias'], fixed: NO_LORA },
+  Activation: { carried: ['activation'] },
+  ReLU: { carried: ['negative_slope'], fixed: { max_value: null, threshold: 0 } },
+  LeakyReLU: { carried: ['negative_slope', 'alpha'] },
+  Softmax: { fixed: { axis: -1 } },
+  MaxPooling2D: { carried: POOL },
+  AveragePooling2D: { carried: POOL },
+  AlexNetPool2D: { carried: ['kind', 'size', 'stride', 'padding', 'rounding', 'count_padding'] },
+  GlobalAveragePooling2D: { carried: ['data_format'], passed: ['keepdims'] },
+  ZeroPadding2D: { carried: ['padding', 'data_format'] },
+  BatchNormalization: {
+    carried: ['axis', 'epsilon', 'momentum', 'center', 'scale'],
+    passed: ['fused', 'synchronized', 'virtual_batch_size', 'renorm_momentum'],
+    fixed: { renorm: false, renorm_clipping: null, adjustment: null },
+  },
+  Flatten: { carried: ['data_format'] },
+  Reshape: { carried: ['target_shape'] },
+  AlexNetLRN: { carried: ['size', 'k', 'beta', 'sum_coeff', 'groups'] },
+  AlexNetMapNorm: { carried: ['size', 'k', 'beta', 'sum_coeff'] },
+  AlexNetDropout: { carried: ['rate', 'scaling'] },
+  Dropout: { carried: ['rate'], passed: ['seed', 'noise_shape'] },
+  Rescaling: { carried: ['scale', 'offset'] },
+  Normalization: { carried: ['axis', 'mean', 'variance'], fixed: { invert: false } },
+  Resizing: {
+    carried: ['height', 'width', 'crop_to_aspect_ratio'],
+    passed: ['interpolation', 'antialias', 'data_format'],
+    fixed: { pad_to_aspect_ratio: false, fill_mode: 'constant', fill_value: 0 },
+  },
+  CenterCrop: { carried: ['height', 'width'], passed: ['data_format'] },
+  SpatialDropout2D: { passed: RANDOM },
+  GaussianDropout: { passed: RANDOM },
+  GaussianNoise: { passed: RANDOM },
+  AlphaDropout: { passed: RANDOM },
+  ActivityRegularization: { passed: ['l1', 'l2'] },
+  RandomFlip: { passed: RANDOM },
+  RandomRotation: { passed: RANDOM },
+  RandomTranslation: { passed: RANDOM },
+  RandomZoom: { passed: RANDOM },
+  RandomContrast: { passed: RANDOM },
+  RandomBrightness: { passed: RANDOM },
+};
+
+/** Other names of the same classes. */
+const ALIASES: Readonly<Record<string, string>> = {
+  Convolution2D: 'Conv2D',
+  MaxPool2D: 'MaxPooling2D',
+  AvgPool2D: 'AveragePooling2D',
+  GlobalAvgPool2D: 'GlobalAveragePooling2D',
+};
+
+/** `keras.layers>MaxPool2D` and other spellings as the class's first name. */
+export function className(name: unknown): string {
+  const short = String(name).replace(/^.*[>.]/, '');
+  return Object.hasOwn(ALIASES, short) ? (ALIASES[short] ?? short) : short;
+}
+
+/**
+ * Why a layer's options cannot be read, as a sentence; null where each is carried, passed over
+ * knowingly, or has the value that is understood.
+ */
+export function refusedOption(type: string, options: Json): string | null {
+  const known = Object.hasOwn(LAYER_CLASSES, type) ? LAYER_CLASSES[type] : undefined;
+  if (!known) return `keras: a layer of class ${type}, which is not run`;
+  for (const [key, value] of Object.entries(options)) {
+    if (known.carried?.includes(key) || known.passed?.includes(key)) continue;
+    if (known.fixed && Object.hasOwn(known.fixed, key)) {
+      const wanted = known.fixed[key];
+      const all = Array.isArray(value) ? value : [value];
+      if (all.every((item) => item === wanted || (item ?? null) === wanted)) continue;
+      return `keras: ${type} has ${key} ${JSON.stringify(value)}, which is not read`;
+    }
+    if (!EVERYWHERE.test(key)) return `keras: ${type} has the option ${key}, which is not known`;
+  }
+  return null;
+}
+
+export function record(value: unknown, what: string): Json {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  throw new FormatError('bad-header', `keras: ${what} is no object`);
+}
