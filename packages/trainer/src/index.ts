@@ -8,6 +8,7 @@ export { describeRecipe } from './recipe/describe-recipe.js';
 export { applyOverrides } from './recipe/overrides.js';
 export { preprocessingFor } from './recipe/preprocessing-for.js';
 export { type LayerLearning, type Recipe, recipeSchema, type Schedule } from './recipe/recipe.js';
+export { formatRecipe, parseRecipe } from './recipe/recipe-file.js';
 export { settableKeys } from './recipe/settable-keys.js';
 export { RECIPES, type RecipeName } from './recipes/index.js';
 export {
