@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cacheDirectory } from '@alexnet/files/node';
 import sirv from 'sirv';
 
 const USAGE = `Usage: pnpm viewer [RUN | weights.safetensors] [--port N]
@@ -76,6 +77,8 @@ const run = given === undefined ? null : await findRun(given);
 
 // `dev` reads the disk at every request: a run's weights change while it trains.
 const page = sirv(dist, { dev: true, setHeaders: secure });
+/** Published weights that "alexnet weights get" has fetched; the page checks them. */
+const weights = sirv(resolve(cacheDirectory(), 'weights'), { dev: true, setHeaders: secure });
 const files = run && sirv(run.folder, { dev: true, dotfiles: false, setHeaders: secure });
 
 function secure(response) {
@@ -102,6 +105,10 @@ const server = createServer((request, response) => {
   if (files && request.url?.startsWith('/run/')) {
     request.url = request.url.slice('/run'.length);
     return files(request, response, missing);
+  }
+  if (request.url?.startsWith('/weights/')) {
+    request.url = request.url.slice('/weights'.length);
+    return weights(request, response, missing);
   }
   return page(request, response, missing);
 });
