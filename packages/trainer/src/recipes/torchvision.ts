@@ -6,7 +6,7 @@ import { paper } from './paper.js';
  *
  * - source: torchvision references/classification: SGD with rate 0.01 outside the momentum, weight
  *   decay 0.0001 on everything, batches of 256 (eight of 32), divided by ten every 30 of 90 epochs,
- *   random resized crops of 224 and mirroring
+ *   random resized crops of 224 and mirroring; PyTorch's own starting values
  * - differs: the mean is measured; the deviation is one number, 58 of 255 gray levels, theirs 57 to 58
  * - command: alexnet train --data imagenet/ --recipe torchvision --out runs/torchvision
  * - hardware: theirs, eight GPUs
