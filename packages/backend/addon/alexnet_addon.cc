@@ -16,6 +16,7 @@
 #include "in_parallel.h"
 #include "response_norm.h"
 #include "shape.h"
+#include "step_ops.h"
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 
@@ -195,8 +196,6 @@ napi_value ExecuteFused(const Js &js, TFJSBackend *backend, napi_value *args) {
 
 // The update of 2012 in one pass over memory.
 
-constexpr size_t UPDATE_PER_THREAD = 1 << 18;
-
 // (variable, velocity, gradient ids, momentum, rate, decay) -> [velocity, variable], new tensors:
 // v' = momentum v - rate (gradient + decay w), w' = w + v'.
 napi_value MomentumUpdate(const Js &js, TFJSBackend *backend, napi_value *args) {
@@ -214,20 +213,23 @@ napi_value MomentumUpdate(const Js &js, TFJSBackend *backend, napi_value *args) 
   };
   const HostTensor next_velocity(allocate());
   const HostTensor next_variable(allocate());
-  const float *w = variable.Floats(), *v = velocity.Floats(), *g = gradient.Floats();
-  float *to_v = next_velocity.Floats(), *to_w = next_variable.Floats();
-  InParallel(count, UPDATE_PER_THREAD, [=](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; i++) {
-      const float next = momentum * v[i] - rate * g[i] - pull * w[i];
-      to_v[i] = next;
-      to_w[i] = w[i] + next;
-    }
-  });
+  UpdateInside(variable.Floats(), velocity.Floats(), gradient.Floats(), next_variable.Floats(),
+               next_velocity.Floats(), count, momentum, rate, pull);
   napi_value outputs;
   Check(napi_create_array_with_length(js.env, 2, &outputs));
   Check(napi_set_element(js.env, outputs, 0, Publish(js.env, backend, next_velocity.tensor)));
   Check(napi_set_element(js.env, outputs, 1, Publish(js.env, backend, next_variable.tensor)));
   return outputs;
+}
+
+// (id) -> a copy in memory of its own: tensors may share theirs with each other and with JavaScript.
+napi_value CopyTensor(const Js &js, TFJSBackend *backend, napi_value *args) {
+  const HostTensor from(Find(backend, static_cast<int64_t>(js.Number(args[0]))));
+  const Shape shape = ShapeOf(from.tensor);
+  const HostTensor copy(TF_AllocateTensor(TF_TensorType(from.tensor), shape.data(), static_cast<int>(shape.size()),
+                                          TF_TensorByteSize(from.tensor)));
+  std::memcpy(copy.Floats(), from.Floats(), TF_TensorByteSize(from.tensor));
+  return Publish(js.env, backend, copy.tensor);
 }
 
 // Functions compiled to a graph.
@@ -236,7 +238,7 @@ struct Graph {
   TF_Graph *graph = TF_NewGraph();
   TF_Session *session = nullptr;
   std::vector<TF_Output> feeds;
-  TF_Output result{};
+  std::vector<TF_Output> results;
   ~Graph() {
     if (session) {
       Status status;
@@ -289,8 +291,17 @@ void SetAttribute(const Js &js, TF_OperationDescription *op, napi_value attribut
   }
 }
 
-// ([{ feed: id } | { constant: id } | { op, attributes, inputs: slots, outputs }], slot of the result)
-// -> the compiled graph. Every node's outputs take the next slots.
+// How many inputs of an op stand before and after the one that is a list; all before where none is.
+std::pair<size_t, size_t> OutsideList(const std::string &op, size_t inputs) {
+  if (IsFused(op)) return {ALONE, 0};
+  if (op == "AddN" || op == "Pack") return {0, 0};
+  if (op == "ConcatV2") return {0, 1};
+  return {inputs, 0};
+}
+
+// ([{ feed: id } | { constant: id } | { op, attributes, inputs: slots, outputs, after?: slots }],
+// slots of the results, whether matrix products and convolutions take bfloat16) -> the compiled graph.
+// Every node's outputs take the next slots.
 napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
   auto made = std::make_unique<Graph>();
   std::vector<TF_Output> slots;
@@ -315,11 +326,16 @@ napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
     } else {
       std::vector<TF_Output> inputs;
       for (int64_t slot : js.Integers(js.Get(node, "inputs"))) inputs.push_back(slots.at(slot));
-      const size_t alone = IsFused(kind) ? ALONE : inputs.size();
-      if (inputs.size() < alone) throw Failure{"a fused op takes two inputs and a list"};
-      for (size_t input = 0; input < alone; input++) TF_AddInput(op, inputs[input]);
-      if (IsFused(kind)) TF_AddInputList(op, inputs.data() + alone, static_cast<int>(inputs.size() - alone));
+      const auto [before, after] = OutsideList(kind, inputs.size());
+      if (inputs.size() < before + after) throw Failure{"inputs of " + kind + " are missing"};
+      const size_t listed = inputs.size() - before - after;
+      for (size_t input = 0; input < before; input++) TF_AddInput(op, inputs[input]);
+      if (before < inputs.size()) TF_AddInputList(op, inputs.data() + before, static_cast<int>(listed));
+      for (size_t input = before + listed; input < inputs.size(); input++) TF_AddInput(op, inputs[input]);
       if (HasHostList(kind)) TF_AddInputList(op, nullptr, 0);
+      if (js.Has(node, "after")) {
+        for (int64_t slot : js.Integers(js.Get(node, "after"))) TF_AddControlInput(op, slots.at(slot).oper);
+      }
       napi_value attributes = js.Get(node, "attributes");
       for (uint32_t a = 0; a < js.Length(attributes); a++) SetAttribute(js, op, js.At(attributes, a));
       outputs = static_cast<int>(js.Number(js.Get(node, "outputs")));
@@ -329,14 +345,18 @@ napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
     for (int index = 0; index < outputs; index++) slots.push_back({operation, index});
     if (feed) made->feeds.push_back(slots.back());
   }
-  made->result = slots.at(static_cast<size_t>(js.Number(args[1])));
+  for (int64_t slot : js.Integers(args[1])) made->results.push_back(slots.at(slot));
 
   std::unique_ptr<TF_SessionOptions, decltype(&TF_DeleteSessionOptions)> options(TF_NewSessionOptions(),
                                                                                  TF_DeleteSessionOptions);
   // ConfigProto { inter_op_parallelism_threads: -1 }, field 5 as a varint: a chain of layers gains
   // nothing from a second scheduler thread, so ops are started by the calling one.
-  const unsigned char config[] = {0x28, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01};
-  TF_SetConfig(options.get(), config, sizeof(config), status.status);
+  std::vector<unsigned char> config = {0x28, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01};
+  if (js.Bool(args[2])) {
+    // graph_options (10) { rewrite_options (10) { auto_mixed_precision_onednn_bfloat16 (31): ON } }
+    config.insert(config.end(), {0x52, 0x05, 0x52, 0x03, 0xf8, 0x01, 0x01});
+  }
+  TF_SetConfig(options.get(), config.data(), config.size(), status.status);
   status.Check();
   made->session = TF_NewSession(made->graph, options.get(), status.status);
   status.Check();
@@ -347,7 +367,7 @@ napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
   return external;
 }
 
-// (graph, ids of the feeds in their order) -> the result's id, shape and dtype.
+// (graph, ids of the feeds in their order) -> the results' id, shape and dtype.
 napi_value RunGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
   void *pointer;
   Check(napi_get_value_external(js.env, args[0], &pointer));
@@ -359,13 +379,20 @@ napi_value RunGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
     values.push_back(hosts.back()->tensor);
   }
   if (values.size() != graph.feeds.size()) throw Failure{"the graph takes another number of tensors"};
-  TF_Tensor *result = nullptr;
+  std::vector<TF_Tensor *> results(graph.results.size(), nullptr);
   Status status;
   TF_SessionRun(graph.session, nullptr, graph.feeds.data(), values.data(), static_cast<int>(values.size()),
-                &graph.result, &result, 1, nullptr, 0, nullptr, status.status);
+                graph.results.data(), results.data(), static_cast<int>(results.size()), nullptr, 0, nullptr,
+                status.status);
   status.Check();
-  const HostTensor host(result);
-  return Publish(js.env, backend, result);
+  hosts.clear();
+  for (TF_Tensor *result : results) hosts.push_back(std::make_unique<HostTensor>(result));
+  napi_value outputs;
+  Check(napi_create_array_with_length(js.env, results.size(), &outputs));
+  for (uint32_t i = 0; i < results.size(); i++) {
+    Check(napi_set_element(js.env, outputs, i, Publish(js.env, backend, results[i])));
+  }
+  return outputs;
 }
 
 template <napi_value (*Body)(const Js &, TFJSBackend *, napi_value *), size_t Arguments>
@@ -399,6 +426,7 @@ napi_value Init(napi_env env, napi_value exports) {
         std::call_once(once, [] {
           RegisterResponseNorm();
           RegisterDense();
+          RegisterStepOps();
         });
       },
       [&](TF_Code, const char *message) {
@@ -409,7 +437,8 @@ napi_value Init(napi_env env, napi_value exports) {
   const napi_property_descriptor added[] = {
       {"executeFused", nullptr, Call<ExecuteFused, 4>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"momentumUpdate", nullptr, Call<MomentumUpdate, 6>, nullptr, nullptr, nullptr, napi_default, nullptr},
-      {"createGraph", nullptr, Call<CreateGraph, 2>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"copyTensor", nullptr, Call<CopyTensor, 1>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"createGraph", nullptr, Call<CreateGraph, 3>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"runGraph", nullptr, Call<RunGraph, 2>, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
   napi_value yes;

@@ -1,7 +1,9 @@
 // TensorFlow ops of our own for the processor, through TensorFlow's C API.
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
+#include <string>
 #include <vector>
 
 #include "failure.h"
@@ -19,10 +21,12 @@
 
 namespace alexnet {
 
-// An input of a running op, float32.
+// An input of a running op, float32 unless the op knows otherwise.
 struct Input {
   TF_Tensor *tensor;
   const float *Values() const { return static_cast<const float *>(TF_TensorData(tensor)); }
+  // The input's own memory, for ops that write in place.
+  float *Memory() const { return static_cast<float *>(TF_TensorData(tensor)); }
   Shape Dimensions() const { return ShapeOf(tensor); }
 };
 
@@ -58,17 +62,23 @@ class OpRun {
   std::vector<TF_Tensor *> tensors;
 };
 
-// Registers an op of float32 tensors and one output. Op(TF_OpKernelConstruction *) reads the
+enum Effect { PURE, IN_PLACE };
+
+// Registers an op and its one float32 output; `T` in the inputs is float. Op(TF_OpKernelConstruction *) reads the
 // attributes and Compute(OpRun &) computes; whatever they throw becomes a status. An op that cannot be registered
 // is missing, and running it says so.
 template <typename Op>
 void RegisterOp(const char *name, std::initializer_list<const char *> inputs,
                 std::initializer_list<const char *> attributes,
-                void (*infer_shape)(TF_ShapeInferenceContext *, TF_Status *)) {
+                void (*infer_shape)(TF_ShapeInferenceContext *, TF_Status *), Effect effect = PURE) {
+  const bool generic = std::any_of(inputs.begin(), inputs.end(),
+                                   [](const char *input) { return std::string(input).find(": T") != std::string::npos; });
   TF_OpDefinitionBuilder *definition = TF_NewOpDefinitionBuilder(name);
   for (const char *input : inputs) TF_OpDefinitionBuilderAddInput(definition, input);
-  TF_OpDefinitionBuilderAddOutput(definition, "output: T");
-  TF_OpDefinitionBuilderAddAttr(definition, "T: {float}");
+  TF_OpDefinitionBuilderAddOutput(definition, generic ? "output: T" : "output: float");
+  if (generic) TF_OpDefinitionBuilderAddAttr(definition, "T: {float}");
+  // Neither merged with its like nor left out.
+  TF_OpDefinitionBuilderSetIsStateful(definition, effect == IN_PLACE);
   for (const char *attribute : attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, infer_shape);
   const auto create = [](TF_OpKernelConstruction *construction) -> void * {

@@ -16,7 +16,9 @@ export type BackendErrorCode =
   // left; an error of the GPU or its driver.
   | 'oversize'
   | 'no-memory'
-  | 'device';
+  | 'device'
+  // Asking for bf16 where there is none.
+  | 'precision';
 
 /** A failure in one clear line: what is wrong and, where something can be done, what. */
 export class BackendError extends Error {

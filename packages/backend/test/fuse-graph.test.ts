@@ -22,7 +22,7 @@ const op = (name: string, ...inputs: readonly number[]): GraphNode => ({
 function fuse(added: readonly number[] | undefined, ...nodes: readonly GraphNode[]) {
   const all = [{ feed: 10 }, { constant: 11 }, { constant: 12 }, ...nodes];
   const slots = all.map((_, node) => ({ node, shape: node === 2 ? added : undefined }));
-  return fuseLayers({ nodes: all, slots, feeds: [10], resultSlot: all.length - 1 }, TYPES);
+  return fuseLayers({ nodes: all, slots, feeds: [10], resultSlots: [all.length - 1] }, TYPES);
 }
 
 /** A dense layer as tfjs runs it: matrices in stacks of one. Slots 3 to 8 after the three given. */
@@ -42,7 +42,7 @@ const dense = (rows: number, ...last: readonly GraphNode[]) => {
     ...last.map((node): [GraphNode, readonly number[]] => [node, [rows, 5]]),
   ];
   const slots = nodes.map(([, shape], node) => ({ node, shape }));
-  const recording = { nodes: nodes.map(([node]) => node), slots, feeds: [], resultSlot: 0 };
+  const recording = { nodes: nodes.map(([node]) => node), slots, feeds: [], resultSlots: [0] };
   return fuseLayers(recording, TYPES).map((node) => ('op' in node ? node : {}));
 };
 

@@ -10,6 +10,12 @@ export { initialWeights } from './network/initial-weights.js';
 export type { ForwardOptions, Network, NetworkParameter } from './network/network.js';
 export { reshapeHead } from './network/reshape-head.js';
 export type { Weight } from './network/weight.js';
+export {
+  type CompiledStep,
+  type StepProgram,
+  type StepTensors,
+  stepCompilerOf,
+} from './ops/compiled-step.js';
 export { type AlexNetKernels, kernelOf } from './ops/kernels.js';
 export {
   type Prediction,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSpec, initialWeights, type SpecModifiers, type Weight } from '../src/index.js';
-import { dropoutMask } from '../src/ops/dropout-mask.js';
+import { maskValues } from '../src/ops/dropout-mask.js';
 
 function moments(values: ArrayLike<number>) {
   const list = Array.from(values);
@@ -66,7 +66,7 @@ describe('starting weights', () => {
 
 describe('dropout masks', () => {
   it.each([0.1, 0.5, 0.9])('drop a share of %f, alike in both halves of a word', (rate) => {
-    const mask = dropoutMask(40_001, rate, 2, 77);
+    const mask = maskValues(40_001, Math.round(rate * 65_536), 2, 77);
     const kept = (parity: number) =>
       mask.filter((_, index) => index % 2 === parity).reduce((sum, value) => sum + value, 0) /
       40_000;

@@ -17,6 +17,9 @@ export {
   observePlateau,
   type PlateauState,
 } from './schedule.js';
+export { createStep } from './step/create-step.js';
+export { crossEntropy } from './step/gradients.js';
+export type { Step, StepParts, StepResult } from './step/step.js';
 export {
   type BatchFeed,
   type EpochReport,
@@ -30,5 +33,4 @@ export {
   type TrainState,
   train,
 } from './train.js';
-export { crossEntropy, type StepResult, trainStep } from './train-step.js';
 export { type Transfer, transferWeights } from './transfer-weights.js';

@@ -25,12 +25,23 @@ export interface Optimizer {
   update(gradients: ReadonlyMap<string, Tensor>, at: StepContext): void;
   /** The parameters that learn in an epoch counted from 0: those of layers that are not frozen. */
   learning(epoch: number): readonly NetworkParameter[];
+  /** What decides the update of one parameter at a moment. */
+  settings(parameter: NetworkParameter, at: StepContext): UpdateSettings;
+  /** The variable that holds the velocity of a trainable parameter. */
+  velocityOf(name: string): Variable;
   /** Velocities by parameter name, in the parameters' own layout. */
   state(): Promise<Map<string, Weight>>;
   /** @throws Error when a name or shape is not that of this network */
   restore(state: ReadonlyMap<string, Weight>): void;
   /** Frees the velocities. */
   dispose(): void;
+}
+
+/** Of one parameter. */
+export interface UpdateSettings {
+  readonly momentum: number;
+  readonly learningRate: number;
+  readonly decay: number;
 }
 
 /** The part of a recipe that decides an update. */
@@ -61,13 +72,27 @@ export function createOptimizer(network: Network, rule: UpdateRule): Optimizer {
     ]),
   );
 
-  const updateOne = (parameter: NetworkParameter, gradient: Tensor, learningRate: number) => {
-    const velocity = velocities.get(parameter.name);
-    if (!velocity) throw new Error(`no velocity for ${parameter.name}`);
+  const velocityOf = (name: string): Variable => {
+    const velocity = velocities.get(name);
+    if (!velocity) throw new Error(`no velocity for ${name}`);
+    return velocity;
+  };
+
+  const settings = (parameter: NetworkParameter, at: StepContext): UpdateSettings => {
     const decays = parameter.kind === 'weight' || rule.biasDecay;
-    const decay = decays ? rule.weightDecay : 0;
-    const { variable } = parameter;
-    const { momentum } = rule;
+    return {
+      momentum: rule.momentum,
+      learningRate: learningRateOf(rule, parameter, at),
+      decay: decays ? rule.weightDecay : 0,
+    };
+  };
+
+  const updateOne = (
+    { name, variable }: NetworkParameter,
+    gradient: Tensor,
+    { momentum, learningRate, decay }: UpdateSettings,
+  ) => {
+    const velocity = velocityOf(name);
     if (rule.learningRateInMomentum === 'inside') {
       momentumUpdate(tf, { variable, velocity, gradient }, { momentum, learningRate, decay });
       return;
@@ -83,10 +108,12 @@ export function createOptimizer(network: Network, rule: UpdateRule): Optimizer {
     update(gradients, at) {
       for (const parameter of trainable) {
         const gradient = gradients.get(parameter.name);
-        const learningRate = learningRateOf(rule, parameter, at);
-        if (gradient && learningRate !== 0) updateOne(parameter, gradient, learningRate);
+        const own = settings(parameter, at);
+        if (gradient && own.learningRate !== 0) updateOne(parameter, gradient, own);
       }
     },
+    settings,
+    velocityOf,
     learning: (epoch) => trainable.filter(({ layer }) => !isFrozen(rule.layers, layer, epoch)),
     async state() {
       const state = new Map<string, Weight>();

@@ -20,7 +20,8 @@ import {
   observePlateau,
   type PlateauState,
 } from './schedule.js';
-import { trainStep } from './train-step.js';
+import { createStep } from './step/create-step.js';
+import { isSound } from './step/step.js';
 import { createWeightAverage } from './weight-average.js';
 
 /** Where a run stands. With the tensors of {@link Snapshot} it is all that resuming needs. */
@@ -147,6 +148,8 @@ export interface TrainOptions {
   /** Aborting finishes the step, snapshots and returns. */
   readonly signal?: AbortSignal;
   readonly observer?: TrainObserver;
+  /** Default: compiled where the backend can. */
+  readonly step?: 'compiled' | 'op by op';
 }
 
 /** Why {@link train} returned. */
@@ -176,6 +179,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const average =
     recipe.ema > 0 ? createWeightAverage(network, recipe.ema, state.globalStep) : null;
   if (options.from?.average) average?.restore(options.from.average);
+  const trainStep = createStep({ network, optimizer, average, recipe }, options.step);
 
   const snapshot = async (report: EpochReport | null) => {
     await observer.onSnapshot?.(
@@ -238,19 +242,18 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     if (!Number.isFinite(learningRate)) {
       throw new Error(`the learning rate at step ${state.globalStep + 1} is ${learningRate}`);
     }
-    const result = await trainStep(network, optimizer, batch, recipe, {
+    const result = await trainStep.run(batch, {
       learningRate,
       peakLearningRate: recipe.learningRate,
       epoch: state.epoch,
       dropoutSeed: dropoutSeed(seed, state.globalStep),
     });
-    if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
+    if (!isSound(result)) {
       await snapshot(null);
       throw new NonFiniteError(
         `${Number.isFinite(result.loss) ? `the gradient's norm is ${result.gradientNorm}` : `the loss is ${result.loss}`}, ${await firstNonFiniteLayer(network, batch)}, at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
       );
     }
-    average?.update();
     const images = batch.labels.length;
     state = {
       ...state,

@@ -5,6 +5,11 @@ import type { Variable } from '@tensorflow/tfjs-core';
 export interface WeightAverage {
   /** average = decay * average + (1 - decay) * weights. */
   update(): void;
+  /** For those who make that update themselves: 1 - decay of the next one, and that it was made. */
+  nextShare(): number;
+  countUpdate(): void;
+  /** The weights and their averages. */
+  readonly pairs: readonly { readonly live: Variable; readonly mean: Variable }[];
   /** Exchanges the network's weights and the average; call twice to undo. */
   swap(): void;
   state(): Promise<Map<string, Weight>>;
@@ -24,13 +29,19 @@ export function createWeightAverage(network: Network, decay: number, stepsDone =
     live: variable,
     mean: tf.tidy(() => tf.variable(tf.clone(variable), false)) as Variable,
   }));
+  const nextShare = () => 1 - Math.min(decay, (1 + steps) / (10 + steps));
   return {
+    pairs,
+    nextShare,
+    countUpdate() {
+      steps++;
+    },
     update() {
-      const kept = Math.min(decay, (1 + steps) / (10 + steps));
+      const share = nextShare();
       steps++;
       for (const { live, mean } of pairs) {
         // In this form a frozen weight's average is that weight, to the bit.
-        tf.tidy(() => mean.assign(tf.add(mean, tf.mul(tf.sub(live, mean), 1 - kept))));
+        tf.tidy(() => mean.assign(tf.add(mean, tf.mul(tf.sub(live, mean), share))));
       }
     },
     swap() {

@@ -1,5 +1,5 @@
 import { buildNetwork, type NetworkSpec, predict, type Tf } from '@alexnet/model';
-import { createOptimizer, RECIPES, trainStep } from '@alexnet/trainer';
+import { createOptimizer, createStep, RECIPES } from '@alexnet/trainer';
 
 /** What is timed: one training step, or one prediction of a batch. */
 export type BenchTask = 'step' | 'predict';
@@ -40,6 +40,7 @@ export function networkWork(tf: Tf, task: BenchTask, spec: NetworkSpec, batch: n
   const { paper } = RECIPES;
   if (!paper) throw new Error('the recipe of the paper is missing');
   const optimizer = createOptimizer(network, paper);
+  const step = createStep({ network, optimizer, average: null, recipe: paper });
   const labels = Int32Array.from({ length: batch }, (_, i) => i % spec.classes);
   const imageShape = [height, width, channels] as const;
   const targets = new Float32Array(batch * spec.classes);
@@ -48,7 +49,7 @@ export function networkWork(tf: Tf, task: BenchTask, spec: NetworkSpec, batch: n
   const at = { learningRate: 0.001, peakLearningRate: 0.01, epoch: 0 };
   let steps = 0;
   const run = async () => {
-    await trainStep(network, optimizer, data, paper, { ...at, dropoutSeed: steps++ });
+    await step.run(data, { ...at, dropoutSeed: steps++ });
   };
   const dispose = () => {
     optimizer.dispose();

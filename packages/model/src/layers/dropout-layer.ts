@@ -1,6 +1,5 @@
-import type { serialization, Tensor } from '@tensorflow/tfjs-core';
+import type { Scalar, serialization, Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { streamKey } from '../network/random-stream.js';
 import { dropoutMask } from '../ops/dropout-mask.js';
 import type { DropoutSpec } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
@@ -30,7 +29,7 @@ export function defineDropoutLayer(tf: Tf): LayerClass<DropoutConfig> {
 
     override call(
       inputs: Tensor | Tensor[],
-      kwargs: { readonly training?: boolean; readonly dropoutSeed?: number },
+      kwargs: { readonly training?: boolean; readonly dropoutSeed?: number | Scalar },
     ): Tensor {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
       const keep = 1 - this.rate;
@@ -39,10 +38,8 @@ export function defineDropoutLayer(tf: Tf): LayerClass<DropoutConfig> {
       }
       const seed = kwargs.dropoutSeed ?? this.#calls++;
       const kept = this.scaling === 'train' ? 1 / keep : 1;
-      return tf.tidy(() => {
-        const mask = dropoutMask(x.size, this.rate, kept, streamKey(seed, this.name));
-        return tf.mul(x, tf.tensor(mask, x.shape));
-      });
+      const { rate, name: stream } = this;
+      return tf.tidy(() => tf.mul(x, dropoutMask(tf, x.shape, { rate, kept, seed, stream })));
     }
 
     override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NetworkSpec } from '../spec/network-spec.js';
 import type { ParameterSpec } from '../spec/parameter-shapes.js';
@@ -17,8 +17,11 @@ export interface NetworkParameter extends ParameterSpec {
 export interface ForwardOptions {
   /** Dropout masks are drawn and batch norm uses and updates batch statistics; false when left out. */
   readonly training?: boolean;
-  /** Whole number; the same seed gives the same masks on every backend. Left out: a new one each call. */
-  readonly dropoutSeed?: number;
+  /**
+   * Whole number; the same seed gives the same masks on every backend. Left out: a new one each call.
+   * A scalar of int32 where the backend has the kernel `AlexNetDropoutMask`.
+   */
+  readonly dropoutSeed?: number | Scalar;
   /** Layers that run as outside training: batch norm among them keeps its running values. */
   readonly frozen?: readonly string[];
 }

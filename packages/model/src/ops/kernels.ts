@@ -37,6 +37,16 @@ export interface MomentumUpdateAttributes {
   readonly decay: number;
 }
 
+/** A mask of zeros, and `kept` for what stays, [shape]; see {@link dropoutMask}. */
+export interface DropoutMaskAttributes {
+  readonly shape: readonly number[];
+  /** A unit is dropped where its 16 random bits are below; 0..65,536. */
+  readonly threshold: number;
+  readonly kept: number;
+  /** Name of the stream of random words, beside the seed. */
+  readonly stream: string;
+}
+
 /** A function of one tensor whose other inputs do not change. */
 export interface FixedGraphAttributes {
   /** Whose function it is; one compiled function is kept for each, as long as it lives. */
@@ -77,6 +87,8 @@ export interface AlexNetKernels {
     MomentumUpdateAttributes,
     readonly [velocity: Tensor, variable: Tensor]
   >;
+  /** float32; the seed is an int32 scalar. */
+  AlexNetDropoutMask: KernelSignature<'seed', DropoutMaskAttributes>;
   /** What `compute` gives for x. */
   AlexNetFixedGraph: KernelSignature<'x', FixedGraphAttributes, Tensor2D>;
 }

@@ -1,13 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
+import { writesInPlace } from '../step/in-place.js';
+import { precisionOf } from '../step/precision.js';
 import { fuseLayers } from './fuse-graph.js';
-import type { TensorflowBackend } from './raw-ops.js';
+import type { Metadata, TensorflowBackend } from './raw-ops.js';
 import { type OutsideTensor, recordGraph } from './record-graph.js';
 
 /** How far one owner's function is. */
 interface State {
-  /** Shape of x and the identities of the constants. */
+  /** Shape of x, the identities of the constants, how often any was written in place, the precision. */
   readonly key: string;
   runs: number;
   graph?: object;
@@ -40,27 +42,36 @@ export function registerFixedGraph(tf: Tf): void {
     const x = inputs.x as Tensor;
     const [xId = -1] = backend.getInputTensorIds([x]);
     const ids = backend.getInputTensorIds(constants);
-    const key = `${x.shape}|${ids}`;
+    const usesBfloat16 = precisionOf(backend) === 'bf16';
+    const key = `${x.shape}|${ids}|${writesInPlace(backend)}|${usesBfloat16}`;
     const known = states.get(owner);
     const state: State = known?.key === key ? known : { key, runs: 0, feeds: [] };
     states.set(owner, state);
     if (state.graph) {
       const feeds = state.feeds.map((id) => id ?? xId);
-      return backend.createOutputTensor(runGraph(state.graph, feeds));
+      const [result] = runGraph(state.graph, feeds);
+      return backend.createOutputTensor(result as Metadata);
     }
     if (++state.runs <= RUNS_BEFORE) return compute(x);
     const outside = new Map<number, OutsideTensor>([[xId, { shape: x.shape, isFed: true }]]);
     constants.forEach(({ shape, size }, i) => {
       outside.set(ids[i] ?? -1, { shape, isFed: size * 4 > LARGEST_COPY_BYTES });
     });
-    return recordGraph(
+    let output: Tensor | undefined;
+    recordGraph(
       backend,
-      () => compute(x),
+      ({ slotOf }) => {
+        output = compute(x);
+        return [slotOf(output)];
+      },
       outside,
       (recording) => {
-        state.graph = createGraph(fuseLayers(recording, backend.binding), recording.resultSlot);
+        // TensorFlow turns to bfloat16 what is not fused yet, and fuses it afterwards.
+        const nodes = usesBfloat16 ? recording.nodes : fuseLayers(recording, backend.binding);
+        state.graph = createGraph(nodes, recording.resultSlots, usesBfloat16);
         state.feeds = recording.feeds.map((id) => (id === xId ? null : id));
       },
     );
+    return output as Tensor;
   });
 }

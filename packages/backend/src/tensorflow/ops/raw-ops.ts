@@ -26,6 +26,8 @@ export type GraphNode =
       /** Slots. */
       readonly inputs: readonly number[];
       readonly outputs: number;
+      /** Slots that are filled before. */
+      readonly after?: readonly number[];
     };
 
 /**
@@ -49,7 +51,7 @@ export interface OpBinding {
     inputs: readonly number[],
     outputs: number,
   ): readonly Metadata[];
-  /** Whether the ops of addon/response_norm.h and addon/dense.h are there, for a processor. */
+  /** Whether the ops of addon/ are there, for a processor. */
   readonly ownOps?: boolean;
   /** executeOp for `_Fused…`: two inputs alone, then a list; string attributes may be lists. */
   readonly executeFused?: OpBinding['executeOp'] | undefined;
@@ -62,8 +64,15 @@ export interface OpBinding {
     rate: number,
     decay: number,
   ) => readonly Metadata[];
-  readonly createGraph?: (nodes: readonly GraphNode[], resultSlot: number) => object;
-  readonly runGraph?: (graph: object, feeds: readonly number[]) => Metadata;
+  /** With `usesBfloat16` convolutions and products take bfloat16, and weights and results stay float32. */
+  readonly createGraph?: (
+    nodes: readonly GraphNode[],
+    resultSlots: readonly number[],
+    usesBfloat16: boolean,
+  ) => object;
+  readonly runGraph?: (graph: object, feeds: readonly number[]) => readonly Metadata[];
+  /** In memory that nothing else refers to. */
+  readonly copyTensor?: (id: number) => Metadata;
 }
 
 /** tfjs-node's NodeJSKernelBackend. Source: tfjs-node/dist/nodejs_kernel_backend.d.ts. */
@@ -109,8 +118,8 @@ export interface RawOps {
   scalar(value: number): Handle;
   /** A new one-dimensional int32 tensor. */
   ints(values: readonly number[]): Handle;
-  /** Runs an op of one output; `T` is float32 unless given. */
-  run(name: string, attributes: Attributes, inputs: readonly Handle[]): Handle;
+  /** Runs an op of one output; `T` is float32 unless given, or the op has none. */
+  run(name: string, attributes: Attributes, inputs: readonly Handle[], types?: 'untyped'): Handle;
 }
 
 /** Attribute values by name: numbers are integers unless wrapped by `float`. */
@@ -137,10 +146,10 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
     },
     scalar: (value) => create([], binding.TF_FLOAT, Float32Array.of(value)),
     ints: (values) => create([values.length], binding.TF_INT32, Int32Array.from(values)),
-    run: (name, attributes, inputs) => {
+    run: (name, attributes, inputs, types) => {
       const given = opAttributes(binding, attributes);
       const ids = inputs.map(({ metadata }) => metadata.id);
-      const typed = name === 'Cast' || 'T' in attributes ? given : [type, ...given];
+      const typed = types === 'untyped' || 'T' in attributes ? given : [type, ...given];
       const execute = hasStringList(attributes) ? binding.executeFused : binding.executeOp;
       const [metadata] = execute?.(name, typed, ids, 1) ?? [];
       if (!metadata) throw new Error(`the TensorFlow op ${name} returned nothing`);

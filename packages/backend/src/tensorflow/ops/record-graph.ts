@@ -1,5 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { GraphNode, Metadata, OpBinding, TensorflowBackend } from './raw-ops.js';
+import {
+  type Attributes,
+  type GraphNode,
+  type Metadata,
+  type OpBinding,
+  opAttributes,
+  type TensorflowBackend,
+} from './raw-ops.js';
 
 /** A node that runs an op. */
 export type OpNode = Extract<GraphNode, { readonly op: string }>;
@@ -14,7 +21,7 @@ export interface Recording {
   }[];
   /** Ids of the tensors to give at every run, in order. */
   readonly feeds: readonly number[];
-  readonly resultSlot: number;
+  readonly resultSlots: readonly number[];
 }
 
 /** A tensor the recorded work reads and did not make. */
@@ -22,48 +29,82 @@ export interface OutsideTensor {
   readonly shape: readonly number[];
   /** Given at every run; otherwise a constant. */
   readonly isFed: boolean;
+  /** Whether ops that read it heed {@link Recorder.wait}. */
+  readonly isInput?: boolean;
+}
+
+/** The recording while it goes on, for work that adds to it what it does not run. */
+export interface Recorder {
+  /** The slot of a tensor the work made or one from outside. */
+  slotOf(tensor: Tensor): number;
+  slotOfId(id: number): number;
+  /** Adds an op of one output after these slots; returns the output's. */
+  add(
+    op: string,
+    attributes: Attributes,
+    inputs: readonly number[],
+    after?: readonly number[],
+  ): number;
+  /** Ops recorded from here on that read an input wait for these tensors. */
+  wait(tensors: readonly Tensor[]): void;
 }
 
 /**
  * Runs `work`, writes down every op it runs, and hands the recording to `use` while all tensors the
- * work made still exist.
+ * work made still exist. The work gives the slots of the results.
  *
  * Tensors from outside are found in `outside` by id; ones that are not there are constants. Throws
  * when the work reads a value back: what it does then may depend on it.
  */
 export function recordGraph(
   backend: TensorflowBackend,
-  work: () => Tensor,
+  work: (recorder: Recorder) => readonly number[],
   outside: ReadonlyMap<number, OutsideTensor>,
   use: (recording: Recording) => void,
-): Tensor {
+): void {
   const { binding } = backend;
   const nodes: GraphNode[] = [];
   const slots: Recording['slots'][number][] = [];
   const slotOfId = new Map<number, number>();
   const feeds: number[] = [];
   const deleted: number[] = [];
-  const add = (
+  let waiting: readonly number[] = [];
+  const push = (
     node: GraphNode,
-    outputs: readonly { readonly id: number; readonly shape?: readonly number[] | undefined }[],
-  ) => {
+    outputs: readonly { readonly id?: number; readonly shape?: readonly number[] | undefined }[],
+  ): number => {
     nodes.push(node);
     for (const { id, shape } of outputs) {
-      slotOfId.set(id, slots.push({ node: nodes.length - 1, shape }) - 1);
+      const slot = slots.push({ node: nodes.length - 1, shape }) - 1;
+      if (id !== undefined) slotOfId.set(id, slot);
     }
+    return slots.length - outputs.length;
   };
   const slotOf = (id: number): number => {
     if (!slotOfId.has(id)) {
       const { shape, isFed } = outside.get(id) ?? {};
       if (isFed) feeds.push(id);
-      add(isFed ? { feed: id } : { constant: id }, [{ id, shape }]);
+      push(isFed ? { feed: id } : { constant: id }, [{ id, shape }]);
     }
     return slotOfId.get(id) as number;
   };
-  const recorder: Partial<OpBinding> = {
+  const recorder: Recorder = {
+    slotOf(tensor) {
+      const [id = -1] = backend.getInputTensorIds([tensor]);
+      return slotOf(id);
+    },
+    slotOfId: slotOf,
+    add: (op, attributes, inputs, after = []) =>
+      push({ op, attributes: opAttributes(binding, attributes), inputs, outputs: 1, after }, [{}]),
+    wait(tensors) {
+      waiting = tensors.map(recorder.slotOf);
+    },
+  };
+  const recording: Partial<OpBinding> = {
     executeOp: (op, attributes, inputs, outputs) => {
       const results: readonly Metadata[] = binding.executeOp(op, attributes, inputs, outputs);
-      add({ op, attributes, inputs: inputs.map(slotOf), outputs }, results);
+      const after = inputs.some((id) => outside.get(id)?.isInput) ? waiting : [];
+      push({ op, attributes, inputs: inputs.map(slotOf), outputs, after }, results);
       return results;
     },
     // A graph is fused once it is written down, and TensorFlow then knows which kernels of
@@ -71,7 +112,7 @@ export function recordGraph(
     executeFused: undefined,
     createTensor: (shape, dtype, values) => {
       const id = binding.createTensor(shape, dtype, values);
-      add({ constant: id }, [{ id, shape }]);
+      push({ constant: id }, [{ id, shape }]);
       return id;
     },
     deleteTensor: (id) => {
@@ -82,12 +123,13 @@ export function recordGraph(
     },
   };
   // Defined, not assigned: the binding's own properties are read-only.
-  backend.binding = Object.create(binding, Object.getOwnPropertyDescriptors(recorder)) as OpBinding;
+  backend.binding = Object.create(
+    binding,
+    Object.getOwnPropertyDescriptors(recording),
+  ) as OpBinding;
   try {
-    const output = work();
-    const [id = -1] = backend.getInputTensorIds([output]);
-    use({ nodes, slots, feeds, resultSlot: slotOf(id) });
-    return output;
+    const resultSlots = work(recorder);
+    use({ nodes, slots, feeds, resultSlots });
   } finally {
     backend.binding = binding;
     for (const id of deleted) binding.deleteTensor(id);

@@ -1,4 +1,6 @@
 import type { Tf } from '../../selection/tf.js';
+import { registerStepCompiler } from '../step/compile-step.js';
+import { registerDropoutMask } from './dropout-mask.js';
 import { registerFixedGraph } from './fixed-graph.js';
 import { registerFusedConv2D } from './fused-conv2d.js';
 import { registerGroupedConv2D } from './grouped-conv2d.js';
@@ -16,4 +18,6 @@ export function registerFastOps(tf: Tf): void {
   registerFusedConv2D(tf);
   registerMomentumUpdate(tf);
   registerFixedGraph(tf);
+  registerDropoutMask(tf);
+  registerStepCompiler(tf);
 }

@@ -1,0 +1,62 @@
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Tf } from '../tf.js';
+
+/** A training step for a backend to write down once and run as one call. */
+export interface StepProgram {
+  /** Given at every run in these shapes. */
+  readonly inputs: readonly Tensor[];
+  /**
+   * Forward and backward pass, run once, op by op. What it does must depend on `inputs` and on the
+   * variables below alone, and read no value back.
+   *
+   * @param wait makes what reads `inputs` from here on wait for these tensors: parts of a batch one
+   * after the other, so that their features need not fit in memory together
+   */
+  record(inputs: readonly Tensor[], wait: (tensors: readonly Tensor[]) => void): StepTensors;
+  /** Parameters that learn, each with its velocity, in the order of the gradients. */
+  readonly learned: readonly { readonly variable: Variable; readonly velocity: Variable }[];
+  /** Variables that `record` assigns: running values of batch norm. */
+  readonly assigned: readonly Variable[];
+  /** Moving averages. */
+  readonly averages: readonly { readonly mean: Variable; readonly live: Variable }[];
+  /** Whether the learning rate stands inside the velocity; see the recipe's `rateInMomentum`. */
+  readonly isRateInside: boolean;
+  /** Norm above which the gradient is scaled down to it; 0 is off. */
+  readonly clipNorm: number;
+}
+
+/** What a step computes before it changes anything. */
+export interface StepTensors {
+  /** Scalar; where it or the norm is not finite nothing changes. */
+  readonly loss: Tensor;
+  /** Shaped like the variables. */
+  readonly gradients: readonly Tensor[];
+  /** Scalar, the sum of the squares of all gradients. */
+  readonly squaredNorm: Tensor;
+  /** Values to hand out. */
+  readonly results: readonly Tensor[];
+}
+
+/** A step that was compiled. */
+export interface CompiledStep {
+  /**
+   * One step. The variables hold the new values afterwards, or their old ones where the loss or the
+   * norm was not finite.
+   *
+   * @param numbers [learned, 3]: momentum, rate, and rate · decay (decay alone where the rate is outside);
+   * a parameter whose rate is 0 stays as it is
+   * @param share of the difference to the weights that the averages take over
+   * @returns `results`, the caller's to dispose
+   */
+  run(inputs: readonly Tensor[], numbers: Float32Array, share: number): readonly Tensor[];
+}
+
+/** A backend that compiles steps. */
+interface CompilingBackend {
+  readonly compileStep?: (program: StepProgram) => CompiledStep;
+}
+
+/** How the current backend compiles a step; undefined where it cannot. */
+export function stepCompilerOf(tf: Tf): CompilingBackend['compileStep'] {
+  return (tf.backend() as CompilingBackend).compileStep;
+}

@@ -1,0 +1,101 @@
+import type { Batch } from '@alexnet/augment';
+import type { ForwardOptions, Network, NetworkParameter, Tf } from '@alexnet/model';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+
+/** A part of a batch on the device. */
+export interface PartTensors {
+  /** [n, height, width, channels] */
+  readonly x: Tensor4D;
+  /** Distributions [n, classes]. */
+  readonly targets: Tensor2D;
+  /** Class indices [n], int32. */
+  readonly labels: Tensor1D;
+}
+
+/** Where a part begins and ends in its batch. */
+export interface Part {
+  readonly start: number;
+  readonly end: number;
+  /** Of the batch. */
+  readonly share: number;
+}
+
+/** A batch in `accumulate` parts, or fewer where it has fewer images. */
+export function partsOf({ labels: { length } }: Batch, accumulate: number): readonly Part[] {
+  const size = Math.ceil(length / accumulate);
+  const parts: Part[] = [];
+  for (let start = 0; start < length; start += size) {
+    const end = Math.min(start + size, length);
+    parts.push({ start, end, share: (end - start) / length });
+  }
+  return parts;
+}
+
+/** Uploads a part. */
+export function upload(tf: Tf, batch: Batch, { start, end }: Part): PartTensors {
+  const [height, width, channels] = batch.imageShape;
+  const size = height * width * channels;
+  const classes = batch.targets.length / batch.labels.length;
+  const pixels = batch.pixels.subarray(start * size, end * size);
+  const rows = batch.targets.subarray(start * classes, end * classes);
+  return {
+    x: tf.tensor4d(pixels, [end - start, height, width, channels]),
+    targets: tf.tensor2d(rows, [end - start, classes]),
+    labels: tf.tensor1d(batch.labels.subarray(start, end), 'int32'),
+  };
+}
+
+/** Mean softmax cross-entropy [scalar] of logits [n, classes] against distributions [n, classes]. */
+export function crossEntropy(tf: Tf, logits: Tensor2D, targets: Tensor2D): Scalar {
+  // [n, classes] -> sum over classes [n] -> mean []
+  return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))) as Scalar;
+}
+
+/** Forward and backward pass over a part: loss, images answered right, gradients by parameter name. */
+export function gradientsOf(
+  network: Network,
+  learning: readonly NetworkParameter[],
+  { x, targets, labels }: PartTensors,
+  options: ForwardOptions,
+): { readonly loss: Scalar; readonly correct: Scalar; readonly gradients: Map<string, Tensor> } {
+  const { tf } = network;
+  const nameOf = new Map(learning.map(({ variable, name }) => [variable.name, name]));
+  let correct: Scalar | undefined;
+  const { value, grads } = tf.variableGrads(
+    () => {
+      const logits = network.forward(x, options); // [n, classes]
+      const hits = tf.equal(tf.argMax(logits, 1), labels);
+      correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
+      return crossEntropy(tf, logits, targets);
+    },
+    // Only these: what comes before the first learning layer needs no backward pass.
+    learning.map(({ variable }) => variable as Variable),
+  );
+  const gradients = new Map(
+    Object.entries(grads).map(([name, gradient]) => [nameOf.get(name) as string, gradient]),
+  );
+  return { loss: value, correct: correct as Scalar, gradients };
+}
+
+/** `sums + share * gradients`, disposing what it replaces. */
+export function addWeighted(
+  tf: Tf,
+  sums: Map<string, Tensor>,
+  gradients: ReadonlyMap<string, Tensor>,
+  share: number,
+): Map<string, Tensor> {
+  if (share === 1) return new Map(gradients);
+  const next = new Map<string, Tensor>();
+  for (const [name, gradient] of gradients) {
+    const sum = sums.get(name);
+    const scaled = tf.mul(gradient, share);
+    next.set(name, sum ? tf.add(sum, scaled) : scaled);
+    tf.dispose(sum ? [sum, scaled, gradient] : [gradient]);
+  }
+  return next;
+}
+
+/** The sum of the squares of all gradients, a scalar. */
+export function squaredNorm(tf: Tf, gradients: Iterable<Tensor>): Tensor {
+  return tf.tidy(() => tf.addN(Array.from(gradients, (gradient) => tf.sum(tf.square(gradient)))));
+}

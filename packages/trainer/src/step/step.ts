@@ -1,0 +1,36 @@
+import type { Batch } from '@alexnet/augment';
+import type { Network } from '@alexnet/model';
+import type { Optimizer, StepContext } from '../optimizer.js';
+import type { Recipe } from '../recipe/recipe.js';
+import type { WeightAverage } from '../weight-average.js';
+
+/** What one update saw, means over its images. */
+export interface StepResult {
+  /** Cross-entropy in nats. */
+  readonly loss: number;
+  /** Images whose highest logit was the label, dropout on. */
+  readonly correct: number;
+  /** Global L2 norm of the gradient, before clipping. */
+  readonly gradientNorm: number;
+}
+
+/**
+ * A training step: forward pass, backward pass, one update of the weights, and of their average.
+ * Where the loss or the norm is not finite, nothing has changed.
+ */
+export interface Step {
+  run(batch: Batch, at: StepContext & { readonly dropoutSeed: number }): Promise<StepResult>;
+}
+
+/** What a step works on. */
+export interface StepParts {
+  readonly network: Network;
+  readonly optimizer: Optimizer;
+  readonly average: WeightAverage | null;
+  readonly recipe: Pick<Recipe, 'accumulate' | 'clipNorm' | 'layers' | 'learningRateInMomentum'>;
+}
+
+/** Whether a result counts: a step that is not finite changed nothing. */
+export function isSound({ loss, gradientNorm }: StepResult): boolean {
+  return Number.isFinite(loss) && Number.isFinite(gradientNorm);
+}

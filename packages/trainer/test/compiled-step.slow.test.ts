@@ -1,0 +1,177 @@
+import type { Batch } from '@alexnet/augment';
+import { selectBackend } from '@alexnet/backend/node';
+import {
+  buildNetwork,
+  createSpec,
+  type SpecModifiers,
+  stepCompilerOf,
+  type Tf,
+} from '@alexnet/model';
+import { describe, expect, it } from 'vitest';
+import { createOptimizer, type Recipe } from '../src/index.js';
+import { createStep } from '../src/step/create-step.js';
+import { createWeightAverage } from '../src/weight-average.js';
+import { CLASSES, tinyRecipe } from './tiny.js';
+
+const selection = await selectBackend({ require: 'tensorflow' }).catch((error: Error) => error);
+const unavailable = selection instanceof Error ? `(skipped: ${selection.message})` : '';
+const tf = (selection as { readonly tf: Tf }).tf;
+
+const base: Recipe = { ...tinyRecipe, learningRate: 0.01 };
+/** So low that rounding stays what it is: once a ReLU flips, two runs part whoever computes them. */
+const OFF = { learningRate: 0.001, peakLearningRate: 0.002, epoch: 0 };
+
+function networkOf(modifiers: SpecModifiers = {}) {
+  const conv1 = { kernelSize: 5, stride: 2, padding: { top: 0, left: 0, bottom: 1, right: 1 } };
+  const small = { classes: CLASSES, input: 32, width: 1 / 8, headWidth: 1 / 64, dropout: 0.3 };
+  const spec = createSpec('alexnet', { ...small, init: 'he', conv1, ...modifiers });
+  return buildNetwork(tf, spec, { seed: 3 });
+}
+
+/** A batch of noise whose class is its brightness. */
+function batchOf(images: number, seed: number): Batch {
+  let state = seed + 1;
+  const labels = Int32Array.from({ length: images }, (_, i) => (i + seed) % CLASSES);
+  const targets = new Float32Array(images * CLASSES);
+  labels.forEach((label, row) => {
+    targets[row * CLASSES + label] = 0.9;
+    targets[row * CLASSES + ((label + 1) % CLASSES)] = 0.1;
+  });
+  const size = 32 * 32 * 3;
+  const pixels = Float32Array.from({ length: images * size }, (_, i) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1 + (labels[Math.floor(i / size)] as number) / 2;
+  });
+  return { pixels, imageShape: [32, 32, 3], labels, targets, ids: [], skipped: [] };
+}
+
+/** Everything a run holds after `steps` updates, and what the steps said. */
+async function run(
+  way: 'compiled' | 'op by op',
+  recipe: Recipe,
+  steps: number,
+  modifiers: SpecModifiers = {},
+  batchAt = (step: number) => batchOf(8, step % 7),
+) {
+  const network = networkOf(modifiers);
+  const optimizer = createOptimizer(network, recipe);
+  const average = recipe.ema > 0 ? createWeightAverage(network, recipe.ema) : null;
+  const step = createStep({ network, optimizer, average, recipe }, way);
+  const said: number[] = [];
+  for (let at = 0; at < steps; at++) {
+    const epoch = at < steps / 2 ? 0 : 1;
+    const { loss, correct, gradientNorm } = await step.run(batchAt(at), {
+      ...OFF,
+      epoch,
+      learningRate: at === 0 ? 0 : OFF.learningRate / (1 + epoch),
+      dropoutSeed: 1000 + at,
+    });
+    said.push(loss, correct, gradientNorm);
+  }
+  const values = [
+    ...(await network.getWeights()).entries(),
+    ...[...(await optimizer.state())].map(([name, v]) => [`velocity ${name}`, v] as const),
+    ...[...((await average?.state()) ?? [])].map(([name, v]) => [`mean ${name}`, v] as const),
+  ];
+  average?.dispose();
+  optimizer.dispose();
+  network.dispose();
+  return { said, values: new Map(values.map(([name, { data }]) => [name, data])) };
+}
+
+/** Largest difference of any parameter relative to its largest value, or to 0.01. */
+function worst(a: Awaited<ReturnType<typeof run>>, b: Awaited<ReturnType<typeof run>>) {
+  expect([...a.values.keys()]).toEqual([...b.values.keys()]);
+  let most = 0;
+  for (const [name, values] of a.values) {
+    const others = b.values.get(name) as Float32Array;
+    const scale = values.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-2);
+    values.forEach((value, i) => {
+      most = Math.max(most, Math.abs(value - (others[i] as number)) / scale);
+    });
+  }
+  return most;
+}
+
+describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
+  it.each<{
+    title: string;
+    recipe: Partial<Recipe>;
+    modifiers?: SpecModifiers;
+    tolerance?: number;
+  }>([
+    { title: 'the paper’s rule', recipe: {} },
+    { title: 'two towers', recipe: {}, modifiers: { groups: 2 } },
+    {
+      title: 'batch norm and its running values',
+      recipe: {},
+      modifiers: { norm: 'batch' },
+      // Divisions by small deviations enlarge the rounding.
+      tolerance: 1e-5,
+    },
+    { title: 'clipped gradients', recipe: { clipNorm: 0.5 } },
+    { title: 'three parts of a batch', recipe: { accumulate: 3 } },
+    { title: 'a moving average of the weights', recipe: { ema: 0.9 } },
+    { title: 'the learning rate outside', recipe: { learningRateInMomentum: 'outside' } },
+    {
+      title: 'layers that freeze and layers that are slower',
+      recipe: {
+        biasDecay: true,
+        layers: { conv1: { frozenFromEpoch: 1 }, fc8: { learningRateFactor: 0.1 } },
+      },
+    },
+  ])(
+    'equals the step op by op after 100 updates: $title',
+    async ({ recipe, modifiers, tolerance = 1e-6 }) => {
+      const whole = { ...base, ...recipe };
+      const compiled = await run('compiled', whole, 100, modifiers);
+      const plain = await run('op by op', whole, 100, modifiers);
+      expect(worst(compiled, plain)).toBeLessThan(tolerance);
+      compiled.said.forEach((value, i) => {
+        const other = plain.said[i] as number;
+        expect(Math.abs(value - other) / Math.max(1, other)).toBeLessThan(1e-5);
+      });
+    },
+  );
+
+  it('is what runs on this backend, and takes batches of another length', async () => {
+    expect(stepCompilerOf(tf)).toBeDefined();
+    const lengths = (step: number) => batchOf(step % 5 === 4 ? 3 : 8, step);
+    const compiled = await run('compiled', base, 20, {}, lengths);
+    expect(worst(compiled, await run('op by op', base, 20, {}, lengths))).toBeLessThan(1e-6);
+  });
+
+  it('changes nothing where the loss is not finite', async () => {
+    const recipe = { ...base, ema: 0.9 };
+    const broken = (step: number) => {
+      const batch = batchOf(8, step);
+      if (step === 3) batch.pixels[17] = Number.NaN;
+      return batch;
+    };
+    const before = await run('compiled', recipe, 3, { norm: 'batch' });
+    const after = await run('compiled', recipe, 4, { norm: 'batch' }, broken);
+    expect(after.said.at(-3)).toBeNaN();
+    for (const [name, values] of before.values) expect(after.values.get(name)).toEqual(values);
+  });
+
+  it('leaves memory and arrays of its caller as they are', async () => {
+    const network = networkOf();
+    const optimizer = createOptimizer(network, base);
+    const step = createStep({ network, optimizer, average: null, recipe: base });
+    const weights = await network.getWeights();
+    const copies = new Map([...weights].map(([name, { data }]) => [name, data.slice()]));
+    network.setWeights(weights);
+    const batch = batchOf(8, 1);
+    const once = (at: number) => step.run(batch, { ...OFF, dropoutSeed: at });
+    for (let at = 0; at < 200; at++) await once(at);
+    for (const [name, { data }] of weights) expect(data).toEqual(copies.get(name));
+    const { binding } = tf.backend() as unknown as { binding: { getNumOfTensors(): number } };
+    const held = () => [tf.memory().numTensors, binding.getNumOfTensors()];
+    const before = { held: held(), rss: process.memoryUsage().rss };
+    for (let at = 0; at < 2_000; at++) await once(at);
+    expect(held()).toEqual(before.held);
+    expect(process.memoryUsage().rss - before.rss).toBeLessThan(16 * 2 ** 20);
+    optimizer.dispose();
+    network.dispose();
+  });
+});
