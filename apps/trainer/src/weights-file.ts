@@ -2,6 +2,7 @@ import { classNamesOf, type OpenedWeights, requirePreprocessing } from '@alexnet
 import { FormatError, type Model } from '@alexnet/convert';
 import { buildNetwork, type Network, type Preprocessing, type Tf } from '@alexnet/model';
 import { openModelFile } from './convert/open-model.js';
+import type { Checkpoint } from './run/run-weights.js';
 
 export { requirePreprocessing, WEIGHTS_NAME } from '@alexnet/classifier/node';
 
@@ -18,9 +19,12 @@ export interface OpenWeights {
  *
  * @throws Error naming the file when it is missing, damaged, ambiguous or not read exactly
  */
-export async function openNetworkFile(path: string): Promise<OpenedWeights> {
+export async function openNetworkFile(
+  path: string,
+  checkpoint?: Checkpoint,
+): Promise<OpenedWeights> {
   try {
-    return await openModelFile(path);
+    return await openModelFile(path, { checkpoint });
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const advice = error.code === 'ambiguous' ? ': alexnet convert --preset NAME' : '';
@@ -35,8 +39,8 @@ export async function openNetworkFile(path: string): Promise<OpenedWeights> {
  *
  * @throws Error also when the file is silent about its preprocessing
  */
-export async function openWeights(path: string): Promise<OpenWeights> {
-  const { model: file, path: found } = await openNetworkFile(path);
+export async function openWeights(path: string, checkpoint?: Checkpoint): Promise<OpenWeights> {
+  const { model: file, path: found } = await openNetworkFile(path, checkpoint);
   return {
     path: found,
     file,

@@ -13,9 +13,10 @@ import { CommandError } from '../failure.js';
 import { interruptible } from '../interruptible.js';
 import { openBackend } from '../open-backend.js';
 import { oneOf } from '../options/one-of.js';
-import { backendOption, jsonOption } from '../options/shared.js';
+import { backendOption, bestOption, checkpointOption, jsonOption } from '../options/shared.js';
 import { requirePreset } from '../preset-argument.js';
 import { type Report, withProgress } from '../progress.js';
+import { type Checkpoint, withWeightsFile } from '../run/run-weights.js';
 import { print, printJson } from '../say.js';
 
 interface Options {
@@ -33,6 +34,7 @@ interface Options {
   readonly preprocessing?: readonly string[];
   readonly dtype: string;
   readonly verify?: true;
+  readonly checkpoint?: Checkpoint;
   readonly backend?: string;
   readonly json?: true;
 }
@@ -80,6 +82,8 @@ export function addConvertCommand(program: Command): void {
       '--verify',
       'run source and result on a probe image, the source by its own tool where that is here',
     )
+    .addOption(checkpointOption())
+    .addOption(bestOption())
     .addOption(backendOption())
     .addOption(jsonOption())
     .action(run);
@@ -87,6 +91,17 @@ export function addConvertCommand(program: Command): void {
 
 async function run(input: string, output: string, options: Options): Promise<void> {
   const conversion = await parseOptions(output, options);
+  await withWeightsFile(input, options.checkpoint, (path) =>
+    convert(path, output, options, conversion),
+  );
+}
+
+async function convert(
+  input: string,
+  output: string,
+  options: Options,
+  conversion: ConvertOptions,
+): Promise<void> {
   const done = await interruptible(INTERRUPTION, (signal) =>
     withProgress('converting', (report) =>
       convertModel(input, output, {

@@ -7,6 +7,8 @@ import { openBackend } from '../open-backend.js';
 import { openData } from '../open-data.js';
 import {
   backendOption,
+  bestOption,
+  checkpointOption,
   dataOption,
   jsonOption,
   maxBrokenOption,
@@ -14,12 +16,14 @@ import {
 } from '../options/shared.js';
 import { withProgress } from '../progress.js';
 import { readDataBeside } from '../run/run-data.js';
+import type { Checkpoint } from '../run/run-weights.js';
 import { percent, print, printJson, say } from '../say.js';
 import { chooseImages, relabel, SPLITS, type SplitChoice } from '../scored-images.js';
 import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
 
 interface Options {
   readonly weights: string;
+  readonly checkpoint?: Checkpoint;
   readonly data: string;
   readonly split?: SplitChoice;
   readonly among: 'all' | 'data';
@@ -36,6 +40,8 @@ export function addEvalCommand(program: Command): void {
       'top-1 and top-5 of a trained network: on what a run held out of its own data, or on all of other data',
     )
     .addOption(weightsOption())
+    .addOption(checkpointOption())
+    .addOption(bestOption())
     .addOption(dataOption().makeOptionMandatory())
     .addOption(
       new Option('--split <name>', 'score other images of the data than the default').choices(
@@ -58,7 +64,7 @@ export function addEvalCommand(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const weights = await openWeights(options.weights);
+  const weights = await openWeights(options.weights, options.checkpoint);
   const trainedOn = await readDataBeside(weights.path);
   const { tf } = await openBackend(options.backend);
   const dataset = await openData(options.data, { validationShare: 1 });

@@ -3,12 +3,14 @@ import { filterImages } from '@alexnet/model';
 import type { Command } from 'commander';
 import sharp from 'sharp';
 import { CommandError } from '../failure.js';
-import { weightsOption } from '../options/shared.js';
+import { bestOption, checkpointOption, weightsOption } from '../options/shared.js';
+import type { Checkpoint } from '../run/run-weights.js';
 import { say } from '../say.js';
 import { openNetworkFile } from '../weights-file.js';
 
 interface Options {
   readonly weights: string;
+  readonly checkpoint?: Checkpoint;
   readonly out: string;
   readonly scale: string;
 }
@@ -18,6 +20,8 @@ export function addFiltersCommand(program: Command): void {
     .command('filters')
     .description('the conv1 filters as an image')
     .addOption(weightsOption())
+    .addOption(checkpointOption())
+    .addOption(bestOption())
     .requiredOption('--out <png>', 'where the image goes')
     .option(
       '--scale <how>',
@@ -31,7 +35,7 @@ async function run(options: Options): Promise<void> {
   if (options.scale !== 'filter' && options.scale !== 'global') {
     throw new CommandError('usage', `--scale ${options.scale}: it is filter or global`);
   }
-  const { model: file, path } = await openNetworkFile(options.weights);
+  const { model: file, path } = await openNetworkFile(options.weights, options.checkpoint);
   const kernels = file.weights.get('conv1.weight');
   if (!kernels) throw new Error(`${path} has no conv1.weight`);
   const towers = file.spec.layers.some((layer) => layer.op === 'conv' && layer.groups === 2)

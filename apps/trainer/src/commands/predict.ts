@@ -6,12 +6,20 @@ import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openBackend } from '../open-backend.js';
 import { whole } from '../options/parse.js';
-import { backendOption, jsonOption, weightsOption } from '../options/shared.js';
+import {
+  backendOption,
+  bestOption,
+  checkpointOption,
+  jsonOption,
+  weightsOption,
+} from '../options/shared.js';
+import type { Checkpoint } from '../run/run-weights.js';
 import { percent, print, printJson, say } from '../say.js';
 import { openNetworkFile, requirePreprocessing } from '../weights-file.js';
 
 interface Options {
   readonly weights: string;
+  readonly checkpoint?: Checkpoint;
   readonly tenCrop?: true;
   readonly top: number;
   readonly backend?: string;
@@ -35,6 +43,8 @@ export function addPredictCommand(program: Command): void {
     .description('what a trained network sees in images')
     .argument('<image...>', 'image files')
     .addOption(weightsOption())
+    .addOption(checkpointOption())
+    .addOption(bestOption())
     .option('--ten-crop', 'average the answers of ten crops')
     .option('--top <k>', 'how many classes to show', whole(1), 5)
     .addOption(backendOption())
@@ -43,7 +53,7 @@ export function addPredictCommand(program: Command): void {
 }
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
-  const { path: weights, model } = await openNetworkFile(options.weights);
+  const { path: weights, model } = await openNetworkFile(options.weights, options.checkpoint);
   const preprocessing = requirePreprocessing(model);
   const { tf } = await openBackend(options.backend);
   const classifier = createClassifier(tf, { ...model, preprocessing }, decodeFile);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Checkpoint } from '../run/run-weights.js';
 
 /** `--epochs 15`: a whole number of at least `least`. */
 export function whole(least: number) {
@@ -18,6 +19,14 @@ export function positive(text: string): number {
     throw new InvalidArgumentError('expected a number above 0.');
   }
   return value;
+}
+
+/** `--checkpoint best`, `last` or `step-300`. */
+export function checkpoint(text: string): Checkpoint {
+  const [, step] = /^step-0*(\d+)$/.exec(text) ?? [];
+  if (text === 'best' || text === 'last') return text;
+  if (step === undefined) throw new InvalidArgumentError('it is best, last or step-N.');
+  return `step-${Number(step)}`;
 }
 
 /** `--steps 300`, or `all`. */

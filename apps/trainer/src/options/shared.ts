@@ -2,7 +2,7 @@ import { PRESET_NAMES } from '@alexnet/model';
 import { Option } from 'commander';
 import { MAX_BROKEN_SHARE } from '../broken-images.js';
 import { DATA_HELP } from '../open-data.js';
-import { collect, share, whole } from './parse.js';
+import { checkpoint, collect, share, whole } from './parse.js';
 
 /** Options that mean the same in every command that has them. */
 
@@ -12,6 +12,13 @@ export const backendOption = () =>
 /** Both spellings are the field's. */
 export const batchOption = () =>
   new Option('--batch, --batch-size <n>', 'images at once').argParser(whole(1));
+
+/** Beside a run. */
+export const checkpointOption = () =>
+  new Option('--checkpoint <which>', 'of a run: best, last, or step-N').argParser(checkpoint);
+
+export const bestOption = () =>
+  new Option('--best', 'of a run: the same as --checkpoint best').implies({ checkpoint: 'best' });
 
 export const csvOption = () => new Option('--csv <file>', 'add the rows to a CSV file');
 
