@@ -1,29 +1,22 @@
 import { type ColorStatistics, createColorAccumulator, resizeShorterSide } from '@alexnet/augment';
 import type { Dataset } from '@alexnet/data';
 import type { NetworkSpec } from '@alexnet/model';
-import {
-  applyOverrides,
-  describeRecipe,
-  preprocessingFor,
-  RECIPES,
-  type Recipe,
-} from '@alexnet/trainer';
+import { applyOverrides, describeRecipe, preprocessingFor, type Recipe } from '@alexnet/trainer';
 import { CommandError } from './failure.js';
-import { oneOf } from './options/one-of.js';
 import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
+import { openRecipe } from './recipe-option.js';
 import { divisionAsked } from './run/division.js';
 import { limitsOf } from './run/run-limits.js';
 import type { RunRecord } from './run-folder.js';
 import { say } from './say.js';
 import { freeze, recipeFrom, type StartWeights } from './start-weights.js';
-import type { TrainCommandOptions } from './train-options.js';
+import type { TrainCommandOptions, TypedOptions } from './train-options.js';
 import { typedCommand } from './typed-command.js';
 
 /** Images whose colors are measured: enough for three decimals of a mean over 0..255. */
 const COLOR_SAMPLE = 4000;
 
-export const DEFAULT_RECIPE = 'quick';
 export const DEFAULT_SEED = 1;
 
 /** Everything decided before the first step, from the command line and the images. */
@@ -64,11 +57,9 @@ export async function planRun(
   };
 }
 
-/** `--recipe` with `--preset`, `--epochs`, `--batch` and `--set` put in. */
-export function resolveRecipe(options: TrainCommandOptions): Recipe {
-  const base = RECIPES[
-    oneOf('recipe', options.recipe ?? DEFAULT_RECIPE, Object.keys(RECIPES))
-  ] as Recipe;
+/** `--recipe` with what other options and `--set` change in it. */
+export async function resolveRecipe(options: TypedOptions): Promise<Recipe> {
+  const base = await openRecipe(options.recipe);
   if (options.preset !== undefined) requirePreset(options.preset);
   try {
     return applyOverrides(base, [
@@ -76,6 +67,8 @@ export function resolveRecipe(options: TrainCommandOptions): Recipe {
       ...(options.epochs === undefined ? [] : [`epochs=${options.epochs}`]),
       ...(options.batchSize === undefined ? [] : [`batchSize=${options.batchSize}`]),
       ...(options.lr === undefined ? [] : [`learningRate=${options.lr}`]),
+      ...(options.earlyStopping === undefined ? [] : [`stopAfter=${options.earlyStopping}`]),
+      ...(options.classWeights === undefined ? [] : [`classWeights=${options.classWeights}`]),
       ...options.set,
     ]);
   } catch (error) {

@@ -2,9 +2,9 @@ import type { ServeOptions } from './live/start-live.js';
 import type { LimitOptions } from './run/run-limits.js';
 
 /** `alexnet train` as it was typed. */
-export interface TrainCommandOptions extends ServeOptions, LimitOptions {
+export interface TypedOptions extends ServeOptions, LimitOptions {
   readonly data?: string;
-  readonly out: string;
+  readonly out?: string;
   readonly init?: string;
   readonly freeze?: readonly string[];
   readonly preset?: string;
@@ -12,6 +12,9 @@ export interface TrainCommandOptions extends ServeOptions, LimitOptions {
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly lr?: number;
+  readonly earlyStopping?: number;
+  readonly classWeights?: string;
+  readonly printRecipe?: true;
   /** Milliseconds. */
   readonly time?: number;
   readonly seed?: number;
@@ -22,4 +25,9 @@ export interface TrainCommandOptions extends ServeOptions, LimitOptions {
   readonly backend?: string;
   readonly resume?: true;
   readonly set: readonly string[];
+}
+
+/** The options of a run that is trained, which has a folder. */
+export interface TrainCommandOptions extends TypedOptions {
+  readonly out: string;
 }

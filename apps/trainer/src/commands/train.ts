@@ -4,9 +4,10 @@ import type { Dataset } from '@alexnet/data';
 import { buildNetwork, type Network } from '@alexnet/model';
 import { INITIAL_STATE, RECIPES, type Recipe, type Snapshot, train } from '@alexnet/trainer';
 import { type CheckpointStore, openCheckpointStore } from '@alexnet/trainer/node';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createBrokenImages, requireReadable } from '../broken-images.js';
 import { checkpointCodec } from '../checkpoint-codec.js';
+import { CommandError } from '../failure.js';
 import { interruptible } from '../interruptible.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
@@ -20,8 +21,9 @@ import {
   presetOption,
   setOption,
 } from '../options/shared.js';
-import { DEFAULT_RECIPE, DEFAULT_SEED, planRun, resolveRecipe } from '../plan-run.js';
 import { checkImages } from '../run/check-images.js';
+import { DEFAULT_SEED, planRun, resolveRecipe } from '../plan-run.js';
+import { DEFAULT_RECIPE } from '../recipe-option.js';
 import { claimFolder } from '../run/claim-folder.js';
 import { divisionAsked, divisionOf } from '../run/division.js';
 import { finishRun } from '../run/finish-run.js';
@@ -32,7 +34,7 @@ import { DEFAULT_LIMITS } from '../run/run-limits.js';
 import { presentPart, withPart } from '../run/run-part.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, writeRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
-import { duration, say } from '../say.js';
+import { duration, printJson, say } from '../say.js';
 import {
   applyStart,
   dropoutAsked,
@@ -41,21 +43,27 @@ import {
   type StartWeights,
 } from '../start-weights.js';
 import { openTrainDisplay } from '../train-display.js';
-import type { TrainCommandOptions } from '../train-options.js';
+import type { TrainCommandOptions, TypedOptions } from '../train-options.js';
 
 export function addTrainCommand(program: Command): void {
   program
     .command('train')
     .description('train a network on labeled images')
     .addOption(dataOption())
-    .requiredOption('--out <dir>', 'the run folder: weights, checkpoints, metrics')
-    .option('--recipe <name>', `${Object.keys(RECIPES).join(', ')} (default: ${DEFAULT_RECIPE})`)
+    .option('--out <dir>', 'the run folder: weights, checkpoints, metrics')
+    .option(
+      '--recipe <name|file.json>',
+      `${Object.keys(RECIPES).join(', ')}, or a file (default: ${DEFAULT_RECIPE})`,
+    )
+    .option('--print-recipe', 'only write the recipe as it would be trained by, for --recipe FILE')
     .option('--init <file|run>', 'start from these weights: their network, a new last layer')
     .option('--freeze <layers>', 'layers that keep their weights, as conv1,conv2', names)
     .addOption(presetOption())
     .option('--epochs <n>', 'passes over the training images', whole(1))
     .addOption(batchOption())
     .option('--lr <rate>', 'learning rate at its highest', positive)
+    .option('--early-stopping <n>', 'stop after n epochs without a gain in validation', whole(0))
+    .addOption(new Option('--class-weights <how>', 'in the loss').choices(['none', 'balanced']))
     .option('--steps <n>', 'stop after so many updates in all; all: no longer', stepLimit)
     .option('--time <length>', 'stop this sitting after 90min, 2h, …', time)
     .option(
@@ -89,11 +97,19 @@ export function addTrainCommand(program: Command): void {
     .action(run);
 }
 
-async function run(options: TrainCommandOptions): Promise<void> {
+async function run(typed: TypedOptions): Promise<void> {
+  if (typed.printRecipe) {
+    printJson(await resolveRecipe(typed));
+    return;
+  }
+  if (typed.out === undefined) {
+    throw new CommandError('usage', '--out DIR is missing: where the run is kept');
+  }
+  const options: TrainCommandOptions = { ...typed, out: typed.out };
   const { out, resume = false } = options;
   refuseOtherNetwork(options);
   // Settings that cannot be are refused before anything is made or opened.
-  const recipe = resume ? null : resolveRecipe(options);
+  const recipe = resume ? null : await resolveRecipe(options);
   const data = resume ? options.data : requireData(options);
   const folder = await claimFolder(out, resume);
   try {

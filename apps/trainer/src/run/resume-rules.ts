@@ -17,6 +17,8 @@ const DECIDED_AT_START = {
   preset: '--preset',
   batchSize: '--batch-size',
   lr: '--lr',
+  earlyStopping: '--early-stopping',
+  classWeights: '--class-weights',
 } as const satisfies Partial<Record<keyof TrainCommandOptions, string>>;
 
 /**
