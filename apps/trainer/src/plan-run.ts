@@ -1,7 +1,13 @@
 import { type ColorStatistics, createColorAccumulator, resizeShorterSide } from '@alexnet/augment';
 import type { Dataset } from '@alexnet/data';
 import type { NetworkSpec } from '@alexnet/model';
-import { applyOverrides, describeRecipe, preprocessingFor, type Recipe } from '@alexnet/trainer';
+import {
+  applyOverrides,
+  checkRecipe,
+  describeRecipe,
+  preprocessingFor,
+  type Recipe,
+} from '@alexnet/trainer';
 import { CommandError } from './failure.js';
 import { requirePreset, specOrUsageError } from './preset-argument.js';
 import { withProgress } from './progress.js';
@@ -62,18 +68,26 @@ export async function resolveRecipe(options: TypedOptions): Promise<Recipe> {
   const base = await openRecipe(options.recipe);
   if (options.preset !== undefined) requirePreset(options.preset);
   try {
-    return applyOverrides(base, [
+    const recipe = applyOverrides(base, [
       ...(options.preset === undefined ? [] : [`network.preset=${options.preset}`]),
       ...(options.epochs === undefined ? [] : [`epochs=${options.epochs}`]),
       ...(options.batchSize === undefined ? [] : [`batchSize=${options.batchSize}`]),
       ...(options.lr === undefined ? [] : [`learningRate=${options.lr}`]),
       ...(options.earlyStopping === undefined ? [] : [`stopAfter=${options.earlyStopping}`]),
-      ...(options.classWeights === undefined ? [] : [`classWeights=${options.classWeights}`]),
       ...options.set,
     ]);
+    return checkRecipe(weighClasses(recipe, options.classWeights));
   } catch (error) {
     throw new CommandError('usage', (error as Error).message);
   }
+}
+
+/** `--class-weights balanced`: after all that is done to a batch; `none` takes them out. */
+function weighClasses(recipe: Recipe, how: TypedOptions['classWeights']): Recipe {
+  if (how === undefined) return recipe;
+  const others = recipe.augment.filter(({ op }) => op !== 'classWeights');
+  const balanced = { op: 'classWeights', weights: 'balanced' } as const;
+  return { ...recipe, augment: how === 'balanced' ? [...others, balanced] : others };
 }
 
 /** RGB mean and covariance over (at most {@link COLOR_SAMPLE}) evenly spread training images. */

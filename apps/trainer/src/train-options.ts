@@ -13,7 +13,7 @@ export interface TypedOptions extends ServeOptions, LimitOptions {
   readonly batchSize?: number;
   readonly lr?: number;
   readonly earlyStopping?: number;
-  readonly classWeights?: string;
+  readonly classWeights?: 'none' | 'balanced';
   readonly printRecipe?: true;
   /** Milliseconds. */
   readonly time?: number;

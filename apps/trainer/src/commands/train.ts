@@ -21,9 +21,9 @@ import {
   presetOption,
   setOption,
 } from '../options/shared.js';
-import { checkImages } from '../run/check-images.js';
 import { DEFAULT_SEED, planRun, resolveRecipe } from '../plan-run.js';
 import { DEFAULT_RECIPE } from '../recipe-option.js';
+import { checkImages } from '../run/check-images.js';
 import { claimFolder } from '../run/claim-folder.js';
 import { divisionAsked, divisionOf } from '../run/division.js';
 import { finishRun } from '../run/finish-run.js';
