@@ -3,6 +3,7 @@ import type { Weight } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { readFields, readPacked } from '../protobuf/reader.js';
 import type { ProtobufWriter } from '../protobuf/writer.js';
+import { FLOAT_BYTES } from '../tensors/floats.js';
 import { rowMajor, stridedTensor } from '../tensors/strided.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 
@@ -17,10 +18,13 @@ export function parseBlob(name: string, message: Uint8Array): StoredTensor {
   const shape: number[] = [];
   const floats: Uint8Array[] = [];
   const doubles: Uint8Array[] = [];
+  /** NVCaffe's and OpenCV's: floats, halves or doubles as their bytes. */
+  const raw: Uint8Array[] = [];
   for (const item of readFields(message)) {
     if (item.kind === 'varint') {
       if (item.field <= 4) legacy.set(item.field, item.value);
-    } else if (item.field === 5) floats.push(item.data);
+    } else if (item.field === 12) raw.push(item.data);
+    else if (item.field === 5) floats.push(item.data);
     else if (item.field === 8) doubles.push(item.data);
     else if (item.field === 7) {
       for (const part of readFields(item.data)) {
@@ -31,11 +35,13 @@ export function parseBlob(name: string, message: Uint8Array): StoredTensor {
       }
     }
   }
-  const dtype = doubles.length > 0 ? 'f64' : 'f32';
-  const bytes = join(doubles.length > 0 ? doubles : floats);
-  const length = bytes.length / (dtype === 'f64' ? 8 : 4);
   const sides = legacy.size > 0 ? [1, 2, 3, 4].map((field) => legacy.get(field) ?? 0) : shape;
-  if (sides.reduce((product, side) => product * side, 1) !== length) {
+  const elements = sides.reduce((product, side) => product * side, 1);
+  const bytes = join(raw.length > 0 ? raw : doubles.length > 0 ? doubles : floats);
+  const width = raw.length > 0 ? bytes.length / elements : doubles.length > 0 ? 8 : 4;
+  const dtype = width === 8 ? 'f64' : width === 2 ? 'f16' : 'f32';
+  const length = bytes.length / FLOAT_BYTES[dtype];
+  if (elements !== length) {
     throw new FormatError('bad-shape', `caffe: "${name}" has ${length} numbers for [${sides}]`);
   }
   const view = { offset: 0, shape: sides, strides: rowMajor(sides) };

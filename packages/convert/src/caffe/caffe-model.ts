@@ -4,13 +4,16 @@ import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/as
 import { reverseInputChannels } from '../alexnet/channel-order.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions } from '../alexnet/written.js';
-import { FormatError } from '../format-error.js';
 import type { SavedModel } from '../formats/format.js';
+import { assembleFound } from '../found/assemble-found.js';
+import type { FoundNetwork } from '../found/found-network.js';
+import { networkOfLayers } from '../found/network-of-layers.js';
 import { toCanonical } from '../layout/canonical.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import type { Model } from '../model-file/model-file.js';
 import type { CaffeNet } from './caffe-net.js';
 import { collectTensors } from './collect-tensors.js';
+import { followNet } from './follow-net.js';
 import { caffeMean, caffePreprocessing, readBinaryproto, writeBinaryproto } from './mean-image.js';
 import { blobOf, caffeNetwork } from './network-layers.js';
 import { parseCaffeNet } from './parse-net.js';
@@ -32,12 +35,23 @@ export async function readCaffeModel(
   const net = parseCaffeNet(await source.read(0, source.size));
   const { preset, spec } = options;
   const mean = options.mean && (await readBinaryproto(await whole(options.mean)));
-  const matching = matchingPresets(net);
+  const network = followNet(net);
+  const matching = matchingPresets(net).filter((name) => isOfSize(name, network));
   const presets = preset ? [preset] : matching;
   if (presets.length === 0 && !spec) {
-    throw new FormatError(
-      'unknown-network',
-      "the layers in the file are not those of any preset; give the network's spec",
+    const size = network.input ?? networkOfLayers(network).spec.input;
+    const prepared = mean && caffePreprocessing(mean, size);
+    return assembleFound(
+      {
+        format: 'caffe',
+        network,
+        front: null,
+        channelOrder: size.channels === 3 ? 'bgr' : null,
+        preprocessing: prepared?.preprocessing ?? null,
+        classNames: null,
+        notes: prepared?.notes ?? [],
+      },
+      options,
     );
   }
   const first = spec ?? createSpec(presets[0]);
@@ -70,6 +84,12 @@ function matchingPresets(net: CaffeNet): PresetName[] {
     const spec = createSpec(preset, norm ? { norm } : {});
     return signature(caffeNetwork(spec).layers) === found;
   });
+}
+
+/** Whether a net is trained on images of its preset's size, or does not say on which. */
+function isOfSize(preset: PresetName, { input }: FoundNetwork): boolean {
+  const own = createSpec(preset).input;
+  return !input || (input.height === own.height && input.width === own.width);
 }
 
 function whole(input: Uint8Array | ByteSource): Promise<Uint8Array> {

@@ -9,7 +9,9 @@ export const caffe = {
   /** The first field of a net is its name, which reads like one. */
   detect({ head: [tag, length = 0], text }) {
     const name = text.slice(2, 2 + length);
-    return tag === 0x0a && length > 0 && length < 128 && /^[\x20-\x7e]*$/.test(name);
+    if (tag === 0x0a && length > 0 && length < 128 && /^[^\p{Cc}\ufffd]*$/u.test(name)) return true;
+    // Without a name: the field number of a layer in two bytes, 100, or in one, 2.
+    return tag === 0xa2 && length === 0x06;
   },
   async read(source, options) {
     return (await import('./caffe-model.js')).readCaffeModel(source.bytes, options);

@@ -12,7 +12,7 @@ import {
 /**
  * The preset that computes what these layers compute, with their sizes, and the names, starting
  * values and dropout that a file may not have. A preset as it is goes before one with another norm,
- * pool, activation or head; null where none fits, or several with such a change do.
+ * pool, activation or head; null where none fits.
  */
 export function matchPreset(
   layers: readonly LayerSpec[],
@@ -26,8 +26,8 @@ export function matchPreset(
     });
   const [plain] = fitting({});
   if (plain) return plain;
-  const [changed, ...others] = fitting(modifiersOf(layers));
-  return changed && others.length === 0 ? changed : null;
+  // Without their norms some presets are one: the first of them is as true as the others.
+  return fitting(modifiersOf(layers))[0] ?? null;
 }
 
 function modifiersOf(layers: readonly LayerSpec[]): SpecModifiers {
