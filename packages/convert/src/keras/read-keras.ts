@@ -74,6 +74,13 @@ function legacy(weights: Group, layers: readonly string[], fileBytes: number): S
 /** Keras 3: `layers/<class>_<n>/vars/<i>`, the layer's own name an attribute since 3.4. */
 function current(root: Group, fileBytes: number): StoredTensors {
   const tensors: StoredTensors = new Map();
+  const data = groupAt(root, 'data');
+  if (data?.keys().some((key) => groupAt(data, key)?.keys().includes('0'))) {
+    throw new FormatError(
+      'unsupported',
+      "keras: this is Caffe's HDF5 snapshot, which keeps no layers; take the .caffemodel of the same iteration",
+    );
+  }
   collectVars(root, tensors, fileBytes, 0);
   if (tensors.size === 0) {
     throw new FormatError('not-this-format', 'keras: an HDF5 file without layers');

@@ -112,7 +112,9 @@ function decode(bytes: Uint8Array, quantization: Quantization | null): Float32Ar
   return Float32Array.from(codes, (code) => code * scale + min);
 }
 
-function shardName(path: unknown): string {
+/** Browsers download a model with `./` before its shards. */
+function shardName(given: unknown): string {
+  const path = typeof given === 'string' ? given.replace(/^\.\//, '') : given;
   if (typeof path !== 'string' || !/^[^/\\:\0]+$/.test(path) || path === '..' || path === '.') {
     throw new FormatError(
       'forbidden-name',
