@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../src/index.js';
 import { writeKerasWeights } from '../src/keras/keras-model.js';
-import { fixture, golden } from './golden.js';
+import { fixture, golden, withoutChecksums } from './golden.js';
 import { NETWORKS, randomWeights, sameWeights } from './networks.js';
 
 describe('readKerasModel', () => {
@@ -16,7 +16,7 @@ describe('readKerasModel', () => {
   );
 
   it('takes a layer of unknown class only where the caller names the network and allows it', async () => {
-    const bytes = fixture('keras.keras');
+    const bytes = withoutChecksums(fixture('keras.keras'));
     const place = Buffer.from(bytes).indexOf('"ZeroPadding2D"');
     bytes.set(new TextEncoder().encode('"UnknownLayerX"'), place);
     const options = {};

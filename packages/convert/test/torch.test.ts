@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '../src/index.js';
 import { readTorch, writeTorch } from '../src/torch/index.js';
-import { fixture, golden } from './golden.js';
+import { fixture, golden, withoutChecksums } from './golden.js';
 import { noise } from './networks.js';
 
 async function load(bytes: Uint8Array) {
@@ -87,7 +87,9 @@ describe('readTorch', () => {
   });
 
   it('makes no gigabyte out of one number repeated by a stride of 0', async () => {
-    const bytes = writeTorch(new Map([['w', { shape: [3, 5], data: noise(15, 1) }]]));
+    const bytes = withoutChecksums(
+      writeTorch(new Map([['w', { shape: [3, 5], data: noise(15, 1) }]])),
+    );
     // J5 J1, the strides of [3, 5] behind their mark, become J0 J0.
     const strides = Buffer.from([0x4a, 5, 0, 0, 0, 0x4a, 1, 0, 0, 0]);
     const place = Buffer.from(bytes).lastIndexOf(strides);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openModel } from '../src/index.js';
 import { fixture } from './golden.js';
 import { sameWeights } from './networks.js';
+import { withParts } from './with-parts.js';
 
 const weights = fixture('torchvision-tiny.pth');
 const readme = new TextEncoder().encode('# Weights');
@@ -31,6 +32,25 @@ describe('weights in an archive', () => {
   it('are asked for where there are several', async () => {
     const both = zip({ 'a.pth': weights, 'b.mat': fixture('matconvnet.mat') });
     await expect(openModel(both)).rejects.toThrow('holds several networks (a.pth, b.mat)');
+  });
+});
+
+describe('a flipped bit in the numbers', () => {
+  it.each(['written.npz', 'kind-tower.pth'])('is noticed in %s', async (name) => {
+    const bytes = fixture(name).slice();
+    const at = Math.floor(bytes.length / 2);
+    bytes[at] = (bytes[at] ?? 0) ^ 4;
+    const options = { preset: name.endsWith('.npz') ? 'caffe' : 'alexnet' } as const;
+    await expect(openModel(bytes, options)).rejects.toThrow('checksum does not match');
+  });
+
+  it('is noticed in the data of a TensorFlow checkpoint', async () => {
+    const data = fixture('tf2.data-00000-of-00001').slice();
+    const at = Math.floor(data.length / 2);
+    data[at] = (data[at] ?? 0) ^ 4;
+    const parts = new Map([['tf2.data-00000-of-00001', data]]);
+    const reading = openModel(withParts('tf2.index', fixture('tf2.index'), parts));
+    await expect(reading).rejects.toThrow('checksum does not match');
   });
 });
 

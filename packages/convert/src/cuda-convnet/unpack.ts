@@ -2,6 +2,7 @@ import { asSource, type ByteSource } from '@alexnet/files';
 import { type PickleValue, runPickle } from '@alexnet/files/pickle';
 import { inflate, readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
+import { openChecked } from '../formats/open-checked.js';
 
 /** The original with momentum takes 488 MB. */
 const MAX_PICKLE_BYTES = 2 ** 30;
@@ -19,7 +20,7 @@ export async function unpack(input: Uint8Array | ByteSource): Promise<PickleValu
     const entry = (await readZip(source)).get('data');
     if (!entry)
       throw new FormatError('not-this-format', 'cuda-convnet: a zip archive without "data"');
-    return unpickle(await (await entry.open()).read(0, entry.size));
+    return unpickle(await (await openChecked(entry)).read(0, entry.size));
   }
   const bytes = await source.read(0, source.size);
   if (first !== 0x1f || second !== 0x8b) return unpickle(bytes);

@@ -4,6 +4,7 @@ import { inflateUpTo, readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
 import { detectFormat } from './detect-format.js';
 import type { ModelSource } from './format.js';
+import { openChecked } from './open-checked.js';
 
 /** What a gzip file may grow to, bytes: four times the largest AlexNet. */
 const MAX_INFLATED = 2 ** 30;
@@ -53,7 +54,7 @@ async function membersOf(bytes: ByteSource): Promise<Members> {
     const head = await bytes.read(0, Math.min(4, bytes.size));
     if (head[0] === 0x50 && head[1] === 0x4b) {
       for (const [name, entry] of await readZip(bytes)) {
-        if (!/(^|\/)(__MACOSX\/|\.)/.test(name)) members.set(name, () => entry.open());
+        if (!/(^|\/)(__MACOSX\/|\.)/.test(name)) members.set(name, () => openChecked(entry));
       }
     } else if (bytes.size >= 512) {
       for await (const { path, kind, offset, size } of readTar(bytes)) {

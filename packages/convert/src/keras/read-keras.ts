@@ -2,6 +2,7 @@ import { asSource, type ByteSource, bytesSource, checkName } from '@alexnet/file
 import { readZip } from '@alexnet/files/zip';
 import type { Group } from 'h5wasm';
 import { FormatError } from '../format-error.js';
+import { openChecked } from '../formats/open-checked.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { groupAt, tensorAt, textsAt, withHdf5 } from './hdf5.js';
 
@@ -45,7 +46,7 @@ async function readArchive(bytes: Uint8Array): Promise<KerasFile> {
     if (!entry) throw new FormatError('not-this-format', `keras: an archive without ${name}`);
     if (entry.size > limit)
       throw new FormatError('too-large', `keras: ${name} of ${entry.size} bytes`);
-    return (await entry.open()).read(0, entry.size);
+    return (await openChecked(entry)).read(0, entry.size);
   };
   const config = new TextDecoder().decode(await contents('config.json', MAX_CONFIG_BYTES));
   const weights = await contents('model.weights.h5', 2 ** 30);

@@ -3,6 +3,7 @@ import { type NpyHeader, readNpyHeader } from '@alexnet/files/npy';
 import { arrayState, asText, PickleDict, type PickleValue, runPickle } from '@alexnet/files/pickle';
 import { readZip } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
+import { openChecked } from '../formats/open-checked.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { pickledTensor } from './pickled-array.js';
 import { readNpy } from './read-npy.js';
@@ -42,7 +43,7 @@ async function readNpz(source: ByteSource): Promise<StoredTensors> {
       throw new FormatError('not-this-format', `numpy: the archive holds "${file}", no array`);
     }
     const name = file.slice(0, -'.npy'.length);
-    tensors.set(name, await readNpy(await entry.open(), name));
+    tensors.set(name, await readNpy(await openChecked(entry), name));
   }
   return tensors;
 }

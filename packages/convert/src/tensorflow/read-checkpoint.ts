@@ -1,4 +1,5 @@
 import { asSource, type ByteSource, checkName, sliceSource } from '@alexnet/files';
+import { maskedCrc32c } from '@alexnet/files/checksums';
 import { FormatError } from '../format-error.js';
 import { type ProtobufField, readFields } from '../protobuf/reader.js';
 import { FLOAT_BYTES } from '../tensors/floats.js';
@@ -19,6 +20,8 @@ interface Entry {
   readonly shard: number;
   readonly offset: number;
   readonly size: number;
+  /** Masked CRC-32C of the bytes; null where the index has none. */
+  readonly sum: number | null;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function readCheckpoint(
   const tensors: StoredTensors = new Map();
   for (const [name, message] of table) {
     if (name === '') continue;
-    const { type, shape, shard, offset, size } = parseEntry(name, message);
+    const { type, shape, shard, offset, size, sum } = parseEntry(name, message);
     const dtype = TYPES[type];
     if (!dtype) continue;
     checkName(name, 'tensorflow');
@@ -55,10 +58,28 @@ export async function readCheckpoint(
         `tensorflow: "${name}" has ${length} numbers for [${shape}]`,
       );
     }
-    const storage = { dtype, length, source: sliceSource(file, offset, size) };
+    const storage = { dtype, length, source: checked(name, sliceSource(file, offset, size), sum) };
     tensors.set(name, stridedTensor(name, storage, { offset: 0, shape, strides: rowMajor(shape) }));
   }
   return tensors;
+}
+
+/** The bytes of a variable, whose checksum is compared when all of them are read. */
+function checked(name: string, source: ByteSource, sum: number | null): ByteSource {
+  if (sum === null) return source;
+  return {
+    size: source.size,
+    async read(offset, length) {
+      const bytes = await source.read(0, source.size);
+      if (maskedCrc32c(bytes) !== sum) {
+        throw new FormatError(
+          'bad-header',
+          `tensorflow: "${name}" is damaged: its checksum does not match; download the files again`,
+        );
+      }
+      return bytes.subarray(offset, offset + length);
+    },
+  };
 }
 
 /** BundleHeaderProto: shards, and the byte order, 0 for little-endian. */
@@ -78,13 +99,23 @@ function shardCount(header: Uint8Array | undefined): number {
 
 /** BundleEntryProto. */
 function parseEntry(name: string, message: Uint8Array): Entry {
-  const entry = { type: 0, shape: [] as number[], shard: 0, offset: 0, size: 0 };
+  const entry = {
+    type: 0,
+    shape: [] as number[],
+    shard: 0,
+    offset: 0,
+    size: 0,
+    sum: null as number | null,
+  };
   for (const item of readFields(message)) {
     if (item.field === 1) entry.type = integer(item);
     if (item.field === 2 && item.kind === 'bytes') entry.shape = parseShape(item.data);
     if (item.field === 3) entry.shard = integer(item);
     if (item.field === 4) entry.offset = integer(item);
     if (item.field === 5) entry.size = integer(item);
+    if (item.field === 6 && item.kind === 'fixed32') {
+      entry.sum = new DataView(item.data.buffer, item.data.byteOffset, 4).getUint32(0, true);
+    }
     if (item.field === 7)
       throw new FormatError('unsupported', `tensorflow: "${name}" is in slices`);
   }

@@ -1,7 +1,8 @@
 import type { ByteSource } from '@alexnet/files';
 import { runPickle } from '@alexnet/files/pickle';
-import { readZip } from '@alexnet/files/zip';
+import { readZip, type ZipEntry } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
+import { openChecked } from '../formats/open-checked.js';
 import { findTensors } from './find-tensors.js';
 import { moduleTree, type TorchFile } from './module-tree.js';
 import { resolveTensors } from './resolve-tensors.js';
@@ -30,7 +31,7 @@ export async function readTorchZip(source: ByteSource): Promise<TorchFile> {
   if (!pickle || pickle.size > MAX_PICKLE_BYTES) {
     throw new FormatError('too-large', `torch: data.pkl over ${MAX_PICKLE_BYTES} bytes`);
   }
-  const bytes = await (await pickle.open()).read(0, pickle.size);
+  const bytes = await (await openChecked(pickle)).read(0, pickle.size);
   const { value } = runPickle(bytes);
   const references = findTensors(value);
 
@@ -38,14 +39,14 @@ export async function readTorchZip(source: ByteSource): Promise<TorchFile> {
   const storages = new Map<string, ByteSource>();
   const folder = `${root}data/`;
   for (const [name, entry] of entries) {
-    if (name.startsWith(folder)) storages.set(name.slice(folder.length), await entry.open());
+    if (name.startsWith(folder)) storages.set(name.slice(folder.length), await openChecked(entry));
   }
   const tensors = resolveTensors(references, (key) => storages.get(key));
   return { tensors, module: moduleTree(value) };
 }
 
-async function text(entry: { open(): Promise<ByteSource>; size: number } | undefined) {
+async function text(entry: ZipEntry | undefined) {
   if (!entry) return undefined;
-  const bytes = await (await entry.open()).read(0, Math.min(entry.size, 16));
+  const bytes = await (await openChecked(entry)).read(0, Math.min(entry.size, 16));
   return new TextDecoder().decode(bytes).trim();
 }
