@@ -84,7 +84,11 @@ beforeAll(async () => {
     silent: true,
     clean: true,
     skipNodeModulesBundle: true,
-    noExternal: ['@alexnet/data', '@alexnet/model', 'valibot', 'fastest-levenshtein'],
+    // All but what is native or data.
+    noExternal: [/^(?!sharp$|@julusian|@iconify-json|node:)/],
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     esbuildOptions: (esbuild) => {
       esbuild.conditions = ['@alexnet/source'];
     },
