@@ -4,9 +4,21 @@ import { duration } from './say.js';
 /** Told how far a task is; `text` is shown behind the bar. */
 export type Report = (done: number, total: number, text?: string) => void;
 
-const PLAIN_EVERY_MS = 10_000;
 /** What is done sooner needs no bar. */
-const SHOW_AFTER_MS = 800;
+export const SHOW_AFTER_MS = 800;
+
+/** How every moving line looks; into a pipe or a file goes a plain one every ten seconds. */
+export const BAR_STYLE = {
+  barCompleteChar: '█',
+  barIncompleteChar: '░',
+  hideCursor: true,
+  clearOnComplete: true,
+  noTTYOutput: true,
+  notTTYSchedule: 10_000,
+} as const;
+
+/** Where the bar stands in a line, with a space behind; nothing where nobody sees it move. */
+export const BAR = process.stderr.isTTY ? '{bar} ' : '';
 
 /** A task that is under way. */
 export interface Progress {
@@ -20,14 +32,9 @@ export interface Progress {
  */
 export function openProgress(title: string): Progress {
   const bar = new SingleBar({
-    format: `${title.padEnd(22)} {bar} {percentage}% · {value}/{total} · ETA {eta_formatted} {text}`,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
+    ...BAR_STYLE,
+    format: `${title.padEnd(22)} ${BAR}{percentage}% · {value}/{total} · ETA {eta_formatted} {text}`,
     barsize: 24,
-    hideCursor: true,
-    clearOnComplete: true,
-    noTTYOutput: true,
-    notTTYSchedule: PLAIN_EVERY_MS,
     // The library prints its own signs for "not known yet".
     formatTime: (seconds) => (Number.isFinite(seconds) ? duration(1000 * seconds) : '…'),
     etaBuffer: 50,

@@ -1,5 +1,6 @@
 import type { EpochReport, StepReport } from '@alexnet/trainer';
 import { SingleBar } from 'cli-progress';
+import { BAR, BAR_STYLE, SHOW_AFTER_MS } from './progress.js';
 import { duration, percent, say } from './say.js';
 
 /** The moving line of a training run, and one lasting line an epoch. */
@@ -12,20 +13,12 @@ export interface TrainDisplay {
 
 /** How much one more step moves the shown averages. */
 const SMOOTHING = 0.05;
-const PLAIN_EVERY_MS = 10_000;
-/** A validation done sooner needs no bar. */
-const SHOW_AFTER_MS = 800;
 
 export function openTrainDisplay(epochs: number): TrainDisplay {
   const bar = new SingleBar({
-    format: `{phase} {bar} {value}/{total} · {text} · whole run ETA {runEta}`,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
+    ...BAR_STYLE,
+    format: `{phase} ${BAR}{value}/{total} · {text} · whole run ETA {runEta}`,
     barsize: 16,
-    hideCursor: true,
-    clearOnComplete: true,
-    noTTYOutput: true,
-    notTTYSchedule: PLAIN_EVERY_MS,
     fps: 5,
   });
   const phaseWidth = `epoch ${epochs}/${epochs}`.length;
@@ -37,6 +30,8 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
   let epochOverheadMs = 0;
   let validationStarted = 0;
   let runEta = '…';
+  let fullBatch = 0;
+  let rate = 0;
 
   const show = (phase: string, done: number, total: number, text: string) => {
     const payload = { phase: phase.padEnd(phaseWidth), text, runEta };
@@ -60,7 +55,9 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
       const total = report.stepsPerEpoch * epochs;
       const epochsLeft = epochs - report.epoch;
       runEta = duration((total - report.globalStep) * stepMs + epochsLeft * epochOverheadMs);
-      const rate = Math.round((1000 * report.images) / report.durationMs);
+      // The last batch of an epoch is a part of one, and says nothing of the speed.
+      if (report.images >= fullBatch) rate = Math.round((1000 * report.images) / report.durationMs);
+      fullBatch = Math.max(fullBatch, report.images);
       show(
         `epoch ${report.epoch + 1}/${epochs}`,
         report.step,
