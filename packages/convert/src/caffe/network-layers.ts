@@ -3,6 +3,7 @@ import {
   inferShapes,
   type LayerSpec,
   type NetworkSpec,
+  type PoolSpec,
   type Weight,
 } from '@alexnet/model';
 import type { Note } from '../alexnet/note.js';
@@ -76,15 +77,24 @@ function toCaffe(layer: LayerSpec, bottom: string, maps: readonly number[]): Lay
       return [{ ...plain(name, 'InnerProduct', bottom, parameters), blobs }];
     }
     case 'activation':
-      return [inPlace(name, ACTIVATION[layer.function], bottom, {})];
+      return [
+        inPlace(
+          name,
+          ACTIVATION[layer.function],
+          bottom,
+          layer.slope === undefined ? {} : { relu_param: { negative_slope: layer.slope } },
+        ),
+      ];
     case 'pool': {
+      const pad = evenPadding(layer);
       // Caffe starts a last, partial window unless told otherwise.
-      const partial = (side: number) => (side - layer.size) % layer.stride !== 0;
-      const floor = maps.slice(0, 2).some(partial);
+      const partial = (side: number) => (side + 2 * pad - layer.size) % layer.stride !== 0;
+      const floor = layer.rounding !== 'ceil' && maps.slice(0, 2).some(partial);
       const pooling_param = {
         pool: layer.kind === 'max' ? 'MAX' : 'AVE',
         kernel_size: layer.size,
         stride: layer.stride,
+        ...(pad > 0 ? { pad } : {}),
         ...(floor ? { round_mode: 'FLOOR' } : {}),
       };
       return [plain(name, 'Pooling', bottom, { pooling_param })];
@@ -129,6 +139,19 @@ function toCaffe(layer: LayerSpec, bottom: string, maps: readonly number[]): Lay
     case 'flatten':
       return []; // InnerProduct flattens by itself, channels first
   }
+}
+
+/** Padding of a pool as Caffe has it: the same on all sides, and counted in a mean. */
+function evenPadding({ name, kind, padding, countPadding }: PoolSpec): number {
+  if (!padding) return 0;
+  const { top, left, bottom, right } = padding;
+  if ([left, bottom, right].some((side) => side !== top)) {
+    throw new FormatError('unsupported', `caffe: uneven padding of ${name}`);
+  }
+  if (kind === 'avg' && !countPadding) {
+    throw new FormatError('unsupported', `caffe: the mean of ${name} does not count its padding`);
+  }
+  return top;
 }
 
 function plain(name: string, type: string, bottom: string, parameters: Layer['parameters']): Layer {

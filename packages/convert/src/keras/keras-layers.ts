@@ -1,4 +1,4 @@
-import type { ConvSpec, LayerSpec, NetworkSpec } from '@alexnet/model';
+import type { ConvSpec, LayerSpec, NetworkSpec, PoolSpec } from '@alexnet/model';
 import { parameterName } from '../alexnet/foreign-names.js';
 
 /** A layer of a Keras or TF.js model description. */
@@ -37,7 +37,7 @@ export function ourName(name: string): string {
 
 /**
  * A network as Keras layers in TF.js's dialect: stock layers wherever there is one, and
- * `AlexNetConv2D` (groups), `AlexNetLRN`, `AlexNetMapNorm` and `AlexNetDropout` (2012's scaling) of
+ * `AlexNetConv2D` (groups), `AlexNetPool2D` (padding, rounding), `AlexNetLRN`, `AlexNetMapNorm` and `AlexNetDropout` (2012's scaling) of
  * `@alexnet/model`, which `registerLayers(tf)` makes known to `tf.loadLayersModel`.
  */
 export function kerasLayers({ input, layers }: NetworkSpec): readonly KerasLayer[] {
@@ -58,8 +58,11 @@ function toKeras(layer: LayerSpec): readonly KerasLayer[] {
     case 'dense':
       return [make('Dense', { units: layer.units, activation: 'linear', use_bias: true })];
     case 'activation':
-      return [make('Activation', { activation: layer.function })];
+      return layer.slope === undefined
+        ? [make('Activation', { activation: layer.function })]
+        : [make('LeakyReLU', { alpha: layer.slope })];
     case 'pool':
+      if (layer.padding || layer.rounding) return [make('AlexNetPool2D', poolConfig(layer))];
       return [
         make(layer.kind === 'max' ? 'MaxPooling2D' : 'AveragePooling2D', {
           pool_size: [layer.size, layer.size],
@@ -95,6 +98,17 @@ function toKeras(layer: LayerSpec): readonly KerasLayer[] {
     case 'globalpool':
       return [make('GlobalAveragePooling2D', { data_format: 'channels_last' })];
   }
+}
+
+function poolConfig({ kind, size, stride, padding, rounding, countPadding }: PoolSpec) {
+  return {
+    kind,
+    size,
+    stride,
+    ...(padding && { padding }),
+    ...(rounding && { rounding }),
+    ...(countPadding && { count_padding: true }),
+  };
 }
 
 function convLayers({ name, filters, kernel, stride, padding, groups }: ConvSpec): KerasLayer[] {

@@ -78,11 +78,18 @@ function addLayer(graph: OnnxGraphWriter, layer: LayerSpec, context: Context): s
         transB: { integer: 1 },
       });
     case 'activation':
-      return graph.node(ACTIVATION[layer.function], name, [value]);
+      return layer.slope === undefined
+        ? graph.node(ACTIVATION[layer.function], name, [value])
+        : graph.node('LeakyRelu', name, [value], { alpha: { float: layer.slope } });
     case 'pool':
       return graph.node(layer.kind === 'max' ? 'MaxPool' : 'AveragePool', name, [value], {
         kernel_shape: { integers: [layer.size, layer.size] },
         strides: { integers: [layer.stride, layer.stride] },
+        ...(layer.padding ? { pads: { integers: pads(layer.padding) } } : {}),
+        ...(layer.rounding ? { ceil_mode: { integer: 1 } } : {}),
+        ...(layer.countPadding && layer.kind === 'avg'
+          ? { count_include_pad: { integer: 1 } }
+          : {}),
       });
     case 'lrn':
       return layer.groups === 1
