@@ -154,6 +154,39 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
     for (const [name, values] of before.values) expect(after.values.get(name)).toEqual(values);
   });
 
+  it('goes on from saved weights and velocities with the same bits', async () => {
+    const begin = () => {
+      const network = networkOf();
+      const optimizer = createOptimizer(network, base);
+      return {
+        network,
+        optimizer,
+        step: createStep({ network, optimizer, average: null, recipe: base }),
+      };
+    };
+    const advance = async ({ step }: ReturnType<typeof begin>, from: number, to: number) => {
+      for (let at = from; at < to; at++)
+        await step.run(batchOf(8, at), { ...OFF, dropoutSeed: at });
+    };
+    const whole = begin();
+    await advance(whole, 0, 5);
+    const saved = {
+      weights: await whole.network.getWeights(),
+      state: await whole.optimizer.state(),
+    };
+    await advance(whole, 5, 10);
+    const resumed = begin();
+    resumed.network.setWeights(saved.weights);
+    resumed.optimizer.restore(saved.state);
+    await advance(resumed, 5, 10);
+    expect(await resumed.network.getWeights()).toEqual(await whole.network.getWeights());
+    expect(await resumed.optimizer.state()).toEqual(await whole.optimizer.state());
+    for (const { network, optimizer } of [whole, resumed]) {
+      optimizer.dispose();
+      network.dispose();
+    }
+  });
+
   it('leaves memory and arrays of its caller as they are', async () => {
     const network = networkOf();
     const optimizer = createOptimizer(network, base);
