@@ -1,8 +1,5 @@
 import { createRng, type Rng } from './rng.js';
 
-/** The 2012 source decides crop and flip once for 32 images in a row (`convdata_jpeg.py`). */
-export const SOURCE_2012_CHUNK = 32;
-
 /** Separates the stream of a chunk from those of single images. */
 const CHUNK_STREAM = 1;
 

@@ -60,7 +60,16 @@ function makeDataset() {
   const split = { records, image, bytes: async () => new Uint8Array() };
   const empty = { ...split, records: [] };
   const classNames = ['even', 'odd'];
-  return { name: 'noise', classNames, train: split, validation: empty, close: async () => {} };
+  return {
+    name: 'noise',
+    classNames,
+    classIds: classNames,
+    train: split,
+    validation: empty,
+    validationFrom: 'source' as const,
+    notes: [],
+    close: async () => {},
+  };
 }
 
 beforeAll(async () => {
