@@ -165,7 +165,7 @@ const CASES: readonly Case[] = [
       }
     },
     ended: { code: 1 },
-    said: /the disk is full: .* was not written; the last good checkpoint is .*step-/,
+    said: /cannot write .*: the disk is full; the last good checkpoint is .*step-/,
   },
   {
     name: 'moved data',

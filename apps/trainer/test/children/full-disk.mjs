@@ -21,7 +21,10 @@ const LARGE = 10_000;
 prototype.writeFile = function (data, ...rest) {
   if (data instanceof Uint8Array && data.byteLength > LARGE && left-- <= 0) {
     return Promise.reject(
-      Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }),
+      Object.assign(new Error('ENOSPC: no space left on device, write'), {
+        code: 'ENOSPC',
+        syscall: 'write',
+      }),
     );
   }
   return writeFile.call(this, data, ...rest);
