@@ -28,9 +28,22 @@ const shared = {
 
 /** Named in types and kept inside: tables a type is made of, a shorthand, what registerLayers holds. */
 const INTERNAL = {
-  convert: ['SAFETENSORS_DTYPES', 'PARAMETERS'],
-  data: ['Triple'],
-  model: ['CustomLayers'],
+  augment: ['KINDS'],
+  backend: ['Backends'],
+  convert: ['SAFETENSORS_DTYPES', 'PARAMETERS', 'ALL', 'Probe'],
+  data: ['Triple', 'Progress'],
+  files: ['Compression'],
+  model: [
+    'CustomLayers',
+    'DropoutMaskAttributes',
+    'FixedGraphAttributes',
+    'GroupedConv2DAttributes',
+    'KernelSignature',
+    'MomentumUpdateAttributes',
+    'ResponseNormAttributes',
+    'Shape4D',
+  ],
+  trainer: ['Frozen', 'UpdateSettings', 'WeightAverage'],
 };
 
 /** The project of one package, every entry a module named as it is imported. */
@@ -70,6 +83,8 @@ async function convertPackage(folder) {
 
 const converted = [];
 for (const folder of readdirSync(join(root, 'packages')).sort()) {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'));
+  if (manifest.private) continue;
   converted.push(await convertPackage(folder));
 }
 const failed = converted.filter(

@@ -68,9 +68,9 @@ function checkTarball(folder, version) {
   for (const file of ['README.md', 'LICENSE']) {
     if (!existsSync(join(inside, file))) complain(`no ${file}`);
   }
-  const promised = Object.values(manifest.exports ?? {}).flatMap((target) =>
-    typeof target === 'string' ? [target] : Object.values(target),
-  );
+  const filesOf = (target) =>
+    typeof target === 'string' ? [target] : Object.values(target).flatMap(filesOf);
+  const promised = Object.values(manifest.exports ?? {}).flatMap(filesOf);
   for (const file of [...promised, ...Object.values(manifest.bin ?? {})]) {
     if (!file.includes('*') && !existsSync(join(inside, file))) complain(`${file} is missing`);
   }

@@ -77,7 +77,9 @@ test('other commands read foreign weights, and say when those do not tell how to
   expect(await alexnet('filters', weights, `--out=${png}`)).toMatchObject({ code: 0 });
   const predicted = await alexnet('predict', png, weights, '--backend=cpu');
   expect(predicted.code).toBe(1);
-  expect(predicted.stderr).toMatch(/(does not say how its|do not say how their) images were prepared/);
+  expect(predicted.stderr).toMatch(
+    /(does not say how its|do not say how their) images were prepared/,
+  );
 });
 
 test.each([

@@ -41,7 +41,7 @@ export function resizeAs(image: RgbImage, resize: Resize): RgbImage {
   return resizeImage(image, resizedSize(image, resize), resize);
 }
 
-/** How pixels of the resized image are computed, see {@link Resize}. */
+/** How pixels of the resized image are computed, see `Resize` of `@alexnet/model`. */
 export type ResizeMethod = Pick<Resize, 'interpolation' | 'antialias'>;
 
 /**

@@ -49,6 +49,7 @@ export interface Classifier<Image> {
   classify(images: readonly Image[], options?: ClassifyOptions): Promise<ClassAnswer[][]>;
   /** Probabilities of all classes; with ten crops also those of each crop. */
   predict(image: RgbImage, options: { readonly tenCrop: true }): Promise<TenCropPrediction>;
+  /** Probabilities of all classes of the center crop, in the order of the classes. */
   predict(image: RgbImage, options?: { readonly tenCrop?: boolean }): Promise<Prediction>;
   /** What the named layers make of the center crop. @throws Error naming a layer that there is not */
   activations(image: Image, layers: readonly string[]): Promise<Map<string, Activation>>;

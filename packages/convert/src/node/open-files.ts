@@ -6,9 +6,11 @@ import type { ModelSource } from '../formats/format.js';
 
 /** Files held open while a network is read from them. */
 export interface OpenFiles {
+  /** The bytes of a file, read by position. */
   open(path: string): Promise<ByteSource>;
   /** A file as `openModel` takes it: its parts are opened in its folder; links that lead out of it are refused. */
   source(path: string): Promise<ModelSource>;
+  /** Closes every file that was opened. */
   close(): Promise<void>;
 }
 

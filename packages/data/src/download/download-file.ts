@@ -10,6 +10,7 @@ import { requireSpace } from './free-space.js';
 import { openRemote, type RemoteAnswer } from './open-remote.js';
 import type { Checksum, RemoteFile } from './remote-file.js';
 
+/** How a file is downloaded. */
 export interface DownloadOptions extends Pick<OpenOptions, 'signal' | 'onProgress'> {
   /** A connection that is silent for so long is given up and asked again, ms; default 30,000. */
   readonly stallMs?: number;

@@ -1,7 +1,11 @@
 /** CRC-32 of zip (reflected polynomial 0xedb88320), four bytes a step: 1 GB/s matters at 244 MB. */
 const TABLES = makeTables();
 
-/** @param before of the bytes that came before these */
+/**
+ * CRC-32 as zip, gzip and PNG have it.
+ *
+ * @param before of the bytes that came before these
+ */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3] = TABLES;
   let crc = ~before;

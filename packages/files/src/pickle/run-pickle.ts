@@ -11,6 +11,7 @@ import {
   type PickleValue,
 } from './values.js';
 
+/** What a pickle may ask for before it is refused. */
 export interface PickleLimits {
   /** Instructions run; a whole pickled AlexNet module takes about 10,000. */
   readonly operations: number;
@@ -20,6 +21,7 @@ export interface PickleLimits {
 
 const DEFAULTS: PickleLimits = { operations: 2_000_000, values: 1_000_000 };
 
+/** What a pickle holds, and where it ends. */
 export interface PickleResult {
   readonly value: PickleValue;
   /** Byte after the STOP. */

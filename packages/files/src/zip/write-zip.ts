@@ -1,5 +1,6 @@
 import { crc32 } from '../checksums/crc32.js';
 
+/** A file of an archive to be written. */
 export interface ZipMember {
   readonly name: string;
   readonly data: Uint8Array;

@@ -19,6 +19,7 @@ export interface StepResult {
  * Where the loss or the norm is not finite, nothing has changed.
  */
 export interface Step {
+  /** One update of the network by a batch. */
   run(batch: Batch, at: StepContext & { readonly dropoutSeed: number }): Promise<StepResult>;
 }
 
