@@ -356,7 +356,7 @@ describe.skipIf(!chromiumPath)(
         await other.evaluate(() =>
           (window as unknown as { alexnetDevice: { destroy(): void } }).alexnetDevice.destroy(),
         );
-        await other.getByRole('alert').getByText('The graphics device was lost').waitFor();
+        await other.getByRole('status').getByText('The graphics device was lost').waitFor();
         expect(await other.locator('.backend').textContent()).toContain('Computed by wasm');
         await idle(other);
         const after = await shownAnswer(other);
