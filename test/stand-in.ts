@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+import { saveModel, type TargetName } from '@alexnet/convert';
 import type { NetworkSpec, Weight } from '@alexnet/model';
 import { createSpec, parameterShapes } from '@alexnet/model';
 import sharp from 'sharp';
@@ -20,12 +21,10 @@ export async function standIn(path: string): Promise<void> {
     case '.png':
       return void (await image([210, 60, 50], 1, 300, 260).toFile(path));
     case '.pth': {
-      const { writeTorchModel } = await import('@alexnet/convert/torch');
-      return writeFileSync(path, writeTorchModel(model('torchvision')).bytes);
+      return writeModel(path, 'torchvision', 'torch');
     }
     case '.caffemodel': {
-      const { writeCaffeModel } = await import('@alexnet/convert/caffe');
-      return writeFileSync(path, writeCaffeModel(model('caffe')).caffemodel);
+      return writeModel(path, 'caffe', 'caffe');
     }
     case '.binaryproto': {
       const { writeBinaryproto } = await import('@alexnet/convert/caffe');
@@ -37,6 +36,13 @@ export async function standIn(path: string): Promise<void> {
     default:
       throw new Error(`there is no stand-in for ${path}`);
   }
+}
+
+async function writeModel(path: string, preset: 'torchvision' | 'caffe', format: TargetName) {
+  const { files } = await saveModel(model(preset), format, { name: basename(path) });
+  const bytes = files.get(basename(path));
+  if (!bytes) throw new Error(`${format} wrote ${[...files.keys()]}, not ${path}`);
+  writeFileSync(path, bytes);
 }
 
 async function classFolders(folder: string): Promise<void> {

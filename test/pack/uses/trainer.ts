@@ -23,7 +23,7 @@ async function main() {
     'network.conv1.kernelSize=5',
     'network.conv1.stride=2',
   ]);
-  const spec = createSpec(recipe.network.preset(recipe.network, 3));
+  const spec = createSpec(recipe.network.preset, { ...recipe.network.modifiers, classes: 3 });
   const losses: number[] = [];
   const outcome = await train({
     network: buildNetwork(tf, spec, { seed: 1 }),
