@@ -75,7 +75,7 @@ test.each([
   [[], 2, /name an experiment, or --all/],
   [['norm', '--all'], 2, /not both/],
   [['norm', '--seeds=0'], 2, /whole number of at least 1/],
-  [['norm', '--set=network.widht=1'], 2, /did you mean width\?/],
+  [['norm', '--set=network.widht=1'], 2, /did you mean network\.width\?/],
   [['norm', '--set=network.input=56'], 2, /not a whole number of outputs/],
   [['norm', '--data=/nowhere', '--backend=cpu'], 1, /no such data source/],
 ] as const)('%j is refused in one line', async (args, code, message) => {

@@ -77,9 +77,7 @@ test('other commands read foreign weights, and say when those do not tell how to
   expect(await alexnet('filters', weights, `--out=${png}`)).toMatchObject({ code: 0 });
   const predicted = await alexnet('predict', png, weights, '--backend=cpu');
   expect(predicted.code).toBe(1);
-  expect(predicted.stderr).toMatch(
-    /do not say how their images were prepared/,
-  );
+  expect(predicted.stderr).toMatch(/do not say how their images were prepared/);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { OPERATION_NAMES, type OperationInput, type OperationName } from '@alexnet/augment';
-import { nearestName, SettingError } from '@alexnet/augment/settings';
+import { entriesAt, nearestName, SettingError } from '@alexnet/augment/settings';
 import { checkRecipe, readRecipe } from './check-recipe.js';
-import type { Recipe } from './recipe.js';
+import { type Recipe, recipeSchema } from './recipe.js';
 import { settableKeys } from './settable-keys.js';
 
 type Draft = Record<string, unknown>;
@@ -41,7 +41,11 @@ function applyOne(recipe: Draft, setting: string): void {
   const value = parseValue(setting.slice(equals + 1));
   const path = key.split('.');
   const [first = '', second = ''] = path;
-  if (!Object.hasOwn(recipe, first) || path.includes('__proto__')) {
+  const isModifier = first === 'network' && second !== 'preset' && second !== 'modifiers';
+  const isThere = isModifier
+    ? entriesAt(recipeSchema, {}, ['network', 'modifiers']).includes(second)
+    : Object.hasOwn(recipe, first);
+  if (!isThere || path.includes('__proto__')) {
     throw new SettingError(
       `there is no such setting; did you mean ${nearestName(key, settableKeys())}?`,
     );
@@ -54,7 +58,6 @@ function applyOne(recipe: Draft, setting: string): void {
     );
     return;
   }
-  const isModifier = first === 'network' && second !== 'preset' && second !== 'modifiers';
   put(recipe, isModifier ? ['network', 'modifiers', ...path.slice(1)] : path, value);
 }
 
