@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
-import { build } from 'vite';
+import { build, defaultClientConditions } from 'vite';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const TYPES: Record<string, string> = {
@@ -19,6 +21,27 @@ export const noBrowser = existsSync(CHROMIUM) ? '' : `no ${CHROMIUM}`;
 export async function buildPage(folder: string): Promise<string> {
   await build({ root: folder, base: './', configFile: false, logLevel: 'error' });
   return join(folder, 'dist');
+}
+
+/** A page of one script, made of the packages' sources. Returns its folder, a temporary one. */
+export async function buildScript(entry: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'alexnet-page-'));
+  await build({
+    root: dirname(entry),
+    base: './',
+    configFile: false,
+    logLevel: 'error',
+    resolve: { conditions: ['@alexnet/source', ...defaultClientConditions] },
+    build: {
+      outDir: folder,
+      target: 'esnext',
+      rollupOptions: { input: entry, output: { entryFileNames: 'page.js' } },
+    },
+    worker: { format: 'es' },
+  });
+  const page = '<!doctype html><script type="module" src="./page.js"></script>';
+  await writeFile(join(folder, 'index.html'), page);
+  return folder;
 }
 
 /** How much later than the others a late file comes, in milliseconds. */

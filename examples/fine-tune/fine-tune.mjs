@@ -47,9 +47,7 @@ async function run(from, layers) {
       },
     },
   });
-  const { top1 } = await evaluate(network, dataset.validation, {
-    preprocessing,
-  });
+  const { top1 } = await evaluate({ network, preprocessing }, dataset.validation);
   network.dispose();
   return `${(100 * top1).toFixed(1)} %`;
 }

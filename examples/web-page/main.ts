@@ -1,6 +1,4 @@
-import { selectBackend } from '@alexnet/backend';
-import { SHOWCASE } from '@alexnet/showcase';
-import { openClassifier } from './classifier.js';
+import { loadClassifier } from '@alexnet/classifier';
 
 /** A file is chosen, the five likeliest classes appear. Nothing leaves the page. */
 
@@ -13,9 +11,8 @@ const input = find<HTMLInputElement>('input');
 const image = find<HTMLImageElement>('img');
 const table = find<HTMLTableElement>('table');
 
-const { tf, name, device } = await selectBackend();
-const classify = await openClassifier(tf, SHOWCASE.showcase);
-find('#backend').textContent = `${name}: ${device}`;
+const alexnet = await loadClassifier('showcase');
+find('#backend').textContent = `computes on ${alexnet.network.tf.getBackend()}`;
 input.disabled = false;
 
 input.addEventListener('change', async () => {
@@ -23,13 +20,13 @@ input.addEventListener('change', async () => {
   if (!file) return;
   image.src = URL.createObjectURL(file);
   image.hidden = false;
-  const answers = await classify(file);
+  const answers = await alexnet.classify(file);
   table.replaceChildren(
-    ...answers.map(({ label, probability }) => {
+    ...answers.map(({ className, probability }) => {
       const row = document.createElement('tr');
       const meter = document.createElement('meter');
       meter.value = probability;
-      row.append(cell(label), cell(meter), cell(`${(100 * probability).toFixed(1)} %`));
+      row.append(cell(className), cell(meter), cell(`${(100 * probability).toFixed(1)} %`));
       return row;
     }),
   );

@@ -1,18 +1,9 @@
-import { classNamesOf, type OpenedWeights, requirePreprocessing } from '@alexnet/classifier/node';
-import { FormatError, type Model } from '@alexnet/convert';
-import { buildNetwork, type Network, type Preprocessing, type Tf } from '@alexnet/model';
+import type { OpenedWeights } from '@alexnet/classifier/node';
+import { FormatError } from '@alexnet/convert';
 import { openModelFile } from './convert/open-model.js';
 import type { Checkpoint } from './run/run-weights.js';
 
-export { requirePreprocessing, WEIGHTS_NAME } from '@alexnet/classifier/node';
-
-/** A weights file that says how its images are prepared and what its classes are called. */
-export interface OpenWeights {
-  readonly path: string;
-  readonly file: Model;
-  readonly preprocessing: Preprocessing;
-  readonly classNames: readonly string[];
-}
+export { WEIGHTS_NAME } from '@alexnet/classifier/node';
 
 /**
  * Reads `--weights FILE|RUN` of any readable format, for looking at its numbers.
@@ -32,26 +23,4 @@ export async function openNetworkFile(
       cause: error,
     });
   }
-}
-
-/**
- * The same, for predicting.
- *
- * @throws Error also when the file is silent about its preprocessing
- */
-export async function openWeights(path: string, checkpoint?: Checkpoint): Promise<OpenWeights> {
-  const { model: file, path: found } = await openNetworkFile(path, checkpoint);
-  return {
-    path: found,
-    file,
-    preprocessing: requirePreprocessing(file),
-    classNames: classNamesOf(file),
-  };
-}
-
-/** The network of a weights file on a backend; the caller disposes it. */
-export function loadNetwork(tf: Tf, weights: OpenWeights): Network {
-  const network = buildNetwork(tf, weights.file.spec);
-  network.setWeights(weights.file.weights);
-  return network;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findWeights } from '@alexnet/classifier/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWeights } from '../src/weights-file.js';
+import { openNetworkFile } from '../src/weights-file.js';
 
 describe('weights by name', () => {
   let folder: string;
@@ -22,15 +22,15 @@ describe('weights by name', () => {
     ['showcase', 2],
     ['showcase-one-tower', 1],
   ] as const)('%s has %i tower(s), 100 classes and its preprocessing', async (name, groups) => {
-    const { file, preprocessing, classNames } = await openWeights(name);
-    const conv2 = file.spec.layers.find((layer) => layer.name === 'conv2');
+    const { spec, preprocessing, classNames, provenance } = (await openNetworkFile(name)).model;
+    const conv2 = spec.layers.find((layer) => layer.name === 'conv2');
     expect(conv2).toMatchObject({ groups });
     expect(new Set(classNames).size).toBe(100);
     expect(preprocessing).toMatchObject({
       resize: { shorterSide: 64 },
       crop: { height: 55, width: 55 },
     });
-    expect(file.provenance).toMatchObject({ dataset: 'tiny-imagenet-100.tar' });
+    expect(provenance).toMatchObject({ dataset: 'tiny-imagenet-100.tar' });
   });
 
   it('a file of that name comes first', async () => {

@@ -1,17 +1,18 @@
-import { prepareImage, prepareTenCrop } from '@alexnet/augment';
+import { preparation } from '@alexnet/augment';
 import type { Model } from '@alexnet/convert';
 import type { RgbImage } from '@alexnet/files/image';
 import {
   buildNetwork,
   type Network,
   type Prediction,
+  type PreparedImages,
   type Preprocessing,
-  predict,
-  predictTenCrop,
+  predictPrepared,
   type TenCropPrediction,
   type Tf,
   topK,
 } from '@alexnet/model';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 
 /** One class and how likely it is. */
 export interface ClassAnswer {
@@ -41,6 +42,8 @@ export interface Activation {
 export interface Classifier<Image> {
   readonly model: Model;
   readonly network: Network;
+  /** How its images are prepared. */
+  readonly preprocessing: Preprocessing;
   /** Index to name; `class 7` where the file has no names. */
   readonly classNames: readonly string[];
   /** @throws Error when the image cannot be read */
@@ -48,11 +51,18 @@ export interface Classifier<Image> {
   /** The same for each of many images, in their order. */
   classify(images: readonly Image[], options?: ClassifyOptions): Promise<ClassAnswer[][]>;
   /** Probabilities of all classes; with ten crops also those of each crop. */
-  predict(image: RgbImage, options: { readonly tenCrop: true }): Promise<TenCropPrediction>;
+  predict(image: Image, options: { readonly tenCrop: true }): Promise<TenCropPrediction>;
   /** Probabilities of all classes of the center crop, in the order of the classes. */
-  predict(image: RgbImage, options?: { readonly tenCrop?: boolean }): Promise<Prediction>;
+  predict(image: Image, options?: { readonly tenCrop?: boolean }): Promise<Prediction>;
+  /** The `top` most likely classes of probabilities `[classes]`, by name, most likely first. */
+  answers(probabilities: ArrayLike<number>, top: number): ClassAnswer[];
   /** What the named layers make of the center crop. @throws Error naming a layer that there is not */
   activations(image: Image, layers: readonly string[]): Promise<Map<string, Activation>>;
+  /** The same for each of many images, in their order. */
+  activations(
+    images: readonly Image[],
+    layers: readonly string[],
+  ): Promise<Map<string, Activation>[]>;
   /** Frees the network's memory; the backend stays. */
   dispose(): void;
 }
@@ -71,111 +81,88 @@ export function createClassifier<Image>(
   model: Model,
   decode: (image: Image) => Promise<RgbImage>,
 ): Classifier<Image> {
-  const { spec } = model;
   const preprocessing = requirePreprocessing(model);
   const classNames = classNamesOf(model);
-  const network = buildNetwork(tf, spec);
-  try {
-    network.setWeights(model.weights);
-  } catch (error) {
-    network.dispose();
-    throw error;
-  }
+  const network = buildNetwork(tf, model.spec, { weights: model.weights });
 
-  /** Prepared images as one tensor, `views` inputs each; the caller disposes it. */
-  const tensorOf = (images: readonly RgbImage[], tenCrop: boolean) => {
-    const { height, width } = preprocessing.crop;
-    const views = tenCrop ? 10 : 1;
-    const size = views * height * width * 3;
-    const pixels = new Float32Array(images.length * size);
-    for (const [i, image] of images.entries()) {
-      const prepare = tenCrop ? prepareTenCrop : prepareImage;
-      pixels.set(prepare(image, preprocessing), i * size);
-    }
-    return tf.tensor4d(pixels, [images.length * views, height, width, 3]);
-  };
-
-  const predictAll = async (
-    images: readonly RgbImage[],
-    tenCrop: boolean,
-  ): Promise<readonly Prediction[]> => {
-    const x = tensorOf(images, tenCrop);
-    try {
-      return tenCrop ? await predictTenCrop(network, x) : await predict(network, x);
-    } finally {
-      x.dispose();
-    }
-  };
-
-  const answers = ({ probabilities }: Prediction, top: number): ClassAnswer[] =>
+  const answers = (probabilities: ArrayLike<number>, top: number): ClassAnswer[] =>
     topK(probabilities, top).map(({ index, probability }) => ({
       className: classNames[index] as string,
       index,
       probability,
     }));
 
-  const classifyAll = async (images: readonly Image[], options: ClassifyOptions) => {
-    const { top = 5, tenCrop = false } = options;
-    const perPass = tenCrop ? Math.floor(BATCH / 10) : BATCH;
-    const all: ClassAnswer[][] = [];
+  /** What `answer` says of each image, as many at a time as one pass takes. */
+  const each = async <Answer>(
+    images: readonly Image[],
+    tenCrop: boolean,
+    answer: (prepared: PreparedImages) => Promise<readonly Answer[]>,
+  ): Promise<Answer[]> => {
+    const { height, width, views, write } = preparation(preprocessing, { tenCrop });
+    const size = views * height * width * 3;
+    const perPass = Math.floor(BATCH / views);
+    const all: Answer[] = [];
     for (let at = 0; at < images.length; at += perPass) {
-      const pixels = await Promise.all(images.slice(at, at + perPass).map(decode));
-      for (const each of await predictAll(pixels, tenCrop)) all.push(answers(each, top));
+      const decoded = await Promise.all(images.slice(at, at + perPass).map(decode));
+      const pixels = new Float32Array(decoded.length * size);
+      for (const [i, image] of decoded.entries()) write(pixels, i * size, image, i);
+      all.push(...(await answer({ pixels, imageShape: [height, width, 3] })));
     }
     return all;
   };
 
-  async function classify(image: Image, options?: ClassifyOptions): Promise<ClassAnswer[]>;
-  async function classify(
-    images: readonly Image[],
-    options?: ClassifyOptions,
-  ): Promise<ClassAnswer[][]>;
-  async function classify(
+  /** One answer for one image, a list for a list. */
+  const oneOrMany = async <Answer>(
     images: Image | readonly Image[],
-    options: ClassifyOptions = {},
-  ): Promise<ClassAnswer[] | ClassAnswer[][]> {
-    if (Array.isArray(images)) return classifyAll(images, options);
-    const [only] = await classifyAll([images as Image], options);
-    return only ?? [];
-  }
+    answer: (images: readonly Image[]) => Promise<Answer[]>,
+  ): Promise<Answer | Answer[]> => {
+    if (Array.isArray(images)) return answer(images);
+    const [only] = await answer([images as Image]);
+    return only as Answer;
+  };
 
-  async function predictOne(
-    image: RgbImage,
-    options: { readonly tenCrop: true },
-  ): Promise<TenCropPrediction>;
-  async function predictOne(
-    image: RgbImage,
-    options?: { readonly tenCrop?: boolean },
-  ): Promise<Prediction>;
-  async function predictOne(
-    image: RgbImage,
-    options: { readonly tenCrop?: boolean } = {},
-  ): Promise<Prediction> {
-    const [only] = await predictAll([image], options.tenCrop ?? false);
-    if (!only) throw new Error('the network gave no answer');
-    return only;
-  }
+  const predictAll = (images: readonly Image[], tenCrop: boolean): Promise<Prediction[]> =>
+    each(images, tenCrop, (prepared) => predictPrepared(network, prepared, { tenCrop }));
+
+  const activationsOf = async (
+    { pixels, imageShape }: PreparedImages,
+    layers: readonly string[],
+  ): Promise<Map<string, Activation>[]> => {
+    const size = imageShape.reduce((product, length) => product * length, 1);
+    const x: Tensor4D = tf.tensor4d(pixels, [pixels.length / size, ...imageShape]);
+    try {
+      const found = Array.from({ length: x.shape[0] }, () => new Map<string, Activation>());
+      for (const [layer, tensor] of network.activations(x, layers)) {
+        const data = (await tensor.data()) as Float32Array;
+        const shape = tensor.shape.slice(1);
+        tensor.dispose();
+        const length = data.length / found.length;
+        for (const [i, maps] of found.entries()) {
+          maps.set(layer, { shape, data: data.slice(i * length, (i + 1) * length) });
+        }
+      }
+      return found;
+    } finally {
+      x.dispose();
+    }
+  };
 
   return {
     model,
     network,
+    preprocessing,
     classNames,
-    classify,
-    predict: predictOne,
-    async activations(image, layers) {
-      const x = tensorOf([await decode(image)], false);
-      try {
-        const found = new Map<string, Activation>();
-        for (const [layer, tensor] of network.activations(x, layers)) {
-          const data = (await tensor.data()) as Float32Array;
-          found.set(layer, { shape: tensor.shape.slice(1), data });
-          tensor.dispose();
-        }
-        return found;
-      } finally {
-        x.dispose();
-      }
-    },
+    answers,
+    classify: ((images, { top = 5, tenCrop = false } = {}) =>
+      oneOrMany(images, async (list) =>
+        (await predictAll(list, tenCrop)).map(({ probabilities }) => answers(probabilities, top)),
+      )) as Classifier<Image>['classify'],
+    predict: (async (image, { tenCrop = false } = {}) =>
+      (await predictAll([image], tenCrop))[0]) as Classifier<Image>['predict'],
+    activations: ((images, layers) =>
+      oneOrMany(images, (list) =>
+        each(list, false, (prepared) => activationsOf(prepared, layers)),
+      )) as Classifier<Image>['activations'],
     dispose: () => network.dispose(),
   };
 }

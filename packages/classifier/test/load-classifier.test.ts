@@ -1,27 +1,21 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { selectBackend } from '@alexnet/backend/node';
-import { decodeImage } from '@alexnet/data';
 import type { Tf } from '@alexnet/model';
 import { SHOWCASE } from '@alexnet/showcase';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Classifier, type ImageInput, loadClassifier } from '../src/node/index.js';
+import { disc, discRgba } from './disc.js';
 
-/** A gradient with a disc on it, as a PNG. */
-async function pngFile(): Promise<Uint8Array> {
-  const data = new Uint8Array(80 * 64 * 3);
-  for (let y = 0, i = 0; y < 64; y++) {
-    for (let x = 0; x < 80; x++, i += 3) {
-      const inside = (x - 40) ** 2 + (y - 32) ** 2 < 400;
-      data.set(inside ? [250, 120, 30] : [x * 3, y * 3, 90], i);
-    }
-  }
-  return sharp(data, { raw: { width: 80, height: 64, channels: 3 } })
+const pngFile = (): Promise<Uint8Array> => {
+  const { width, height, data } = disc();
+  return sharp(data, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
-}
+};
 
 describe('loadClassifier', () => {
   let tf: Tf;
@@ -41,23 +35,43 @@ describe('loadClassifier', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('answers the same for a path, bytes, a Blob and pixels', async () => {
-    const answers = await alexnet.classify(join(folder, 'disc.png'), { top: 3 });
+  it('takes a path, bytes, a Blob and pixels, alone and in a list', async () => {
+    const path = join(folder, 'disc.png');
+    const answers = await alexnet.classify(path, { top: 3 });
     expect(answers).toHaveLength(3);
     const [best, second] = answers;
     expect(best?.probability).toBeGreaterThanOrEqual(second?.probability ?? 1);
     expect(best?.className).toBe(alexnet.classNames[best?.index ?? -1]);
-    const { width, height, data } = await decodeImage(png);
-    const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
-    for (let i = 0; i < width * height; i++) rgba.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
-    for (const same of [
+    const maps = await alexnet.activations(path, ['conv1', 'pool5']);
+    const { width, height, data } = disc();
+    const images = [
+      path,
+      pathToFileURL(path),
       png,
+      Uint8Array.from(png).buffer,
       new Blob([Uint8Array.from(png)]),
       { width, height, data },
-      { width, height, data: rgba },
-    ]) {
+      { width, height, data: discRgba() },
+    ];
+    for (const same of images) {
       expect(await alexnet.classify(same, { top: 3 })).toEqual(answers);
+      expect(await alexnet.activations(same, ['conv1', 'pool5'])).toEqual(maps);
     }
+    const many = await alexnet.classify(images, { top: 3 });
+    expect(many.map((each) => each.map(({ index }) => index))).toEqual(
+      images.map(() => answers.map(({ index }) => index)),
+    );
+    const all = await alexnet.activations(images, ['pool5']);
+    expect(all).toHaveLength(images.length);
+    for (const each of all) {
+      expect(each.get('pool5')?.shape).toEqual(maps.get('pool5')?.shape);
+      const expected = maps.get('pool5')?.data ?? new Float32Array();
+      for (const [i, value] of (each.get('pool5')?.data ?? []).entries()) {
+        expect(value).toBeCloseTo(expected[i] ?? Number.NaN, 4);
+      }
+    }
+    expect(await alexnet.classify([])).toEqual([]);
+    expect(await alexnet.activations([], ['conv1'])).toEqual([]);
   });
 
   it('answers many at once, each as alone, one crop or ten', async () => {

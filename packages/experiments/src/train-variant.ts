@@ -50,9 +50,10 @@ async function trainAndMeasure(
   started: number,
   { recipe, seed, key, images, preprocessing, tenCrop, signal, onImages }: TrainVariantOptions,
 ): Promise<RunResult> {
-  const look = { preprocessing, batchSize: EVALUATION_BATCH };
-  const onSample = () => evaluate(network, images.trainSample, look);
-  const onValidation = () => evaluate(network, images.validation, look);
+  const answerer = { network, preprocessing };
+  const look = { batchSize: EVALUATION_BATCH };
+  const onSample = () => evaluate(answerer, images.trainSample, look);
+  const onValidation = () => evaluate(answerer, images.validation, look);
   const curve: CurvePoint[] = [point(0, await onSample(), await onValidation())];
   const rates: number[] = [];
   let done = 0;
@@ -85,7 +86,7 @@ async function trainAndMeasure(
     curve.push(point(curve.length, await onSample(), await onValidation()));
   }
   const tenCropTop1 = tenCrop
-    ? (await evaluate(network, images.validation, { ...look, tenCrop: true })).top1
+    ? (await evaluate(answerer, images.validation, { ...look, tenCrop: true })).top1
     : null;
   const { parameters, macs } = costSplit(network.spec).total;
   return {

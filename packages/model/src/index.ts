@@ -19,7 +19,9 @@ export {
 export { type AlexNetKernels, kernelOf } from './ops/kernels.js';
 export {
   type Prediction,
+  type PreparedImages,
   predict,
+  predictPrepared,
   predictTenCrop,
   type TenCropPrediction,
 } from './predict/predict.js';

@@ -1,18 +1,5 @@
-import {
-  type Batch,
-  type ImageSource,
-  makeBatch,
-  preparation,
-  type SkippedImage,
-} from '@alexnet/augment';
-import {
-  type Network,
-  type Prediction,
-  type Preprocessing,
-  predict,
-  predictTenCrop,
-} from '@alexnet/model';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { type ImageSource, makeBatch, preparation, type SkippedImage } from '@alexnet/augment';
+import { type Network, type Preprocessing, predictPrepared } from '@alexnet/model';
 import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
 
@@ -50,10 +37,14 @@ export interface Mistake {
 /** More than a page of a report shows; a few kilobytes in a file. */
 const KEPT_MISTAKES = 50;
 
+/** A network and how its images are prepared. A classifier of `@alexnet/classifier` is one. */
+export interface Answerer {
+  readonly network: Network;
+  readonly preprocessing: Preprocessing;
+}
+
 /** How a split is evaluated. */
 export interface EvaluateOptions {
-  /** That of the weights. */
-  readonly preprocessing: Preprocessing;
   /** Average the softmax of ten crops (paper, section 4.1) instead of one center crop. */
   readonly tenCrop?: boolean;
   /** Outputs that are answers; the others are ignored, as if the network had only these. Default all. */
@@ -71,11 +62,11 @@ export interface EvaluateOptions {
  * @throws Error when no image could be read
  */
 export async function evaluate(
-  network: Network,
+  { network, preprocessing }: Answerer,
   source: ImageSource,
-  options: EvaluateOptions,
+  options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { preprocessing, tenCrop = false } = options;
+  const { tenCrop = false } = options;
   const { classes } = network.spec;
   const maker = preparation(preprocessing, { tenCrop });
   const { views } = maker;
@@ -93,7 +84,7 @@ export async function evaluate(
   for await (const batch of prefetch(passes, load, 2)) {
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
-    const answers = await answer(network, batch, views);
+    const answers = await predictPrepared(network, batch, { tenCrop });
     const losses = await labelLosses(network, batch, views, answers, options.among);
     for (const own of losses) loss += own;
     answers.forEach(({ probabilities: all }, position) => {
@@ -129,20 +120,6 @@ export async function evaluate(
     confusion,
     mistakes,
   };
-}
-
-async function answer(
-  network: Network,
-  { pixels, imageShape, labels }: Batch,
-  views: number,
-): Promise<Prediction[]> {
-  if (labels.length === 0) return [];
-  const x = network.tf.tensor4d(pixels, [labels.length * views, ...imageShape]) as Tensor4D;
-  try {
-    return views === 1 ? await predict(network, x) : await predictTenCrop(network, x);
-  } finally {
-    x.dispose();
-  }
 }
 
 function chunks(length: number, size: number): number[][] {

@@ -1,6 +1,12 @@
 export type { Batch, ImageSource, SkippedImage } from '@alexnet/augment';
 export { SettingError } from '@alexnet/augment/settings';
-export { type EvaluateOptions, type Evaluation, evaluate, type Mistake } from './evaluate.js';
+export {
+  type Answerer,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type Mistake,
+} from './evaluate.js';
 export { initialSnapshot } from './initial-snapshot.js';
 export { createOptimizer, type Optimizer, type StepContext, type UpdateRule } from './optimizer.js';
 export { checkRecipe, readRecipe } from './recipe/check-recipe.js';

@@ -285,8 +285,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     if (validation === null) return null;
     average?.swap();
     try {
-      return await evaluate(network, validation, {
-        preprocessing,
+      return await evaluate({ network, preprocessing }, validation, {
         batchSize: Math.ceil(recipe.batchSize / recipe.accumulate),
         ...(options.signal ? { signal: options.signal } : {}),
         ...(observer.onValidate ? { onProgress: observer.onValidate } : {}),

@@ -6,8 +6,7 @@ test('every readable image is counted once, the last short batch too', async () 
   const network = tinyNetwork();
   const seen: number[] = [];
   const source = plainColors(11, [2]);
-  const result = await evaluate(network, source, {
-    preprocessing,
+  const result = await evaluate({ network, preprocessing }, source, {
     batchSize: 4,
     onProgress: (done) => void seen.push(done),
   });
@@ -25,9 +24,9 @@ test('every readable image is counted once, the last short batch too', async () 
 test('ten crops and one are different questions to the same network', async () => {
   const network = tinyNetwork();
   const source = plainColors(6);
-  const options = { preprocessing };
-  const one = await evaluate(network, source, options);
-  const ten = await evaluate(network, source, { ...options, tenCrop: true });
+  const answerer = { network, preprocessing };
+  const one = await evaluate(answerer, source);
+  const ten = await evaluate(answerer, source, { tenCrop: true });
   expect([one.view, ten.view]).toEqual(['center crop', 'ten crops']);
   expect(ten.images).toBe(6);
   // Plain images look the same in every crop.
@@ -41,7 +40,7 @@ test('a network whose answers are not numbers scores nothing', async () => {
   const last = [...weights.keys()].filter((name) => name.endsWith('.bias')).at(-1) as string;
   weights.get(last)?.data.fill(Number.NaN);
   network.setWeights(weights);
-  const result = await evaluate(network, plainColors(6), { preprocessing });
+  const result = await evaluate({ network, preprocessing }, plainColors(6));
   expect(result.top1).toBe(0);
   network.dispose();
 });
@@ -49,8 +48,7 @@ test('a network whose answers are not numbers scores nothing', async () => {
 test('mistakes are the wrong answers, the surest first', async () => {
   const network = tinyNetwork();
   const source = plainColors(12);
-  const result = await evaluate(network, source, {
-    preprocessing,
+  const result = await evaluate({ network, preprocessing }, source, {
     batchSize: 5,
   });
   const right = result.confusion.reduce((sum, row, label) => sum + (row[label] as number), 0);

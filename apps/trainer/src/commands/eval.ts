@@ -1,4 +1,6 @@
+import { type Classifier, createClassifier, requirePreprocessing } from '@alexnet/classifier/node';
 import type { Dataset } from '@alexnet/data';
+import type { RgbImage } from '@alexnet/files/image';
 import { type ClassMatch, matchClasses } from '@alexnet/model/classes';
 import { type Evaluation, evaluate } from '@alexnet/trainer';
 import { type Command, Option } from 'commander';
@@ -19,7 +21,7 @@ import { readDataBeside } from '../run/run-data.js';
 import type { Checkpoint } from '../run/run-weights.js';
 import { percent, print, printJson, say } from '../say.js';
 import { chooseImages, relabel, SPLITS, type SplitChoice } from '../scored-images.js';
-import { loadNetwork, type OpenWeights, openWeights } from '../weights-file.js';
+import { openNetworkFile } from '../weights-file.js';
 
 interface Options {
   readonly weights: string;
@@ -64,13 +66,16 @@ export function addEvalCommand(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const weights = await openWeights(options.weights, options.checkpoint);
-  const trainedOn = await readDataBeside(weights.path);
+  const { path, model } = await openNetworkFile(options.weights, options.checkpoint);
+  // Said before data and backend are opened.
+  requirePreprocessing(model);
+  const trainedOn = await readDataBeside(path);
   const { tf } = await openBackend(options.backend);
   const dataset = await openData(options.data, { validationShare: 1 });
-  const network = loadNetwork(tf, weights);
+  const classifier = createClassifier(tf, model, async (image: RgbImage) => image);
+  const { classNames } = classifier;
   try {
-    const match = matchOrRefuse(weights, dataset);
+    const match = matchOrRefuse(path, classifier, dataset);
     const chosen = await chooseImages(dataset, options.split, trainedOn);
     const { split, leftOut } = relabel(chosen.split, match);
     if (leftOut > 0) {
@@ -79,17 +84,16 @@ async function run(options: Options): Promise<void> {
       );
     }
     const among = [...new Set(match.outputs.filter((output) => output >= 0))];
-    const isSubset = among.length < network.spec.classes;
+    const isSubset = among.length < classNames.length;
     const which = isSubset
-      ? `${chosen.which}; ${among.length} classes, answers among ${options.among === 'data' ? 'only those' : `all ${network.spec.classes}`}`
+      ? `${chosen.which}; ${among.length} classes, answers among ${options.among === 'data' ? 'only those' : `all ${classNames.length}`}`
       : chosen.which;
     const views = options.tenCrop ? [false, true] : [false];
     const evaluations: Evaluation[] = [];
     for (const tenCrop of views) {
       evaluations.push(
         await withProgress(tenCrop ? 'ten crops' : 'center crop', (report) =>
-          evaluate(network, split, {
-            preprocessing: weights.preprocessing,
+          evaluate(classifier, split, {
             tenCrop,
             ...(options.among === 'data' ? { among } : {}),
             onProgress: report,
@@ -101,16 +105,16 @@ async function run(options: Options): Promise<void> {
       requireReadable(evaluation, options.maxBroken ?? MAX_BROKEN_SHARE);
     if (options.json)
       printJson({
-        weights: weights.path,
+        weights: path,
         data: dataset.name,
         scored: which,
         classes: match.line,
-        classNames: weights.classNames,
+        classNames,
         evaluations,
       });
-    else printEvaluations(evaluations, weights.classNames, which);
+    else printEvaluations(evaluations, classNames, which);
   } finally {
-    network.dispose();
+    classifier.dispose();
     await dataset.close();
   }
 }
@@ -138,9 +142,13 @@ export function printEvaluations(
 }
 
 /** Says how the classes were matched, and refuses data of which the network knows none. */
-function matchOrRefuse(weights: OpenWeights, dataset: Dataset): ClassMatch {
+function matchOrRefuse(
+  path: string,
+  { model, classNames }: Classifier<RgbImage>,
+  dataset: Dataset,
+): ClassMatch {
   const match = matchClasses(
-    { names: weights.file.classNames ?? null, count: weights.file.spec.classes },
+    { names: model.classNames ?? null, count: model.spec.classes },
     { names: dataset.classNames, ids: dataset.classIds, count: dataset.classNames.length },
   );
   if (match.outputs.some((output) => output >= 0)) {
@@ -148,7 +156,7 @@ function matchOrRefuse(weights: OpenWeights, dataset: Dataset): ClassMatch {
     return match;
   }
   throw new Error(
-    `${weights.path} knows ${weights.classNames.length} classes (${weights.classNames.slice(0, 3).join(', ')} …), ` +
+    `${path} knows ${classNames.length} classes (${classNames.slice(0, 3).join(', ')} …), ` +
       `${dataset.name} has ${dataset.classNames.length} (${dataset.classNames.slice(0, 3).join(', ')} …): none is the same`,
   );
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Classifier, createClassifier } from '@alexnet/classifier/node';
+import { type Classifier, createClassifier, requirePreprocessing } from '@alexnet/classifier/node';
 import { decodeImage } from '@alexnet/data';
-import { topK } from '@alexnet/model';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openBackend } from '../open-backend.js';
@@ -15,7 +14,7 @@ import {
 } from '../options/shared.js';
 import type { Checkpoint } from '../run/run-weights.js';
 import { percent, print, printJson, say } from '../say.js';
-import { openNetworkFile, requirePreprocessing } from '../weights-file.js';
+import { openNetworkFile } from '../weights-file.js';
 
 interface Options {
   readonly weights: string;
@@ -54,9 +53,12 @@ export function addPredictCommand(program: Command): void {
 
 async function run(paths: readonly string[], options: Options): Promise<void> {
   const { path: weights, model } = await openNetworkFile(options.weights, options.checkpoint);
-  const preprocessing = requirePreprocessing(model);
+  // Said before the backend is opened.
+  requirePreprocessing(model);
   const { tf } = await openBackend(options.backend);
-  const classifier = createClassifier(tf, { ...model, preprocessing }, decodeFile);
+  const classifier = createClassifier(tf, model, async (path: string) =>
+    decodeImage(await readFile(path)),
+  );
   const answers: Answer[] = [];
   const failed: { image: string; reason: string }[] = [];
   try {
@@ -76,27 +78,18 @@ async function run(paths: readonly string[], options: Options): Promise<void> {
   if (answers.length === 0) throw new Error('none of the images could be read');
 }
 
-const decodeFile = async (path: string) => decodeImage(await readFile(path));
-
 async function answerFor(
-  { predict, classNames }: Classifier<string>,
-  path: string,
+  classifier: Classifier<string>,
+  image: string,
   { tenCrop, top }: Options,
 ): Promise<Answer> {
-  const image = await decodeFile(path);
   const best = (probabilities: Float32Array, k: number) =>
-    topK(probabilities, k).map(({ index, probability }) => ({
-      class: classNames[index] as string,
-      index,
-      probability,
-    }));
-  if (!tenCrop) return { image: path, top: best((await predict(image)).probabilities, top) };
-  const { probabilities, crops } = await predict(image, { tenCrop });
-  return {
-    image: path,
-    top: best(probabilities, top),
-    crops: crops.flatMap((crop) => best(crop, 1)),
-  };
+    classifier
+      .answers(probabilities, k)
+      .map(({ className, ...answer }) => ({ class: className, ...answer }));
+  if (!tenCrop) return { image, top: best((await classifier.predict(image)).probabilities, top) };
+  const { probabilities, crops } = await classifier.predict(image, { tenCrop });
+  return { image, top: best(probabilities, top), crops: crops.flatMap((crop) => best(crop, 1)) };
 }
 
 const CROP_NAMES = ['top left', 'top right', 'center', 'bottom left', 'bottom right'];

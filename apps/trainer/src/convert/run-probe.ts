@@ -28,10 +28,9 @@ export async function runTfjs(
   image: Float32Array,
 ): Promise<Float32Array> {
   const { height, width, channels } = spec.input;
-  const network = buildNetwork(tf, spec);
+  const network = buildNetwork(tf, spec, { weights });
   const x = tf.tensor4d(image, [1, height, width, channels]) as Tensor4D;
   try {
-    network.setWeights(weights);
     const logits = network.forward(x);
     const values = await logits.data();
     logits.dispose();

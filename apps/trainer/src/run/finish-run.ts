@@ -36,8 +36,7 @@ export async function finishRun(run: TrainedRun): Promise<void> {
     dataset.validation.records.length === 0
       ? null
       : await withProgress('validating', (report) =>
-          evaluate(network, dataset.validation, {
-            preprocessing: record.preprocessing,
+          evaluate({ network, preprocessing: record.preprocessing }, dataset.validation, {
             onProgress: report,
             signal,
           }),

@@ -15,12 +15,16 @@ import type { Weight } from './weight.js';
 export interface BuildOptions {
   /** Whole number behind every starting weight; 0 when left out. Same seed, same weights, on any backend. */
   readonly seed?: number;
+  /** Start from these instead, all of them by name. */
+  readonly weights?: ReadonlyMap<string, Weight>;
 }
 
 /**
- * Builds a network on the current tfjs backend, with starting weights as its layers' `init` say.
+ * Builds a network on the current tfjs backend, with starting weights as its layers' `init` say, or
+ * with those given.
  *
- * @throws {ModelError} As `validateSpec` and `inferShapes`, and when `tf` is not all of TensorFlow.js.
+ * @throws {ModelError} As `validateSpec` and `inferShapes`, when `tf` is not all of TensorFlow.js, and
+ * when the weights given are not this network's; nothing stays in memory then.
  */
 export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = {}): Network {
   // Plain JavaScript callers often have tfjs-core alone, which has no layers.
@@ -45,7 +49,13 @@ export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = 
   const logits = layers.reduce((x, layer) => layer.apply(x) as typeof input, input);
   const model = tf.model({ inputs: input, outputs: logits, name: checked.preset });
   const parameters = bindParameters(checked, layers);
-  assignWeights(tf, parameters, initialWeights(checked, options.seed));
+  try {
+    if (options.weights) checkWeights(parameters, options.weights);
+    assignWeights(tf, parameters, options.weights ?? initialWeights(checked, options.seed));
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 
   function run(
     x: Tensor4D,

@@ -15,6 +15,13 @@ export interface TenCropPrediction extends Prediction {
   readonly crops: readonly Float32Array[];
 }
 
+/** Preprocessed images in memory. A batch of `@alexnet/augment` is such. */
+export interface PreparedImages {
+  /** `[n, height, width, channels]` float32, n a multiple of ten where each image is ten crops. */
+  readonly pixels: Float32Array;
+  readonly imageShape: readonly [height: number, width: number, channels: number];
+}
+
 const CROPS = 10;
 
 /**
@@ -51,6 +58,26 @@ export async function predictTenCrop(
     const own = rows.slice(image * CROPS, (image + 1) * CROPS);
     return { probabilities: mean(own), crops: own };
   });
+}
+
+/**
+ * The answers to images in memory, each seen once or as its ten crops; none for no images.
+ *
+ * @throws {ModelError} As {@link predict} and {@link predictTenCrop}.
+ */
+export async function predictPrepared(
+  network: Network,
+  { pixels, imageShape }: PreparedImages,
+  { tenCrop = false }: { readonly tenCrop?: boolean } = {},
+): Promise<Prediction[]> {
+  if (pixels.length === 0) return [];
+  const size = imageShape.reduce((product, length) => product * length, 1);
+  const x: Tensor4D = network.tf.tensor4d(pixels, [pixels.length / size, ...imageShape]);
+  try {
+    return tenCrop ? await predictTenCrop(network, x) : await predict(network, x);
+  } finally {
+    x.dispose();
+  }
 }
 
 async function softmaxRows(network: Network, x: Tensor4D): Promise<Float32Array[]> {

@@ -1,0 +1,42 @@
+import { loadClassifier } from '../../src/index.js';
+import { augmentedBatch } from '../augmented.js';
+import { disc, discRgba } from '../disc.js';
+
+/** Run in a page by `browser.slow.test.ts`: one line of JSON is what it found. */
+
+const { width, height, data } = disc();
+const imageData = new ImageData(discRgba(), width, height);
+const canvas = new OffscreenCanvas(width, height);
+canvas.getContext('2d')?.putImageData(imageData, 0, 0);
+const blob = await canvas.convertToBlob({ type: 'image/png' });
+const buffer = await blob.arrayBuffer();
+const images = {
+  address: URL.createObjectURL(blob),
+  blob,
+  bytes: new Uint8Array(buffer),
+  buffer,
+  bitmap: await createImageBitmap(blob),
+  imageData,
+  pixels: { width, height, data },
+};
+
+const layers = ['conv1', 'fc8'];
+const plain = (maps: ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>) =>
+  [...maps].map(([layer, { shape, data: values }]) => [layer, shape, [...values.slice(0, 100)]]);
+
+const alexnet = await loadClassifier('showcase');
+const each: Record<string, unknown> = {};
+for (const [kind, image] of Object.entries(images)) {
+  each[kind] = {
+    answers: await alexnet.classify(image, { top: 3 }),
+    activations: plain(await alexnet.activations(image, layers)),
+  };
+}
+const list = Object.values(images);
+const many = await alexnet.classify(list, { top: 3, tenCrop: true });
+const maps = (await alexnet.activations(list, layers)).map(plain);
+const wrong = await alexnet.classify(new Blob(['no image'])).catch(String);
+const batch = await crypto.subtle.digest('SHA-256', await augmentedBatch());
+
+console.log(JSON.stringify({ each, many, maps, wrong, batch: [...new Uint8Array(batch)] }));
+Object.assign(globalThis, { done: true });
