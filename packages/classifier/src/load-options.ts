@@ -16,7 +16,9 @@ export interface LoadOptions
 }
 
 /** The options that decide what is read. */
-export function openOptions(options: LoadOptions): Omit<OpenModelOptions, 'mean' | 'meta'> {
+export function openOptions(
+  options: LoadOptions,
+): Omit<OpenModelOptions, 'mean' | 'meta' | 'prototxt'> {
   const { preset, spec, allow, from, classNames, preprocessing } = options;
   return {
     ...(preset && { preset }),

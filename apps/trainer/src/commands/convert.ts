@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { type Conversion, type ConvertOptions, convertModel } from '../convert/convert-model.js';
 import { formatOfEnding, SOURCE_FORMATS } from '../convert/formats.js';
 import { formatNotes } from '../convert/judge-notes.js';
+import { parseMean } from '../convert/parse-mean.js';
 import { parseModifiers } from '../convert/parse-modifiers.js';
 import { parsePreprocessing } from '../convert/parse-preprocessing.js';
 import { readLabels } from '../convert/read-labels.js';
@@ -30,6 +31,7 @@ interface Options {
   readonly allow?: readonly string[];
   readonly mean?: string;
   readonly meta?: string;
+  readonly prototxt?: string;
   readonly labels?: string;
   readonly preprocessing?: readonly string[];
   readonly dtype: string;
@@ -66,7 +68,11 @@ export function addConvertCommand(program: Command): void {
     .option('--spec <file>', 'the whole network as JSON, where it is no preset')
     .option('--channels <order>', 'rgb or bgr: the order conv1 takes, where the file is silent')
     .option('--allow <code...>', 'let an inexact step pass, by the code the refusal names')
-    .option('--mean <file>', 'mean image of a .caffemodel, .binaryproto')
+    .option(
+      '--mean <file|b,g,r>',
+      'what comes off the images of a .caffemodel: .binaryproto, .npy, or three numbers as Caffe has them, 104,117,123',
+    )
+    .option('--prototxt <file>', 'the net of a .caffemodel.h5, or another one for a .caffemodel')
     .option('--meta <file>', 'batches.meta of a cuda-convnet checkpoint')
     .option(
       '--labels <file|imagenet>',
@@ -125,6 +131,7 @@ async function convert(
 
 async function parseOptions(output: string, options: Options): Promise<ConvertOptions> {
   const { from, to, preset, set, spec, channels, mean, meta, labels, preprocessing } = options;
+  const { prototxt } = options;
   if (spec && (preset || set)) {
     throw new CommandError('usage', '--spec is the whole network: leave out --preset and --set');
   }
@@ -139,8 +146,9 @@ async function parseOptions(output: string, options: Options): Promise<ConvertOp
     ...(spec ? { spec: await readSpec(spec) } : {}),
     ...(channels ? { channelOrder: oneOf('order', channels, ['rgb', 'bgr']) } : {}),
     ...(options.force ? { force: true } : {}),
-    ...(mean ? { mean } : {}),
+    ...(mean ? { mean: parseMean(mean) } : {}),
     ...(meta ? { meta } : {}),
+    ...(prototxt ? { prototxt } : {}),
     ...(labels ? { classNames: await classNames(labels) } : {}),
     ...(preprocessing ? { preprocessing: parsePreprocessing(preprocessing) } : {}),
   };
@@ -165,7 +173,7 @@ async function readSpec(path: string): Promise<NetworkSpec> {
 
 function explained({ code, message }: FormatError): string {
   return code === 'ambiguous'
-    ? `${message} (--preset NAME, --set norm=none pool=avg input=224 …, --channels rgb|bgr)`
+    ? `${message} (--preset NAME, --set norm=none pool=avg input=224 …, --channels rgb|bgr, --prototxt FILE)`
     : message;
 }
 

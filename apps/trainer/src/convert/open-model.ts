@@ -7,7 +7,7 @@ import { requireAllowed } from './judge-notes.js';
 /** What a reader needs to find the network, as options of commands give it. */
 export type ReadOptions = Pick<
   OpenWeightsOptions,
-  'from' | 'preset' | 'modifiers' | 'spec' | 'channelOrder' | 'mean' | 'meta'
+  'from' | 'preset' | 'modifiers' | 'spec' | 'channelOrder' | 'mean' | 'meta' | 'prototxt'
 >;
 
 /**

@@ -1,10 +1,4 @@
-import {
-  type ByteSource,
-  detectFormat,
-  FORMATS,
-  type Format,
-  type FormatName,
-} from '@alexnet/convert';
+import { type ByteSource, detectFormat, FORMATS, type FormatName } from '@alexnet/convert';
 
 /** Files dropped together, sorted by what they are to each other. */
 export interface SortedFiles {
@@ -13,7 +7,7 @@ export interface SortedFiles {
   /** Caffe's mean image, or `batches.meta` of cuda-convnet. */
   readonly companion: {
     readonly file: File;
-    readonly option: NonNullable<Format['companion']>;
+    readonly option: 'mean' | 'meta';
   } | null;
 }
 

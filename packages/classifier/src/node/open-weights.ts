@@ -6,9 +6,13 @@ import { findWeights } from './find-weights.js';
 import type { FetchOptions } from './weights-cache.js';
 
 /** What a reader needs to know that a file does not say; second files by their paths. */
-export interface OpenWeightsOptions extends Omit<OpenModelOptions, 'mean' | 'meta'>, FetchOptions {
-  /** Caffe's mean image, a `.binaryproto`. */
-  readonly mean?: string;
+export interface OpenWeightsOptions
+  extends Omit<OpenModelOptions, 'mean' | 'meta' | 'prototxt'>,
+    FetchOptions {
+  /** What comes off a caffemodel's images: a `.binaryproto`, an `.npy`, or three numbers, BGR. */
+  readonly mean?: string | readonly [blue: number, green: number, red: number];
+  /** The net of a caffemodel, a `.prototxt`. */
+  readonly prototxt?: string;
   /** cuda-convnet's `batches.meta`. */
   readonly meta?: string;
 }
@@ -29,7 +33,7 @@ export interface OpenedWeights extends OpenedModel {
  */
 export async function openWeights(
   source: string,
-  { mean, meta, ...options }: OpenWeightsOptions = {},
+  { mean, meta, prototxt, ...options }: OpenWeightsOptions = {},
 ): Promise<OpenedWeights> {
   const found = await findWeights(source, options);
   const { path, published } = found;
@@ -39,8 +43,11 @@ export async function openWeights(
     const opened = await openModel(await files.source(path), {
       ...(published && { preset: published.preset }),
       ...options,
-      ...(meanFile && { mean: await files.open(meanFile) }),
+      ...(meanFile && {
+        mean: typeof meanFile === 'string' ? await files.open(meanFile) : meanFile,
+      }),
       ...(meta && { meta: await files.open(meta) }),
+      ...(prototxt && { prototxt: await files.open(prototxt) }),
     });
     const model = published ? completePublished(opened.model, published) : opened.model;
     return { ...opened, model, path, published };

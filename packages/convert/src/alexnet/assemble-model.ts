@@ -30,8 +30,10 @@ export interface OpenOptions {
   readonly classNames?: readonly string[];
   /** Codes of inexact notes to accept; `NOTE_CODES` leaves judging to the caller. */
   readonly allow?: readonly NoteCode[];
-  /** Caffe's mean image, a `.binaryproto`, for a `.caffemodel`. */
-  readonly mean?: Uint8Array | ByteSource;
+  /** What comes off a caffemodel's images: a `.binaryproto`, an `.npy`, or three numbers, 0 to 255; BGR as Caffe has it. */
+  readonly mean?: Uint8Array | ByteSource | readonly [blue: number, green: number, red: number];
+  /** The layers of a caffemodel's net, a `.prototxt`; its HDF5 form has none of its own. */
+  readonly prototxt?: Uint8Array | ByteSource;
   /** `batches.meta` of cuda-convnet: class names and the mean image. */
   readonly meta?: Uint8Array | ByteSource;
   /** Instead of those of `DEFAULT_LIMITS`. */

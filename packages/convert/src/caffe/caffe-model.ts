@@ -1,29 +1,35 @@
 import { asSource, type ByteSource } from '@alexnet/files';
-import { createSpec, PRESET_NAMES, type PresetName } from '@alexnet/model';
+import { createSpec, PRESET_NAMES } from '@alexnet/model';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { reverseInputChannels } from '../alexnet/channel-order.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions } from '../alexnet/written.js';
+import { FormatError } from '../format-error.js';
 import type { SavedModel } from '../formats/format.js';
 import { assembleFound } from '../found/assemble-found.js';
 import type { FoundNetwork } from '../found/found-network.js';
+import { NO_CHANGE } from '../found/input-affine.js';
 import { networkOfLayers } from '../found/network-of-layers.js';
+import { saidInput } from '../found/said-input.js';
 import { toCanonical } from '../layout/canonical.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import type { Model } from '../model-file/model-file.js';
+import { filled } from '../tensors/derived.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
 import type { CaffeNet } from './caffe-net.js';
-import { collectTensors } from './collect-tensors.js';
 import { followNet } from './follow-net.js';
-import { caffeMean, caffePreprocessing, readBinaryproto, writeBinaryproto } from './mean-image.js';
+import { type LayerBlobs, readHdf5Blobs } from './hdf5-blobs.js';
+import { inputOf, preparation } from './images.js';
+import { caffeMean, writeBinaryproto } from './mean-image.js';
 import { blobOf, caffeNetwork } from './network-layers.js';
 import { parseCaffeNet } from './parse-net.js';
+import { parsePrototxt } from './prototxt.js';
 import { formatPrototxt, serializeCaffeNet } from './serialize-net.js';
-import { signature } from './signature.js';
 
 /**
- * Reads an AlexNet from a `.caffemodel`. The layers in the file say which network it is: their
- * kinds, order and constants must be those of a preset, so `bvlc_alexnet` and `bvlc_reference_caffenet`
- * are told apart although their weights have the same shapes. BGR becomes RGB.
+ * Reads an AlexNet from a `.caffemodel` or a `.caffemodel.h5`, by the layers in the file or, where the
+ * caller has it, in the net's `.prototxt`, as Caffe runs them: `bvlc_alexnet` and `bvlc_reference_caffenet` are
+ * told apart although their weights have the same shapes. BGR becomes RGB.
  *
  * @throws FormatError
  */
@@ -31,45 +37,40 @@ export async function readCaffeModel(
   input: Uint8Array | ByteSource,
   options: OpenOptions,
 ): Promise<StoredModel> {
-  const source = asSource(input);
-  const net = parseCaffeNet(await source.read(0, source.size));
-  const { preset, spec } = options;
-  const mean = options.mean && (await readBinaryproto(await whole(options.mean)));
-  const network = followNet(net);
-  const matching = matchingPresets(net).filter((name) => isOfSize(name, network));
-  const presets = preset ? [preset] : matching;
-  if (presets.length === 0 && !spec) {
-    const size = network.input ?? networkOfLayers(network).spec.input;
-    const prepared = mean && caffePreprocessing(mean, size);
-    return assembleFound(
-      {
-        format: 'caffe',
-        network,
-        front: null,
-        channelOrder: size.channels === 3 ? 'bgr' : null,
-        preprocessing: prepared?.preprocessing ?? null,
-        classNames: null,
-        notes: prepared?.notes ?? [],
-      },
-      options,
-    );
+  const bytes = await whole(input);
+  const described = options.prototxt && parsePrototxt(await whole(options.prototxt));
+  if (isHdf5(bytes)) {
+    const blobs = await readHdf5Blobs(bytes);
+    return described ? readNet(withBlobs(described, blobs), options) : readNumbers(blobs, options);
   }
-  const first = spec ?? createSpec(presets[0]);
-  const known = mean && caffePreprocessing(mean, first.input);
-  const notes: Note[] = [...(known?.notes ?? [])];
-  const agrees = signature(caffeNetwork(first).layers) === signature(net.layers);
-  if (!agrees && !matching.includes(first.preset as PresetName)) {
-    const detail = `the layers in the file compute something else than ${first.preset}`;
-    notes.push({ code: 'architecture', exact: false, detail });
+  const net = parseCaffeNet(bytes);
+  return readNet(described ? withBlobs(described, blobsOf(net)) : net, options);
+}
+
+async function readNet(net: CaffeNet, options: OpenOptions): Promise<StoredModel> {
+  const { layers, front, passed } = await followNet(net);
+  const found: FoundNetwork = { input: inputOf(net), layers, layout: 'channels-first' };
+  const fed = fedPadded(found, options);
+  const network = fed ?? found;
+  const input = network.input ?? saidInput(options) ?? networkOfLayers(network).spec.input;
+  const prepared = await preparation(net, front, options, input);
+  const notes: Note[] = [...prepared.notes];
+  if (fed) {
+    const detail =
+      'Caffe cannot pad on one side: it is fed images with the zeros that conv1 adds here';
+    notes.push({ code: 'architecture', exact: true, detail });
   }
-  return assembleModel(
+  if (passed.length > 0) {
+    const detail = `left out behind the last layer: ${passed.join(', ')}`;
+    notes.push({ code: 'architecture', exact: true, detail });
+  }
+  return assembleFound(
     {
       format: 'caffe',
-      tensors: collectTensors(net),
-      layout: 'channels-first',
-      channelOrder: first.input.channels === 3 ? 'bgr' : null,
-      presets,
-      preprocessing: known?.preprocessing ?? null,
+      network,
+      front: null,
+      channelOrder: input.channels === 3 ? 'bgr' : null,
+      preprocessing: prepared.preprocessing,
       classNames: null,
       notes,
     },
@@ -77,19 +78,84 @@ export async function readCaffeModel(
   );
 }
 
-function matchingPresets(net: CaffeNet): PresetName[] {
-  const found = signature(net.layers);
-  const norm = net.layers.some(({ type }) => type === 'BatchNorm') ? 'batch' : undefined;
-  return PRESET_NAMES.filter((preset) => {
-    const spec = createSpec(preset, norm ? { norm } : {});
-    return signature(caffeNetwork(spec).layers) === found;
-  });
+/** Weights whose net nobody gave, told by their shapes as a state dict's are. */
+async function readNumbers(blobs: LayerBlobs, options: OpenOptions): Promise<StoredModel> {
+  if (!options.preset && !options.spec) {
+    throw new FormatError(
+      'ambiguous',
+      "this is Caffe's HDF5 snapshot, which holds weights without layers; give its net's .prototxt, or say which network it is",
+    );
+  }
+  const tensors: StoredTensors = new Map();
+  for (const [layer, [weight, bias, ...more]] of blobs) {
+    if (!weight || more.length > 0) {
+      throw new FormatError(
+        'unsupported',
+        `caffe: "${layer}" is no convolution or dense layer; give the net's .prototxt`,
+      );
+    }
+    tensors.set(`${layer}.weight`, weight);
+    tensors.set(`${layer}.bias`, bias ?? filled(weight.shape[0] ?? 0, 0));
+  }
+  const color = [...blobs.values()][0]?.[0]?.shape[1] === 3;
+  const size = options.spec?.input ?? createSpec(options.preset).input;
+  const mean =
+    options.mean && (await preparation({ name: '', layers: [] }, NO_CHANGE, options, size));
+  return assembleModel(
+    {
+      format: 'caffe',
+      tensors,
+      layout: 'channels-first',
+      channelOrder: color ? 'bgr' : null,
+      presets: null,
+      preprocessing: mean ? mean.preprocessing : null,
+      classNames: null,
+      notes: mean ? mean.notes : [],
+    },
+    options,
+  );
 }
 
-/** Whether a net is trained on images of its preset's size, or does not say on which. */
-function isOfSize(preset: PresetName, { input }: FoundNetwork): boolean {
-  const own = createSpec(preset).input;
-  return !input || (input.height === own.height && input.width === own.width);
+/** The layers of one net with the weights of another, by name, as `Net::CopyTrainedLayersFrom` does. */
+function withBlobs(net: CaffeNet, blobs: LayerBlobs): CaffeNet {
+  const layers = net.layers.map((layer) => ({ ...layer, blobs: blobs.get(layer.name) ?? [] }));
+  return { ...net, layers };
+}
+
+function blobsOf({ layers }: CaffeNet): LayerBlobs {
+  return new Map(
+    layers.filter(({ blobs }) => blobs.length > 0).map((layer) => [layer.name, layer.blobs]),
+  );
+}
+
+function isHdf5([first, second]: Uint8Array): boolean {
+  return first === 0x89 && second === 0x48;
+}
+
+/**
+ * The 2012 network, whose first padding stands on two sides only, out of a net that leaves it to whoever
+ * feeds the images: where everything else is that network's; null for any other.
+ */
+function fedPadded(found: FoundNetwork, { spec }: OpenOptions): FoundNetwork | null {
+  const [first, ...rest] = found.layers;
+  if (found.input || first?.op !== 'conv' || typeof first.padding !== 'object') return null;
+  if (Object.values(first.padding).some((side) => side > 0)) return null;
+  for (const { input, layers } of spec ? [spec] : PRESET_NAMES.map((name) => createSpec(name))) {
+    const [own] = layers;
+    if (own?.op !== 'conv' || own.padding.top === own.padding.bottom) continue;
+    const padded = { ...found, input, layers: [{ ...first, padding: own.padding }, ...rest] };
+    if (isPreset(padded)) return padded;
+  }
+  return null;
+}
+
+function isPreset(network: FoundNetwork): boolean {
+  try {
+    return networkOfLayers(network).spec.preset !== 'custom';
+  } catch (error) {
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
 }
 
 function whole(input: Uint8Array | ByteSource): Promise<Uint8Array> {

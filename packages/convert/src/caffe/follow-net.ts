@@ -1,210 +1,175 @@
 import { FormatError } from '../format-error.js';
-import type {
-  FoundLayer,
-  FoundNetwork,
-  FoundTensor,
-  FoundTensors,
-} from '../found/found-network.js';
-import { readNumber } from '../tensors/derived.js';
-import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
-import type { CaffeLayer, CaffeNet, CaffeParameter } from './caffe-net.js';
-import { collectTensors } from './collect-tensors.js';
+import type { FoundLayer } from '../found/found-network.js';
+import { type InputAffine, NO_CHANGE, thenAffine } from '../found/input-affine.js';
+import type { CaffeLayer, CaffeNet } from './caffe-net.js';
+import { joinTowers } from './join-towers.js';
+import { optionsOf, refusal } from './layer-options.js';
+import type { Link, Path } from './path.js';
+import { LAYER_TYPES, powerOf, readLayer, withScale } from './read-layer.js';
+import { wiredLayers } from './wire-net.js';
 
-/** Layers an inference passes through or ends with. */
-const PASSED = new Set(['Dropout', 'Split', 'Flatten', 'Softmax', 'Concat']);
+/** What a net computes. */
+export interface FollowedNet {
+  readonly layers: readonly FoundLayer[];
+  /** What Power layers do to the images before the first of them. */
+  readonly front: InputAffine;
+  /** Types and names of layers behind the last one that nobody knows. */
+  readonly passed: readonly string[];
+}
+
+/** A blob: the way to it, and what it was made of. */
+interface Blob {
+  readonly path: Path;
+  /** Not a result: a loss, a measure, or a layer of a type nobody knows. */
+  readonly sink?: Blob;
+  used: boolean;
+}
+
+/** What stands at the end of a net and gives no scores of its own. */
+const OUTPUTS = /^(Softmax|Accuracy|ArgMax|Silence|HDF5Output)$|Loss$/;
+/** Layers without weights that change numbers; caffe.proto of BVLC/caffe 9b89154. */
+const COMPUTES =
+  /^(AbsVal|BNLL|Bias|Clip|Crop|ELU|Eltwise|Exp|Filter|Im2col|Log|MVN|Reduction|SPP|Scale|Swish|Threshold|Tile)$/;
 
 /**
- * What a net computes, layer by layer. Layers without weights that nothing computed depends on, such as
- * data, losses and outputs of any type, are passed over.
+ * Follows a net from its images to its one output, by the names of its blobs. Layers without weights that
+ * nothing computed depends on, such as data, losses and outputs of any type, are passed over.
  *
  * @throws FormatError unsupported, naming the layer, for what no network here has
  */
-export function followNet(net: CaffeNet): FoundNetwork {
-  const tensors = collectTensors(net);
-  const seen = new Set<string>();
-  const layers: FoundLayer[] = [];
-  let towers = 1;
-  let flattened = false;
-  for (const [index, layer] of net.layers.entries()) {
-    // Listed for training and again for testing.
-    const key = `${layer.type} ${layer.name}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    if (layer.type === 'Slice') towers = layer.top.length;
-    else if (layer.type === 'Concat') towers = 1;
-    if (layer.type === 'Slice' || PASSED.has(layer.type)) {
-      if (layer.type === 'Dropout') layers.push(dropout(layer));
-      continue;
-    }
-    const found = layerOf(layer, tensors, towers);
-    if (!found) {
-      if (layer.blobs.length === 0 && !isUsed(layer, net.layers.slice(index + 1))) continue;
-      layers.push({
-        op: 'unknown',
-        detail: `caffe: a layer of type ${layer.type} ("${layer.name}")`,
+export async function followNet(net: CaffeNet): Promise<FollowedNet> {
+  const blobs = new Map<string, Blob>();
+  const all: Blob[] = [];
+  const passed: string[] = [];
+  const give = (name: string, blob: Blob) => {
+    blobs.set(name, blob);
+    all.push(blob);
+  };
+  for (const layer of wiredLayers(net)) {
+    const { type, bottom, top } = layer;
+    const inputs = bottom.map((name) => blobs.get(name) ?? { path: [], used: true });
+    const [input] = inputs;
+    if (!input) {
+      const path: Path = layer.blobs.length > 0 ? [unknown(layer)] : [];
+      for (const name of top) give(name, { path, used: path.length === 0 });
+    } else if (type === 'Split') {
+      for (const name of top) blobs.set(name, input);
+    } else if (type === 'Slice') {
+      use(input);
+      sliced(layer, input.path).forEach((path, index) => {
+        give(top[index] ?? '', { path, used: true });
       });
-      continue;
+    } else if (isOutput(layer)) {
+      if (!OUTPUTS.test(type) && isWeighted(input)) passed.push(`${type} "${layer.name}"`);
+      const path: Path = [...input.path, unknown(layer)];
+      for (const name of top) give(name, { path, sink: input, used: true });
+    } else {
+      const path = await pathThrough(layer, inputs);
+      inputs.forEach(use);
+      give(top[0] ?? '', { path, used: false });
     }
-    if (found.op === 'dense' && !flattened) {
-      layers.push({ op: 'flatten', order: 'chw' });
-      flattened = true;
-    }
-    // The same normalization of each tower.
-    const last = layers.at(-1);
-    if (found.op === 'lrn' && towers > 1 && JSON.stringify(last) === JSON.stringify(found))
-      continue;
-    layers.push(found);
   }
-  return { input: inputOf(net), layers, layout: 'channels-first' };
+  const [end, ...others] = all.filter((blob) => !blob.used && isWeighted(blob));
+  if (!end) throw new FormatError('unknown-network', 'caffe: no layer with weights in the net');
+  if (others.length > 0) {
+    const names = [end, ...others].map(({ path }) => `"${path.at(-1)?.layer.name}"`);
+    throw new FormatError(
+      'unsupported',
+      `caffe: the net has the outputs ${names.join(', ')}; one is read`,
+    );
+  }
+  return { ...split(end.path), passed };
 }
 
-/** Whether a later layer that computes takes what this one gives. */
-function isUsed({ top, bottom }: CaffeLayer, later: readonly CaffeLayer[]): boolean {
-  if (bottom.length === 0) return false; // data
-  return later.some(
-    (layer) =>
-      layer.blobs.length > 0 &&
-      (layer.bottom.some((name) => top.includes(name)) || top.length === 0),
+function use(blob: Blob): void {
+  blob.used = true;
+  if (blob.sink) use(blob.sink);
+}
+
+function isWeighted({ path }: Blob): boolean {
+  return path.some(({ layer }) => layer.blobs.length > 0);
+}
+
+function isOutput({ type, blobs }: CaffeLayer): boolean {
+  if (OUTPUTS.test(type)) return true;
+  return (
+    blobs.length === 0 && !COMPUTES.test(type) && type !== 'Concat' && !LAYER_TYPES.includes(type)
   );
 }
 
-function dropout({ parameters }: CaffeLayer): FoundLayer {
-  const rate = value(parameters.dropout_param, 'dropout_ratio', 0.5);
-  return { op: 'dropout', rate, scaling: 'train' };
-}
-
-function layerOf(layer: CaffeLayer, tensors: StoredTensors, towers: number): FoundLayer | null {
-  const { name, type, parameters } = layer;
-  const refuse = (detail: string) =>
-    new FormatError('unsupported', `caffe: ${type} "${name}" ${detail}`);
-  const both = (
-    parameter: CaffeParameter | undefined,
-    key: string,
-    plain: string,
-    byDefault: number,
-  ) =>
-    ['h', 'w'].map((side) =>
-      value(parameter, `${key}_${side}`, value(parameter, plain, byDefault)),
+/** The way to what a layer gives. */
+async function pathThrough(layer: CaffeLayer, inputs: readonly Blob[]): Promise<Path> {
+  const { type } = layer;
+  const [{ path }] = inputs as [Blob];
+  if (type === 'Concat') {
+    const options = optionsOf(layer, 'concat_param');
+    const axis = options.number('axis', options.number('concat_dim', 1));
+    options.finish();
+    if (axis !== 1) throw refusal(layer, `has axis ${axis}`);
+    return joinTowers(
+      layer,
+      inputs.map((input) => input.path),
     );
-  const one = (sides: readonly number[], what: string): number => {
-    if (sides[0] !== sides[1]) throw refuse(`has ${what} ${sides}; one for both axes is needed`);
-    return sides[0] ?? 0;
-  };
-  const parts = (...names: readonly (keyof FoundTensors)[]): FoundTensors =>
-    Object.fromEntries(
-      names.flatMap((part) => {
-        const tensor: StoredTensor | undefined = tensors.get(`${name}.${part}`);
-        return tensor ? [[part, { name: `${name}.${part}`, ...tensor } satisfies FoundTensor]] : [];
-      }),
-    );
-  switch (type) {
-    case 'Convolution': {
-      const param = parameters.convolution_param;
-      const found = parts('weight', 'bias');
-      const [filters = 0, , height = 1, width = 1] = found.weight?.shape ?? [];
-      if (value(param, 'dilation', 1) !== 1) throw refuse('is dilated');
-      const [down = 0, across = 0] = both(param, 'pad', 'pad', 0);
-      return {
-        op: 'conv',
-        filters,
-        kernel: [height, width],
-        stride: one(both(param, 'stride', 'stride', 1), 'stride'),
-        padding: { top: down, bottom: down, left: across, right: across },
-        groups: value(param, 'group', 1),
-        rounding: 'floor',
-        tensors: found,
-      };
-    }
-    case 'InnerProduct': {
-      const param = parameters.inner_product_param;
-      if (value(param, 'axis', 1) !== 1 || param?.transpose === true) throw refuse('is transposed');
-      const found = parts('weight', 'bias');
-      return { op: 'dense', units: found.weight?.shape[0] ?? 0, tensors: found };
-    }
-    case 'ReLU': {
-      const slope = value(parameters.relu_param, 'negative_slope', 0);
-      return { op: 'activation', function: 'relu', ...(slope === 0 ? {} : { slope }) };
-    }
-    case 'TanH':
-      return { op: 'activation', function: 'tanh' };
-    case 'Sigmoid':
-      return { op: 'activation', function: 'sigmoid' };
-    case 'Pooling': {
-      const param = parameters.pooling_param;
-      const kind = param?.pool ?? 'MAX';
-      if (kind === 'STOCHASTIC') throw refuse('is stochastic');
-      if (param?.global_pooling === true) {
-        if (kind !== 'AVE') throw refuse('takes the largest value of a whole map');
-        return { op: 'globalpool' };
-      }
-      const pad = one(both(param, 'pad', 'pad', 0), 'pad');
-      return {
-        op: 'pool',
-        kind: kind === 'MAX' ? 'max' : 'avg',
-        size: one(both(param, 'kernel', 'kernel_size', 1), 'kernel_size'),
-        stride: one(both(param, 'stride', 'stride', 1), 'stride'),
-        ...(pad > 0 ? { padding: { top: pad, left: pad, bottom: pad, right: pad } } : {}),
-        ...(pad > 0 && kind !== 'MAX' ? { countPadding: true } : {}),
-        ...(param?.round_mode === 'FLOOR' ? {} : { rounding: 'ceil' }),
-      };
-    }
-    case 'LRN': {
-      const param = parameters.lrn_param;
-      const size = value(param, 'local_size', 5);
-      const within = param?.norm_region === 'WITHIN_CHANNEL';
-      const beta = value(param, 'beta', 0.75);
-      const alpha = value(param, 'alpha', 1);
-      return within
-        ? { op: 'mapnorm', size, k: 1, beta, sumCoeff: alpha / size ** 2 }
-        : {
-            op: 'lrn',
-            size,
-            k: value(param, 'k', 1),
-            beta,
-            sumCoeff: alpha / size,
-            groups: towers,
-          };
-    }
-    case 'Power': {
-      const param = parameters.power_param;
-      const [power, scale, shift] = [
-        value(param, 'power', 1),
-        value(param, 'scale', 1),
-        value(param, 'shift', 0),
-      ];
-      if (power !== 1 || shift !== 0 || !(scale > 0 && scale <= 1))
-        throw refuse(`computes (${shift} + ${scale} x) ^ ${power}`);
-      return { op: 'dropout', rate: Number((1 - scale).toPrecision(7)), scaling: 'test' };
-    }
-    case 'BatchNorm':
-      return {
-        op: 'batchnorm',
-        momentum: 0.9,
-        epsilon: value(parameters.batch_norm_param, 'eps', 1e-5),
-        tensors: parts('weight', 'bias', 'running_mean', 'running_var'),
-      };
-    case 'Scale':
-      // Part of the batch norm before it, where `collectTensors` found one.
-      return tensors.has(`${name.replace(/_scale$/, '')}.running_mean`)
-        ? { op: 'dropout', rate: 0, scaling: 'train' }
-        : null;
-    default:
-      return null;
   }
+  if (inputs.length > 1) return [...path, unknown(layer)];
+  if (type === 'Power' && path.every(({ kind }) => kind === 'affine')) {
+    const { scale, shift } = powerOf(layer);
+    return [...path, { kind: 'affine', layer, affine: { scale: [scale], shift: [shift] } }];
+  }
+  if (type === 'Scale') {
+    const last = path.at(-1);
+    const found = withScale(last?.kind === 'layer' ? last.found : undefined, layer);
+    return found
+      ? [...path.slice(0, -1), { kind: 'layer', layer, found }]
+      : [...path, unknown(layer)];
+  }
+  const found = await readLayer(layer);
+  return [...path, found ? { kind: 'layer', layer, found } : unknown(layer)];
 }
 
-function value(parameter: CaffeParameter | undefined, key: string, byDefault: number): number {
-  const found = parameter && Object.hasOwn(parameter, key) ? parameter[key] : byDefault;
-  if (typeof found !== 'number') return byDefault;
-  return Number.isInteger(found) ? found : readNumber(found);
+function unknown(layer: CaffeLayer): Link {
+  const detail = `caffe: a layer of type ${layer.type} ("${layer.name}")`;
+  return { kind: 'layer', layer, found: { op: 'unknown', detail } };
 }
 
-/** The crop a data layer takes; null where the net does not say it. */
-function inputOf({ layers }: CaffeNet): FoundNetwork['input'] {
-  const crop = layers
-    .map(({ parameters }) => value(parameters.transform_param, 'crop_size', 0))
-    .find((size) => size > 0);
-  const first = layers.find(({ type, blobs }) => type === 'Convolution' && blobs.length > 0);
-  const channels = first?.blobs[0]?.shape[1];
-  return crop && channels ? { height: crop, width: crop, channels } : null;
+/** The ways to the parts of a Slice, which have to be of one size. */
+function sliced(layer: CaffeLayer, path: Path): readonly Path[] {
+  const options = optionsOf(layer, 'slice_param');
+  const axis = options.number('axis', options.number('slice_dim', 1));
+  const points = options.numbers('slice_point');
+  options.finish();
+  // Labels are cut too, along whatever axis.
+  if (!path.some((link) => link.layer.blobs.length > 0)) return layer.top.map(() => path);
+  const parts = layer.top.length;
+  const conv = path.flatMap((link) =>
+    link.kind === 'layer' && link.found.op === 'conv' ? link.found : [],
+  );
+  const channels = conv.at(-1)?.filters ?? 0;
+  const even = points.every((point, index) => point * parts === channels * (index + 1));
+  if (axis !== 1 || !even || (points.length > 0 && points.length !== parts - 1)) {
+    throw refusal(
+      layer,
+      `cuts axis ${axis} at ${points.join(', ')}; equal parts of the channels are read`,
+    );
+  }
+  return layer.top.map((_, part) => [...path, { kind: 'part', layer, part, of: parts }]);
+}
+
+/** The layers of a whole way, and what comes off the images before. */
+function split(path: Path): Pick<FollowedNet, 'layers' | 'front'> {
+  const layers: FoundLayer[] = [];
+  let front = NO_CHANGE;
+  for (const link of path) {
+    if (link.kind === 'part') throw refusal(link.layer, 'cuts channels that no Concat joins again');
+    if (link.kind === 'affine') {
+      front = thenAffine(front, link.affine);
+      continue;
+    }
+    const { found } = link;
+    // A dense layer takes maps as they lie in memory.
+    const flat = layers.some(({ op }) => op === 'dense' || op === 'flatten');
+    if (found.op === 'dense' && !flat) layers.push({ op: 'flatten', order: 'chw' });
+    layers.push(found);
+  }
+  return { layers, front };
 }

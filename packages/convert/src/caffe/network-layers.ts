@@ -124,7 +124,11 @@ function toCaffe(layer: LayerSpec, bottom: string, maps: readonly number[]): Lay
       return [plain(name, 'LRN', bottom, { lrn_param })];
     }
     case 'batchnorm': {
-      const batch_norm_param = { use_global_stats: true, eps: layer.epsilon };
+      const batch_norm_param = {
+        use_global_stats: true,
+        moving_average_fraction: layer.momentum,
+        eps: layer.epsilon,
+      };
       const statistics = [`${name}.running_mean`, `${name}.running_var`, UNIT_FACTOR];
       const scale = inPlace(`${name}_scale`, 'Scale', name, { scale_param: { bias_term: true } });
       return [

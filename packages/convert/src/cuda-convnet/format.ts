@@ -3,7 +3,7 @@ import type { Format } from '../formats/format.js';
 export const cudaConvnet = {
   name: 'cuda-convnet',
   title: 'cuda-convnet',
-  companion: 'meta',
+  companions: ['meta'],
   async detect({ head: [first, second = 0], members }) {
     if (first === 0x80 && second >= 2 && second <= 5) return true; // a pickle
     if (first === 0x1f && second === 0x8b) return true; // gzip

@@ -44,6 +44,6 @@ export interface Format<Name extends string = string> {
   write?(model: Model, name: string, options: SaveOptions): Promise<SavedModel>;
   /** Endings of a main file that is written, the usual name's first. */
   readonly endings?: readonly string[];
-  /** The option that takes a second file this format can bring. */
-  readonly companion?: 'mean' | 'meta';
+  /** The options that take a second file this format can bring. */
+  readonly companions?: readonly ('mean' | 'meta' | 'prototxt')[];
 }

@@ -81,9 +81,12 @@ async function requireFormat({ name, bytes }: ModelSource): Promise<FormatName> 
 
 /** A second file that its format would pass over is refused. */
 function requireCompanion(format: FormatName, options: OpenModelOptions): void {
-  for (const { name, companion } of FORMATS) {
-    if (companion && options[companion] && formatOf(format).companion !== companion) {
-      throw new FormatError('unsupported', `"${companion}" goes with ${name}, not with ${format}`);
+  for (const { name, companions = [] } of FORMATS) {
+    const other = companions.find((companion) => {
+      return options[companion] && !formatOf(format).companions?.includes(companion);
+    });
+    if (other) {
+      throw new FormatError('unsupported', `"${other}" goes with ${name}, not with ${format}`);
     }
   }
 }

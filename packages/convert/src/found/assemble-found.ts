@@ -10,6 +10,7 @@ import type { StoredTensors } from '../tensors/tensor-file.js';
 import type { FoundNetwork } from './found-network.js';
 import { type InputAffine, preprocessingOf } from './input-affine.js';
 import { flattenOrderOf, networkOfLayers, sameComputation } from './network-of-layers.js';
+import { saidInput } from './said-input.js';
 import { inOrder } from './tidy-layers.js';
 
 /** A network a codec found in a file whose format has layers, and what the file says beside it. */
@@ -32,9 +33,10 @@ export interface FoundModel {
  * @throws FormatError
  */
 export function assembleFound(
-  { network, front, notes, ...rest }: FoundModel,
+  { network: inFile, front, notes, ...rest }: FoundModel,
   options: OpenOptions,
 ): StoredModel {
+  const network = { ...inFile, input: inFile.input ?? saidInput(options) };
   const { preset, spec: given } = options;
   const named = given ?? preset;
   const unknown = network.layers.find((layer) => layer.op === 'unknown');

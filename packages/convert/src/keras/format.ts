@@ -1,11 +1,13 @@
+import { isHdf5Snapshot } from '../caffe/format.js';
 import type { Format } from '../formats/format.js';
 
 export const keras = {
   name: 'keras',
   title: 'Keras',
   endings: ['.weights.h5', '.h5'],
-  async detect({ text, members }) {
-    return text.startsWith('\x89HDF\r\n') || (await members()).includes('config.json');
+  async detect(probe) {
+    if (probe.text.startsWith('\x89HDF\r\n')) return !(await isHdf5Snapshot(probe));
+    return (await probe.members()).includes('config.json');
   },
   async read(source, options) {
     return (await import('./keras-model.js')).readKerasModel(source.bytes, options);

@@ -5,12 +5,12 @@ import { lostMetadata, type WriteOptions, type Written } from '../alexnet/writte
 import { FormatError } from '../format-error.js';
 import { assembleFound } from '../found/assemble-found.js';
 import { isNoChange } from '../found/input-affine.js';
+import { createHdf5 } from '../hdf5/hdf5.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
 import { parseStrictJson } from '../parse-strict-json.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
-import { createHdf5 } from './hdf5.js';
 import { KERAS_NORM_PARTS, KERAS_PARTS, ourName } from './keras-layers.js';
 import { readKeras } from './read-keras.js';
 import { readTopology } from './topology.js';

@@ -3,8 +3,8 @@ import { readZip } from '@alexnet/files/zip';
 import type { Group } from 'h5wasm';
 import { FormatError } from '../format-error.js';
 import { openChecked } from '../formats/open-checked.js';
+import { groupAt, tensorAt, textsAt, withHdf5 } from '../hdf5/hdf5.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { groupAt, tensorAt, textsAt, withHdf5 } from './hdf5.js';
 
 /** A Keras file as its tensors and its description. */
 export interface KerasFile {
@@ -75,13 +75,6 @@ function legacy(weights: Group, layers: readonly string[], fileBytes: number): S
 /** Keras 3: `layers/<class>_<n>/vars/<i>`, the layer's own name an attribute since 3.4. */
 function current(root: Group, fileBytes: number): StoredTensors {
   const tensors: StoredTensors = new Map();
-  const data = groupAt(root, 'data');
-  if (data?.keys().some((key) => groupAt(data, key)?.keys().includes('0'))) {
-    throw new FormatError(
-      'unsupported',
-      "keras: this is Caffe's HDF5 snapshot, which keeps no layers; take the .caffemodel of the same iteration",
-    );
-  }
   collectVars(root, tensors, fileBytes, 0);
   if (tensors.size === 0) {
     throw new FormatError('not-this-format', 'keras: an HDF5 file without layers');

@@ -1,9 +1,10 @@
-import { type InputSpec, inferShapes } from '@alexnet/model';
+import { inferShapes } from '@alexnet/model';
 import type { OpenOptions } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
 import type { FoundLayer, FoundNetwork } from '../found/found-network.js';
 import { type DescribedNetwork, networkOfLayers } from '../found/network-of-layers.js';
+import { saidInput } from '../found/said-input.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { moduleLayers } from './module-layers.js';
 import type { TorchModule } from './module-tree.js';
@@ -29,7 +30,7 @@ export function readModule(
 ): ReadModule | null {
   const { layers, unknownClasses, adaptive } = moduleLayers(root, tensors);
   if (unknownClasses.length > 0 && !isComplete(layers)) return null;
-  const found: FoundNetwork = { input: inputOf(options), layers, layout: 'channels-first' };
+  const found: FoundNetwork = { input: saidInput(options), layers, layout: 'channels-first' };
   const described = networkOfLayers(found);
   requireIdentity(described, adaptive);
   const notes: Note[] = [{ code: 'names', exact: true, detail: 'modules became layers' }];
@@ -38,15 +39,6 @@ export function readModule(
     notes.push({ code: 'architecture', exact: true, detail });
   }
   return { ...described, notes };
-}
-
-function inputOf({ modifiers, spec }: OpenOptions): InputSpec | null {
-  if (spec) return spec.input;
-  const { input, channels = 3 } = modifiers ?? {};
-  if (input === undefined) return null;
-  return typeof input === 'number'
-    ? { height: input, width: input, channels }
-    : { ...input, channels };
 }
 
 /** Whether something stands between all layers with weights: `F.relu` in a `forward` is seen nowhere. */
