@@ -17,3 +17,8 @@ export {
   type PublishedWeights,
 } from './published/catalog.js';
 export { completePublished, expects, modelCard } from './published/describe.js';
+export {
+  type KnownPreprocessing,
+  knownPreprocessing,
+  torchvisionPreprocessing,
+} from './published/known-preprocessing.js';

@@ -1,7 +1,7 @@
+import { torchvisionPreprocessing } from '@alexnet/classifier/node';
 import type { Preprocessing } from '@alexnet/model';
 import { CommandError } from '../failure.js';
 import { oneOf } from '../options/one-of.js';
-import { KNOWN_PREPARATIONS, KNOWN_PREPROCESSING } from './known-preprocessing.js';
 
 const KEYS = ['size', 'crop', 'order', 'range', 'mean', 'std', 'squash'] as const;
 
@@ -15,7 +15,8 @@ const KEYS = ['size', 'crop', 'order', 'range', 'mean', 'std', 'squash'] as cons
 export function parsePreprocessing(words: readonly string[]): Preprocessing {
   const [name = ''] = words;
   if (words.length === 1 && !name.includes('=')) {
-    return KNOWN_PREPROCESSING[oneOf('preprocessing', name, KNOWN_PREPARATIONS)];
+    oneOf('preprocessing', name, ['torchvision']);
+    return torchvisionPreprocessing(224);
   }
   const said = new Map<string, string>();
   for (const word of words.flatMap((text) => text.split(/\s+/)).filter(Boolean)) {

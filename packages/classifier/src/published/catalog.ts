@@ -1,5 +1,6 @@
 import type { Checksum, RemoteFile } from '@alexnet/data';
 import type { Preprocessing, PresetName } from '@alexnet/model';
+import { torchvisionPreprocessing } from './known-preprocessing.js';
 
 /** Weights that somebody published, at the address and with the checksum they give. */
 export interface PublishedWeights {
@@ -94,15 +95,7 @@ export const PUBLISHED_WEIGHTS: readonly PublishedWeights[] = [
       bytes: 244_408_911,
       checksum: sha256('7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02'),
     },
-    // ImageClassification(crop_size=224) in torchvision/transforms/_presets.py. CenterCrop pads with 0.
-    preprocessing: {
-      resize: { shorterSide: 256 },
-      crop: { height: 224, width: 224, padding: 0 },
-      channelOrder: 'rgb',
-      range: 1,
-      mean: [0.485, 0.456, 0.406],
-      std: [0.229, 0.224, 0.225],
-    },
+    preprocessing: /* @__PURE__ */ torchvisionPreprocessing(224),
     accuracy: { top1: 56.522, top5: 79.066 },
   },
   {
