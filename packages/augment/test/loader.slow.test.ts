@@ -57,7 +57,7 @@ function makeDataset() {
     const data = Uint8Array.from({ length: 40 * 32 * 3 }, () => rng.below(256));
     return { width: 40, height: 32, data };
   };
-  const split = { records, image, bytes: async () => new Uint8Array() };
+  const split = { records, image, bytes: async () => new Uint8Array(), size: async () => 0 };
   const empty = { ...split, records: [] };
   const classNames = ['even', 'odd'];
   return {

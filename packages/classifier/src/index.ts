@@ -1,5 +1,5 @@
 export { decodeImage, rgbOf } from './browser/decode-image.js';
-export { type FetchBytesOptions, fetchBytes } from './browser/fetch-bytes.js';
+export { type FetchBlobOptions, fetchBlob } from './browser/fetch-blob.js';
 export {
   type FetchPublishedOptions,
   fetchPublished,

@@ -7,6 +7,7 @@ import {
   type RgbImage,
 } from '@alexnet/augment';
 import { createLoader } from '@alexnet/augment/loader';
+import { nearestName } from '@alexnet/augment/settings';
 import type { Preprocessing } from '@alexnet/model';
 
 async function main() {
@@ -32,6 +33,8 @@ async function main() {
   const one = augmentImage(pipeline, image, { seed: 1, epoch: 2, index: 3 });
   assert.ok(one.some((value) => value > 0));
   assert.equal(prepareTenCrop(image, preprocessing).length, 10 * one.length);
+
+  assert.equal(nearestName('randomcrop', ['randomCrop', 'normalize']), 'randomCrop');
 
   const loader = await createLoader({
     source: 'images',

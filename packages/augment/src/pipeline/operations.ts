@@ -34,22 +34,24 @@ const KINDS = {
 export type OperationName = keyof typeof KINDS;
 
 /** One operation of a pipeline: plain JSON, its name as `op` and its options beside it. */
-export const operationSchema = /* @__PURE__ */ v.variant('op', [
-  resize.schema,
-  centralSquare.schema,
-  randomCrop.schema,
-  centerCrop.schema,
-  randomResizedCrop.schema,
-  randomFlip.schema,
-  colorJitter.schema,
-  fancyPca.schema,
-  normalize.schema,
-  randomErasing.schema,
-  mixup.schema,
-  cutmix.schema,
-  labelSmoothing.schema,
-  classWeights.schema,
-]);
+// In a function, so that a bundler may leave it out: reading a property counts as an effect.
+export const operationSchema = /* @__PURE__ */ (() =>
+  v.variant('op', [
+    resize.schema(),
+    centralSquare.schema(),
+    randomCrop.schema(),
+    centerCrop.schema(),
+    randomResizedCrop.schema(),
+    randomFlip.schema(),
+    colorJitter.schema(),
+    fancyPca.schema(),
+    normalize.schema(),
+    randomErasing.schema(),
+    mixup.schema(),
+    cutmix.schema(),
+    labelSmoothing.schema(),
+    classWeights.schema(),
+  ]))();
 
 /** One operation, options with a default perhaps left out. */
 export type OperationInput = Readonly<v.InferInput<typeof operationSchema>>;

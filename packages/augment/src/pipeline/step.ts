@@ -55,14 +55,14 @@ export type Step = ImageStep | NormalizeStep | PixelStep | BatchStep;
 /** One operation: its options as data, and how it is done. */
 export interface OperationKind<Schema extends v.GenericSchema> {
   /** Of an object with `op`, its name, and its options. */
-  readonly schema: Schema;
+  readonly schema: () => Schema;
   compile(options: v.InferOutput<Schema>, context: PipelineContext): Step;
 }
 
-/** A record of {@link OperationKind}, for its types. */
+/** A record of {@link OperationKind}. The schema is a function, so that bundlers may leave it out. */
 // @__NO_SIDE_EFFECTS__
 export function operation<Schema extends v.GenericSchema>(
-  schema: Schema,
+  schema: () => Schema,
   compile: (options: v.InferOutput<Schema>, context: PipelineContext) => Step,
 ): OperationKind<Schema> {
   return { schema, compile };

@@ -1,11 +1,11 @@
 import type { Checksum } from '@alexnet/data';
 import type { PublishedWeights } from '../published/catalog.js';
-import { type FetchBytesOptions, fetchBytes } from './fetch-bytes.js';
+import { type FetchBlobOptions, fetchBlob } from './fetch-blob.js';
 
 /** Name of the browser's cache that keeps published weights. */
 const CACHE = 'alexnet-weights';
 
-export interface FetchPublishedOptions extends FetchBytesOptions {
+export interface FetchPublishedOptions extends FetchBlobOptions {
   /** Folder of the page's own server that holds the files under their own names; default `weights/`. */
   readonly folder?: string | URL;
 }
@@ -54,9 +54,8 @@ async function fetchFile(
   const reasons: string[] = [];
   for (const address of [own.href, ...official]) {
     try {
-      const bytes = await fetchBytes(address, options);
-      await requireChecksum(address, bytes, checksum);
-      const blob = new Blob([bytes]);
+      const blob = await fetchBlob(address, options);
+      await requireChecksum(address, blob, checksum);
       // A full disk costs the next visit a download, and nothing else.
       await cache?.put(keyOf(checksum.value), new Response(blob)).catch(() => undefined);
       return blob;
@@ -72,10 +71,11 @@ async function fetchFile(
 
 async function requireChecksum(
   address: string,
-  bytes: Uint8Array<ArrayBuffer>,
+  blob: Blob,
   { algorithm, value }: Checksum,
 ): Promise<void> {
-  const digest = await crypto.subtle.digest(algorithm === 'sha256' ? 'SHA-256' : 'SHA-1', bytes);
+  const name = algorithm === 'sha256' ? 'SHA-256' : 'SHA-1';
+  const digest = await crypto.subtle.digest(name, await blob.arrayBuffer());
   const found = [...new Uint8Array(digest)]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');

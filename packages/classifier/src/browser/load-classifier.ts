@@ -8,7 +8,7 @@ import { isPixels, type Pixels, rgbOfPixels } from '../pixels.js';
 import { findPublished } from '../published/catalog.js';
 import { completePublished } from '../published/describe.js';
 import { decodeImage, rgbOf } from './decode-image.js';
-import { fetchBytes } from './fetch-bytes.js';
+import { fetchBlob } from './fetch-blob.js';
 import { type FetchPublishedOptions, fetchPublished } from './fetch-published.js';
 
 /** An image: its address, an encoded file as bytes or Blob, a bitmap, or pixels. */
@@ -59,13 +59,13 @@ async function readWeights(weights: WeightsInput, options: BrowserLoadOptions): 
     return completePublished(model, published);
   }
   const shown = new Map<string, URL>(Object.entries(SHOWCASE)).get(String(weights));
-  return (await openModel(await fetchBytes(shown ?? weights, options), opening)).model;
+  return (await openModel(await fetchBlob(shown ?? weights, options), opening)).model;
 }
 
 /** RGB pixels of an image, EXIF orientation applied, alpha over white, color profiles passed over. */
 async function decode(image: ImageInput): Promise<RgbImage> {
   if (typeof image === 'string' || image instanceof URL) {
-    return decodeImage(new Blob([await fetchBytes(image)]));
+    return decodeImage(await fetchBlob(image));
   }
   if (image instanceof Blob) return decodeImage(image);
   if (image instanceof ArrayBuffer) return decodeImage(new Blob([image]));

@@ -1,4 +1,4 @@
-import type { Format } from '../formats/format.js';
+import type { Format, SavedModel } from '../formats/format.js';
 import type { Probe } from '../formats/probe.js';
 
 export const caffe = {
@@ -12,7 +12,7 @@ export const caffe = {
   async read(source, options) {
     return (await import('./caffe-model.js')).readCaffeModel(source.bytes, options);
   },
-  async write(model, name, options) {
+  async write(model, name, options): Promise<SavedModel> {
     return (await import('./caffe-model.js')).saveCaffeModel(model, name, options);
   },
 } as const satisfies Format;

@@ -33,7 +33,7 @@ export type TargetName = Extract<(typeof ALL)[number], { readonly write: unknown
 export const FORMATS: readonly Format<FormatName>[] = ALL;
 
 /** The names of those that are written. */
-export const TARGET_NAMES: readonly TargetName[] = ALL.flatMap((format) =>
+export const TARGET_NAMES: readonly TargetName[] = /* @__PURE__ */ ALL.flatMap((format) =>
   'write' in format ? [format.name] : [],
 );
 

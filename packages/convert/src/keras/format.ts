@@ -1,5 +1,5 @@
 import { isHdf5Snapshot } from '../caffe/format.js';
-import type { Format } from '../formats/format.js';
+import type { Format, SavedModel } from '../formats/format.js';
 
 export const keras = {
   name: 'keras',
@@ -12,7 +12,7 @@ export const keras = {
   async read(source, options) {
     return (await import('./keras-model.js')).readKerasModel(source.bytes, options);
   },
-  async write(model, name, options) {
+  async write(model, name, options): Promise<SavedModel> {
     const { writeKerasWeights } = await import('./keras-model.js');
     const { bytes, notes } = await writeKerasWeights(model, options);
     return { files: new Map([[name, bytes]]), notes };

@@ -1,4 +1,4 @@
-import type { Format } from '../formats/format.js';
+import type { Format, SavedModel } from '../formats/format.js';
 
 export const numpy = {
   name: 'numpy',
@@ -12,7 +12,7 @@ export const numpy = {
   async read(source, options) {
     return (await import('./numpy-model.js')).readNumpyModel(source.bytes, options);
   },
-  async write(model, name, options) {
+  async write(model, name, options): Promise<SavedModel> {
     const { bytes, notes } = (await import('./numpy-model.js')).writeNumpyModel(model, options);
     return { files: new Map([[name, bytes]]), notes };
   },

@@ -1,4 +1,4 @@
-import type { Format } from '../formats/format.js';
+import type { Format, SavedModel } from '../formats/format.js';
 
 export const onnx = {
   name: 'onnx',
@@ -11,7 +11,7 @@ export const onnx = {
   async read(source, options) {
     return (await import('./read-onnx.js')).readOnnxModel(source, options);
   },
-  async write(model, name) {
+  async write(model, name): Promise<SavedModel> {
     const bytes = (await import('./write-onnx.js')).writeOnnx(model);
     return { files: new Map([[name, bytes]]), notes: [] };
   },

@@ -1,4 +1,4 @@
-import type { Format } from '../formats/format.js';
+import type { Format, SavedModel } from '../formats/format.js';
 import { looksLikeSafetensors } from './decode.js';
 
 /** `model.safetensors.index.json`, by its first half kilobyte. */
@@ -16,7 +16,7 @@ export const safetensors = {
   async read(source, options) {
     return (await import('./safetensors-model.js')).readSafetensorsModel(source, options);
   },
-  async write(model, name, options) {
+  async write(model, name, options): Promise<SavedModel> {
     const { saveSafetensorsModel } = await import('./safetensors-model.js');
     const { bytes, notes } = saveSafetensorsModel(model, options);
     return { files: new Map([[name, bytes]]), notes };

@@ -1,4 +1,4 @@
-import type { Format } from '../formats/format.js';
+import type { Format, SavedModel } from '../formats/format.js';
 
 export const tfjs = {
   name: 'tfjs',
@@ -8,7 +8,7 @@ export const tfjs = {
   async read(source, options) {
     return (await import('./tfjs-model.js')).readTfjsModel(source, options);
   },
-  async write(model, name) {
+  async write(model, name): Promise<SavedModel> {
     const { modelJson, shards, notes } = (await import('./tfjs-model.js')).writeTfjsModel(model);
     const main = [name, new TextEncoder().encode(modelJson)] as const;
     return { files: new Map([...shards, main]), notes };

@@ -1,4 +1,4 @@
-import type { Format } from '../formats/format.js';
+import type { Format, SavedModel } from '../formats/format.js';
 import { torchContainer } from './container.js';
 
 export const torch = {
@@ -15,7 +15,7 @@ export const torch = {
   async read(source, options) {
     return (await import('./torch-model.js')).readTorchModel(source.bytes, options);
   },
-  async write(model, name, options) {
+  async write(model, name, options): Promise<SavedModel> {
     const { bytes, notes } = (await import('./torch-model.js')).writeTorchModel(model, options);
     return { files: new Map([[name, bytes]]), notes };
   },

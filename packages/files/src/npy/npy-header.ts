@@ -77,7 +77,7 @@ export function encodeNpy(
   descr: '<f4' | '|u1',
   shape: readonly number[],
   data: Uint8Array | Uint8ClampedArray,
-): Uint8Array<ArrayBuffer> {
+): Uint8Array {
   const sides = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sides}), }`;
   const start = Math.ceil((10 + dict.length + 1) / 64) * 64;

@@ -2,7 +2,7 @@
 export const TAR_BLOCK = 512;
 
 /** Two blocks of zeros end an archive. */
-export const TAR_END = new Uint8Array(2 * TAR_BLOCK);
+export const TAR_END: Uint8Array = new Uint8Array(2 * TAR_BLOCK);
 
 /**
  * One regular file as tar bytes: header, content, zeros up to the next block. Owner, mode and time

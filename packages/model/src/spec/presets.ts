@@ -14,6 +14,7 @@ export const PRESET_NAMES: readonly PresetName[] = [
 ];
 
 /** The same number of zero pixels on every side. */
+// @__NO_SIDE_EFFECTS__
 export function pad(pixels: number): Padding {
   return { top: pixels, left: pixels, bottom: pixels, right: pixels };
 }
@@ -33,6 +34,7 @@ interface Start {
 }
 
 /** N(0, σ²) everywhere, `bias` in conv2, conv4, conv5 and the hidden layers, 0 elsewhere. */
+// @__NO_SIDE_EFFECTS__
 function gaussianStart(upperConvSd: number, hiddenSd: number, bias: number): Start {
   return {
     conv: [
@@ -148,7 +150,8 @@ function fromPaper(overrides: {
 }
 
 /** The numbers behind each preset, before modifiers. */
-export const RECIPES: Readonly<Record<PresetName, Recipe>> = {
+// In a function, so that a bundler may leave it out: spreading an object counts as an effect.
+export const RECIPES: Readonly<Record<PresetName, Recipe>> = /* @__PURE__ */ (() => ({
   alexnet: fromPaper({
     groups: 1,
     lrn: paperLrn,
@@ -241,4 +244,4 @@ export const RECIPES: Readonly<Record<PresetName, Recipe>> = {
     output: lecun,
     dropout: { rate: 0, scaling: 'train', position: 'before' },
   },
-};
+}))();

@@ -83,64 +83,71 @@ const layerSchema = () =>
   });
 
 /** Everything that decides a training run, apart from the images and the seed. */
-export const recipeSchema = /* @__PURE__ */ v.strictObject({
-  name: v.pipe(v.string(), v.description('What the recipe is called.')),
-  source: v.pipe(v.string(), v.description('Paper section, source file or measurement.')),
-  network: v.strictObject({
-    preset: oneOf(PRESET_NAMES, 'The network.'),
-    modifiers: modifiersSchema(),
-  }),
-  preprocessing: v.strictObject({
-    shorterSide: whole(1, 'Images are resized so that the shorter side has this many px.'),
-    divideBy: v.union(
-      [
-        above(0, 'Pixel values are divided by this after the mean is subtracted; 1 leaves 0..255.'),
-        v.literal('deviation'),
-      ],
-      'a number more than 0, or deviation for that of each channel of the training images',
+export const recipeSchema = /* @__PURE__ */ (() =>
+  v.strictObject({
+    name: v.pipe(v.string(), v.description('What the recipe is called.')),
+    source: v.pipe(v.string(), v.description('Paper section, source file or measurement.')),
+    network: v.strictObject({
+      preset: oneOf(PRESET_NAMES, 'The network.'),
+      modifiers: modifiersSchema(),
+    }),
+    preprocessing: v.strictObject({
+      shorterSide: whole(1, 'Images are resized so that the shorter side has this many px.'),
+      divideBy: v.union(
+        [
+          above(
+            0,
+            'Pixel values are divided by this after the mean is subtracted; 1 leaves 0..255.',
+          ),
+          v.literal('deviation'),
+        ],
+        'a number more than 0, or deviation for that of each channel of the training images',
+      ),
+    }),
+    augment: v.pipe(
+      v.array(operationSchema),
+      v.description('What is done to training images and batches, in order.'),
     ),
-  }),
-  augment: v.pipe(
-    v.array(operationSchema),
-    v.description('What is done to training images and batches, in order.'),
-  ),
-  epochs: whole(1, 'Passes over the training images.'),
-  stopAfter: v.exactOptional(
-    whole(1, 'Stop when validation error has not improved for so many epochs; else never.'),
-  ),
-  batchSize: whole(1, 'Images per update.'),
-  accumulate: whole(
-    1,
-    'A batch is computed in this many parts whose gradients are averaged (less memory).',
-  ),
-  learningRate: above(0, 'Peak learning rate, for the mean gradient of a batch.'),
-  momentum: below(0, 1, 'Share of the velocity kept at an update: 0.9 (paper, section 5).'),
-  weightDecay: atLeast(0, 'L2 decay inside the update, times the learning rate.'),
-  learningRateInMomentum: oneOf(
-    ['inside', 'outside'],
-    'inside: v = m v - lr (g + decay w), w += v, as the paper; outside: v = m v + g + decay w, w -= lr v, as PyTorch. Equal while the learning rate is.',
-  ),
-  biasLearningRateFactor: atLeast(0, 'On the learning rate of biases (2012 source and Caffe: 2).'),
-  biasSchedule: oneOf(
-    ['same', 'constant'],
-    'constant: the schedule moves only the learning rate of weights, as in the 2012 source.',
-  ),
-  biasDecay: v.pipe(
-    v.boolean(),
-    v.description('Whether biases decay too (2012 source and Caffe: no).'),
-  ),
-  schedule: scheduleSchema(),
-  layers: v.pipe(
-    v.record(v.string(), layerSchema()),
-    v.description('By layer name, what is learned differently there.'),
-  ),
-  clipNorm: atLeast(0, 'Global gradient norm above which gradients are scaled down; 0 is off.'),
-  ema: below(
-    0,
-    1,
-    'Decay per step of the moving average of the weights used at the end; 0 is off.',
-  ),
-});
+    epochs: whole(1, 'Passes over the training images.'),
+    stopAfter: v.exactOptional(
+      whole(1, 'Stop when validation error has not improved for so many epochs; else never.'),
+    ),
+    batchSize: whole(1, 'Images per update.'),
+    accumulate: whole(
+      1,
+      'A batch is computed in this many parts whose gradients are averaged (less memory).',
+    ),
+    learningRate: above(0, 'Peak learning rate, for the mean gradient of a batch.'),
+    momentum: below(0, 1, 'Share of the velocity kept at an update: 0.9 (paper, section 5).'),
+    weightDecay: atLeast(0, 'L2 decay inside the update, times the learning rate.'),
+    learningRateInMomentum: oneOf(
+      ['inside', 'outside'],
+      'inside: v = m v - lr (g + decay w), w += v, as the paper; outside: v = m v + g + decay w, w -= lr v, as PyTorch. Equal while the learning rate is.',
+    ),
+    biasLearningRateFactor: atLeast(
+      0,
+      'On the learning rate of biases (2012 source and Caffe: 2).',
+    ),
+    biasSchedule: oneOf(
+      ['same', 'constant'],
+      'constant: the schedule moves only the learning rate of weights, as in the 2012 source.',
+    ),
+    biasDecay: v.pipe(
+      v.boolean(),
+      v.description('Whether biases decay too (2012 source and Caffe: no).'),
+    ),
+    schedule: scheduleSchema(),
+    layers: v.pipe(
+      v.record(v.string(), layerSchema()),
+      v.description('By layer name, what is learned differently there.'),
+    ),
+    clipNorm: atLeast(0, 'Global gradient norm above which gradients are scaled down; 0 is off.'),
+    ema: below(
+      0,
+      1,
+      'Decay per step of the moving average of the weights used at the end; 0 is off.',
+    ),
+  }))();
 
 type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
 

@@ -11,7 +11,7 @@ import { paper } from './paper.js';
  * - hardware: theirs, a K40
  * - result: theirs, 57.1 % / 80.2 % top-1 / top-5, center crop; ours not yet run
  */
-export const caffe: Recipe = {
+export const caffe: Recipe = /* @__PURE__ */ (() => ({
   ...paper,
   name: 'caffe',
   source: 'BVLC Caffe, models/bvlc_alexnet',
@@ -21,4 +21,4 @@ export const caffe: Recipe = {
   biasLearningRateFactor: 2,
   biasDecay: false,
   schedule: { ...paper.schedule, kind: 'step', dropEpochs: [20, 40, 60, 80] },
-};
+}))();

@@ -15,7 +15,7 @@ import { paper } from './paper.js';
  * - hardware: two CPU cores, TensorFlow
  * - result: results/showcase/README.md
  */
-export const showcase: Recipe = {
+export const showcase: Recipe = /* @__PURE__ */ (() => ({
   ...paper,
   name: 'showcase',
   source: 'Krizhevsky, Sutskever and Hinton 2012, at half width; measured on Tiny-ImageNet',
@@ -36,4 +36,4 @@ export const showcase: Recipe = {
   learningRate: 0.02,
   biasDecay: false,
   schedule: { ...paper.schedule, kind: 'cosine', warmupEpochs: 0.5, warmupStart: 0.01 },
-};
+}))();

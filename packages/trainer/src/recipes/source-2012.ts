@@ -14,7 +14,7 @@ import { paper } from './paper.js';
  * - hardware: theirs, two GTX 580 3 GB
  * - result: theirs, 40.66 % / 18.21 % top-1 / top-5 error, ten crops; ours not yet run
  */
-export const source2012: Recipe = {
+export const source2012: Recipe = /* @__PURE__ */ (() => ({
   ...paper,
   name: '2012',
   source: 'the 2012 source, layers-145.cfg and layer-params-145.cfg',
@@ -33,4 +33,4 @@ export const source2012: Recipe = {
   biasDecay: false,
   schedule: { ...paper.schedule, kind: 'step', dropEpochs: [25, 51, 79] },
   layers: { conv1: { dropEpochs: [67], frozenFromEpoch: 72 } },
-};
+}))();

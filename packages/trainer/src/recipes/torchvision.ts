@@ -12,7 +12,7 @@ import { paper } from './paper.js';
  * - hardware: theirs, eight GPUs
  * - result: theirs, 56.5 % / 79.1 % top-1 / top-5, center crop of 224 from 256; ours not yet run
  */
-export const torchvision: Recipe = {
+export const torchvision: Recipe = /* @__PURE__ */ (() => ({
   ...paper,
   name: 'torchvision',
   source: 'torchvision, references/classification',
@@ -23,4 +23,4 @@ export const torchvision: Recipe = {
   weightDecay: 0.0001,
   learningRateInMomentum: 'outside',
   schedule: { ...paper.schedule, kind: 'step', dropEpochs: [30, 60] },
-};
+}))();

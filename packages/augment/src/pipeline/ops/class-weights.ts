@@ -8,16 +8,17 @@ import { operation } from '../step.js';
  * mean of PyTorch's `CrossEntropyLoss(weight)` for one-hot targets.
  */
 export const classWeights = operation(
-  v.strictObject({
-    op: v.literal('classWeights'),
-    weights: v.optional(
-      v.union(
-        [v.literal('balanced'), v.array(atLeast(0, 'Weight.'))],
-        'balanced, or a list of numbers of 0 or more, one a class',
+  () =>
+    v.strictObject({
+      op: v.literal('classWeights'),
+      weights: v.optional(
+        v.union(
+          [v.literal('balanced'), v.array(atLeast(0, 'Weight.'))],
+          'balanced, or a list of numbers of 0 or more, one a class',
+        ),
+        'balanced',
       ),
-      'balanced',
-    ),
-  }),
+    }),
   ({ weights: given }, { classCounts }) => {
     const weights = given === 'balanced' ? balanced(classCounts ?? []) : given;
     if (classCounts && weights.length !== classCounts.length) {

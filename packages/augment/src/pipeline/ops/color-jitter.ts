@@ -11,14 +11,15 @@ import { untilEpoch } from './options.js';
  * values are clipped after each and rounded once at the end.
  */
 export const colorJitter = operation(
-  v.strictObject({
-    op: v.literal('colorJitter'),
-    brightness: v.optional(atLeast(0, 'Factor uniform in [max(0, 1 - x), 1 + x]; 0 is off.'), 0),
-    contrast: v.optional(atLeast(0, 'The same, about the mean gray of the image.'), 0),
-    saturation: v.optional(atLeast(0, "The same, about each pixel's own gray."), 0),
-    hue: v.optional(within(0, 0.5, 'Shift uniform in [-x, x] turns of the color circle.'), 0),
-    untilEpoch: untilEpoch(),
-  }),
+  () =>
+    v.strictObject({
+      op: v.literal('colorJitter'),
+      brightness: v.optional(atLeast(0, 'Factor uniform in [max(0, 1 - x), 1 + x]; 0 is off.'), 0),
+      contrast: v.optional(atLeast(0, 'The same, about the mean gray of the image.'), 0),
+      saturation: v.optional(atLeast(0, "The same, about each pixel's own gray."), 0),
+      hue: v.optional(within(0, 0.5, 'Shift uniform in [-x, x] turns of the color circle.'), 0),
+      untilEpoch: untilEpoch(),
+    }),
   ({ brightness, contrast, saturation, hue }) => {
     const factor = (strength: number, rng: Rng) => {
       const low = Math.max(0, 1 - strength);

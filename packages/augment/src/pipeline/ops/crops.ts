@@ -6,19 +6,22 @@ import { cropView } from '../view.js';
 import { outputSize, sharedBy } from './options.js';
 
 /** Cuts images to their central square (paper, section 2). */
-export const centralSquare = operation(v.strictObject({ op: v.literal('centralSquare') }), () => ({
-  stage: 'image',
-  describe: (input) => {
-    needLevels(input);
-    const { shorterSide } = input;
-    return shorterSide === null ? input : withSize(input, shorterSide, shorterSide);
-  },
-  apply: (view) => cropView(view, squareOf(view.box)),
-}));
+export const centralSquare = operation(
+  () => v.strictObject({ op: v.literal('centralSquare') }),
+  () => ({
+    stage: 'image',
+    describe: (input) => {
+      needLevels(input);
+      const { shorterSide } = input;
+      return shorterSide === null ? input : withSize(input, shorterSide, shorterSide);
+    },
+    apply: (view) => cropView(view, squareOf(view.box)),
+  }),
+);
 
 /** Crops at a uniformly random position. */
 export const randomCrop = operation(
-  v.strictObject({ op: v.literal('randomCrop'), ...outputSize(), sharedBy: sharedBy() }),
+  () => v.strictObject({ op: v.literal('randomCrop'), ...outputSize(), sharedBy: sharedBy() }),
   (options, context) => {
     const { height, width } = sizeOf(options, context);
     return {
@@ -35,7 +38,7 @@ export const randomCrop = operation(
 
 /** Crops the center; draws as `randomCrop` does, so that what follows draws the same after either. */
 export const centerCrop = operation(
-  v.strictObject({ op: v.literal('centerCrop'), ...outputSize() }),
+  () => v.strictObject({ op: v.literal('centerCrop'), ...outputSize() }),
   (options, context) => {
     const { height, width } = sizeOf(options, context);
     return {

@@ -10,18 +10,19 @@ import { untilEpoch } from './options.js';
  * pass that normalizes.
  */
 export const fancyPca = operation(
-  v.strictObject({
-    op: v.literal('fancyPca'),
-    sd: v.optional(atLeast(0, 'Standard deviation of α.'), 0.1),
-    form: v.optional(
-      oneOf(
-        ['paper', 'deviation', 'source2012'],
-        'paper: Σ p·α·λ with pixels on 0..1; deviation: Σ p·α·√λ; source2012: that, all divided by 1 + sd.',
+  () =>
+    v.strictObject({
+      op: v.literal('fancyPca'),
+      sd: v.optional(atLeast(0, 'Standard deviation of α.'), 0.1),
+      form: v.optional(
+        oneOf(
+          ['paper', 'deviation', 'source2012'],
+          'paper: Σ p·α·λ with pixels on 0..1; deviation: Σ p·α·√λ; source2012: that, all divided by 1 + sd.',
+        ),
+        'paper',
       ),
-      'paper',
-    ),
-    untilEpoch: untilEpoch(),
-  }),
+      untilEpoch: untilEpoch(),
+    }),
   ({ sd, form }, { colors }) => {
     if (!colors) throw new RangeError('needs the colors of the training set');
     return {

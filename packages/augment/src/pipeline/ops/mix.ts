@@ -20,12 +20,13 @@ const alpha = () =>
  * first one's being the last. One λ ~ Beta(α, α) a batch, as torchvision's MixUp.
  */
 export const mixup = operation(
-  v.strictObject({
-    op: v.literal('mixup'),
-    alpha: v.optional(alpha(), 0.2),
-    probability: v.optional(probability('the batches that are mixed'), 1),
-    untilEpoch: untilEpoch(),
-  }),
+  () =>
+    v.strictObject({
+      op: v.literal('mixup'),
+      alpha: v.optional(alpha(), 0.2),
+      probability: v.optional(probability('the batches that are mixed'), 1),
+      untilEpoch: untilEpoch(),
+    }),
   ({ alpha, probability: share }) => ({
     stage: 'batch',
     apply: ({ pixels, targets, labels }, rng) => {
@@ -42,12 +43,13 @@ export const mixup = operation(
  * by the area that stayed. One box a batch, as torchvision's CutMix.
  */
 export const cutmix = operation(
-  v.strictObject({
-    op: v.literal('cutmix'),
-    alpha: v.optional(alpha(), 1),
-    probability: v.optional(probability('the batches that are mixed'), 1),
-    untilEpoch: untilEpoch(),
-  }),
+  () =>
+    v.strictObject({
+      op: v.literal('cutmix'),
+      alpha: v.optional(alpha(), 1),
+      probability: v.optional(probability('the batches that are mixed'), 1),
+      untilEpoch: untilEpoch(),
+    }),
   ({ alpha, probability: share }) => ({
     stage: 'batch',
     apply: (batch, rng) => {
@@ -73,10 +75,11 @@ export const cutmix = operation(
  * (Szegedy et al. 2015, section 7).
  */
 export const labelSmoothing = operation(
-  v.strictObject({
-    op: v.literal('labelSmoothing'),
-    amount: v.optional(below(0, 1, 'Probability mass spread over all classes.'), 0.1),
-  }),
+  () =>
+    v.strictObject({
+      op: v.literal('labelSmoothing'),
+      amount: v.optional(below(0, 1, 'Probability mass spread over all classes.'), 0.1),
+    }),
   ({ amount }) => ({
     stage: 'batch',
     apply: ({ targets, labels }) => {

@@ -8,7 +8,7 @@ import { operation } from '../step.js';
  * its weights: it has no options of its own.
  */
 export const normalize = operation(
-  v.strictObject({ op: v.literal('normalize') }),
+  () => v.strictObject({ op: v.literal('normalize') }),
   (_, { preprocessing }) => ({
     stage: 'normalize',
     describe: (input) => {

@@ -6,21 +6,22 @@ import { probability, untilEpoch } from './options.js';
 
 /** Overwrites a random box (Zhong et al. 2017; defaults of torchvision's RandomErasing). */
 export const randomErasing = operation(
-  v.strictObject({
-    op: v.literal('randomErasing'),
-    probability: v.optional(probability('the images that lose a box'), 0.5),
-    scale: v.optional(interval("Share of the image's area, at most 1."), [0.02, 0.33]),
-    ratio: v.optional(interval('Height / width.'), [0.3, 3.3]),
-    value: v.optional(
-      v.pipe(
-        v.number(),
-        v.finite(),
-        v.description('What the box is filled with, in normalized units; 0 is the mean.'),
+  () =>
+    v.strictObject({
+      op: v.literal('randomErasing'),
+      probability: v.optional(probability('the images that lose a box'), 0.5),
+      scale: v.optional(interval("Share of the image's area, at most 1."), [0.02, 0.33]),
+      ratio: v.optional(interval('Height / width.'), [0.3, 3.3]),
+      value: v.optional(
+        v.pipe(
+          v.number(),
+          v.finite(),
+          v.description('What the box is filled with, in normalized units; 0 is the mean.'),
+        ),
+        0,
       ),
-      0,
-    ),
-    untilEpoch: untilEpoch(),
-  }),
+      untilEpoch: untilEpoch(),
+    }),
   ({ probability: share, scale, ratio, value }) => {
     checkIntervals(scale, ratio);
     return {

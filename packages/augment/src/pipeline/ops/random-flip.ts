@@ -5,12 +5,13 @@ import { probability, sharedBy, untilEpoch } from './options.js';
 
 /** Mirrors images left to right. */
 export const randomFlip = operation(
-  v.strictObject({
-    op: v.literal('randomFlip'),
-    probability: v.optional(probability('the images that are mirrored'), 0.5),
-    sharedBy: sharedBy(),
-    untilEpoch: untilEpoch(),
-  }),
+  () =>
+    v.strictObject({
+      op: v.literal('randomFlip'),
+      probability: v.optional(probability('the images that are mirrored'), 0.5),
+      sharedBy: sharedBy(),
+      untilEpoch: untilEpoch(),
+    }),
   ({ probability: share }) => ({
     stage: 'image',
     describe: (input) => {

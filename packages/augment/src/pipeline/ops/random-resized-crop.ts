@@ -14,12 +14,13 @@ import { outputSize } from './options.js';
  * crop of fixed size would draw.
  */
 export const randomResizedCrop = operation(
-  v.strictObject({
-    op: v.literal('randomResizedCrop'),
-    ...outputSize(),
-    scale: v.optional(interval("Share of the image's area, at most 1."), [0.08, 1]),
-    ratio: v.optional(interval('Width / height.'), [3 / 4, 4 / 3]),
-  }),
+  () =>
+    v.strictObject({
+      op: v.literal('randomResizedCrop'),
+      ...outputSize(),
+      scale: v.optional(interval("Share of the image's area, at most 1."), [0.08, 1]),
+      ratio: v.optional(interval('Width / height.'), [3 / 4, 4 / 3]),
+    }),
   (options, context) => {
     const { scale, ratio } = options;
     const { height, width } = sizeOf(options, context);

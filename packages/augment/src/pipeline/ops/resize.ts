@@ -10,12 +10,13 @@ import { develop, viewOf } from '../view.js';
  * (torchvision's `Resize`).
  */
 export const resize = operation(
-  v.strictObject({
-    op: v.literal('resize'),
-    shorterSide: v.exactOptional(
-      whole(1, 'Pixels; left out, what the preprocessing of the network says.'),
-    ),
-  }),
+  () =>
+    v.strictObject({
+      op: v.literal('resize'),
+      shorterSide: v.exactOptional(
+        whole(1, 'Pixels; left out, what the preprocessing of the network says.'),
+      ),
+    }),
   ({ shorterSide: side }, { preprocessing }) => {
     const method = preprocessing.resize;
     const shorterSide = side ?? method.shorterSide;

@@ -1,20 +1,20 @@
 /** What a download tells and obeys. */
-export interface FetchBytesOptions {
+export interface FetchBlobOptions {
   readonly signal?: AbortSignal;
   /** Bytes so far, and in all; 0 where the server has not said. */
   readonly onProgress?: (bytes: number, total: number) => void;
 }
 
 /**
- * The bytes at an address: one of the page's own server, or of another that allows it (CORS).
+ * The file at an address: one of the page's own server, or of another that allows it (CORS).
  *
  * @throws Error in one line: no answer, a status that is no success, a web page in place of a file,
  * fewer bytes than announced
  */
-export async function fetchBytes(
+export async function fetchBlob(
   address: string | URL,
-  { signal, onProgress }: FetchBytesOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> {
+  { signal, onProgress }: FetchBlobOptions = {},
+): Promise<Blob> {
   const response = await fetch(address, signal ? { signal } : {}).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new Error(
@@ -31,7 +31,7 @@ export async function fetchBytes(
   // The length is of what was sent, which an encoding makes another number.
   const encoded = response.headers.has('content-encoding');
   const total = encoded ? 0 : Number(response.headers.get('content-length')) || 0;
-  const parts: Uint8Array[] = [];
+  const parts: BlobPart[] = [];
   let received = 0;
   const reader = response.body.getReader();
   for (let step = await reader.read(); !step.done; step = await reader.read()) {
@@ -42,11 +42,5 @@ export async function fetchBytes(
   if (total > 0 && received !== total) {
     throw new Error(`${address}: the connection ended at byte ${received} of ${total}`);
   }
-  const bytes = new Uint8Array(received);
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
+  return new Blob(parts);
 }
