@@ -107,7 +107,7 @@ function epochLine(report: EpochReport): MetricsLine {
     trainTop1: report.trainTop1,
     validationLoss: report.validation?.loss ?? Number.NaN,
     validationTop1: report.validation?.top1 ?? Number.NaN,
-    validationTop5: report.validation?.top5 ?? Number.NaN,
+    ...(report.validation?.top5 === undefined ? {} : { validationTop5: report.validation.top5 }),
     seconds: report.durationMs / 1000,
     wait: report.waitShare,
   };
@@ -120,7 +120,7 @@ function evaluationLine(evaluation: Evaluation, step: number): MetricsLine {
     view: evaluation.view,
     images: evaluation.images,
     top1: evaluation.top1,
-    top5: evaluation.top5,
+    ...(evaluation.top5 === undefined ? {} : { top5: evaluation.top5 }),
     majority: evaluation.majority.share,
   };
 }

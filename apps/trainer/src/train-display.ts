@@ -82,7 +82,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
         `epoch ${String(report.epoch + 1).padStart(String(epochs).length)}/${epochs}` +
           ` · train loss ${report.trainLoss.toFixed(3)}, top-1 ${percent(report.trainTop1)}` +
           (validation
-            ? ` · validation loss ${validation.loss.toFixed(3)}, top-1 ${percent(validation.top1)}${validation.confusion.length > 5 ? `, top-5 ${percent(validation.top5)}` : ''}`
+            ? ` · validation loss ${validation.loss.toFixed(3)}, top-1 ${percent(validation.top1)}${validation.top5 === undefined ? '' : `, top-5 ${percent(validation.top5)}`}`
             : '') +
           ` · ${duration(report.durationMs)}, data wait ${percent(report.waitShare)}`,
       );

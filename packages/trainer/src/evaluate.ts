@@ -13,8 +13,8 @@ export interface Evaluation {
   readonly loss: number;
   /** Shares, 0..1. Ties in probability count as correct only for the lower class index. */
   readonly top1: number;
-  /** Share with the label among the five most probable classes, 0..1. */
-  readonly top5: number;
+  /** Share with the label among the five most probable classes, 0..1; left out where no more than five are answers. */
+  readonly top5?: number;
   /** Always answering the most frequent class would give this top-1. */
   readonly majority: { readonly label: number; readonly share: number };
   /** `confusion[truth][answer]`, counts, [classes][classes]. */
@@ -115,7 +115,7 @@ export async function evaluate(
     skipped,
     loss: loss / images,
     top1: top1 / images,
-    top5: top5 / images,
+    ...((options.among?.length ?? classes) > 5 ? { top5: top5 / images } : {}),
     majority: { label, share: (perClass[label] as number) / images },
     confusion,
     mistakes,

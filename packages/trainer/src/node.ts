@@ -10,6 +10,7 @@ export {
 export { csvLine } from './node/csv-line.js';
 export { type EvaluationFile, readEvaluation, writeEvaluation } from './node/evaluation-file.js';
 export { machine } from './node/machine.js';
+export { metricsCsv } from './node/metrics-csv.js';
 export {
   type EpochLine,
   type EvaluationLine,

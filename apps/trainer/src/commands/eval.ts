@@ -131,9 +131,11 @@ export function printEvaluations(
   print(
     `${first.images} image${first.images === 1 ? '' : 's'} scored${first.skipped.length ? `, ${first.skipped.length} skipped` : ''}: ${which}`,
   );
-  print(`${''.padEnd(14)}${'top-1'.padStart(8)}${'top-5'.padStart(9)}`);
+  const line = (name: string, top1: string, top5: string | undefined) =>
+    print(`${name.padEnd(14)}${top1.padStart(8)}${(top5 ?? '').padStart(9)}`.trimEnd());
+  line('', 'top-1', first.top5 === undefined ? undefined : 'top-5');
   for (const { view, top1, top5 } of evaluations) {
-    print(`${view.padEnd(14)}${percent(top1).padStart(8)}${percent(top5).padStart(9)}`);
+    line(view, percent(top1), top5 === undefined ? undefined : percent(top5));
   }
   const { label, share } = first.majority;
   print(

@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import type { Dataset } from '@alexnet/data';
 import { writeAtomically } from '@alexnet/files/node';
+import { type MetricsLine, metricsCsv } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openData } from '../open-data.js';
 import { type ReportExtras, showMistakes } from '../report/mistakes.js';
 import { reportPage } from '../report/page.js';
-import { type RunFiles, readRunFiles } from '../report/run-files.js';
+import { metricsLines, type RunFiles, readRunFiles } from '../report/run-files.js';
 import { divisionOf } from '../run/division.js';
+import { METRICS_NAME } from '../run-folder.js';
 import { say } from '../say.js';
 
 interface Options {
   readonly out?: string;
   readonly data?: string;
   readonly images: boolean;
+  readonly csv?: string;
 }
 
 const SHOWN_MISTAKES = 24;
@@ -26,6 +29,7 @@ export function addReportCommand(program: Command): void {
     .option('--out <file>', 'where the page goes (default: report.html in the run folder)')
     .option('--data <source>', 'where the images are now, if they moved')
     .option('--no-images', 'do not open the images: mistakes are listed by name')
+    .option('--csv <file>', 'also write metrics.jsonl as a table')
     .action(run);
 }
 
@@ -35,6 +39,11 @@ async function run(folder: string, options: Options): Promise<void> {
   const page = await reportPage(folder, files, await extras(files, options));
   await writeAtomically(path, page);
   say(`wrote ${path} (${(Buffer.byteLength(page) / 1e6).toFixed(1)} MB)`);
+  if (options.csv === undefined) return;
+  const lines: MetricsLine[] = [];
+  for await (const line of metricsLines(join(folder, METRICS_NAME))) lines.push(line);
+  await writeAtomically(options.csv, metricsCsv(lines));
+  say(`wrote ${options.csv} (${lines.length} rows)`);
 }
 
 /** The mistakes with their images, where the images are still there. */

@@ -85,32 +85,31 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
     epoch,
     training: 100 * (1 - trainTop1),
     top1: 100 * (1 - validationTop1),
-    top5: 100 * (1 - validationTop5),
+    ...(validationTop5 === undefined ? {} : { top5: 100 * (1 - validationTop5) }),
   }));
+  const top5 = rows.flatMap((row) => (row.top5 === undefined ? [] : [row.top5]));
+  const hasTop5 = top5.length > 0;
   return {
     id: 'error',
     title: 'Error',
     legend: [
       ['training top-1, dropout on', COLOR.training],
       ['validation top-1', COLOR.validation],
-      ['validation top-5', COLOR.top5],
+      ...(hasTop5 ? [['validation top-5', COLOR.top5] as const] : []),
     ],
     caption: 'Share of images answered wrongly, one center crop, after every epoch.',
     drawing: drawPlot(
       `Validation error over epochs: top-1 ${between(
         rows.map((row) => row.top1),
         1,
-      )} percent, top-5 ${between(
-        rows.map((row) => row.top5),
-        1,
-      )} percent.`,
+      )} percent${hasTop5 ? `, top-5 ${between(top5, 1)} percent` : ''}.`,
       (canvas) => ({
         ...frame(canvas, domain, 260),
         y: { domain: [0, 100], label: '%', ticks: 5, tickSize: 0 },
         marks: [
           ...ground(5),
           ...perEpoch(rows, 'training', COLOR.training),
-          ...perEpoch(rows, 'top5', COLOR.top5),
+          ...(hasTop5 ? perEpoch(rows, 'top5', COLOR.top5) : []),
           ...perEpoch(rows, 'top1', COLOR.validation),
         ],
       }),

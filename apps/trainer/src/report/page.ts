@@ -59,12 +59,14 @@ function headline({ evaluation, epochs, steps }: RunFiles): Html | null {
   const final = evaluation?.evaluations[0];
   const newest = epochs.at(-1);
   const percentOf = (share: number) => html`${(100 * share).toFixed(1)}<small>%</small>`;
+  const top5 = (share: number | undefined) =>
+    share === undefined ? [] : [['top-5', percentOf(share)] as const];
   if (final) {
     const goneOn = (steps.at(-1)?.step ?? 0) > (evaluation?.step ?? 0);
     const when = goneOn ? ` after ${evaluation?.step.toLocaleString('en')} updates` : '';
     return numbers([
       [`top-1${when}`, percentOf(final.top1)],
-      ['top-5', percentOf(final.top5)],
+      ...top5(final.top5),
       ['always the commonest class', percentOf(final.majority.share)],
       ['validation images', html`${final.images.toLocaleString('en')}`],
     ]);
@@ -72,7 +74,7 @@ function headline({ evaluation, epochs, steps }: RunFiles): Html | null {
   if (!newest) return null;
   return numbers([
     [`top-1 after epoch ${newest.epoch}`, percentOf(newest.validationTop1)],
-    ['top-5', percentOf(newest.validationTop5)],
+    ...top5(newest.validationTop5),
   ]);
 }
 

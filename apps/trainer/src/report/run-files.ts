@@ -42,19 +42,33 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
   const epochs: EpochLine[] = [];
   for await (const line of metricsLines(join(folder, METRICS_NAME))) {
     if (line.kind === 'step') steps.push(line);
-    if (line.kind === 'epoch') epochs.push(line);
+    if (line.kind === 'epoch') epochs.push(shown(line, record));
   }
+  const evaluation = await readEvaluation(join(folder, EVALUATION_NAME));
   return {
     record,
     steps,
     epochs,
-    evaluation: await readEvaluation(join(folder, EVALUATION_NAME)),
+    evaluation: evaluation && {
+      ...evaluation,
+      evaluations: evaluation.evaluations.map((view) => shown(view, record)),
+    },
     filters: await readFilters(join(folder, FILTERS_FOLDER)),
   };
 }
 
+/** Earlier runs wrote a top-5 among five classes and fewer, where it says nothing. */
+function shown<T extends { readonly top5?: number; readonly validationTop5?: number }>(
+  scores: T,
+  { classNames }: RunRecord,
+): T {
+  if (classNames.length > 5) return scores;
+  const { top5: _, validationTop5: __, ...rest } = scores;
+  return rest as T;
+}
+
 /** Line by line: the file of a long run is larger than a string should be. */
-async function* metricsLines(path: string): AsyncGenerator<MetricsLine> {
+export async function* metricsLines(path: string): AsyncGenerator<MetricsLine> {
   try {
     for await (const line of createInterface({ input: createReadStream(path) })) {
       // A run being written, or killed, may end in half a line.

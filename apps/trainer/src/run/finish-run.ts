@@ -76,7 +76,7 @@ function provenance(record: RunRecord, evaluation: Evaluation | null, steps: num
     validation: evaluation && {
       images: record.validationImages,
       top1: evaluation.top1,
-      top5: evaluation.top5,
+      ...(evaluation.top5 === undefined ? {} : { top5: evaluation.top5 }),
     },
     ...(record.start ? { start: record.start } : {}),
   };

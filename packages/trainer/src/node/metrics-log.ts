@@ -38,7 +38,8 @@ export interface EpochLine {
   /** In nats. */
   readonly validationLoss: number;
   readonly validationTop1: number;
-  readonly validationTop5: number;
+  /** Left out with five classes or fewer. */
+  readonly validationTop5?: number;
   /** Training alone, validation left out. */
   readonly seconds: number;
   /** Share of that spent waiting for images, 0..1. */
@@ -52,7 +53,8 @@ export interface EvaluationLine {
   readonly view: string;
   readonly images: number;
   readonly top1: number;
-  readonly top5: number;
+  /** Left out with five classes or fewer. */
+  readonly top5?: number;
   readonly majority: number;
 }
 

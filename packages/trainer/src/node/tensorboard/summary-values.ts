@@ -24,12 +24,15 @@ function scalarsOf(line: MetricsLine): Record<string, number> {
         'epoch/train_top1': line.trainTop1,
         'validation/loss': line.validationLoss,
         'validation/top1': line.validationTop1,
-        'validation/top5': line.validationTop5,
+        ...(line.validationTop5 === undefined ? {} : { 'validation/top5': line.validationTop5 }),
         'epoch/seconds': line.seconds,
       };
     case 'evaluation': {
       const view = line.view.replaceAll(' ', '_');
-      return { [`final/${view}_top1`]: line.top1, [`final/${view}_top5`]: line.top5 };
+      return {
+        [`final/${view}_top1`]: line.top1,
+        ...(line.top5 === undefined ? {} : { [`final/${view}_top5`]: line.top5 }),
+      };
     }
   }
 }
