@@ -215,14 +215,18 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   };
 
   const feed = options.feed ?? makeHere;
+  const hasMoved = () => state.globalStep > (options.from?.state.globalStep ?? 0);
+  // A start that has done nothing leaves nothing.
+  const saveProgress = async () => {
+    if (hasMoved()) await snapshot(null);
+  };
 
   const began = performance.now();
   const reasonToStop = (): TrainOutcome | null => {
     if (options.signal?.aborted) return 'interrupted';
     if (state.globalStep >= (options.maxSteps ?? Infinity)) return 'out of steps';
-    const moved = state.globalStep > (options.from?.state.globalStep ?? 0);
     const timeUp = performance.now() - began >= (options.maxMs ?? Infinity);
-    return moved && timeUp ? 'out of time' : null;
+    return hasMoved() && timeUp ? 'out of time' : null;
   };
 
   /** Of the update after `step` others in this epoch. */
@@ -306,7 +310,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       const early = reasonToStop();
       if (early) return early;
       let started = performance.now();
-      for await (const batch of feed(state.epoch, state.step)) {
+      for await (const batch of savedBefore(feed(state.epoch, state.step), saveProgress)) {
         for (const { id, reason } of batch.skipped) observer.onSkip?.(id, reason);
         if (batch.labels.length > 0) {
           await step(batch, performance.now() - started, started);
@@ -360,6 +364,16 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     average?.swap();
     average?.dispose();
     optimizer.dispose();
+  }
+}
+
+/** The same batches; before a failure to get one is thrown, what was done is saved. */
+async function* savedBefore(batches: AsyncIterable<Batch>, save: () => Promise<void>) {
+  try {
+    yield* batches;
+  } catch (error) {
+    await save();
+    throw error;
   }
 }
 

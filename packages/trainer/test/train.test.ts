@@ -1,8 +1,14 @@
-import { measureImageColors } from '@alexnet/augment';
+import { createEpochOrder, createPipeline, makeBatch, measureImageColors } from '@alexnet/augment';
 import type { Weight } from '@alexnet/model';
 import { expect, test } from 'vitest';
-import { NonFiniteError, type Snapshot, type TrainOptions, train } from '../src/index.js';
-import { plainColors, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.js';
+import {
+  type BatchFeed,
+  NonFiniteError,
+  type Snapshot,
+  type TrainOptions,
+  train,
+} from '../src/index.js';
+import { CLASSES, plainColors, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.js';
 
 const source = plainColors(24);
 const validation = plainColors(9);
@@ -192,6 +198,32 @@ test('stopped or failing in validation, the epoch is saved and resumes with the 
   });
   await expect(failing).rejects.toThrow('no image of this split could be read');
   expect(snapshots.map(({ state }) => state.globalStep)).toEqual([3]);
+});
+
+test('a feed that fails in the middle of an epoch loses no update, and one at the start leaves nothing', async () => {
+  const recipe = { ...tinyRecipe, ema: 0.9 };
+  const whole = await runOnce({ recipe });
+  /** The batches `train` makes itself, as far as there are any. */
+  const failingAt = (last: number): BatchFeed =>
+    async function* (epoch, firstStep) {
+      const pipeline = createPipeline(recipe.augment, { preprocessing, colors });
+      const order = createEpochOrder(source.records.length, 5, epoch);
+      for (let first = 8 * firstStep; first < 8 * last; first += 8) {
+        const key = { seed: 5, epoch, first };
+        const options = { classes: CLASSES, fast: true };
+        yield await makeBatch(source, order.subarray(first, first + 8), pipeline.at(key), options);
+      }
+      throw new Error('no such disk');
+    };
+  const snapshots: Snapshot[] = [];
+  const observer = { onSnapshot: async (snapshot: Snapshot) => void snapshots.push(snapshot) };
+  await expect(runOnce({ recipe, feed: failingAt(0), observer })).rejects.toThrow('no such disk');
+  expect(snapshots).toEqual([]);
+  await expect(runOnce({ recipe, feed: failingAt(2), observer })).rejects.toThrow('no such disk');
+  expect(snapshots.map(({ state }) => state.globalStep)).toEqual([2]);
+  const from = snapshots[0] as Snapshot;
+  const resumed = await runOnce({ recipe, from, seedOfWeights: 99 });
+  expect(bytesOf(resumed.weights)).toEqual(bytesOf(whole.weights));
 });
 
 test('every step tells the learning rate and the norm of its gradient', async () => {
