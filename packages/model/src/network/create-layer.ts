@@ -1,4 +1,5 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { batchNormLayer } from '../layers/batch-norm-layer.js';
 import type { TfLayer } from '../layers/layer-class.js';
 import { registerLayers } from '../layers/register-layers.js';
 import { withTrainingCall } from '../layers/training-call.js';
@@ -36,12 +37,7 @@ export function createLayer(tf: Tf, spec: LayerSpec): TfLayer {
     case 'mapnorm':
       return new custom.MapNorm(spec);
     case 'batchnorm':
-      return tf.layers.batchNormalization({
-        name,
-        axis: -1,
-        momentum: spec.momentum,
-        epsilon: spec.epsilon,
-      });
+      return batchNormLayer(tf, spec);
     case 'dropout':
       return new custom.Dropout(spec);
     case 'flatten':

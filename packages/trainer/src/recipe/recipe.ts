@@ -136,6 +136,12 @@ export const recipeSchema = /* @__PURE__ */ (() =>
       v.boolean(),
       v.description('Whether biases decay too (2012 source and Caffe: no).'),
     ),
+    batchNormVariance: v.exactOptional(
+      oneOf(
+        ['biased', 'unbiased'],
+        'Running variance that batch norm keeps: squares over n (Keras), or n − 1 (PyTorch, Caffe); biased where left out.',
+      ),
+    ),
     schedule: scheduleSchema(),
     layers: v.pipe(
       v.record(v.string(), layerSchema()),

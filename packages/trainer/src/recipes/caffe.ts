@@ -20,5 +20,6 @@ export const caffe: Recipe = /* @__PURE__ */ (() => ({
   batchSize: 256,
   biasLearningRateFactor: 2,
   biasDecay: false,
+  batchNormVariance: 'unbiased',
   schedule: { ...paper.schedule, kind: 'step', dropEpochs: [20, 40, 60, 80] },
 }))();

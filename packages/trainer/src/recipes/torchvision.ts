@@ -22,5 +22,6 @@ export const torchvision: Recipe = /* @__PURE__ */ (() => ({
   batchSize: 256,
   weightDecay: 0.0001,
   learningRateInMomentum: 'outside',
+  batchNormVariance: 'unbiased',
   schedule: { ...paper.schedule, kind: 'step', dropEpochs: [30, 60] },
 }))();

@@ -92,7 +92,12 @@ function programOf(
           network,
           learning,
           { x, targets, labels } as Parameters<typeof gradientsOf>[2],
-          { training: true, dropoutSeed: dropoutSeed as Scalar, frozen },
+          {
+            training: true,
+            dropoutSeed: dropoutSeed as Scalar,
+            unbiasedVariance: recipe.batchNormVariance === 'unbiased',
+            frozen,
+          },
         );
         sums = addWeighted(tf, sums, passed.gradients, piece.share);
         losses.push(passed.loss);

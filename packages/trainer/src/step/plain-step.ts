@@ -21,7 +21,12 @@ export function createPlainStep({ network, optimizer, average, recipe }: StepPar
       let correct = 0;
       for (const part of partsOf(batch, recipe.accumulate)) {
         const tensors = upload(tf, batch, part);
-        const options = { training: true, dropoutSeed: at.dropoutSeed + part.start, frozen };
+        const options = {
+          training: true,
+          dropoutSeed: at.dropoutSeed + part.start,
+          unbiasedVariance: recipe.batchNormVariance === 'unbiased',
+          frozen,
+        };
         const passed = gradientsOf(network, learning, tensors, options);
         sums = addWeighted(tf, sums, passed.gradients, part.share);
         const values = await Promise.all([passed.loss.data(), passed.correct.data()]);

@@ -28,7 +28,10 @@ export interface StepParts {
   readonly network: Network;
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | null;
-  readonly recipe: Pick<Recipe, 'accumulate' | 'clipNorm' | 'layers' | 'learningRateInMomentum'>;
+  readonly recipe: Pick<
+    Recipe,
+    'accumulate' | 'batchNormVariance' | 'clipNorm' | 'layers' | 'learningRateInMomentum'
+  >;
 }
 
 /** Whether a result counts: a step that is not finite changed nothing. */
