@@ -78,9 +78,9 @@ test('top-5 counts labels among the first five, where more than five are answers
     ...plainColors(7),
     records: [0, 1, 2, 3, 4, 5, 6].map((label) => ({ id: `${label}`, label })),
   };
-  const result = await evaluate(network, source, { preprocessing });
+  const result = await evaluate({ network, preprocessing }, source, {});
   expect([result.top1, result.top5]).toEqual([1 / 7, 5 / 7]);
   const among = [0, 1, 2, 3, 4];
-  expect(await evaluate(network, source, { preprocessing, among })).not.toHaveProperty('top5');
+  expect(await evaluate({ network, preprocessing }, source, { among })).not.toHaveProperty('top5');
   network.dispose();
 });

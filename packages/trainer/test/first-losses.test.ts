@@ -124,7 +124,7 @@ test('the torchvision recipe starts where torchvision does, at ln 1000', async (
     resize: { shorterSide: 67 },
     crop: { height: 67, width: 67 },
   };
-  const { loss } = await evaluate(net, plainColors(3), { preprocessing: prepared });
+  const { loss } = await evaluate({ network: net, preprocessing: prepared }, plainColors(3), {});
   net.dispose();
   expect(loss).toBeCloseTo(Math.log(1000), 1);
 });
