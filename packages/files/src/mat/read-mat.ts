@@ -28,6 +28,8 @@ const STRUCT = 2;
 const CHAR = 4;
 const DOUBLE = 6;
 const UINT64 = 15;
+const FUNCTION = 16;
+const OPAQUE = 17;
 
 const MAX_FILE_BYTES = 2 ** 30;
 const MAX_DEPTH = 16;
@@ -108,6 +110,8 @@ function parseMatrix(
   const dimensions = elementAt(bytes, flags.next);
   const name = elementAt(bytes, dimensions.next);
   const kind = flags.data[0] ?? 0;
+  // Functions and objects: their name stands where others have dimensions, and nobody reads them.
+  if (kind === OPAQUE) return { name: latin1(dimensions.data.subarray(0, 256)), value: EMPTY };
   const shape = integers(dimensions.data);
   const count = shape.reduce((product, side) => product * side, 1);
   const value = parseValue(bytes, name.next, { kind, shape, count }, budget, depth);
@@ -158,6 +162,7 @@ function parseValue(
     const text = wide ? new TextDecoder('utf-16le').decode(data) : new TextDecoder().decode(data);
     return { kind: 'char', text };
   }
+  if (kind === FUNCTION) return EMPTY;
   if (kind < DOUBLE || kind > UINT64) {
     throw new FormatError('unsupported', `matlab: an array of class ${kind}`);
   }
