@@ -14,7 +14,6 @@ describe('readConvnetModel', () => {
     expect([file.spec.preset, file.spec.classes]).toEqual(['original2012', 5]);
     expect(notes.map(({ code, exact }) => [code, exact])).toEqual([
       ['groups', true],
-      ['names', true],
       ['layout', true],
       ['preprocessing', true],
     ]);

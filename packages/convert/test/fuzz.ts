@@ -1,5 +1,7 @@
+import { gunzipSync } from 'node:zlib';
 import { createSpec } from '@alexnet/model';
 import { parseCaffeNet, readBinaryproto } from '../src/caffe/index.js';
+import { parsePrototxt } from '../src/caffe/prototxt.js';
 import { bytesSource, decodeSafetensors, FormatError, openModel, readModel } from '../src/index.js';
 import { readNpy, readNumpy } from '../src/numpy/index.js';
 import { readCheckpoint } from '../src/tensorflow/index.js';
@@ -62,6 +64,22 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...['matconvnet.mat', 'matconvnet-old.mat'].map((name) =>
     target(name, (bytes) => openModel(bytes, { from: 'matconvnet' }), 0.5),
   ),
+  ...['caffe/v1.caffemodel', 'caffe/towers.caffemodel'].map((name) =>
+    target(name, (bytes) => openModel(bytes, { from: 'caffe' }), 0.5),
+  ),
+  target('caffe/snapshot.prototxt', (bytes) => parsePrototxt(bytes)),
+  target(
+    'caffe/snapshot.caffemodel.h5',
+    (bytes) => openModel(bytes, { from: 'caffe', prototxt: fixture('caffe/snapshot.prototxt') }),
+    0.1,
+  ),
+  target('matconvnet/dag.mat', (bytes) => openModel(bytes, { from: 'matconvnet' }), 0.5),
+  {
+    name: 'dag-73.mat',
+    bytes: new Uint8Array(gunzipSync(fixture('matconvnet/dag-73.mat.gz'))),
+    share: 0.1,
+    read: (bytes) => openModel(bytes, { from: 'matconvnet' }),
+  },
   ...['keras.weights.h5', 'keras.keras'].map((name) =>
     target(name, (bytes) => openModel(bytes, { from: 'keras' }), 0.1),
   ),

@@ -1,6 +1,7 @@
 import type { ByteSource } from '@alexnet/files';
 import type { NetworkSpec, Preprocessing, PresetName, SpecModifiers, Weight } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
+import { sameComputation } from '../found/network-of-layers.js';
 import { tfjsWeight } from '../layout/canonical.js';
 import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
 import type { Limits } from '../limits.js';
@@ -8,7 +9,6 @@ import type { Model } from '../model-file/model-file.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
 import { describeNetwork } from './describe-network.js';
-import { describeSpec } from './describe-spec.js';
 import { type Detected, detectSpec } from './detect-spec.js';
 import { type Match, matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
@@ -114,7 +114,7 @@ export function assembleDescribed(
 ): StoredModel {
   const { spec, preset } = options;
   const named = spec ?? (preset && preset !== source.spec.preset ? preset : null);
-  if (named === null || (spec && describeSpec(spec).join() === describeSpec(source.spec).join())) {
+  if (named === null || (spec && sameComputation(spec, source.spec))) {
     return assembleModel(source, { ...options, spec: spec ?? source.spec });
   }
   const detail = `the file describes ${describeNetwork(source.spec)}, which is not what ${spec?.preset ?? preset} computes`;

@@ -1,20 +1,20 @@
 import type { ByteSource } from '@alexnet/files';
 import { asItems, asText } from '@alexnet/files/pickle';
 import type { Preprocessing } from '@alexnet/model';
-import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
-import { choosePresets } from '../alexnet/choose-preset.js';
+import type { OpenOptions, StoredModel } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
+import { assembleFound } from '../found/assemble-found.js';
+import type { FoundNetwork } from '../found/found-network.js';
 import { pickledTensor } from '../numpy/pickled-array.js';
-import { describeTower } from './describe-tower.js';
+import { followTowers, inputOf } from './follow-towers.js';
 import { convnetLayers, get } from './layers.js';
 import { findStages, mergeStages } from './merge-towers.js';
 import { unpack } from './unpack.js';
 
 /**
  * Reads a checkpoint of the 2012 source, cuda-convnet 1 or cuda-convnet2. Layers on two GPUs become
- * one network with groups, each joined in the order its own `inputs` say; the net must be the one
- * of `layers-145.cfg` or the caller's spec. Momentum is left out.
+ * one network with groups, each joined in the order its own `inputs` say. Momentum is left out.
  *
  * @throws FormatError
  */
@@ -24,20 +24,24 @@ export async function readConvnetModel(
 ): Promise<StoredModel> {
   const layers = convnetLayers(await unpack(input));
   const stages = findStages(layers);
-  const { presets, notes: chosen } = choosePresets(describeTower(layers, stages), options);
-  const notes: Note[] = [...chosen];
+  const tensors = mergeStages(stages, layers);
+  const notes: Note[] = [];
   if (stages.some(({ towers }) => towers.length > 1)) {
     const detail = 'layers on two GPUs were joined into grouped and full layers';
     notes.push({ code: 'groups', exact: true, detail });
   }
   const meta = options.meta === undefined ? null : await readMeta(options.meta);
-  return assembleModel(
+  const network: FoundNetwork = {
+    input: inputOf(stages),
+    layers: followTowers(layers, stages, tensors),
+    layout: 'channels-first',
+  };
+  return assembleFound(
     {
       format: 'cuda-convnet',
-      tensors: mergeStages(stages, layers),
-      layout: 'channels-first',
+      network,
+      front: null,
       channelOrder: 'rgb',
-      presets,
       preprocessing: meta?.preprocessing ?? null,
       classNames: meta?.classNames ?? null,
       notes,
