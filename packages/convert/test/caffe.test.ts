@@ -25,6 +25,7 @@ describe('readCaffeModel', () => {
     expect(file.spec.preset).toBe('caffe');
     expect(sameWeights(file.weights, (await expected()).weights)).toBe(true);
     expect(notes.map(({ code, exact }) => [code, exact])).toEqual([
+      ['architecture', true], // the size of the images is not in the file
       ['layout', true],
       ['channel-order', true],
       ['preprocessing', true],

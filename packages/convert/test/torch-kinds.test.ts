@@ -56,7 +56,7 @@ describe('files of torch as people save them', () => {
     ['kind-tower.pth', 'ambiguous', 'alexnet is 227 px, unpadded; relu, max pool, LRN'],
     ['kind-local.pth', 'ambiguous', 'counts 3 modules without weights'],
     ['kind-module-local.pth', 'ambiguous', 'say the input size'],
-    ['kind-module-dilated.pth', 'unsupported', 'is dilated'],
+    ['kind-module-dilated.pth', 'unsupported', 'has dilation [2,2]'],
   ] satisfies [string, FormatErrorCode, string][])(
     '%s is not guessed (%s)',
     async (file, code, message) => {

@@ -25,6 +25,7 @@ describe('readTorchModel', () => {
     ]);
     expect(notes.map(({ code, exact }) => [code, exact])).toEqual([
       ['names', true],
+      ['architecture', true],
       ['layout', true],
       ['preprocessing', true],
     ]);

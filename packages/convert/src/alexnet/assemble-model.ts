@@ -80,6 +80,9 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
   if (match.by === 'torchvision') note('names', true, 'torchvision names became layer names');
   if (match.by === 'order') note('names', true, 'tensors were matched by their order');
   if (taken) note('architecture', true, taken);
+  if (source.unlike && !options.spec) {
+    note('architecture', false, `${source.unlike}, as no preset has it; give the network's spec`);
+  }
   for (const name of match.left) note('dropped-tensor', false, `"${name}" has no place`);
   for (const [, name, { dtype }] of match.pairs) {
     if (dtype === 'f64') note('precision', false, `"${name}" was rounded from f64 to f32`);

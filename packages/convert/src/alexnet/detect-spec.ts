@@ -21,7 +21,7 @@ export interface Candidate {
   readonly match: Match;
 }
 
-/** Where numbers fit one network only by their widths, the sentence that says what was taken. */
+/** Where a network was assumed by its widths, the sentence that says so. */
 export interface Detected extends Candidate {
   readonly taken: string | null;
 }
@@ -30,7 +30,8 @@ export interface Detected extends Candidate {
  * Finds the network a file's shapes belong to. Each preset takes the file's filters, hidden
  * units and classes and must then fit in every shape. Shapes do not say which activations, pools and
  * norms stand between them, so the file or the caller has to: nothing is a default. The one
- * exception are the widths 64-192-384-256-256, which are torchvision's and nobody else's.
+ * exception are the widths 64-192-384-256-256, which no other published AlexNet has: torchvision's is
+ * assumed then, and a note says so.
  *
  * @param presets what the caller or the file says, null for nothing
  * @throws FormatError ambiguous with the choices and what each means, unknown-network
@@ -58,8 +59,9 @@ export function detectSpec(
   const { spec, match } = first;
   if (presets && others.length === 0) return { ...first, taken: null };
   if (spec.preset === 'torchvision' && proportional.length === 1 && !source.unsaid) {
-    const words = `the widths are those of torchvision's AlexNet alone, so it was taken for it: ${describeNetwork(spec)}`;
-    return { ...first, taken: match.by === 'torchvision' ? null : words };
+    const what = match.by === 'torchvision' ? 'names and widths are' : 'widths are';
+    const taken = `the file holds numbers only; its ${what} those of torchvision's AlexNet, so that was assumed: ${describeNetwork(spec)}; say what differs if it is another network`;
+    return { ...first, taken };
   }
   throw ambiguous(
     fitting.map(({ spec }) => spec),

@@ -19,6 +19,8 @@ export interface SourceModel {
   readonly classNames: readonly string[] | null;
   /** A sentence on layers without weights that stand where an AlexNet has none; shapes then tell nothing. */
   readonly unsaid?: string | null;
+  /** A sentence on a layer that stands where no preset has it. */
+  readonly unlike?: string | null;
   /** What the codec already had to change. */
   readonly notes: readonly Note[];
 }

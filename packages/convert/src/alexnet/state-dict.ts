@@ -17,6 +17,8 @@ export interface NamedTensors {
   readonly notes: readonly Note[];
   /** A sentence on modules without weights where an AlexNet has none, by their numbers. */
   readonly unsaid: string | null;
+  /** A sentence on a layer that stands where no preset has it. */
+  readonly unlike: string | null;
 }
 
 /** Beside a network in a checkpoint of training, and no part of what it computes. */
@@ -34,6 +36,7 @@ const TRAINING =
  */
 export function nameLayersOf(tensors: StoredTensors, sorted: boolean): NamedTensors {
   const modules = modulesOf(tensors);
+  refuseCopies([...tensors.keys()]);
   const order = (kind: Module['kind']) => {
     const found = modules.filter((module) => module.kind === kind);
     return sorted ? found.sort((a, b) => naturally(a.path, b.path)) : found;
@@ -62,7 +65,7 @@ export function nameLayersOf(tensors: StoredTensors, sorted: boolean): NamedTens
   const norms = order('norm');
   if (norms.length === 0 && isNamed(bare)) {
     if (prefix !== '') note('names', true, `"${prefix}" was taken off the names`);
-    return { tensors: new Map([...bare, ...left]), notes, unsaid: null };
+    return { tensors: new Map([...bare, ...left]), notes, unsaid: null, unlike: null };
   }
 
   const named: StoredTensors = new Map();
@@ -88,18 +91,73 @@ export function nameLayersOf(tensors: StoredTensors, sorted: boolean): NamedTens
     note('names', true, `${plain.length} layers have no bias; zeros stand in for them`);
   }
   note('names', true, 'modules became layers by what they hold, in the order of the file');
-  return { tensors: new Map([...named, ...left]), notes, unsaid: unsaidModules(layers, norms) };
+  const unsaid = unsaidModules(layers, norms);
+  return {
+    tensors: new Map([...named, ...left]),
+    notes,
+    unsaid,
+    unlike: misplaced(layers, norms, owners),
+  };
+}
+
+/** Fewest tensors an AlexNet has, a bias nowhere. */
+const FEWEST = 8;
+
+/**
+ * Two networks in one file, one beside the other or one under a name of its own, as a student and its
+ * teacher are, or averaged weights.
+ *
+ * @throws FormatError ambiguous
+ */
+function refuseCopies(names: readonly string[]): void {
+  const under = new Map<string, string[]>([['', []]]);
+  for (const name of names) {
+    const dot = name.indexOf('.');
+    const first = name.slice(0, Math.max(dot, 0));
+    under.set(first, [...(under.get(first) ?? []), name.slice(dot + 1)]);
+  }
+  const all = new Set(names);
+  const seen = new Map<string, string>();
+  for (const [prefix, own] of under) {
+    if (prefix === '' || own.length < FEWEST) continue;
+    const key = [...own].sort().join();
+    const other = own.every((name) => all.has(name)) ? 'the rest' : seen.get(key);
+    if (other !== undefined) {
+      throw new FormatError(
+        'ambiguous',
+        `the file holds the same network twice, "${prefix}" and ${other}; save the one that is meant alone`,
+      );
+    }
+    seen.set(key, `"${prefix}"`);
+  }
 }
 
 /** Modules without weights between two convolutions of an AlexNet: an activation, and a pool after the first two. */
 const BETWEEN = [2, 2, 1, 1];
 
+/** Where a module stands in its Sequential; null for a name that is no number. */
+function place({ path }: Module): { readonly stem: string; readonly number: number } | null {
+  const [, stem, number] = /^(.*?)(\d+)$/.exec(path) ?? [];
+  return stem === undefined ? null : { stem, number: Number(number) };
+}
+
+/** A batch norm of a preset comes right behind its convolution, before the activation. */
+function misplaced(
+  layers: readonly Module[],
+  norms: readonly Module[],
+  owners: readonly number[],
+): string | null {
+  for (const [index, norm] of norms.entries()) {
+    const owner = layers[owners[index] ?? -1];
+    const [at, from] = [place(norm), owner ? place(owner) : null];
+    if (!owner || !at || !from || at.stem !== from.stem || at.number === from.number + 1) continue;
+    return `the batch norm "${norm.path}" does not come right behind "${owner.path}"`;
+  }
+  return null;
+}
+
 /** A norm, say, has no weights, but the numbers of a Sequential's modules count it. */
 function unsaidModules(layers: readonly Module[], norms: readonly Module[]): string | null {
-  const place = ({ path }: Module) => {
-    const [, stem, number] = /^(.*?)(\d+)$/.exec(path) ?? [];
-    return stem === undefined ? null : { stem, number: Number(number) };
-  };
   const convs = layers.filter(({ kind }) => kind === 'conv').map(place);
   for (const [index, usual] of BETWEEN.entries()) {
     const [from, to] = [convs[index], convs[index + 1]];
@@ -139,7 +197,7 @@ function kindOf(parts: ReadonlyMap<string, StoredTensor>): Module['kind'] {
 /** Names that are ours or torchvision's already. */
 function isNamed(tensors: ReadonlyMap<string, StoredTensor>): boolean {
   const names = [...tensors.keys()];
-  const ours = names.every((name) => /^(conv[1-5]|fc[1-8])\.(weight|bias)$/.test(name));
+  const ours = names.every((name) => /^(conv[1-5]|fc[678])\.(weight|bias)$/.test(name));
   const layers = [1, 2, 3, 4, 5].map((n) => `conv${n}`).concat(['fc6', 'fc7', 'fc8']);
   const theirs = layers.flatMap((layer) =>
     ['weight', 'bias'].map((part) => torchvisionName(`${layer}.${part}`)),

@@ -9,8 +9,8 @@ import { filled } from '../tensors/derived.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import type { FoundNetwork } from './found-network.js';
 import { type InputAffine, preprocessingOf } from './input-affine.js';
-import { flattenOrderOf, networkOfLayers, sameComputation } from './network-of-layers.js';
-import { saidInput } from './said-input.js';
+import { flattenOrderOf, sameComputation } from './network-of-layers.js';
+import { saidNetwork } from './said-network.js';
 import { inOrder } from './tidy-layers.js';
 
 /** A network a codec found in a file whose format has layers, and what the file says beside it. */
@@ -33,15 +33,14 @@ export interface FoundModel {
  * @throws FormatError
  */
 export function assembleFound(
-  { network: inFile, front, notes, ...rest }: FoundModel,
+  { network, front, notes, ...rest }: FoundModel,
   options: OpenOptions,
 ): StoredModel {
-  const network = { ...inFile, input: inFile.input ?? saidInput(options) };
   const { preset, spec: given } = options;
   const named = given ?? preset;
   const unknown = network.layers.find((layer) => layer.op === 'unknown');
   if (named === undefined || !unknown) {
-    const described = networkOfLayers(network);
+    const described = saidNetwork(network, options);
     const agrees =
       (!preset || described.spec.preset === preset) &&
       (!given || sameComputation(described.spec, given));
@@ -55,7 +54,7 @@ export function assembleFound(
           tensors,
           layout: network.layout,
           presets: null,
-          notes: [...notes, ...(prepared ? [prepared.note] : [])],
+          notes: [...notes, ...described.notes, ...(prepared ? [prepared.note] : [])],
         },
         { ...options, spec: given ?? spec },
       );

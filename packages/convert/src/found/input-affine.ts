@@ -100,7 +100,8 @@ export function preprocessingOf(
       channelOrder: 'rgb',
       range,
       mean: mean.every((value) => value === 0) ? null : mean,
-      std: std.every((value) => value === 1) ? null : std,
+      // 1 / 255 as a float32 is not quite the inverse of 255.
+      std: std.every((value) => Math.abs(value - 1) < 1e-6) ? null : std,
     },
     note: {
       code: 'preprocessing',

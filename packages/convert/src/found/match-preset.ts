@@ -30,7 +30,8 @@ export function matchPreset(
   return fitting(modifiersOf(layers))[0] ?? null;
 }
 
-function modifiersOf(layers: readonly LayerSpec[]): SpecModifiers {
+/** What tells these layers from a preset's, in the words of a preset's modifiers. */
+export function modifiersOf(layers: readonly LayerSpec[]): SpecModifiers {
   const has = (op: LayerSpec['op']) => layers.some((layer) => layer.op === op);
   const pool = layers.find((layer) => layer.op === 'pool')?.kind;
   const activation = layers.find((layer) => layer.op === 'activation')?.function;

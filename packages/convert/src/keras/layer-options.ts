@@ -1,19 +1,11 @@
 import { FormatError } from '../format-error.js';
+import { type ClassOptions, refusal } from '../found/class-options.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Options any layer has that change nothing a trained network computes. */
 const EVERYWHERE =
   /^(name|trainable|dtype|batch_input_shape|batch_shape|input_shape|input_dtype|build_config|autocast|activity_regularizer|\w+_(initializer|regularizer|constraint))$/;
-
-interface ClassOptions {
-  /** Options whose value the reader carries over. */
-  readonly carried?: readonly string[];
-  /** Options that only act in training, or say how and not what is computed. */
-  readonly passed?: readonly string[];
-  /** Options with the one value that is understood; absent counts as that value. */
-  readonly fixed?: Readonly<Record<string, unknown>>;
-}
 
 const CONVOLUTION = [
   'filters',
@@ -119,17 +111,11 @@ export function className(name: unknown): string {
 export function refusedOption(type: string, options: Json): string | null {
   const known = Object.hasOwn(LAYER_CLASSES, type) ? LAYER_CLASSES[type] : undefined;
   if (!known) return `keras: a layer of class ${type}, which is not run`;
-  for (const [key, value] of Object.entries(options)) {
-    if (known.carried?.includes(key) || known.passed?.includes(key)) continue;
-    if (known.fixed && Object.hasOwn(known.fixed, key)) {
-      const wanted = known.fixed[key];
-      const all = Array.isArray(value) ? value : [value];
-      if (all.every((item) => item === wanted || (item ?? null) === wanted)) continue;
-      return `keras: ${type} has ${key} ${JSON.stringify(value)}, which is not read`;
-    }
-    if (!EVERYWHERE.test(key)) return `keras: ${type} has the option ${key}, which is not known`;
-  }
-  return null;
+  const own = Object.entries(options).filter(
+    ([key]) => known.carried?.includes(key) || !EVERYWHERE.test(key),
+  );
+  const refused = refusal(known, own);
+  return refused && `keras: ${type} ${refused}`;
 }
 
 export function record(value: unknown, what: string): Json {

@@ -8,6 +8,7 @@ import type {
   FoundTensors,
 } from '../found/found-network.js';
 import { type InputAffine, NO_CHANGE, thenAffine } from '../found/input-affine.js';
+import { NO_PADS, plusPads, withPads } from '../found/with-pads.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { className, type Json, record, refusedOption } from './layer-options.js';
 import { layerSequence } from './layer-sequence.js';
@@ -19,7 +20,6 @@ export interface Topology {
   readonly front: InputAffine;
 }
 
-const NOTHING: Padding = { top: 0, left: 0, bottom: 0, right: 0 };
 const MAX_LAYERS = 1_000;
 /** Parts of a layer by the place Keras 3 keeps them at. */
 const FILTERS = ['kernel', 'bias'];
@@ -49,7 +49,7 @@ export async function readTopology(model: unknown, tensors: StoredTensors): Prom
     layers: [],
     front: NO_CHANGE,
     sizes: [],
-    pads: NOTHING,
+    pads: NO_PADS,
     channelsFirst: false,
     ended: false,
     count: 0,
@@ -90,39 +90,18 @@ async function walkLayer(type: string, options: Json, walk: Walk): Promise<void>
   }
   if (await walkFront(type, options, walk)) return;
   if (type === 'ZeroPadding2D') {
-    const [a, b] = [walk.pads, paddingOf(options.padding)];
-    walk.pads = {
-      top: a.top + b.top,
-      left: a.left + b.left,
-      bottom: a.bottom + b.bottom,
-      right: a.right + b.right,
-    };
+    walk.pads = plusPads(walk.pads, paddingOf(options.padding));
     return;
   }
   const found = layersOf(type, options, walk);
   const pads = walk.pads;
-  const padded = Object.values(pads).some((side) => side !== 0);
-  walk.pads = NOTHING;
+  const refusedPads = `keras: zeros put around the maps before a ${type}`;
+  if (found.length > 0) walk.pads = NO_PADS;
   for (const [index, layer] of found.entries()) {
     if (walk.ended) throw new FormatError('unsupported', `keras: ${type} after a softmax`);
-    walk.layers.push(index === 0 && padded ? withPads(layer, pads, type) : layer);
+    walk.layers.push(index === 0 ? withPads(layer, pads, refusedPads) : layer);
   }
   if (type === 'Softmax' || activationName(options.activation) === 'softmax') walk.ended = true;
-}
-
-/** Zeros that were put around the maps before a layer. */
-function withPads(layer: FoundLayer, pads: Padding, type: string): FoundLayer {
-  if (layer.op === 'conv' && typeof layer.padding === 'object') {
-    const own = layer.padding;
-    const padding = {
-      top: own.top + pads.top,
-      left: own.left + pads.left,
-      bottom: own.bottom + pads.bottom,
-      right: own.right + pads.right,
-    };
-    return { ...layer, padding };
-  }
-  return { op: 'unknown', detail: `keras: zeros put around the maps before a ${type}` };
 }
 
 /** Preparation of the images inside the network. */
@@ -359,7 +338,7 @@ function activation(value: unknown): readonly FoundLayer[] {
 }
 
 function padding(value: unknown): FoundPadding {
-  if (value === undefined || value === 'valid') return NOTHING;
+  if (value === undefined || value === 'valid') return NO_PADS;
   if (value === 'same') return 'same';
   throw new FormatError('unsupported', `keras: padding ${String(value)}`);
 }

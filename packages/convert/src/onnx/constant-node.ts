@@ -3,7 +3,7 @@ import type { StoredTensor } from '../tensors/tensor-file.js';
 import { dequantized, quantizedAndBack } from './dequantize.js';
 import { floats, type GraphValue, integers } from './graph-value.js';
 import type { NodeReader } from './node-reader.js';
-import type { OnnxConstant } from './parse-tensor.js';
+import { isFloat, type OnnxConstant } from './parse-tensor.js';
 
 const NOTHING: GraphValue = { kind: 'constant', constant: { kind: 'other' } };
 const MAX_ELEMENTS = 2 ** 28;
@@ -20,11 +20,11 @@ export async function constantNode(node: NodeReader): Promise<GraphValue> {
       return literal(node);
     case 'Identity':
     case 'Dropout':
+      node.ignore('ratio', 'seed', 'is_test', 'consumed_inputs');
       return input ?? NOTHING;
     case 'Cast':
-      return own?.kind === 'integer' && [1, 10, 11, 16].includes(node.number('to', 0)) && own.small
-        ? floats(fromNumbers(own.small, own.shape))
-        : (input ?? NOTHING);
+      node.ignore('saturate', 'round_mode');
+      return own ? cast(own, node.number('to', 1)) : NOTHING;
     case 'ConstantOfShape':
       return ofShape(node);
     case 'DequantizeLinear':
@@ -51,6 +51,18 @@ export async function constantNode(node: NodeReader): Promise<GraphValue> {
     default:
       return NOTHING;
   }
+}
+
+async function cast(own: OnnxConstant, type: number): Promise<GraphValue> {
+  if (own.kind === 'integer' && isFloat(type)) {
+    return own.small ? floats(fromNumbers(own.small, own.shape)) : NOTHING;
+  }
+  if (own.kind === 'float' && !isFloat(type)) {
+    const { shape } = own.tensor;
+    if (shape.reduce((product, side) => product * side, 1) > 64) return NOTHING;
+    return integers(Array.from(await own.tensor.read(), Math.trunc), shape);
+  }
+  return { kind: 'constant', constant: own };
 }
 
 function literal(node: NodeReader): GraphValue {
@@ -104,6 +116,7 @@ function transposed(node: NodeReader, tensor: StoredTensor): GraphValue {
 
 /** The shape alone changes. */
 function sameNumbers(node: NodeReader, own: OnnxConstant): GraphValue {
+  node.ignore('allowzero', 'axes', 'shape', 'consumed_inputs');
   if (own.kind === 'integer') {
     if (!own.small) return NOTHING;
     const sides = node.operator === 'Reshape' ? (node.integers(1) ?? []) : [];
@@ -148,6 +161,7 @@ function filledIn(shape: readonly number[], elements: number): readonly number[]
 
 /** Rows of a table of whole numbers as columns. */
 function transposedList(node: NodeReader): GraphValue {
+  node.ignore('perm');
   const [input] = node.inputs;
   const list = node.integers(0);
   if (!list || input?.kind !== 'constant' || input.constant.kind !== 'integer') return NOTHING;
@@ -192,19 +206,22 @@ function onIntegers(node: NodeReader): GraphValue | undefined {
   if (!first) return undefined;
   switch (node.operator) {
     case 'Gather': {
-      if (!second) return undefined;
+      if (!second || node.number('axis', 0) !== 0) return undefined;
       const picked = second.map((index) => first.at(index) ?? Number.NaN);
       return integers(picked, isScalar(node, 1) ? [] : undefined);
     }
     case 'Concat':
+      if (node.number('axis', 0) !== 0) return undefined;
       return lists.every((list) => list !== undefined)
         ? integers(lists.flatMap((list) => list ?? []))
         : undefined;
     case 'Slice':
       return sliced(node, first);
     case 'ReduceProd':
+      node.ignore('axes', 'keepdims', 'noop_with_empty_axes');
       return integers([first.reduce((product, side) => product * side, 1)], []);
     default: {
+      node.ignore('broadcast', 'axis', 'consumed_inputs');
       if (!second) return undefined;
       const length = Math.max(first.length, second.length);
       const of = (list: readonly number[], index: number) =>
@@ -240,6 +257,7 @@ function combine(operator: string, a: number, b: number): number {
 async function onFloats(node: NodeReader): Promise<GraphValue | undefined> {
   const [a, b] = [node.tensor(0), node.tensor(1)];
   if (!a || !b || !['Add', 'Sub', 'Mul', 'Div'].includes(node.operator)) return undefined;
+  node.ignore('broadcast', 'axis', 'consumed_inputs');
   const single = ({ shape }: StoredTensor) => shape.every((side) => side === 1);
   if (!single(b)) return undefined;
   const [by = 0] = await b.read();

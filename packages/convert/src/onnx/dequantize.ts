@@ -41,6 +41,7 @@ export async function quantizedAndBack(node: NodeReader): Promise<GraphValue | n
 type Places = (index: number) => { readonly scale: number; readonly point: number };
 
 async function scalesOf(node: NodeReader, shape: readonly number[]): Promise<Places> {
+  node.ignore('saturate', 'output_dtype', 'precision');
   const scale = node.tensor(1);
   const zero = node.inputs[2];
   if (!scale) throw node.refusal('has a scale that is no constant');

@@ -2,12 +2,15 @@ import { FormatError } from '../format-error.js';
 import type { FoundLayer, FoundNetwork, FoundTensor } from '../found/found-network.js';
 import type { InputAffine } from '../found/input-affine.js';
 import { affineOf, NO_CHANGE, thenAffine } from '../found/input-affine.js';
+import { NO_PADS, plusPads, withPads } from '../found/with-pads.js';
 import { joined, mapped } from '../tensors/derived.js';
+import type { StoredTensor } from '../tensors/tensor-file.js';
 import { constantNode } from './constant-node.js';
 import { type Flow, type GraphValue, integers, type Part } from './graph-value.js';
 import { layerNode, vector } from './layer-node.js';
 import { NodeReader } from './node-reader.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from './parse-onnx.js';
+import { isFloat } from './parse-tensor.js';
 import { responseNormNode, scalar } from './response-norm-nodes.js';
 
 /** What a graph computes. */
@@ -20,7 +23,7 @@ export interface Followed {
 }
 
 /** Operators that end a network: what comes out is what goes in, said in another way. */
-const ENDS = new Set(['Softmax', 'LogSoftmax', 'ArgMax', 'TopK', 'ZipMap']);
+const ENDS = new Set(['Softmax', 'LogSoftmax', 'ArgMax', 'TopK']);
 /** Operators an inference passes through. */
 const NEUTRAL = new Set(['Identity', 'Dropout', 'Cast']);
 
@@ -35,7 +38,7 @@ export async function followGraph(model: OnnxModel): Promise<Followed> {
     [...model.constants].map(([name, constant]) => [name, { kind: 'constant', constant }]),
   );
   for (const name of model.inputs.keys()) {
-    values.set(name, { kind: 'flow', layers: [], axes: 'nchw', ended: false });
+    values.set(name, { kind: 'flow', layers: [], axes: 'nchw', pads: NO_PADS, ended: false });
   }
   const walk: Walk = { front: NO_CHANGE, quantized: false, channelsLast: false };
   await runNodes(model.nodes, values, walk);
@@ -61,6 +64,9 @@ async function runNodes(
         : known
           ? [await constantNode(reader)]
           : await flowNode(reader, walk);
+    if (!out.every((value) => value.kind === 'constant' && value.constant.kind === 'other')) {
+      reader.checkAllAsked();
+    }
     if (known && /QuantizeLinear$/.test(node.operator)) walk.quantized = true;
     for (const [index, value] of out.entries()) {
       const name = node.outputs[index];
@@ -75,6 +81,7 @@ async function branchOf(
   values: Map<string, GraphValue>,
   walk: Walk,
 ): Promise<readonly GraphValue[]> {
+  node.ignore('then_branch', 'else_branch');
   const [condition] = node.integers(0) ?? [];
   if (condition === undefined || Number.isNaN(condition)) {
     throw node.refusal('depends on the images; export without it');
@@ -99,7 +106,7 @@ async function flowNode(node: NodeReader, walk: Walk): Promise<readonly GraphVal
   const moving = node.inputs.filter((value) => value !== undefined && value.kind !== 'constant');
   const [first] = moving;
   const isParts = moving.every((value) => value?.kind === 'part');
-  if (operator === 'Shape') return [shapeOf(first)];
+  if (operator === 'Shape') return [shapeOf(node, first)];
   if (operator === 'Concat' && isParts) return [concat(node, moving as Part[])];
   const norm = await responseNormNode(node);
   if (norm) return [norm];
@@ -107,40 +114,69 @@ async function flowNode(node: NodeReader, walk: Walk): Promise<readonly GraphVal
   if (first?.kind === 'part') {
     const layers = await layerNode(node);
     if (!layers) throw node.refusal('is in no AlexNet');
-    node.checkAllAsked();
     return [{ ...first, layers: [...first.layers, ...layers] }];
   }
   if (first?.kind !== 'flow') throw node.refusal('has an input that nothing gives');
   const flow = first;
-  if (NEUTRAL.has(operator)) return [flow];
-  if (ENDS.has(operator)) return node.outputs.map(() => ({ ...flow, ended: true }));
+  if (NEUTRAL.has(operator)) return [passed(node, flow)];
+  if (ENDS.has(operator)) return ended(node, flow);
   if (flow.ended) throw node.refusal('follows a softmax, which no AlexNet has');
   if (operator === 'QuantizeLinear' || operator === 'DequantizeLinear') {
     walk.quantized = true;
+    node.ignore('axis', 'block_size', 'saturate', 'output_dtype', 'precision');
     return [operator === 'QuantizeLinear' && (await cutsBelowZero(node)) ? rectified(flow) : flow];
+  }
+  if (operator === 'Pad') return [await padded(node, flow)];
+  if (Object.values(flow.pads).some((side) => side !== 0)) {
+    const layers = (await layerNode(node)) ?? [];
+    const refused = `ONNX: ${operator} after a Pad`;
+    const [first = { op: 'unknown', detail: refused } as const, ...more] = layers;
+    return [{ ...extended(flow, withPads(first, flow.pads, refused), ...more), pads: NO_PADS }];
   }
   if (operator === 'Transpose') return [transposed(node, flow, walk)];
   if (operator === 'Split') return split(node, flow);
   const arithmetic = await arithmeticNode(node, flow, walk);
   if (arithmetic) return [arithmetic];
-  const shape = reshape(node);
-  if (shape) {
+  if (isFlatten(node)) {
     const order = flow.axes === 'nchw' ? 'chw' : 'hwc';
-    return [shape === 'same' ? flow : extended(flow, { op: 'flatten', order })];
+    return [extended(flow, { op: 'flatten', order })];
   }
   const layers = await layerNode(node);
   if (!layers) throw node.refusal('is in no AlexNet');
-  node.checkAllAsked();
   const elementwise = layers.every(({ op }) => op === 'activation' || op === 'dense');
   if (flow.axes === 'nhwc' && !elementwise) throw node.refusal('on maps whose channels are last');
   return [extended(flow, ...layers)];
 }
 
 /** Sizes are known when the graph runs, but for an axis of one that a normalization put in. */
-function shapeOf(value: GraphValue | undefined): GraphValue {
+function shapeOf(node: NodeReader, value: GraphValue | undefined): GraphValue {
   const free = Number.NaN;
   const lifted = value?.kind === 'divisor' && value.lifted;
-  return integers(lifted ? [free, 1, free, free, free] : [free, free, free, free]);
+  const sides = lifted ? [free, 1, free, free, free] : [free, free, free, free];
+  return integers(sides.slice(node.number('start', 0), node.number('end', sides.length)));
+}
+
+/** What goes through a node an inference passes over. */
+function passed(node: NodeReader, flow: Flow): Flow {
+  if (node.operator === 'Dropout') {
+    node.ignore('ratio', 'seed', 'is_test', 'consumed_inputs');
+    if (node.integers(2)?.[0] === 1) throw node.refusal('in training');
+  }
+  if (node.operator === 'Cast') {
+    node.ignore('saturate', 'round_mode');
+    const type = node.number('to', 1);
+    if (!flow.ended && !isFloat(type)) throw node.refusal(`to the data type ${type}`);
+  }
+  return flow;
+}
+
+/** Probabilities or answers out of logits; the axis is that of the classes. */
+function ended(node: NodeReader, flow: Flow): readonly Flow[] {
+  const axis = node.number('axis', node.operator === 'ArgMax' ? 0 : -1);
+  if (axis !== 1 && axis !== -1) throw node.refusal(`over the axis ${axis}`);
+  if (node.operator === 'TopK') node.only('largest', 1);
+  node.ignore('keepdims', 'select_last_index', 'sorted', 'k');
+  return node.outputs.map(() => ({ ...flow, ended: true }));
 }
 
 function extended(flow: Flow, ...layers: readonly FoundLayer[]): Flow {
@@ -175,34 +211,49 @@ function transposed(node: NodeReader, flow: Flow, walk: Walk): Flow {
   throw node.refusal(`moves the axes to ${order}`);
 }
 
-/** A change of shape that is a flatten, or none; null for another operator. */
-function reshape(node: NodeReader): 'flatten' | 'same' | null {
+/** Zeros around maps. */
+async function padded(node: NodeReader, flow: Flow): Promise<Flow> {
+  node.only('mode', 'constant');
+  node.only('value', 0);
+  if (node.has(2) && (await scalar(node, 2)) !== 0) throw node.refusal('with another value than 0');
+  const pads = node.integers(1) ?? node.list('pads', []);
+  const [image, channel, top = 0, left = 0, imageEnd, channelEnd, bottom = 0, right = 0] = pads;
+  const others = [image, channel, imageEnd, channelEnd];
+  const fits = pads.length === 8 && others.every((side) => side === 0) && !node.has(3);
+  const grows = [top, left, bottom, right].every((side) => side >= 0);
+  if (!fits || !grows || flow.axes !== 'nchw') throw node.refusal(`by [${pads}]`);
+  return { ...flow, pads: plusPads(flow.pads, { top, left, bottom, right }) };
+}
+
+/** Whether a node makes one row an image of its maps. @throws FormatError for another change of shape */
+function isFlatten(node: NodeReader): boolean {
   switch (node.operator) {
     case 'Flatten':
       node.only('axis', 1);
-      return 'flatten';
+      return true;
     case 'Reshape': {
-      node.ignore('allowzero', 'shape');
+      node.ignore('allowzero', 'shape', 'consumed_inputs');
       const sides = node.integers(1) ?? node.list('shape', []);
       // One row an image: of an unknown, the given or any length.
-      if (sides.length === 2 && !(sides[0] !== undefined && sides[0] > 1)) return 'flatten';
-      if (sides.length === 2 && sides[1] !== undefined && sides[1] !== -1) return 'flatten';
+      if (sides.length === 2 && !(sides[0] !== undefined && sides[0] > 1)) return true;
+      if (sides.length === 2 && sides[1] !== undefined && sides[1] !== -1) return true;
       throw node.refusal(`to [${sides.map((side) => (Number.isNaN(side) ? '?' : side))}]`);
     }
     case 'Squeeze': {
       const axes = [...(node.integers(1) ?? node.list('axes', []))].map((axis) => (axis + 4) % 4);
       if (axes.sort().join() !== '2,3') throw node.refusal(`of the axes ${axes}`);
-      return 'flatten';
+      return true;
     }
     default:
-      return null;
+      return false;
   }
 }
 
 /** Towers: equal blocks of channels that are computed apart and put together again. */
 function split(node: NodeReader, flow: Flow): Part[] {
   const count = node.outputs.length;
-  node.only('axis', 1);
+  const axis = node.number('axis', 0);
+  if (axis !== 1) throw node.refusal(`along the axis ${axis}`);
   node.ignore('num_outputs');
   const sizes = node.integers(1) ?? node.list('split', []);
   if (sizes.some((size) => size !== sizes[0]) || flow.axes !== 'nchw') {
@@ -269,10 +320,12 @@ function merged(node: NodeReader, layers: readonly [FoundLayer, ...FoundLayer[]]
 async function arithmeticNode(node: NodeReader, flow: Flow, walk: Walk): Promise<Flow | null> {
   const { operator } = node;
   if (!['Add', 'Sub', 'Mul', 'Div'].includes(operator)) return null;
+  node.ignore('consumed_inputs');
   const place = node.inputs[0]?.kind === 'flow' ? 1 : 0;
   const tensor = node.tensor(place);
   if (!tensor) throw node.refusal('joins branches, AlexNet has none');
   if (flow.layers.length === 0) {
+    node.ignore('broadcast', 'axis');
     walk.front = thenAffine(
       walk.front,
       await affineOf(operator, tensor, place === 1, (detail) => node.refusal(detail)),
@@ -281,14 +334,33 @@ async function arithmeticNode(node: NodeReader, flow: Flow, walk: Walk): Promise
   }
   const last = flow.layers.at(-1);
   if (operator === 'Add' && (last?.op === 'conv' || last?.op === 'dense')) {
-    const bias = vector({ name: `${node.outputs[0] ?? ''}.bias`, ...tensor });
+    const stored = alongChannels(node, tensor, flow);
+    const bias = vector({ name: `${node.outputs[0] ?? ''}.bias`, ...stored });
     return { ...flow, layers: [...flow.layers.slice(0, -1), biased(last, bias)] };
   }
+  node.ignore('broadcast', 'axis');
   const factor = operator === 'Mul' ? await scalar(node, place) : null;
   if (factor !== null && factor > 0 && factor <= 1) {
     return extended(flow, { op: 'dropout', rate: 1 - factor, scaling: 'test' });
   }
   throw node.refusal('with a constant, which no layer here is');
+}
+
+/** A constant added to maps has to be one number a channel, not one a row or a column. */
+function alongChannels(
+  node: NodeReader,
+  tensor: StoredTensor,
+  { layers, axes }: Flow,
+): StoredTensor {
+  const { shape } = tensor;
+  const [stretched, from] = [node.number('broadcast', 0), node.number('axis', -1)];
+  const legacy = stretched === 1 && from === 1;
+  const maps = layers.at(-1)?.op === 'conv' && !(legacy && shape.length === 1);
+  const channels = maps && axes === 'nchw' ? shape.length - 3 : shape.length - 1;
+  if (channels < 0 || shape.some((side, axis) => side !== 1 && axis !== channels)) {
+    throw node.refusal(`of a constant of shape [${shape}], which is no bias`);
+  }
+  return tensor;
 }
 
 function biased(
@@ -319,6 +391,9 @@ function outputOf(model: OnnxModel, values: ReadonlyMap<string, GraphValue>): Fl
     null,
   );
   if (!longest) throw new FormatError('unsupported', 'ONNX: no output comes from the images');
+  if (Object.values(longest.pads).some((side) => side !== 0)) {
+    throw new FormatError('unsupported', 'ONNX: a Pad before no convolution');
+  }
   for (const { layers } of flows) {
     if (layers.some((layer, index) => layer !== longest.layers[index])) {
       throw new FormatError('unsupported', 'ONNX: two outputs of different branches');

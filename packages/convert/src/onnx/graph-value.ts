@@ -1,3 +1,4 @@
+import type { Padding } from '@alexnet/model';
 import type { FoundLayer } from '../found/found-network.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 import type { OnnxConstant } from './parse-tensor.js';
@@ -8,6 +9,8 @@ export interface Flow {
   readonly layers: readonly FoundLayer[];
   /** Axis order of the maps here. */
   readonly axes: 'nchw' | 'nhwc';
+  /** Zeros put around the maps, for the convolution that follows. */
+  readonly pads: Padding;
   /** Whether a softmax or the choice of a class was passed, after which nothing may follow. */
   readonly ended: boolean;
 }

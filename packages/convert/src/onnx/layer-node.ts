@@ -25,8 +25,10 @@ export async function layerNode(node: NodeReader): Promise<readonly FoundLayer[]
     case 'Relu':
     case 'Tanh':
     case 'Sigmoid':
+      node.ignore('consumed_inputs');
       return [{ op: 'activation', function: ACTIVATIONS[node.operator] }];
     case 'LeakyRelu':
+      node.ignore('consumed_inputs');
       return leaky(node.number('alpha', 0.01));
     case 'MaxPool':
     case 'AveragePool':
@@ -164,7 +166,8 @@ function pool(node: NodeReader): FoundLayer {
 
 function batchNorm(node: NodeReader): FoundLayer {
   node.only('training_mode', 0);
-  node.ignore('momentum', 'is_test', 'spatial', 'consumed_inputs');
+  node.only('spatial', 1);
+  node.ignore('momentum', 'is_test', 'consumed_inputs');
   const [weight, bias, mean, variance] = [1, 2, 3, 4].map((index) => named(node, index));
   return {
     op: 'batchnorm',

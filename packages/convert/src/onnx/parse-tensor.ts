@@ -11,6 +11,11 @@ export type Resolve = (name: string) => Promise<ByteSource>;
 /** TensorProto.DataType of the types a weight may have. */
 const TYPES: Readonly<Record<number, FloatType>> = { 1: 'f32', 10: 'f16', 11: 'f64', 16: 'bf16' };
 
+/** Whether a TensorProto.DataType is one of floats. */
+export function isFloat(type: number): boolean {
+  return Object.hasOwn(TYPES, type);
+}
+
 interface RawTensor {
   name: string;
   type: number;

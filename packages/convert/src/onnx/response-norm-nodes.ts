@@ -9,6 +9,13 @@ import type { NodeReader } from './node-reader.js';
  * @returns null where the node is no part of it
  */
 export async function responseNormNode(node: NodeReader): Promise<GraphValue | null> {
+  const value = await partOfNorm(node);
+  // Of numbers and of maps of one size: how they would be stretched to each other says nothing.
+  if (value) node.ignore('broadcast', 'axis', 'consumed_inputs');
+  return value;
+}
+
+async function partOfNorm(node: NodeReader): Promise<GraphValue | null> {
   const [a, b] = node.inputs;
   if (a?.kind === 'flow' && b?.kind === 'flow') {
     if (node.operator !== 'Mul' || a.layers !== b.layers) return null;
@@ -44,13 +51,14 @@ async function step(node: NodeReader, divisor: Divisor): Promise<Divisor> {
   switch (node.operator) {
     case 'Identity':
     case 'Cast':
+      node.ignore('to', 'saturate', 'round_mode');
       return divisor;
     case 'Unsqueeze':
     case 'Squeeze':
       if ((node.integers(1) ?? node.list('axes', [])).join() !== '1') throw refused();
       return { ...divisor, lifted: node.operator === 'Unsqueeze' };
     case 'Reshape': {
-      node.ignore('allowzero');
+      node.ignore('allowzero', 'consumed_inputs');
       const sides = node.integers(1) ?? [];
       if (sides.length !== 4 && !(sides.length === 5 && sides[1] === 1)) throw refused();
       return { ...divisor, lifted: sides.length === 5 };
@@ -58,17 +66,21 @@ async function step(node: NodeReader, divisor: Divisor): Promise<Divisor> {
     case 'Pad': {
       node.only('mode', 'constant');
       if (node.has(2) && (await scalar(node, 2)) !== 0) throw refused();
+      node.only('value', 0);
       const pads = node.integers(1) ?? node.list('pads', []);
       const rank = pads.length / 2;
       const channel = divisor.lifted ? 2 : 1;
       const before = pads[channel] ?? 0;
       const after = pads[rank + channel] ?? 0;
       if (pads.reduce((sum, side) => sum + side, 0) !== before + after || window) throw refused();
-      return { ...divisor, pads: [before, after] };
+      const [earlier, later] = divisor.pads ?? [0, 0];
+      return { ...divisor, pads: [earlier + before, later + after] };
     }
     case 'AveragePool': {
       if (window) throw refused();
-      node.ignore('kernel_shape', 'auto_pad', 'ceil_mode');
+      node.only('auto_pad', 'NOTSET');
+      node.ignore('ceil_mode');
+      if (node.list('dilations', [1]).some((step) => step !== 1)) throw refused();
       if (node.list('strides', [1]).some((side) => side !== 1)) throw refused();
       const kernel = node.list('kernel_shape', []);
       const pads = node.list('pads', []);

@@ -73,10 +73,27 @@ export function unwrap(root: PickleValue, depth = 0): PickleValue {
   }
   for (const key of WRAPPERS) {
     const inner = entriesOf(root)?.get(key);
-    if (inner === undefined || asTensor(inner, 0)) continue;
-    if (entriesOf(inner) || moduleState(inner)) return unwrap(inner, depth + 1);
+    if (inner !== undefined && isNetwork(inner)) return unwrap(inner, depth + 1);
   }
   return root;
+}
+
+/** Entries with tensors beside the network in a checkpoint, such as averaged weights. */
+export function besideNetwork(root: PickleValue, depth = 0): readonly string[] {
+  const entries = entriesOf(root);
+  const key = entries && WRAPPERS.find((name) => isNetwork(entries.get(name)));
+  if (!entries || key === undefined || depth > MAX_DEPTH) return [];
+  const others = [...entries].flatMap(([name, value]) =>
+    typeof name === 'string' && name !== key && value !== null && tensorsIn(value) > 0
+      ? [name]
+      : [],
+  );
+  return [...others, ...besideNetwork(entries.get(key) ?? null, depth + 1)];
+}
+
+function isNetwork(value: PickleValue | undefined): boolean {
+  if (value === undefined || asTensor(value, 0)) return false;
+  return entriesOf(value) !== null || moduleState(value) !== null;
 }
 
 function tensorsIn(value: PickleValue): number {

@@ -3,6 +3,7 @@ import type { ActivationFunction, Padding } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import type { FoundLayer, FoundTensors } from '../found/found-network.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
+import { refusedAttribute } from './module-options.js';
 import type { TorchModule } from './module-tree.js';
 
 /** The layers of a pickled module, in the order in which its modules are defined. */
@@ -17,17 +18,8 @@ export interface ModuleLayers {
 /** Containers that run their modules one after the other, and torchvision's net, whose code is known. */
 const IN_ORDER = ['torch.nn.modules.container.Sequential', 'torchvision.models.alexnet.AlexNet'];
 
-/** Modules that change nothing in an inference, or nothing of the order of its answers. */
-const NEUTRAL = [
-  'Dropout1d',
-  'Dropout2d',
-  'Dropout3d',
-  'AlphaDropout',
-  'FeatureAlphaDropout',
-  'Identity',
-];
 /** The probabilities of logits; what is kept are the logits. */
-const LAST = ['Softmax', 'LogSoftmax', 'Softmax2d'];
+const PROBABILITIES = /^(Log)?Softmax(2d)?$/;
 /** What computes a loss and stands in a module beside the network. */
 const LOSS = /Loss\d?d?$|Criterion$/;
 
@@ -41,14 +33,21 @@ export function moduleLayers(root: TorchModule, tensors: StoredTensors): ModuleL
   const layers: FoundLayer[] = [];
   const unknownClasses = new Set<string>();
   const adaptive: (readonly [number, number])[] = [];
+  let ended: TorchModule | null = null;
 
   const walk = (module: TorchModule): void => {
     const { className, children } = module;
     const own = /^torch\.nn\.modules\.\w+\.(\w+)$/.exec(className)?.[1];
     if (own && LOSS.test(own)) return;
     if (own && own !== 'Sequential') {
-      if (own === 'AdaptiveAvgPool2d') adaptive.push(outputSize(module));
-      else layers.push(...layersOf(own, module, tensorsAt(module.path, tensors)));
+      const refused = refusedAttribute(own, module.options);
+      const found = refused
+        ? [unknown(module, refused)]
+        : layersOf(own, module, tensorsAt(module.path, tensors));
+      if (ended && found.length > 0) layers.push(unknown(ended, 'is not the last of the layers'));
+      layers.push(...found);
+      if (own === 'AdaptiveAvgPool2d' && found.length === 0) adaptive.push(outputSize(module));
+      if (PROBABILITIES.test(own)) ended = module;
       return;
     }
     if (!IN_ORDER.includes(className)) unknownClasses.add(className);
@@ -72,14 +71,7 @@ function layersOf(name: string, module: TorchModule, tensors: FoundTensors): rea
   const of = reader(module);
   switch (name) {
     case 'Conv2d': {
-      of.only('padding_mode', 'zeros');
-      of.only('transposed', false);
-      const [dilation, kernel, stride] = [
-        of.pair('dilation'),
-        of.pair('kernel_size'),
-        of.pair('stride'),
-      ];
-      if (dilation.some((rate) => rate !== 1)) return [unknown(module, 'is dilated')];
+      const [kernel, stride] = [of.pair('kernel_size'), of.pair('stride')];
       if (stride[0] !== stride[1]) return [unknown(module, `has a stride of ${stride}`)];
       return [
         {
@@ -98,12 +90,12 @@ function layersOf(name: string, module: TorchModule, tensors: FoundTensors): rea
       return [{ op: 'dense', units: of.number('out_features'), tensors }];
     case 'BatchNorm2d':
     case 'BatchNorm1d':
-      of.only('track_running_stats', true);
+      // Without a momentum training averages over all batches; 0.1 is torch's own.
       return [
         {
           op: 'batchnorm',
           epsilon: of.number('eps'),
-          momentum: 1 - of.number('momentum'),
+          momentum: 1 - (module.options.get('momentum') === null ? 0.1 : of.number('momentum')),
           tensors,
         },
       ];
@@ -121,10 +113,6 @@ function layersOf(name: string, module: TorchModule, tensors: FoundTensors): rea
         return [unknown(module, `has a window of ${size} in steps of ${stride}`)];
       }
       const isMax = name === 'MaxPool2d';
-      if (isMax) {
-        if (of.pair('dilation').some((rate) => rate !== 1)) return [unknown(module, 'is dilated')];
-        of.only('return_indices', false);
-      } else of.only('divisor_override', null);
       const padded = Object.values(padding).some((side) => side > 0);
       return [
         {
@@ -148,14 +136,18 @@ function layersOf(name: string, module: TorchModule, tensors: FoundTensors): rea
     case 'Sigmoid':
       return [{ op: 'activation', function: name.toLowerCase() as ActivationFunction }];
     case 'Flatten':
-      of.only('start_dim', 1);
-      of.only('end_dim', -1);
       return [{ op: 'flatten', order: 'chw' }];
     case 'Dropout':
       return [{ op: 'dropout', rate: of.number('p'), scaling: 'train' }];
+    case 'AdaptiveAvgPool2d':
+      return outputSize(module).every((side) => side === 1) ? [{ op: 'globalpool' }] : [];
+    case 'Softmax':
+    case 'LogSoftmax': {
+      const dim = module.options.get('dim') ?? 1;
+      return dim === 1 || dim === -1 ? [] : [unknown(module, `has dim ${String(dim)}`)];
+    }
     default:
-      if (NEUTRAL.includes(name) || LAST.includes(name)) return [];
-      return [unknown(module, 'has no counterpart in an AlexNet')];
+      return []; // changes nothing in an inference
   }
 }
 
@@ -197,15 +189,6 @@ function reader({ path, className, options }: TorchModule) {
     number,
     pair: (key: string) => asPair(key, options.get(key)),
     flag: (key: string) => options.get(key) === true,
-    /** An option that older versions of torch did not have yet counts as its default. */
-    only(key: string, value: PickleValue) {
-      const found = options.get(key);
-      if (found === undefined || found === value) return;
-      throw new FormatError(
-        'unsupported',
-        `torch: "${path}" (${className}) with ${key} ${String(found)}, which no AlexNet here has`,
-      );
-    },
     /** Zeros around a map: a number, a pair, or the words "same" and "valid". */
     padding([height, width]: readonly [number, number]): Padding {
       const value = options.get('padding') ?? 0;

@@ -8,6 +8,8 @@ export interface TorchFile {
   readonly tensors: StoredTensors;
   /** The network where it was pickled whole, null for a state dict. */
   readonly module: TorchModule | null;
+  /** Entries with tensors that stand beside the network in a checkpoint. */
+  readonly beside: readonly string[];
 }
 
 /** A module of a pickled network: its class, what it was made with, and the modules in it. */

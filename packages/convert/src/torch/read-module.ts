@@ -2,9 +2,9 @@ import { inferShapes } from '@alexnet/model';
 import type { OpenOptions } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
-import type { FoundLayer, FoundNetwork } from '../found/found-network.js';
-import { type DescribedNetwork, networkOfLayers } from '../found/network-of-layers.js';
-import { saidInput } from '../found/said-input.js';
+import type { FoundLayer } from '../found/found-network.js';
+import type { DescribedNetwork } from '../found/network-of-layers.js';
+import { saidNetwork } from '../found/said-network.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { moduleLayers } from './module-layers.js';
 import type { TorchModule } from './module-tree.js';
@@ -30,12 +30,14 @@ export function readModule(
 ): ReadModule | null {
   const { layers, unknownClasses, adaptive } = moduleLayers(root, tensors);
   if (unknownClasses.length > 0 && !isComplete(layers)) return null;
-  const found: FoundNetwork = { input: saidInput(options), layers, layout: 'channels-first' };
-  const described = networkOfLayers(found);
+  const { notes: said, ...described } = saidNetwork(
+    { input: null, layers, layout: 'channels-first' },
+    options,
+  );
   requireIdentity(described, adaptive);
-  const notes: Note[] = [{ code: 'names', exact: true, detail: 'modules became layers' }];
+  const notes: Note[] = [{ code: 'names', exact: true, detail: 'modules became layers' }, ...said];
   if (unknownClasses.length > 0) {
-    const detail = `the file does not hold the forward of ${unknownClasses.join(', ')}; its modules were run in the order of their definition`;
+    const detail = `the file does not hold the forward of ${unknownClasses.join(', ')}, which was taken to run its modules in the order of their definition and nothing besides`;
     notes.push({ code: 'architecture', exact: true, detail });
   }
   return { ...described, notes };
@@ -46,7 +48,7 @@ function isComplete(layers: readonly FoundLayer[]): boolean {
   const weighted = layers.flatMap(({ op }, at) => (op === 'conv' || op === 'dense' ? [at] : []));
   return weighted.slice(1).every((at, index) => {
     const between = layers.slice((weighted[index] ?? 0) + 1, at);
-    return between.some(({ op }) => op === 'activation');
+    return between.some(({ op }) => op === 'activation' || op === 'unknown');
   });
 }
 

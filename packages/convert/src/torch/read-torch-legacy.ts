@@ -1,7 +1,7 @@
 import { type ByteSource, sliceSource } from '@alexnet/files';
 import { asItems, asText, PickleDict, readPickleAt } from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
-import { findTensors } from './find-tensors.js';
+import { besideNetwork, findTensors } from './find-tensors.js';
 import { moduleTree, type TorchFile } from './module-tree.js';
 import { resolveTensors } from './resolve-tensors.js';
 import { asStorageId } from './storage.js';
@@ -34,7 +34,7 @@ export async function readTorchLegacy(source: ByteSource): Promise<TorchFile> {
   const names = asItems(keys.value, 'the key list').map((key) => asText(key, 'a storage key'));
   const storages = await locateStorages(source, keys.end, names, widths);
   const tensors = resolveTensors(findTensors(object.value), (key) => storages.get(key));
-  return { tensors, module: moduleTree(object.value) };
+  return { tensors, module: moduleTree(object.value), beside: besideNetwork(object.value) };
 }
 
 async function locateStorages(

@@ -4,7 +4,7 @@ import { readTar } from '@alexnet/files/tar';
 import { FormatError } from '../format-error.js';
 import { type Storage, stridedTensor, type View } from '../tensors/strided.js';
 import type { FloatType, StoredTensors } from '../tensors/tensor-file.js';
-import { findTensors } from './find-tensors.js';
+import { besideNetwork, findTensors } from './find-tensors.js';
 import { moduleTree, type TorchFile } from './module-tree.js';
 import { storageType } from './storage.js';
 
@@ -43,7 +43,7 @@ export async function readTorchTar(source: ByteSource): Promise<TorchFile> {
   if (tensors.size === 0) {
     throw new FormatError('missing-tensor', 'torch: the file holds no named tensors of floats');
   }
-  return { tensors, module: moduleTree(root) };
+  return { tensors, module: moduleTree(root), beside: besideNetwork(root) };
 }
 
 async function tarMembers(source: ByteSource): Promise<Map<string, ByteSource>> {

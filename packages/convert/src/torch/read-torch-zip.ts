@@ -3,7 +3,7 @@ import { runPickle } from '@alexnet/files/pickle';
 import { readZip, type ZipEntry } from '@alexnet/files/zip';
 import { FormatError } from '../format-error.js';
 import { openChecked } from '../formats/open-checked.js';
-import { findTensors } from './find-tensors.js';
+import { besideNetwork, findTensors } from './find-tensors.js';
 import { moduleTree, type TorchFile } from './module-tree.js';
 import { resolveTensors } from './resolve-tensors.js';
 
@@ -42,7 +42,7 @@ export async function readTorchZip(source: ByteSource): Promise<TorchFile> {
     if (name.startsWith(folder)) storages.set(name.slice(folder.length), await openChecked(entry));
   }
   const tensors = resolveTensors(references, (key) => storages.get(key));
-  return { tensors, module: moduleTree(value) };
+  return { tensors, module: moduleTree(value), beside: besideNetwork(value) };
 }
 
 async function text(entry: ZipEntry | undefined) {

@@ -5,12 +5,17 @@ import {
   type OpenOptions,
   type StoredModel,
 } from '../alexnet/assemble-model.js';
+import { describeNetwork } from '../alexnet/describe-network.js';
 import { torchvisionName } from '../alexnet/match-tensors.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { nameLayersOf } from '../alexnet/state-dict.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { toCanonical } from '../layout/canonical.js';
 import type { Model } from '../model-file/model-file.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import { contradictionOf } from './module-contradiction.js';
+import { moduleLayers } from './module-layers.js';
+import type { TorchModule } from './module-tree.js';
 import { readModule } from './read-module.js';
 import { openTorch } from './read-torch.js';
 import { type WriteTorchOptions, writeTorch } from './write-torch.js';
@@ -28,7 +33,7 @@ export async function readTorchModel(
   input: Uint8Array | ByteSource,
   options: OpenOptions,
 ): Promise<StoredModel> {
-  const { tensors: found, module } = await openTorch(asSource(input));
+  const { tensors: found, module, beside } = await openTorch(asSource(input));
   for (const name of found.keys()) if (IGNORED.test(name)) found.delete(name);
   const source = {
     format: 'torch',
@@ -39,9 +44,32 @@ export async function readTorchModel(
     classNames: null,
   } as const;
   const read = module && readModule(module, found, options);
-  if (read) return assembleDescribed({ ...source, ...read }, options);
+  const left = beside.map((name): Note => {
+    const detail = `"${name}" stands beside the network and was left out`;
+    return { code: 'dropped-tensor', exact: true, detail };
+  });
+  if (read) {
+    return assembleDescribed({ ...source, ...read, notes: [...left, ...read.notes] }, options);
+  }
   const named = nameLayersOf(found, false);
-  return assembleModel({ ...source, ...named }, options);
+  const notes = [...left, ...named.notes];
+  const model = assembleModel({ ...source, ...named, notes }, options);
+  return module ? compared(model, module, found, options) : model;
+}
+
+/** A pickled module that was read by its tensors alone, with what its modules say against that. */
+function compared(
+  model: StoredModel,
+  module: TorchModule,
+  tensors: StoredTensors,
+  { allow }: OpenOptions,
+): StoredModel {
+  const unlike = contradictionOf(moduleLayers(module, tensors).layers, model.spec);
+  if (unlike === null) return model;
+  const detail = `${unlike}, and ${describeNetwork(model.spec)} has none; where it runs the file does not say: give the network's spec`;
+  const notes: Note[] = [...model.notes, { code: 'architecture', exact: false, detail }];
+  checkAllowed(notes, allow);
+  return { ...model, notes };
 }
 
 /**

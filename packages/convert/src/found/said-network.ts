@@ -1,0 +1,54 @@
+import type { InputSpec, NetworkSpec } from '@alexnet/model';
+import type { OpenOptions } from '../alexnet/assemble-model.js';
+import type { Note } from '../alexnet/note.js';
+import { FormatError } from '../format-error.js';
+import type { FoundNetwork } from './found-network.js';
+import { modifiersOf } from './match-preset.js';
+import { type DescribedNetwork, networkOfLayers } from './network-of-layers.js';
+import { saidInput } from './said-input.js';
+
+/** A network a file describes, completed by what the caller says. */
+export interface SaidNetwork extends DescribedNetwork {
+  readonly notes: readonly Note[];
+}
+
+/**
+ * The network of a file's layers at the size the file or the caller gives its images. Where neither
+ * does, a preset is taken at its own size, with a note.
+ *
+ * @throws FormatError ambiguous without a size, unsupported where the caller contradicts the file
+ */
+export function saidNetwork(network: FoundNetwork, options: OpenOptions): SaidNetwork {
+  const said = saidInput(options);
+  if (network.input && said && !options.spec && !isSame(network.input, said)) {
+    const { height, width, channels } = network.input;
+    throw new FormatError(
+      'unsupported',
+      `the file says that its images are ${height}×${width}×${channels}, not ${said.height}×${said.width}×${said.channels}`,
+    );
+  }
+  const input = network.input ?? said;
+  const described = networkOfLayers({ ...network, input });
+  refuseContradiction(described.spec, options);
+  if (input) return { ...described, notes: [] };
+  const { preset, input: own } = described.spec;
+  const detail = `the file does not say how large its images are; ${own.height}×${own.width} px were assumed, as ${preset} takes them`;
+  return { ...described, notes: [{ code: 'architecture', exact: true, detail }] };
+}
+
+function isSame(a: InputSpec, b: InputSpec): boolean {
+  return a.height === b.height && a.width === b.width && a.channels === b.channels;
+}
+
+/** A file with layers says itself what stands in it. */
+function refuseContradiction({ layers }: NetworkSpec, { modifiers = {} }: OpenOptions): void {
+  const found = { norm: 'lrn', ...modifiersOf(layers) };
+  for (const key of ['norm', 'pool', 'activation', 'head'] as const) {
+    const said = modifiers[key];
+    if (said === undefined || said === found[key]) continue;
+    throw new FormatError(
+      'unsupported',
+      `the file holds its layers and has ${key} ${found[key] ?? 'none'}, not ${said}`,
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { FormatErrorCode, OpenModelOptions } from '../src/index.js';
+import { expectSameLogits, golden, open } from './foreign.js';
+
+const logits = golden('torch.json');
+const torchvision = { preset: 'torchvision' } as const;
+const sized = { modifiers: { input: 224 } } as const;
+
+describe('files of torch that say more than shapes do', () => {
+  it.each([
+    ['own-names.safetensors', torchvision],
+    ['compiled.pth', torchvision],
+    ['averaged.pth', torchvision],
+    ['module-norm-behind.pth', sized],
+    ['module-mean-head.pth', sized],
+  ] satisfies [string, OpenModelOptions][])(
+    '%s gives the logits torch gives',
+    async (name, options) => {
+      const { file } = await open(name, options);
+      await expectSameLogits(file, logits[name]);
+    },
+  );
+
+  it('names what it left out beside the network', async () => {
+    const { notes } = await open('averaged.pth', torchvision);
+    expect(notes.find(({ code }) => code === 'dropped-tensor')?.detail).toContain('state_dict_ema');
+  });
+
+  it.each([
+    ['own-shared-leaky.pth', torchvision, 'not-allowed', 'has a relu of slope 0.2'],
+    ['norm-behind.pth', torchvision, 'not-allowed', 'does not come right behind "features.0"'],
+    ['twice.pth', torchvision, 'ambiguous', '"teacher" and "student"'],
+    ['twice-flat.pth', torchvision, 'ambiguous', '"ema" and the rest'],
+    ['module-relu6.pth', sized, 'unsupported', 'ReLU6'],
+    ['module-softmax-inside.pth', sized, 'unsupported', 'is not the last of the layers'],
+    [
+      'module-mean-head.pth',
+      { modifiers: { ...sized.modifiers, pool: 'avg' } },
+      'unsupported',
+      'has pool max, not avg',
+    ],
+  ] satisfies [string, OpenModelOptions, FormatErrorCode, string][])(
+    '%s is not guessed',
+    async (name, options, code, message) => {
+      const reading = open(name, options);
+      await expect(reading).rejects.toThrow(expect.objectContaining({ code }));
+      await expect(reading).rejects.toThrow(message);
+    },
+  );
+});
