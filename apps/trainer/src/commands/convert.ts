@@ -32,6 +32,7 @@ interface Options {
   readonly mean?: string;
   readonly meta?: string;
   readonly prototxt?: string;
+  readonly epsilon?: string;
   readonly labels?: string;
   readonly preprocessing?: readonly string[];
   readonly dtype: string;
@@ -67,6 +68,7 @@ export function addConvertCommand(program: Command): void {
     )
     .option('--spec <file>', 'the whole network as JSON, where it is no preset')
     .option('--channels <order>', 'rgb or bgr: the order conv1 takes, where the file is silent')
+    .option('--epsilon <number>', 'what batch norms add to the variance, where the file is silent')
     .option('--allow <code...>', 'let an inexact step pass, by the code the refusal names')
     .option(
       '--mean <file|b,g,r>',
@@ -131,7 +133,7 @@ async function convert(
 
 async function parseOptions(output: string, options: Options): Promise<ConvertOptions> {
   const { from, to, preset, set, spec, channels, mean, meta, labels, preprocessing } = options;
-  const { prototxt } = options;
+  const { prototxt, epsilon } = options;
   if (spec && (preset || set)) {
     throw new CommandError('usage', '--spec is the whole network: leave out --preset and --set');
   }
@@ -149,9 +151,17 @@ async function parseOptions(output: string, options: Options): Promise<ConvertOp
     ...(mean ? { mean: parseMean(mean) } : {}),
     ...(meta ? { meta } : {}),
     ...(prototxt ? { prototxt } : {}),
+    ...(epsilon ? { epsilon: parseEpsilon(epsilon) } : {}),
     ...(labels ? { classNames: await classNames(labels) } : {}),
     ...(preprocessing ? { preprocessing: parsePreprocessing(preprocessing) } : {}),
   };
+}
+
+/** `--epsilon`: a number above 0, 1 at most. */
+function parseEpsilon(text: string): number {
+  const epsilon = Number(text);
+  if (epsilon > 0 && epsilon <= 1) return epsilon;
+  throw new CommandError('usage', `--epsilon ${text}: expected a number such as 0.001`);
 }
 
 /** `--labels`: a file, or the 1,000 classes in the order of sorted WordNet ids. */
@@ -173,7 +183,7 @@ async function readSpec(path: string): Promise<NetworkSpec> {
 
 function explained({ code, message }: FormatError): string {
   return code === 'ambiguous'
-    ? `${message} (--preset NAME, --set norm=none pool=avg input=224 …, --channels rgb|bgr, --prototxt FILE)`
+    ? `${message} (--preset NAME, --set norm=none pool=avg input=224 …, --channels rgb|bgr, --epsilon NUMBER, --prototxt FILE)`
     : message;
 }
 

@@ -102,7 +102,7 @@ export async function convertModel(
 
 /** What a reader needs to find the network; all inexact notes come back for the caller to judge. */
 async function readOptions(
-  { from, preset, modifiers, spec, channelOrder, mean, meta, prototxt }: ReadOptions,
+  { from, preset, modifiers, spec, channelOrder, mean, meta, prototxt, epsilon }: ReadOptions,
   files: OpenFiles,
 ): Promise<OpenModelOptions> {
   return {
@@ -112,6 +112,7 @@ async function readOptions(
     ...(modifiers ? { modifiers } : {}),
     ...(spec ? { spec } : {}),
     ...(channelOrder ? { channelOrder } : {}),
+    ...(epsilon === undefined ? {} : { epsilon }),
     ...(mean ? { mean: typeof mean === 'string' ? await files.open(mean) : mean } : {}),
     ...(meta ? { meta: await files.open(meta) } : {}),
     ...(prototxt ? { prototxt: await files.open(prototxt) } : {}),

@@ -7,7 +7,15 @@ import { requireAllowed } from './judge-notes.js';
 /** What a reader needs to find the network, as options of commands give it. */
 export type ReadOptions = Pick<
   OpenWeightsOptions,
-  'from' | 'preset' | 'modifiers' | 'spec' | 'channelOrder' | 'mean' | 'meta' | 'prototxt'
+  | 'from'
+  | 'preset'
+  | 'modifiers'
+  | 'spec'
+  | 'channelOrder'
+  | 'mean'
+  | 'meta'
+  | 'prototxt'
+  | 'epsilon'
 >;
 
 /**

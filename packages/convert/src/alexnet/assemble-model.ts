@@ -1,5 +1,12 @@
 import type { ByteSource } from '@alexnet/files';
-import type { NetworkSpec, Preprocessing, PresetName, SpecModifiers, Weight } from '@alexnet/model';
+import {
+  type NetworkSpec,
+  type Preprocessing,
+  type PresetName,
+  type SpecModifiers,
+  validateSpec,
+  type Weight,
+} from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { sameComputation } from '../found/network-of-layers.js';
 import { tfjsWeight } from '../layout/canonical.js';
@@ -24,6 +31,8 @@ export interface OpenOptions {
   readonly spec?: NetworkSpec;
   /** What the file does not say but the caller knows. */
   readonly preprocessing?: Preprocessing;
+  /** What batch norms add to the variance, where the file holds numbers only. */
+  readonly epsilon?: number;
   /** Order of conv1's input channels, where the file leaves it open. */
   readonly channelOrder?: 'rgb' | 'bgr';
   /** Names of the classes in label order, where the caller knows them. */
@@ -183,9 +192,19 @@ function storedParameters(
   });
 }
 
+function withEpsilon(spec: NetworkSpec, epsilon: number): NetworkSpec {
+  const layers = spec.layers.map((layer) =>
+    layer.op === 'batchnorm' ? { ...layer, epsilon } : layer,
+  );
+  return validateSpec({ ...spec, layers });
+}
+
 function findNetwork(source: SourceModel, options: OpenOptions): Detected {
-  const { spec, preset, modifiers } = options;
-  if (!spec) return detectSpec(source, preset ? [preset] : source.presets, modifiers);
+  const { spec, preset, modifiers, epsilon } = options;
+  if (!spec) {
+    const found = detectSpec(source, preset ? [preset] : source.presets, modifiers);
+    return epsilon === undefined ? found : { ...found, spec: withEpsilon(found.spec, epsilon) };
+  }
   const match = matchTensors(parameterLayouts(spec), source.tensors, source.layout);
   if (match) return { spec, match, taken: null };
   throw new FormatError(

@@ -3,6 +3,7 @@ import { filled } from '../tensors/derived.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { torchvisionName } from './match-tensors.js';
 import type { Note } from './note.js';
+import type { SourceModel } from './source-model.js';
 
 /** Tensors of one module: those that share all of their name but the last part. */
 interface Module {
@@ -32,9 +33,18 @@ const TRAINING =
  * the modules are called and whatever index they have in a Sequential. Biases left out are zeros.
  *
  * @param sorted whether the order of the file is that of the alphabet and says nothing
+ * @param layout where a weight's outputs are, as `SourceModel.layout`
  * @throws FormatError unknown-network where a batch norm belongs to no layer
  */
-export function nameLayersOf(tensors: StoredTensors, sorted: boolean): NamedTensors {
+export function nameLayersOf(
+  tensors: StoredTensors,
+  sorted: boolean,
+  layout: SourceModel['layout'] = 'channels-first',
+): NamedTensors {
+  const outputs = ({ parts }: Module) => {
+    const { shape = [] } = parts.get('weight') ?? {};
+    return layout === 'channels-first' ? shape[0] : shape.at(-1);
+  };
   const modules = modulesOf(tensors);
   refuseCopies([...tensors.keys()]);
   const order = (kind: Module['kind']) => {
@@ -69,13 +79,16 @@ export function nameLayersOf(tensors: StoredTensors, sorted: boolean): NamedTens
   }
 
   const named: StoredTensors = new Map();
-  const owners = norms.map((norm, index) => ownerOf(norm, index, layers, modules, norms.length));
+  const widths = layers.map(outputs);
+  const owners = norms.map((norm, index) =>
+    ownerOf(norm, index, { layers, widths, modules, count: norms.length }),
+  );
   layers.forEach(({ kind, parts }, index) => {
     const name = `${kind === 'conv' ? 'conv' : 'fc'}${index + 1}`;
     const weight = parts.get('weight');
     if (!weight) return;
     named.set(`${name}.weight`, weight);
-    named.set(`${name}.bias`, parts.get('bias') ?? filled(weight.shape[0] ?? 0, 0));
+    named.set(`${name}.bias`, parts.get('bias') ?? filled(widths[index] ?? 0, 0));
     const norm = norms[owners.indexOf(index)];
     if (!norm) return;
     const channels = norm.parts.get('running_var')?.shape[0] ?? 0;
@@ -214,12 +227,20 @@ function isNamed(tensors: ReadonlyMap<string, StoredTensor>): boolean {
 function ownerOf(
   norm: Module,
   index: number,
-  layers: readonly Module[],
-  modules: readonly Module[],
-  count: number,
+  {
+    layers,
+    widths,
+    modules,
+    count,
+  }: {
+    readonly layers: readonly Module[];
+    readonly widths: readonly (number | undefined)[];
+    readonly modules: readonly Module[];
+    readonly count: number;
+  },
 ): number {
   const channels = norm.parts.get('running_var')?.shape[0];
-  const fits = (at: number) => layers[at]?.parts.get('weight')?.shape[0] === channels;
+  const fits = (at: number) => widths[at] === channels;
   const [, stem, position] = /^(.*?)(\d+)$/.exec(norm.path) ?? [];
   const before = layers.flatMap(({ path }, at) => {
     const [, other, place] = /^(.*?)(\d+)$/.exec(path) ?? [];

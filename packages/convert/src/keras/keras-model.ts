@@ -1,6 +1,7 @@
 import type { ByteSource } from '@alexnet/files';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { checkAllowed } from '../alexnet/note.js';
+import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { FormatError } from '../format-error.js';
 import { assembleFound } from '../found/assemble-found.js';
@@ -43,7 +44,9 @@ export async function readKerasModel(
   const tensors: StoredTensors = new Map();
   for (const [name, tensor] of inRunningOrder(namedParts(found)))
     tensors.set(ourName(name), tensor);
-  return assembleModel({ ...rest, tensors, layout: 'channels-last', presets: null }, options);
+  const named = namedNorms(tensors, options, 'channels-last');
+  const source = { ...rest, tensors, layout: 'channels-last', presets: null } as const;
+  return assembleModel({ ...source, ...named }, options);
 }
 
 /** Convolutions before dense layers, where a subclassed model keeps them by the names of its attributes. */

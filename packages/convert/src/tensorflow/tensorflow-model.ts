@@ -1,5 +1,6 @@
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { layoutByShape } from '../alexnet/foreign-names.js';
+import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { FormatError } from '../format-error.js';
 import type { ModelSource } from '../formats/format.js';
 import { ourName } from '../keras/keras-layers.js';
@@ -33,17 +34,22 @@ export async function readTensorflowModel(
   );
   const { kept, left } = chosen(all);
   const tensors: StoredTensors = new Map(kept);
+  const layout = layoutByShape(tensors);
+  const named = namedNorms(tensors, options, layout);
   const detail = `${left.length} tensors of optimizers, averages and counters were left out`;
   return assembleModel(
     {
       format: 'tensorflow',
-      tensors,
-      layout: layoutByShape(tensors),
+      tensors: named?.tensors ?? tensors,
+      layout,
       channelOrder: null,
       presets: null,
       preprocessing: null,
       classNames: null,
-      notes: left.length > 0 ? [{ code: 'dropped-tensor', exact: true, detail }] : [],
+      notes: [
+        ...(named?.notes ?? []),
+        ...(left.length > 0 ? [{ code: 'dropped-tensor', exact: true, detail } as const] : []),
+      ],
     },
     options,
   );
@@ -61,9 +67,7 @@ function chosen(all: readonly (readonly [string, StoredTensor])[]) {
     }
     // A net in a net has a shorter list of its own.
     const longest = [...lists.values()].reduce((a, b) => (b.length > a.length ? b : a));
-    const kept = longest
-      .sort(([a], [b]) => a - b)
-      .map(([place, tensor]) => [`variables.${place}`, tensor] as const);
+    const kept = partsInOrder(longest.sort(([a], [b]) => a - b));
     const left = all.filter(([name]) => !LISTED.test(name) && !UNORDERED.test(name));
     return { kept, left: left.map(([name]) => name) };
   }
@@ -78,6 +82,34 @@ function chosen(all: readonly (readonly [string, StoredTensor])[]) {
     OTHERS.test(name) || shape.length === 0 ? [name] : [],
   );
   return { kept, left };
+}
+
+/**
+ * Variables in running order as parts of layers: a kernel, its bias, and where four more vectors follow
+ * the batch norm behind it.
+ *
+ * @throws FormatError unsupported where the count of vectors leaves open what they are
+ */
+function partsInOrder(
+  variables: readonly (readonly [place: number, tensor: StoredTensor])[],
+): readonly (readonly [string, StoredTensor])[] {
+  const starts = variables.flatMap(([, { shape }], at) => (shape.length > 1 ? [at] : []));
+  return starts.flatMap((start, index): (readonly [string, StoredTensor])[] => {
+    const run = variables.slice(start, starts[index + 1]);
+    if (run.length <= 2) {
+      return run.map(([place, tensor]) => [`variables.${place}`, tensor] as const);
+    }
+    const names = ['weight', 'bias', ...PARTS];
+    if (run.length !== names.length) {
+      throw new FormatError(
+        'unsupported',
+        `tensorflow: ${run.length - 1} vectors behind a kernel; one bias, or one and the four of a batch norm are read`,
+      );
+    }
+    return run.map(([, tensor], at) => {
+      return [`${at < 2 ? 'layer' : 'norm'}_${index}.${names[at]}`, tensor] as const;
+    });
+  });
 }
 
 /** `prefix.data-00000-of-00002`, beside `prefix.index`. */
