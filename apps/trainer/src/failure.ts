@@ -1,15 +1,10 @@
+import { CodedError } from '@alexnet/files';
+
 /** Why a command ends early: it was used wrongly (exit code 2), or stopped with everything saved (130). */
 export type CommandErrorCode = 'usage' | 'interrupted';
 
-export class CommandError extends Error {
+export class CommandError extends CodedError<CommandErrorCode> {
   override readonly name = 'CommandError';
-
-  readonly code: CommandErrorCode;
-
-  constructor(code: CommandErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }
 
 /** One line a person can act on, without a stack trace. */

@@ -1,3 +1,5 @@
+import { CodedError } from '@alexnet/files';
+
 /** What went wrong in this package; one code per cause, so that a caller need not read prose. */
 export type BackendErrorCode =
   // Installing TensorFlow.
@@ -21,12 +23,6 @@ export type BackendErrorCode =
   | 'precision';
 
 /** A failure in one clear line: what is wrong and, where something can be done, what. */
-export class BackendError extends Error {
+export class BackendError extends CodedError<BackendErrorCode> {
   override readonly name = 'BackendError';
-  readonly code: BackendErrorCode;
-
-  constructor(code: BackendErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -1,24 +1,25 @@
+import { CodedError } from '@alexnet/files';
+
 /** What is wrong, for callers that act on it. */
 export type DatasetErrorCode =
-  | 'not-found' // no such folder, file or set
+  | 'not-found' // no such folder, file or set, or one lacks a part it must have
+  | 'no-images' // no image where there must be one
   | 'no-classes' // nothing says which image is of which class
   | 'bad-labels' // a list of labels does not fit the images or the classes
   | 'unsupported' // a kind of file that is known and not read
-  | 'damaged' // cut short, altered, or a checksum is wrong
-  | 'refused' // names outside an archive, absurd sizes
+  | 'damaged' // cut short, altered, not what it says it is, or a checksum is wrong
+  | 'refused' // links, names outside an archive, absurd sizes
   | 'bad-option' // an option out of its range
-  | 'undecodable' // one image cannot be decoded or read
-  | 'unusable'; // everything else: the message says what
+  | 'undecodable' // images that cannot be decoded or read
+  | 'occupied' // a folder to write into that holds something else
+  | 'not-writable' // a file cannot be written
+  | 'no-space' // the disk is too full
+  | 'offline' // not in the cache, and nothing is to be fetched
+  | 'download'; // no network, or a server does not give the file
 
 /** A data source that cannot be used; the message is one line that says what is wrong and what to do. */
-export class DatasetError extends Error {
+export class DatasetError extends CodedError<DatasetErrorCode> {
   override readonly name: string = 'DatasetError';
-  readonly code: DatasetErrorCode;
-
-  constructor(message: string, options: ErrorOptions & { readonly code?: DatasetErrorCode } = {}) {
-    super(message, options);
-    this.code = options.code ?? 'unusable';
-  }
 }
 
 /** One image that cannot be decoded or read. Consumers skip it, count it and name it. */
@@ -30,7 +31,7 @@ export class UndecodableImageError extends DatasetError {
 
   constructor(id: string | undefined, reason: string, options?: ErrorOptions) {
     const what = id === undefined ? 'image' : `image "${id}"`;
-    super(`cannot decode ${what}: ${reason}`, { ...options, code: 'undecodable' });
+    super('undecodable', `cannot decode ${what}: ${reason}`, options);
     this.id = id;
     this.reason = reason;
   }

@@ -1,3 +1,5 @@
+import { CodedError } from './coded-error.js';
+
 /** Why a file cannot be read; one code per cause. */
 export type FileFault =
   | 'truncated' // the file ends before what it announces
@@ -12,12 +14,6 @@ export type FileFault =
   | 'unsupported'; // valid, but this package does not do it
 
 /** What every reader throws for the contents of a file; the message says what is wrong with which part. */
-export class FormatError<Code extends string = FileFault> extends Error {
+export class FormatError<Code extends string = FileFault> extends CodedError<Code> {
   override readonly name = 'FormatError';
-  readonly code: Code;
-
-  constructor(code: Code, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

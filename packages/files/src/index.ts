@@ -9,6 +9,7 @@ export {
   type SourceOptions,
   sliceSource,
 } from './byte-source.js';
+export { CodedError } from './coded-error.js';
 export { type FileFault, FormatError } from './format-error.js';
 export { checkName, latin1 } from './text.js';
 export { windowed } from './windowed.js';

@@ -35,7 +35,7 @@ export function createFileReader(): FileReader {
       const bytes = into?.(length).subarray(0, length) ?? new Uint8Array(length);
       const bytesRead = readSync(handleOf(path), bytes, 0, length, offset);
       if (bytesRead === length) return bytes;
-      throw new DatasetError(`${path} became shorter while in use`);
+      throw new DatasetError('damaged', `${path} became shorter while in use`);
     },
     close: () => {
       for (const handle of handles.values()) closeSync(handle);

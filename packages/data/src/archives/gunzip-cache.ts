@@ -39,14 +39,14 @@ export async function gunzipToCache(
         options.signal?.throwIfAborted();
         written += chunk.length;
         if (written > size * MAX_GROWTH + FREE_GROWTH) {
-          throw new DatasetError(`${path} is refused: it grows over ${MAX_GROWTH}-fold`);
+          throw new DatasetError('refused', `${path} is refused: it grows over ${MAX_GROWTH}-fold`);
         }
         await handle.writeFile(chunk);
         options.onProgress?.(source.bytesRead, size, 'bytes decompressed');
       }
     } catch (error) {
       if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-        throw new DatasetError(`${path} is damaged or cut short: ${firstLine(error)}`);
+        throw new DatasetError('damaged', `${path} is damaged or cut short: ${firstLine(error)}`);
       }
       throw error;
     } finally {

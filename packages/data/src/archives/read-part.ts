@@ -8,6 +8,7 @@ export async function readPart(handle: FileHandle, part: FilePart): Promise<Uint
   const { bytesRead } = await handle.read(bytes, 0, part.length, part.offset);
   if (bytesRead === part.length) return bytes;
   throw new DatasetError(
+    'damaged',
     `a file became shorter while in use: ${bytesRead} of ${part.length} bytes at ${part.offset}`,
   );
 }

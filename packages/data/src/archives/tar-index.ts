@@ -64,16 +64,23 @@ export async function readTarIndex(
 function explain(error: FormatError, name: string): DatasetError {
   const { code, message } = error;
   if (code === 'truncated') {
-    return new DatasetError(`${name} is cut short: ${message}; copy or download it again`);
+    return new DatasetError(
+      'damaged',
+      `${name} is cut short: ${message}; copy or download it again`,
+    );
   }
   const refused = code === 'forbidden-name' || code === 'too-large';
-  return new DatasetError(refused ? `${name} is refused: ${message}` : `${name} is ${message}`);
+  return new DatasetError(
+    refused ? 'refused' : 'damaged',
+    refused ? `${name} is refused: ${message}` : `${name} is ${message}`,
+  );
 }
 
 /** A link is never followed, and leaving its image out in silence would change the data. */
 function refuseLink(path: string, name: string): void {
   if (!isImageName(path.slice(path.lastIndexOf('/') + 1))) return;
   throw new DatasetError(
+    'refused',
     `${name} is refused: image "${path}" is a link; pack the files themselves (tar --dereference --hard-dereference)`,
   );
 }

@@ -37,7 +37,8 @@ export async function openTarTree(
     }
     const entryAt = (entryPath: string) => {
       const entry = entries.get(entryPath);
-      if (entry === undefined) throw new DatasetError(`${name} holds no file ${entryPath}`);
+      if (entry === undefined)
+        throw new DatasetError('not-found', `${name} holds no file ${entryPath}`);
       return entry;
     };
     return {
@@ -47,7 +48,10 @@ export async function openTarTree(
         const { offset, size } = entryAt(entryPath);
         const { offset: skip, length } = part ?? { offset: 0, length: size };
         if (skip + length > size) {
-          throw new DatasetError(`${name}: ${entryPath} ends before byte ${skip + length}`);
+          throw new DatasetError(
+            'damaged',
+            `${name}: ${entryPath} ends before byte ${skip + length}`,
+          );
         }
         return readPart(handle, { offset: offset + skip, length });
       },

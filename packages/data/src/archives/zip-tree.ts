@@ -34,7 +34,7 @@ export async function openZipTree(
       const slash = name.lastIndexOf('/');
       const file = name.slice(slash + 1);
       if ((mode & TYPE_BITS) === LINK && isImageName(file)) {
-        throw new DatasetError(`${path} is refused: image "${name}" is a link`);
+        throw new DatasetError('refused', `${path} is refused: image "${name}" is a link`);
       }
       const folder = folderAt(root, name.slice(0, Math.max(0, slash)));
       if (file !== '') folder.files.add(file);
@@ -42,7 +42,8 @@ export async function openZipTree(
     onProgress?.(entries.size, entries.size, 'files indexed');
     const entryAt = (entryPath: string) => {
       const entry = entries.get(entryPath);
-      if (entry === undefined) throw new DatasetError(`${path} holds no file ${entryPath}`);
+      if (entry === undefined)
+        throw new DatasetError('not-found', `${path} holds no file ${entryPath}`);
       return entry;
     };
     return {
@@ -53,7 +54,7 @@ export async function openZipTree(
         if (part === undefined) return bytes;
         const end = part.offset + part.length;
         if (end > bytes.length) {
-          throw new DatasetError(`${path}: ${entryPath} ends before byte ${end}`);
+          throw new DatasetError('damaged', `${path}: ${entryPath} ends before byte ${end}`);
         }
         return bytes.subarray(part.offset, end);
       },
@@ -69,13 +70,17 @@ export async function openZipTree(
 function explain({ code, message }: FormatError, path: string): DatasetError {
   const what = message.replace(/^zip: /, '');
   if (code === 'truncated' || code === 'bad-header') {
-    return new DatasetError(`${path} is not a whole zip file (${what}); copy or download it again`);
+    return new DatasetError(
+      'damaged',
+      `${path} is not a whole zip file (${what}); copy or download it again`,
+    );
   }
-  return new DatasetError(`${path} is refused: ${what}`);
+  return new DatasetError('refused', `${path} is refused: ${what}`);
 }
 
 async function readEntry(entry: ZipEntry, path: string): Promise<Uint8Array> {
-  const damaged = (what: string) => new DatasetError(`${path}: ${entry.name} is damaged: ${what}`);
+  const damaged = (what: string) =>
+    new DatasetError('damaged', `${path}: ${entry.name} is damaged: ${what}`);
   if (entry.size > MAX_FILE) throw damaged(`it says it has ${entry.size} bytes`);
   const packed = await entry.packed().catch((error) => {
     throw damaged(firstLine(error));

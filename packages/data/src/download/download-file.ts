@@ -54,6 +54,7 @@ export async function downloadFile(
   if (await isWhole(file, path)) return;
   if (options.offline ?? Boolean(process.env.ALEXNET_OFFLINE)) {
     throw new DatasetError(
+      'offline',
       `${file.url} is not in the cache yet, and nothing is fetched offline (--offline, ALEXNET_OFFLINE)`,
     );
   }
@@ -91,6 +92,7 @@ async function requireChecksum(
   if (found === value) return;
   await rm(path);
   throw new DatasetError(
+    'damaged',
     `${url} gave a file whose ${ALGORITHM_NAMES[algorithm]} is ${found} instead of ${value}; it was removed: it is damaged, or not the file that was asked for`,
   );
 }
@@ -99,7 +101,9 @@ async function requireChecksum(
 async function fetchPart(file: RemoteFile, part: string, options: DownloadOptions): Promise<void> {
   const { signal, retryMs = 1000 } = options;
   const handle = await open(part, 'a+').catch((error) => {
-    throw new DatasetError(`cannot write ${part}: ${firstLine(error)}`, { cause: error });
+    throw new DatasetError('not-writable', `cannot write ${part}: ${firstLine(error)}`, {
+      cause: error,
+    });
   });
   try {
     let have = (await handle.stat()).size;
@@ -120,7 +124,8 @@ async function fetchPart(file: RemoteFile, part: string, options: DownloadOption
         have = (await handle.stat()).size;
         if (have > before) tries = 0;
         if (error instanceof DatasetError) throw error;
-        if (error instanceof FinalError) throw new DatasetError(`${file.url} ${error.message}`);
+        if (error instanceof FinalError)
+          throw new DatasetError('download', `${file.url} ${error.message}`);
         if (++tries >= MAX_TRIES || (have === before && isNoNetwork(error))) {
           throw gaveUp({ ...file, bytes: total }, have, error);
         }
@@ -168,7 +173,10 @@ async function receive(
         throw new FinalError(`sends more than the ${total} bytes the file should have`);
       }
       await handle.appendFile(chunk).catch((error) => {
-        throw new DatasetError(`cannot write what ${file.url} sends: ${firstLine(error)}`);
+        throw new DatasetError(
+          'not-writable',
+          `cannot write what ${file.url} sends: ${firstLine(error)}`,
+        );
       });
       at += chunk.length;
       options.onProgress?.(at, total ?? 0, 'bytes downloaded');
@@ -219,7 +227,7 @@ function gaveUp(file: RemoteFile, have: number, error: unknown): DatasetError {
   const message = isNoNetwork(error)
     ? `no connection to ${new URL(file.url).host} (${reason})${kept}; without a network, fetch ${file.url} elsewhere and give that file in place of the name`
     : `cannot download ${file.url}: ${reason}${kept}`;
-  return new DatasetError(message, { cause: error });
+  return new DatasetError('download', message, { cause: error });
 }
 
 async function hashOf(

@@ -13,6 +13,7 @@ export async function requireSpace(folder: string, needed: number, what: string)
   if (free >= needed) return;
   const megabytes = (bytes: number) => Math.ceil(bytes / 1e6);
   throw new DatasetError(
+    'no-space',
     `${what} needs ${megabytes(needed)} MB in ${folder}, where ${megabytes(free)} MB are free; make room, or name another folder in ALEXNET_CACHE_DIR`,
   );
 }

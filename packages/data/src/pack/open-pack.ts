@@ -23,16 +23,19 @@ import { isIntact } from './pack-shard.js';
 export async function readPackIndex(folder: string): Promise<PackIndex> {
   const path = join(folder, PACK_INDEX);
   const text = await readFile(path, 'utf8').catch(() => {
-    throw new DatasetError(`${folder} has no ${PACK_INDEX}; the pack is not finished`);
+    throw new DatasetError('damaged', `${folder} has no ${PACK_INDEX}; the pack is not finished`);
   });
   const index = parsePackIndex(text, path);
   for (const { file, bytes } of index.shards) {
     const found = await stat(join(folder, file))
       .then(({ size }) => size)
       .catch(() => null);
-    if (found === null) throw new DatasetError(`${folder} lacks shard ${file}`);
+    if (found === null) throw new DatasetError('damaged', `${folder} lacks shard ${file}`);
     if (found !== bytes) {
-      throw new DatasetError(`shard ${join(folder, file)} has ${found} bytes instead of ${bytes}`);
+      throw new DatasetError(
+        'damaged',
+        `shard ${join(folder, file)} has ${found} bytes instead of ${bytes}`,
+      );
     }
   }
   return index;
@@ -60,7 +63,7 @@ export async function readPackMeanImage(
   const { size } = await readPackIndex(folder);
   const bytes = Uint8Array.from(await readFile(join(folder, PACK_MEAN_IMAGE)));
   if (bytes.length !== size * size * 3 * 4) {
-    throw new DatasetError(`${join(folder, PACK_MEAN_IMAGE)} has the wrong size`);
+    throw new DatasetError('damaged', `${join(folder, PACK_MEAN_IMAGE)} has the wrong size`);
   }
   return { height: size, width: size, data: new Float32Array(bytes.buffer) };
 }
@@ -78,6 +81,7 @@ export async function verifyPack(
   for (const [i, shard] of shards.entries()) {
     if (!(await isIntact(folder, shard))) {
       throw new DatasetError(
+        'damaged',
         `shard ${join(folder, shard.file)} was altered: its checksum is wrong`,
       );
     }
@@ -102,7 +106,10 @@ function toSplit(
     const [id, , offset, length, checksum] = place.record;
     const bytes = read(place.path, { offset, length }, into);
     if (crc32(bytes) === checksum) return bytes;
-    throw new DatasetError(`shard ${place.path} was altered: the checksum of ${id} is wrong`);
+    throw new DatasetError(
+      'damaged',
+      `shard ${place.path} was altered: the checksum of ${id} is wrong`,
+    );
   };
   const split = createEncodedSplit(
     records,

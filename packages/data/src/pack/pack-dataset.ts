@@ -72,7 +72,10 @@ export async function packDataset(
   requireWhole('size', size, 1, 16_384);
   requireWhole('perShard', perShard, 1, 10_000_000);
   if (dataset.train.records.length === 0) {
-    throw new DatasetError(`${dataset.name} has no training images to measure colors of`);
+    throw new DatasetError(
+      'no-images',
+      `${dataset.name} has no training images to measure colors of`,
+    );
   }
   const plans = [
     ...planShards('train', dataset.train, shuffled(dataset.train, seed), perShard),
@@ -124,9 +127,10 @@ export async function packDataset(
 
 function requireWhole(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new DatasetError(`${name} must be a whole number from ${least} to ${most}, not ${value}`, {
-    code: 'bad-option',
-  });
+  throw new DatasetError(
+    'bad-option',
+    `${name} must be a whole number from ${least} to ${most}, not ${value}`,
+  );
 }
 
 function planShards(
@@ -161,12 +165,16 @@ async function claimFolder(folder: string, dataset: Dataset, asked: object): Pro
   if (found === plan) return;
   if (found !== null) {
     throw new DatasetError(
+      'occupied',
       `${folder} holds a pack of other images or with other options; choose another folder`,
     );
   }
   const others = (await readdir(folder)).filter((name) => !name.endsWith('.tmp'));
   if (others.length > 0) {
-    throw new DatasetError(`${folder} is not empty (found ${others[0]}); choose another folder`);
+    throw new DatasetError(
+      'occupied',
+      `${folder} is not empty (found ${others[0]}); choose another folder`,
+    );
   }
   await writeAtomically(path, plan);
 }
@@ -198,6 +206,7 @@ function checkBroken(shards: readonly PackShard[], allowed: number, total: numbe
   if (broken.length <= allowed) return;
   const [first] = broken;
   throw new DatasetError(
+    'undecodable',
     `${broken.length} of ${total} images cannot be decoded, the first being "${first?.id}" (${first?.reason}); repair them, or allow a larger share`,
   );
 }

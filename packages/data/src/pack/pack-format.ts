@@ -89,7 +89,8 @@ function withTodaysKeys(_key: string, value: unknown): unknown {
 
 /** Checks an index that was read from a file as far as reading images depends on it. */
 export function parsePackIndex(text: string, where: string): PackIndex {
-  const fail = (what: string) => new DatasetError(`${where} is not a pack index: ${what}`);
+  const fail = (what: string) =>
+    new DatasetError('damaged', `${where} is not a pack index: ${what}`);
   let value: unknown;
   try {
     value = JSON.parse(text, withTodaysKeys);

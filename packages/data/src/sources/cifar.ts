@@ -104,11 +104,12 @@ async function readSplit(
   const places: { readonly images: CifarImages; readonly row: number }[] = [];
   for (const file of files) {
     const path = `${prefix}${file}`;
-    if (!folder.files.has(file)) throw new DatasetError(`${tree.name} lacks ${path}`);
+    if (!folder.files.has(file)) throw new DatasetError('not-found', `${tree.name} lacks ${path}`);
     const images = await readImages(tree, path, layout.labels);
     for (const [row, label] of Array.from(images.labels).entries()) {
       const id = `${file}#${row}`;
-      if (label >= classes) throw new DatasetError(`${tree.name}: ${id} has no class ${label}`);
+      if (label >= classes)
+        throw new DatasetError('bad-labels', `${tree.name}: ${id} has no class ${label}`);
       records.push({ id, label });
       places.push({ images, row });
     }
@@ -131,8 +132,8 @@ async function readImages(
   const recordBytes = labels + IMAGE_BYTES;
   if (bytes.length === 0 || bytes.length % recordBytes !== 0) {
     throw new DatasetError(
+      'damaged',
       `${tree.name}: ${path} has ${bytes.length} bytes, not a multiple of ${recordBytes}; it is cut short`,
-      { code: 'damaged' },
     );
   }
   const count = bytes.length / recordBytes;
@@ -178,8 +179,7 @@ function reading<T>(where: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new DatasetError(`${where} is no file of CIFAR: ${firstLine(error)}`, {
-      code: 'damaged',
+    throw new DatasetError('damaged', `${where} is no file of CIFAR: ${firstLine(error)}`, {
       cause: error,
     });
   }

@@ -53,8 +53,8 @@ export async function layOutClasses(
   const classIds = sortClasses(base);
   if (classIds.length === 1) {
     throw new DatasetError(
+      'no-classes',
       `${where(tree, trainPlace)} holds one class only, "${classIds[0]}"; a classifier needs two or more`,
-      { code: 'no-classes' },
     );
   }
   const labels = new Map(classIds.map((name, label) => [name, label]));
@@ -63,8 +63,8 @@ export async function layOutClasses(
       const label = labels.get(image.className);
       if (label !== undefined) return { id: idOf(image.path, root.prefix), label, image };
       throw new DatasetError(
+        'bad-labels',
         `${tree.name}: ${from?.prefix ?? ''} has a class "${image.className}" that ${trainPlace.prefix} lacks`,
-        { code: 'bad-labels' },
       );
     });
   };
@@ -202,7 +202,7 @@ function noClasses(tree: FileTree, place: Place): DatasetError {
       ? `; if names say the class (${someOf(repeated.sort())}), write it into a labels.csv beside the images: a line image,label and then one line an image`
       : '; expected one folder of images per class, train/ and val/ of them, or a labels.csv with the columns image and label';
   return new DatasetError(
+    'no-classes',
     `${where(tree, place)} holds no class folders (found ${describeFiles(place)})${hint}`,
-    { code: 'no-classes' },
   );
 }

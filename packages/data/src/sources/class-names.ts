@@ -38,7 +38,7 @@ async function readNames(tree: FileTree, path: string): Promise<Map<string, stri
     const [id, name] = line.split(separator);
     if (id === undefined || name === undefined || name.trim() === '') {
       const at = `${tree.name}: ${path} line ${i + 1}`;
-      throw new DatasetError(`${at} is not "folder<TAB>name"`, { code: 'bad-labels' });
+      throw new DatasetError('bad-labels', `${at} is not "folder<TAB>name"`);
     }
     names.set(id.trim().normalize('NFC'), name.trim());
   }

@@ -35,8 +35,8 @@ export function holdOut<R extends ImageRecord>(
   }
   if (held.size === 0 && validationShare > 0) {
     throw new DatasetError(
+      'bad-option',
       `${name}: every class has one image, so none can be held out for validation; add images, or ask for a validation share of 0 or 1`,
-      { code: 'bad-option' },
     );
   }
   return {

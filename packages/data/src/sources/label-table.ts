@@ -122,10 +122,8 @@ function readRows(
   for (const { path, className } of labeled) {
     if ((twice.get(path) ?? className) !== className) {
       throw new DatasetError(
+        'bad-labels',
         `${where} gives ${path} two labels, "${twice.get(path)}" and "${className}"`,
-        {
-          code: 'bad-labels',
-        },
       );
     }
     twice.set(path, className);
@@ -145,9 +143,7 @@ function labelReader(
   const cell = (i: number) => (row: readonly string[]) => {
     const label = (row[i] ?? '').trim();
     if (label !== '') return label;
-    throw new DatasetError(`${where} has a line without a label: ${row.join(',')}`, {
-      code: 'bad-labels',
-    });
+    throw new DatasetError('bad-labels', `${where} has a line without a label: ${row.join(',')}`);
   };
   const named = [...others]
     .filter((i) => LABEL_COLUMNS.includes(names[i] ?? ''))
@@ -164,8 +160,8 @@ function labelReader(
     );
   if (oneHot) return (row) => header[others.find((i) => Number(row[i]) === 1) ?? 0] ?? '';
   throw new DatasetError(
+    'bad-labels',
     `${where}: which column is the class? Call it "label" (found ${header.join(', ')})`,
-    { code: 'bad-labels' },
   );
 }
 

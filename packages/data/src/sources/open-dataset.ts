@@ -34,9 +34,7 @@ import { readShards, shardsOf } from './shards.js';
 export async function openDataset(source: string, options: OpenOptions = {}): Promise<Dataset> {
   const share = options.validationShare;
   if (share !== undefined && !(share >= 0 && share <= 1)) {
-    throw new DatasetError(`validationShare must be between 0 and 1, not ${share}`, {
-      code: 'bad-option',
-    });
+    throw new DatasetError('bad-option', `validationShare must be between 0 and 1, not ${share}`);
   }
   options.signal?.throwIfAborted();
   if (source === 'emoji') return openEmoji(options);
@@ -116,20 +114,21 @@ async function openTree(source: string, options: OpenOptions): Promise<FileTree>
   const found = await stat(source).catch(() => null);
   if (found === null) {
     throw new DatasetError(
+      'not-found',
       `no such data source: "${source}" is neither a folder or file here nor a known name; use a folder of class folders, a .tar, .tar.gz or .zip of one, or ${['emoji', ...Object.keys(KNOWN_SETS)].join(', ')}`,
-      { code: 'not-found' },
     );
   }
   if (found.isDirectory()) return openDiskTree(source, options.signal);
-  if (!found.isFile()) throw new DatasetError(`${source} is neither a folder nor a file`);
+  if (!found.isFile())
+    throw new DatasetError('not-found', `${source} is neither a folder nor a file`);
   const head = await firstBytes(source);
   if (head.startsWith('PK')) return openZipTree(source, options);
   const unread = UNREAD_ARCHIVES.find(([start]) => head.startsWith(start));
   if (unread !== undefined) {
     const [, kind, advice] = unread;
     throw new DatasetError(
+      'unsupported',
       `${source} is packed with ${kind}, which has no random access and is not read: ${advice}, then give what comes out`,
-      { code: 'unsupported' },
     );
   }
   const path = head.startsWith('\x1f\x8b') ? await gunzipToCache(source, options) : source;

@@ -75,8 +75,8 @@ async function readClass(
   const images = await imagesIn(tree, place, notes);
   if (images.length === 0) {
     throw new DatasetError(
+      'no-classes',
       `${tree.name}: class folder ${place.prefix.slice(0, -1)} holds no image (found ${describeFiles(place)})`,
-      { code: 'no-classes' },
     );
   }
   return images.map((path) => ({ path, className: name.normalize('NFC') }));

@@ -86,9 +86,10 @@ export function pairSamples(index: TarIndex, name: string, notes: Notes): ShardS
     const read = endingOf(path) === 'json' ? fromJson(text, `${name}: ${path}`) : { label: text };
     if (read === null) continue;
     if (read.label === '' || read.label.length > 200 || /[\0\n]/.test(read.label)) {
-      throw new DatasetError(`${name}: ${path} is not a class but "${read.label.slice(0, 20)}"`, {
-        code: 'bad-labels',
-      });
+      throw new DatasetError(
+        'bad-labels',
+        `${name}: ${path} is not a class but "${read.label.slice(0, 20)}"`,
+      );
     }
     labels.set(keyOf(path), { rank, ...read });
   }
@@ -109,8 +110,8 @@ export function pairSamples(index: TarIndex, name: string, notes: Notes): ShardS
     const found = labels.get(key);
     if (found === undefined) {
       throw new DatasetError(
+        'bad-labels',
         `${name} is no WebDataset shard: ${image.path} has no ${key}.cls, .json or .txt beside it (a tar of class folders is opened by its own name)`,
-        { code: 'bad-labels' },
       );
     }
     const { label, className } = found;
@@ -134,7 +135,7 @@ function fromJson(
   try {
     value = JSON.parse(text);
   } catch {
-    throw new DatasetError(`${where} is not JSON`, { code: 'bad-labels' });
+    throw new DatasetError('bad-labels', `${where} is not JSON`);
   }
   if (typeof value === 'number' || typeof value === 'string') return { label: String(value) };
   if (typeof value !== 'object' || value === null) return null;

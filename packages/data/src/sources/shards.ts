@@ -77,14 +77,14 @@ export async function readShards(
   const values = new Set(found.map(({ label }) => label));
   if (values.size < 2) {
     throw new DatasetError(
+      'no-classes',
       `${shards[0]?.path}: ${found.length === 0 ? 'no images' : 'one class only'} in ${shards.length} shards`,
-      { code: 'no-classes' },
     );
   }
   if (values.size > 1000 && values.size > found.length / 2) {
     throw new DatasetError(
+      'bad-labels',
       `${shards[0]?.path}: ${values.size} different labels for ${found.length} images: these are no classes`,
-      { code: 'bad-labels' },
     );
   }
   const classIds = orderClasses(values);

@@ -24,8 +24,8 @@ export async function readTinyImageNetList(
     const [file = '', className = ''] = line.split('\t');
     if (images?.files.has(file) !== true) {
       throw new DatasetError(
+        'bad-labels',
         `${tree.name}: ${prefix}${ANNOTATIONS} line ${i + 1} names a missing image "${file}"`,
-        { code: 'bad-labels' },
       );
     }
     labeled.push({ path: `${prefix}images/${file}`, className });

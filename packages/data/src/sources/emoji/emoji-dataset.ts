@@ -31,7 +31,8 @@ export async function openEmoji(options: OpenOptions): Promise<Dataset> {
     const pixels = await renderEmoji(icons, { signal, onProgress: progress });
     await writeRawImages(path, EMOJI_SIDE, records, pixels);
     raw = await openRawImages(path);
-    if (raw === null) throw new DatasetError(`${path}.rgb changed while it was written; try again`);
+    if (raw === null)
+      throw new DatasetError('damaged', `${path}.rgb changed while it was written; try again`);
   }
   const images = raw;
   const isHeldOut = ({ id }: ImageRecord) => id.startsWith(`${VALIDATION_SET}/`);

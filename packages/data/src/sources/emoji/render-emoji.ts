@@ -60,6 +60,9 @@ async function renderIcon(icon: EmojiIcon): Promise<Uint8Array> {
       .raw({ depth: 'uchar' })
       .toBuffer();
   } catch (error) {
-    throw new DatasetError(`cannot render emoji ${icon.set}/${icon.name}: ${firstLine(error)}`);
+    throw new DatasetError(
+      'undecodable',
+      `cannot render emoji ${icon.set}/${icon.name}: ${firstLine(error)}`,
+    );
   }
 }

@@ -30,7 +30,8 @@ export async function indexClassTars(
     const own = index.entries
       .filter(({ path }) => isImageName(path.slice(path.lastIndexOf('/') + 1)))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
-    if (own.length === 0) throw new DatasetError(`${tree.name}: ${archive} holds no image`);
+    if (own.length === 0)
+      throw new DatasetError('no-images', `${tree.name}: ${archive} holds no image`);
     for (const { path, offset, size } of own) {
       const part = { archive, offset, length: size };
       images.push({ path: `${prefix}${className}/${path}`, className, part });

@@ -79,7 +79,7 @@ async function readMeta(
   const order: string[] = [];
   const names = new Map<string, string>();
   const fail = (what: string) =>
-    new DatasetError(`${where} is not the class list of ImageNet 2012: ${what}`);
+    new DatasetError('damaged', `${where} is not the class list of ImageNet 2012: ${what}`);
   const variables = await readMat(bytes).catch((error) => {
     throw fail(firstLine(error));
   });

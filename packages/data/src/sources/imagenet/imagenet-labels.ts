@@ -65,9 +65,7 @@ export async function readValidationWnids(
   const check = (file: string, image: string, wnid: string | undefined) => {
     if (wnid !== undefined && (classes === null || classes.includes(wnid))) return wnid;
     const among = classes === null ? '' : ` among the ${classes.length} of the training set`;
-    throw new DatasetError(`${tree.name}: ${file} gives ${image} no class${among}`, {
-      code: 'bad-labels',
-    });
+    throw new DatasetError('bad-labels', `${tree.name}: ${file} gives ${image} no class${among}`);
   };
   const kaggle = await textOf(KAGGLE_LABELS);
   if (kaggle !== undefined) {
@@ -101,8 +99,8 @@ export async function readValidationWnids(
   const numbers = toLines(truth);
   if (numbers.length !== images.length) {
     throw new DatasetError(
+      'bad-labels',
       `${tree.name}: ${GROUND_TRUTH} has ${numbers.length} lines for ${images.length} images`,
-      { code: 'bad-labels' },
     );
   }
   const wnids = images.map((name, i) => check(GROUND_TRUTH, name, order[Number(numbers[i]) - 1]));
@@ -112,8 +110,8 @@ export async function readValidationWnids(
 /** What to put beside validation images that have no labels. */
 export function lacksLabels(name: string): DatasetError {
   return new DatasetError(
+    'bad-labels',
     `${name} lacks the validation labels: put ILSVRC2012_devkit_t12.tar.gz, ${KAGGLE_LABELS} or val.txt beside the images, or ${GROUND_TRUTH} and ${SYNSET_ORDER} (wnids in the order of ILSVRC2012_ID)`,
-    { code: 'bad-labels' },
   );
 }
 
@@ -123,8 +121,8 @@ function readSynsetOrder(tree: FileTree, text: string | undefined): string[] | n
   if (order.every((wnid, i) => i === 0 || (order[i - 1] ?? '') < wnid)) {
     // The commonly shared synsets.txt is sorted and would give wrong labels without a sign of it.
     throw new DatasetError(
+      'bad-labels',
       `${tree.name}: ${SYNSET_ORDER} is in alphabetical order, but the ground truth counts by ILSVRC2012_ID (first n02119789); put ILSVRC2012_devkit_t12.tar.gz in its place`,
-      { code: 'bad-labels' },
     );
   }
   return order;

@@ -99,7 +99,10 @@ async function readTrain(tree: FileTree, options: OpenOptions): Promise<LabeledI
   const place = { folder, prefix: name === undefined ? '' : `${name}/` };
   const tars = [...folder.files].filter((file) => file.endsWith('.tar'));
   if (tars.length < 2) {
-    throw new DatasetError(`${TRAIN} holds ${tars.length} class tars; it should hold one a class`);
+    throw new DatasetError(
+      'damaged',
+      `${TRAIN} holds ${tars.length} class tars; it should hold one a class`,
+    );
   }
   const images = await indexClassTars(tree, place, tars.sort(), { signal, onProgress });
   return images.map((image) => ({ ...image, path: image.path.slice(place.prefix.length) }));
