@@ -2,6 +2,9 @@ import { CodedError } from '@alexnet/files';
 
 /** What went wrong in this package; one code per cause, so that a caller need not read prose. */
 export type BackendErrorCode =
+  // Choosing one: no backend has this name; it, or none at all, works here.
+  | 'unknown-backend'
+  | 'unavailable'
   // Installing TensorFlow.
   | 'platform'
   | 'no-tfjs-node'

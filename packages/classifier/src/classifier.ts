@@ -13,6 +13,7 @@ import {
   topK,
 } from '@alexnet/model';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { ClassifierError } from './classifier-error.js';
 
 /** One class and how likely it is. */
 export interface ClassAnswer {
@@ -74,7 +75,7 @@ const BATCH = 64;
  * A classifier of a model that has been read.
  *
  * @param decode makes RGB pixels of whatever the caller calls an image
- * @throws Error when the model does not say how its images are prepared
+ * @throws {ClassifierError} `no-preprocessing` when the model does not say how its images are prepared
  */
 export function createClassifier<Image>(
   tf: Tf,
@@ -175,10 +176,11 @@ export function classNamesOf({ spec, classNames }: Model): string[] {
   );
 }
 
-/** @throws Error when the model does not say how its images are prepared */
+/** @throws {ClassifierError} `no-preprocessing` when the model does not say how its images are prepared */
 export function requirePreprocessing({ preprocessing }: Model): Preprocessing {
   if (preprocessing) return preprocessing;
-  throw new Error(
+  throw new ClassifierError(
+    'no-preprocessing',
     'these weights do not say how their images were prepared, so nothing can be predicted: give `preprocessing`, or add it to the file with alexnet convert --preprocessing or --mean',
   );
 }

@@ -7,6 +7,7 @@ export {
   createClassifier,
   requirePreprocessing,
 } from './classifier.js';
+export { ClassifierError, type ClassifierErrorCode } from './classifier-error.js';
 export type { LoadOptions } from './load-options.js';
 export { isPixels, type Pixels, rgbOfPixels } from './pixels.js';
 export {

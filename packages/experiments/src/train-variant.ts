@@ -7,7 +7,7 @@ import {
   type Tf,
 } from '@alexnet/model';
 import { measureFilterColors } from '@alexnet/model/measures';
-import { evaluate, NonFiniteError, type Recipe, train } from '@alexnet/trainer';
+import { evaluate, type Recipe, TrainingError, train } from '@alexnet/trainer';
 import type { StudyImages } from './load-images.js';
 import type { CurvePoint, RunResult } from './run-result.js';
 
@@ -81,7 +81,7 @@ async function trainAndMeasure(
     });
     if (outcome === 'interrupted') throw signal.reason;
   } catch (error) {
-    if (!(error instanceof NonFiniteError)) throw error;
+    if (!(error instanceof TrainingError && error.code === 'not-finite')) throw error;
     diverged = error.message;
     curve.push(point(curve.length, await onSample(), await onValidation()));
   }

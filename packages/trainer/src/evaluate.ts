@@ -2,6 +2,7 @@ import { type ImageSource, makeBatch, preparation, type SkippedImage } from '@al
 import { type Network, type Preprocessing, predictPrepared } from '@alexnet/model';
 import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
+import { TrainingError } from './training-error.js';
 
 /** Counts over a split; every readable image is counted exactly once. */
 export interface Evaluation {
@@ -59,7 +60,7 @@ export interface EvaluateOptions {
 /**
  * Top-1, top-5, loss and confusion matrix of a network on a split.
  *
- * @throws Error when no image could be read
+ * @throws {TrainingError} `no-images` when no image could be read
  */
 export async function evaluate(
   { network, preprocessing }: Answerer,
@@ -105,7 +106,7 @@ export async function evaluate(
     images += answers.length;
     options.onProgress?.(images + skipped.length, source.records.length);
   }
-  if (images === 0) throw new Error('no image of this split could be read');
+  if (images === 0) throw new TrainingError('no-images', 'no image of this split could be read');
 
   const perClass = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   const label = indexOfLargest(perClass);

@@ -30,7 +30,6 @@ export {
   type BatchFeed,
   type EpochReport,
   INITIAL_STATE,
-  NonFiniteError,
   type Snapshot,
   type StepReport,
   type TrainObserver,
@@ -39,4 +38,5 @@ export {
   type TrainState,
   train,
 } from './train.js';
+export { TrainingError, type TrainingErrorCode } from './training-error.js';
 export { type Transfer, transferWeights } from './transfer-weights.js';

@@ -3,6 +3,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { isFrozen } from './frozen-layers.js';
 import { momentumUpdate } from './momentum-update.js';
 import type { Recipe } from './recipe/recipe.js';
+import { TrainingError } from './training-error.js';
 
 /** When an update is made. */
 export interface StepContext {
@@ -74,7 +75,7 @@ export function createOptimizer(network: Network, rule: UpdateRule): Optimizer {
 
   const velocityOf = (name: string): Variable => {
     const velocity = velocities.get(name);
-    if (!velocity) throw new Error(`no velocity for ${name}`);
+    if (!velocity) throw new TrainingError('bad-weights', `no velocity for ${name}`);
     return velocity;
   };
 
@@ -126,7 +127,8 @@ export function createOptimizer(network: Network, rule: UpdateRule): Optimizer {
       for (const [name, velocity] of velocities) {
         const saved = state.get(name);
         if (!saved || saved.shape.join() !== velocity.shape.join()) {
-          throw new Error(
+          throw new TrainingError(
+            'bad-weights',
             `the saved momentum of ${name} is ${saved ? `[${saved.shape}]` : 'missing'}, this network needs [${velocity.shape}]`,
           );
         }

@@ -22,6 +22,7 @@ import {
 } from './schedule.js';
 import { createStep } from './step/create-step.js';
 import { isSound } from './step/step.js';
+import { TrainingError } from './training-error.js';
 import { createWeightAverage } from './weight-average.js';
 
 /** Where a run stands. With the tensors of {@link Snapshot} it is all that resuming needs. */
@@ -160,11 +161,6 @@ export type TrainOutcome =
   | 'out of steps'
   | 'out of time';
 
-/** A loss or gradient that is not a number; the state before the step was snapshot. */
-export class NonFiniteError extends Error {
-  override readonly name = 'NonFiniteError';
-}
-
 /** Trains `network` by `recipe`. On return its weights are the average, where the recipe keeps one. */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const { network, recipe, seed, preprocessing, colors, observer = {} } = options;
@@ -244,7 +240,10 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const step = async (batch: Batch, waited: number, started: number) => {
     const learningRate = learningRateAt(state.step);
     if (!Number.isFinite(learningRate)) {
-      throw new Error(`the learning rate at step ${state.globalStep + 1} is ${learningRate}`);
+      throw new TrainingError(
+        'bad-recipe',
+        `the learning rate at step ${state.globalStep + 1} is ${learningRate}`,
+      );
     }
     const result = await trainStep.run(batch, {
       learningRate,
@@ -254,7 +253,8 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     });
     if (!isSound(result)) {
       await snapshot(null);
-      throw new NonFiniteError(
+      throw new TrainingError(
+        'not-finite',
         `${Number.isFinite(result.loss) ? `the gradient's norm is ${result.gradientNorm}` : `the loss is ${result.loss}`}, ${await firstNonFiniteLayer(network, batch)}, at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
       );
     }
@@ -326,7 +326,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       }
 
       // 3. Validation, schedule, snapshot.
-      if (state.seen === 0) throw new Error('no training image could be read');
+      if (state.seen === 0) throw new TrainingError('no-images', 'no training image could be read');
       let answers: Evaluation | null;
       try {
         answers = await validate();
@@ -398,7 +398,11 @@ function requireValidation(recipe: Recipe, validation: ImageSource | null): void
     recipe.schedule.kind === 'plateau'
       ? 'schedule.kind=plateau'
       : recipe.stopAfter !== undefined && 'stopAfter';
-  if (needs) throw new Error(`${needs} needs validation images, and there are none`);
+  if (needs)
+    throw new TrainingError(
+      'no-validation',
+      `${needs} needs validation images, and there are none`,
+    );
 }
 
 /** A seed for the dropout masks of one step, from (seed, step) alone. */

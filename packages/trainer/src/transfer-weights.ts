@@ -1,4 +1,5 @@
 import type { Network, Weight } from '@alexnet/model';
+import { TrainingError } from './training-error.js';
 
 /** Which layers of a network started from other weights, and which keep their own start. */
 export interface Transfer {
@@ -26,12 +27,16 @@ export async function transferWeights(
   const known = new Set(network.parameters.map(({ name }) => name));
   const stranger = [...weights.keys()].find((name) => !known.has(name));
   if (stranger !== undefined) {
-    throw new Error(`the weights have ${stranger}, which this network does not`);
+    throw new TrainingError(
+      'bad-weights',
+      `the weights have ${stranger}, which this network does not`,
+    );
   }
   for (const { name, layer, shape } of network.parameters) {
     if (layer === head || fits(name, shape)) continue;
     const given = weights.get(name)?.shape;
-    throw new Error(
+    throw new TrainingError(
+      'bad-weights',
       `${name} is [${shape.join(', ')}] in this network and ${given ? `[${given.join(', ')}]` : 'missing'} in the weights`,
     );
   }

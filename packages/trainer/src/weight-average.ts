@@ -1,5 +1,6 @@
 import type { Network, Weight } from '@alexnet/model';
 import type { Variable } from '@tensorflow/tfjs-core';
+import { TrainingError } from './training-error.js';
 
 /** An exponential moving average of a network's parameters that can trade places with them. */
 export interface WeightAverage {
@@ -64,7 +65,10 @@ export function createWeightAverage(network: Network, decay: number, stepsDone =
       for (const { name, mean } of pairs) {
         const saved = state.get(name);
         if (!saved || saved.shape.join() !== mean.shape.join()) {
-          throw new Error(`the saved average of ${name} is missing or of another shape`);
+          throw new TrainingError(
+            'bad-weights',
+            `the saved average of ${name} is missing or of another shape`,
+          );
         }
         tf.tidy(() => mean.assign(tf.tensor(saved.data, mean.shape, 'float32')));
       }

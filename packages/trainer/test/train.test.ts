@@ -1,13 +1,7 @@
 import { createEpochOrder, createPipeline, makeBatch, measureImageColors } from '@alexnet/augment';
 import type { Weight } from '@alexnet/model';
 import { expect, test } from 'vitest';
-import {
-  type BatchFeed,
-  NonFiniteError,
-  type Snapshot,
-  type TrainOptions,
-  train,
-} from '../src/index.js';
+import { type BatchFeed, type Snapshot, type TrainOptions, train } from '../src/index.js';
 import { CLASSES, plainColors, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.js';
 
 const source = plainColors(24);
@@ -97,7 +91,7 @@ test('a loss that is not a number stops the run with the state before it saved',
     recipe: { ...tinyRecipe, learningRate: 1e20 },
     observer: { onSnapshot: async (snapshot) => void snapshots.push(snapshot) },
   });
-  await expect(failing).rejects.toThrow(NonFiniteError);
+  await expect(failing).rejects.toMatchObject({ name: 'TrainingError', code: 'not-finite' });
   await expect(failing).rejects.toThrow(
     /the loss is NaN, first (in|after) [\w.]+, at step \d+ \(epoch 1\), on \d+\.png/,
   );

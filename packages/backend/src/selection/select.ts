@@ -1,3 +1,4 @@
+import { BackendError } from '../backend-error.js';
 import type { BackendName } from './backend-name.js';
 import type { Tf } from './tf.js';
 
@@ -60,7 +61,8 @@ export async function firstThatWorks(
     }
   }
   const reasons = passedOver.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
-  throw new Error(
+  throw new BackendError(
+    'unavailable',
     asked.required
       ? `the ${asked.name} backend does not work here: ${passedOver.map(({ reason }) => reason).join('; ')}`
       : `no tfjs backend works here: ${reasons}`,

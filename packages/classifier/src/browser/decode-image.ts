@@ -1,4 +1,5 @@
 import type { RgbImage } from '@alexnet/files/image';
+import { ClassifierError } from '../classifier-error.js';
 
 /** 64 megapixels: 256 MB as RGBA, beyond any camera phone's usual setting. */
 const LARGEST_PIXELS = 64e6;
@@ -7,7 +8,7 @@ const LARGEST_PIXELS = 64e6;
  * A file the browser can decode as an RGB image: EXIF orientation applied, alpha over white, embedded
  * color profiles passed over, as PIL, torchvision and `decodeImage` of `@alexnet/data` do.
  *
- * @throws Error with one clear line when the browser cannot.
+ * @throws {ClassifierError} `undecodable`, when the browser cannot.
  */
 export async function decodeImage(file: Blob): Promise<RgbImage> {
   let bitmap: ImageBitmap;
@@ -17,7 +18,10 @@ export async function decodeImage(file: Blob): Promise<RgbImage> {
       colorSpaceConversion: 'none',
     });
   } catch {
-    throw new Error('That file is not an image this browser can decode. Try a JPEG, PNG or WebP.');
+    throw new ClassifierError(
+      'undecodable',
+      'That file is not an image this browser can decode. Try a JPEG, PNG or WebP.',
+    );
   }
   try {
     return rgbOf(bitmap, bitmap.width, bitmap.height);
@@ -29,13 +33,14 @@ export async function decodeImage(file: Blob): Promise<RgbImage> {
 /** The pixels of a bitmap or of a playing video, over white. */
 export function rgbOf(source: CanvasImageSource, width: number, height: number): RgbImage {
   if (width * height > LARGEST_PIXELS) {
-    throw new Error(
+    throw new ClassifierError(
+      'undecodable',
       `That image has ${Math.round((width * height) / 1e6)} megapixels; the limit is 64. Make it smaller.`,
     );
   }
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This browser gives no 2D canvas.');
+  if (!context) throw new ClassifierError('undecodable', 'This browser gives no 2D canvas.');
   context.fillStyle = '#fff';
   context.fillRect(0, 0, width, height);
   context.drawImage(source, 0, 0);

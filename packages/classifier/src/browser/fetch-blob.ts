@@ -1,3 +1,5 @@
+import { ClassifierError } from '../classifier-error.js';
+
 /** What a download tells and obeys. */
 export interface FetchBlobOptions {
   readonly signal?: AbortSignal;
@@ -8,8 +10,8 @@ export interface FetchBlobOptions {
 /**
  * The file at an address: one of the page's own server, or of another that allows it (CORS).
  *
- * @throws Error in one line: no answer, a status that is no success, a web page in place of a file,
- * fewer bytes than announced
+ * @throws {ClassifierError} `download`, in one line: no answer, a status that is no success, a web page
+ * in place of a file, fewer bytes than announced
  */
 export async function fetchBlob(
   address: string | URL,
@@ -17,16 +19,17 @@ export async function fetchBlob(
 ): Promise<Blob> {
   const response = await fetch(address, signal ? { signal } : {}).catch((cause: unknown) => {
     signal?.throwIfAborted();
-    throw new Error(
+    throw new ClassifierError(
+      'download',
       `${address} could not be fetched: no connection, or its server does not allow other pages to read it (CORS)`,
       { cause },
     );
   });
   if (!response.ok || !response.body) {
-    throw new Error(`${address}: the server answered ${response.status}`);
+    throw new ClassifierError('download', `${address}: the server answered ${response.status}`);
   }
   if (response.headers.get('content-type')?.startsWith('text/html')) {
-    throw new Error(`${address} is a web page, not a file of weights`);
+    throw new ClassifierError('download', `${address} is a web page, not a file of weights`);
   }
   // The length is of what was sent, which an encoding makes another number.
   const encoded = response.headers.has('content-encoding');
@@ -40,7 +43,10 @@ export async function fetchBlob(
     onProgress?.(received, total);
   }
   if (total > 0 && received !== total) {
-    throw new Error(`${address}: the connection ended at byte ${received} of ${total}`);
+    throw new ClassifierError(
+      'download',
+      `${address}: the connection ended at byte ${received} of ${total}`,
+    );
   }
   return new Blob(parts);
 }

@@ -1,4 +1,5 @@
 import type { Checksum } from '@alexnet/data';
+import { ClassifierError } from '../classifier-error.js';
 import type { PublishedWeights } from '../published/catalog.js';
 import { type FetchBlobOptions, fetchBlob } from './fetch-blob.js';
 
@@ -21,7 +22,7 @@ export interface PublishedFiles {
  * `pnpm viewer` lends the command's cache, else from the official address where it allows that (CORS).
  * They are checked before they are used and kept for the next time.
  *
- * @throws Error in one line when no server gives the file, or another one than was published
+ * @throws {ClassifierError} in one line when no server gives the file, or another one than was published
  */
 export async function fetchPublished(
   { weights, mean }: PublishedWeights,
@@ -64,7 +65,8 @@ async function fetchFile(
       reasons.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new Error(
+  throw new ClassifierError(
+    'download',
     `${reasons.join('; ')}. Fetch them once with "alexnet weights get" and start the page with "pnpm viewer"`,
   );
 }
@@ -80,7 +82,10 @@ async function requireChecksum(
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
   if (found === value) return;
-  throw new Error(`${address} gave a file whose checksum is ${found} instead of ${value}`);
+  throw new ClassifierError(
+    'damaged',
+    `${address} gave a file whose checksum is ${found} instead of ${value}`,
+  );
 }
 
 /** Null where the page may keep nothing, as in a private window or without https. */

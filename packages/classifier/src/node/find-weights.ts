@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SHOWCASE } from '@alexnet/showcase';
+import { ClassifierError } from '../classifier-error.js';
 import { PUBLISHED_WEIGHTS } from '../published/catalog.js';
 import {
   type CachedWeights,
@@ -45,7 +46,8 @@ export async function findWeights(
   if (shown) return alone(fileURLToPath(shown));
   if (isFetchable(source)) return fetchWeights(source, options);
   const names = [...Object.keys(SHOWCASE), ...PUBLISHED_WEIGHTS.map(({ name }) => name)];
-  throw new Error(
+  throw new ClassifierError(
+    'not-found',
     `there is no file or run folder ${source}, and no weights of that name (${names.join(', ')})`,
   );
 }
@@ -56,17 +58,22 @@ async function inFolder(folder: string): Promise<string> {
     if (names.includes(mark)) return join(folder, file);
   }
   if (names.includes('run.json')) {
-    throw new Error(
+    throw new ClassifierError(
+      'not-found',
       `${folder} holds no ${WEIGHTS_NAME}: is the run finished? (alexnet train --resume)`,
     );
   }
   const indices = names.filter((name) => name.endsWith('.index'));
   const candidates = indices.length > 0 ? indices : names;
   const [only, ...others] = candidates;
-  if (only === undefined) throw new Error(`${folder} is empty: there is no network in it`);
+  if (only === undefined)
+    throw new ClassifierError('not-found', `${folder} is empty: there is no network in it`);
   if (others.length > 0) {
     const some = candidates.slice(0, 3).join(', ');
-    throw new Error(`${folder} holds ${candidates.length} files (${some} …): name the one to read`);
+    throw new ClassifierError(
+      'ambiguous',
+      `${folder} holds ${candidates.length} files (${some} …): name the one to read`,
+    );
   }
   return join(folder, only);
 }

@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { type Checksum, type DownloadOptions, downloadFile, type RemoteFile } from '@alexnet/data';
 import { cacheDirectory, writeAtomically } from '@alexnet/files/node';
 import { extract } from 'tar-stream';
+import { ClassifierError } from '../classifier-error.js';
 import { findPublished, type MeanFile, type PublishedWeights } from '../published/catalog.js';
 
 /** Files of a network in the cache. */
@@ -128,15 +129,22 @@ function addressed(source: string): RemoteFile {
   try {
     url = new URL(source);
   } catch {
-    throw new RangeError(`${source} is neither the name of published weights nor an address`);
+    throw new ClassifierError(
+      'bad-address',
+      `${source} is neither the name of published weights nor an address`,
+    );
   }
   const [, value] = /^#sha256=([0-9a-f]{64})$/i.exec(url.hash) ?? [];
   if (url.hash !== '' && value === undefined) {
-    throw new RangeError(`${url.hash} is no checksum: write #sha256= and 64 hexadecimal digits`);
+    throw new ClassifierError(
+      'bad-address',
+      `${url.hash} is no checksum: write #sha256= and 64 hexadecimal digits`,
+    );
   }
   const local = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (local || value))) {
-    throw new RangeError(
+    throw new ClassifierError(
+      'bad-address',
       `${source} could be changed on the way: give https, or the file's checksum as #sha256=…`,
     );
   }
@@ -165,14 +173,19 @@ async function fetchMean(file: MeanFile, path: string, options: DownloadOptions)
   const bytes = await memberOf(whole, member)
     .catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${archive.url} is no archive that holds ${member}: ${reason}`, {
-        cause: error,
-      });
+      throw new ClassifierError(
+        'damaged',
+        `${archive.url} is no archive that holds ${member}: ${reason}`,
+        {
+          cause: error,
+        },
+      );
     })
     .finally(() => rm(whole));
   const found = createHash(checksum.algorithm).update(bytes).digest('hex');
   if (found !== checksum.value) {
-    throw new Error(
+    throw new ClassifierError(
+      'damaged',
       `${member} in ${archive.url} has the checksum ${found} instead of ${checksum.value}; it was removed: it is damaged, or not the file that was asked for`,
     );
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '@alexnet/files/node';
 import type { Weight } from '@alexnet/model';
 import type { Snapshot, TrainState } from '../train.js';
+import { TrainingError } from '../training-error.js';
 
 /** How tensors become bytes and back; `@alexnet/convert`'s safetensors functions fit. */
 export interface TensorCodec {
@@ -157,10 +158,10 @@ function flatten(snapshot: Snapshot): Map<string, Weight> {
 function parse(bytes: Uint8Array, codec: TensorCodec): Snapshot {
   const { tensors, metadata } = codec.decode(bytes);
   const text = metadata[STATE_KEY];
-  if (text === undefined) throw new Error('not a checkpoint of a training run');
+  if (text === undefined) throw new TrainingError('bad-file', 'not a checkpoint of a training run');
   const header = JSON.parse(text) as Header;
   if (digest(tensors) !== header.sha256)
-    throw new Error('the checksum does not match: damaged file');
+    throw new TrainingError('bad-file', 'the checksum does not match: damaged file');
   const group = (prefix: string) =>
     new Map(
       [...tensors]

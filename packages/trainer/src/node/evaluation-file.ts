@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '@alexnet/files/node';
 import type { Evaluation } from '../evaluate.js';
+import { TrainingError } from '../training-error.js';
 
 /** `evaluation.json`: what a run's network answers on the validation split, whole. */
 export interface EvaluationFile {
@@ -29,5 +30,5 @@ export async function readEvaluation(path: string): Promise<EvaluationFile | nul
   } catch {
     // Falls through to the one message for everything that is not an evaluation.
   }
-  throw new Error(`${path} is not an evaluation of this version`);
+  throw new TrainingError('bad-file', `${path} is not an evaluation of this version`);
 }

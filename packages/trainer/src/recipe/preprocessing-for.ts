@@ -1,5 +1,6 @@
 import type { ColorStatistics } from '@alexnet/augment';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
+import { TrainingError } from '../training-error.js';
 import type { Recipe } from './recipe.js';
 
 /**
@@ -7,7 +8,7 @@ import type { Recipe } from './recipe.js';
  * network's crop, the mean of the training images.
  *
  * @param colors Of the training images resized to the recipe's shorter side.
- * @throws {Error} when the network takes gray images, or larger ones than the recipe makes
+ * @throws {TrainingError} `bad-recipe` when the network takes gray images, or larger ones than the recipe makes
  */
 export function preprocessingFor(
   recipe: Pick<Recipe, 'preprocessing'>,
@@ -16,11 +17,15 @@ export function preprocessingFor(
 ): Preprocessing {
   const { shorterSide, divideBy } = recipe.preprocessing;
   if (channels !== 3) {
-    throw new Error(`${preset} looks at gray images; training here takes color ones`);
+    throw new TrainingError(
+      'bad-recipe',
+      `${preset} looks at gray images; training here takes color ones`,
+    );
   }
   const side = Math.max(height, width);
   if (shorterSide < side) {
-    throw new Error(
+    throw new TrainingError(
+      'bad-recipe',
       `the network looks at ${height}×${width} px, more than the ${shorterSide} px images are resized to: raise it with --set preprocessing.shorterSide=${Math.round(side * 1.14)}`,
     );
   }
@@ -41,6 +46,9 @@ function deviationOf(
   if (divideBy === 1) return null;
   if (divideBy !== 'deviation') return [divideBy, divideBy, divideBy];
   if (std.includes(0))
-    throw new Error('the training images are all of one color: divideBy needs a number');
+    throw new TrainingError(
+      'bad-recipe',
+      'the training images are all of one color: divideBy needs a number',
+    );
   return std;
 }

@@ -1,0 +1,15 @@
+import { CodedError } from '@alexnet/files';
+
+/** Why a network cannot be trained or judged. */
+export type TrainingErrorCode =
+  | 'not-finite' // a loss or gradient is not a number; the state before the step was snapshot
+  | 'no-images' // not one image could be read
+  | 'no-validation' // the schedule needs validation images, and there are none
+  | 'bad-recipe' // the recipe does not go with the network or the images
+  | 'bad-weights' // weights, momentum or an average that are not this network's
+  | 'bad-file'; // a checkpoint or an evaluation that is damaged or something else
+
+/** What this package throws, besides `SettingError` for a setting that is wrong. */
+export class TrainingError extends CodedError<TrainingErrorCode> {
+  override readonly name = 'TrainingError';
+}
