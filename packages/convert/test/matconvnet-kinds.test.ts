@@ -108,6 +108,19 @@ describe('options of MatConvNet layers, all that vl_simplenn passes on', () => {
     expect(reading('conv', { opts })).toBe(reading('conv', {}));
   });
 
+  it('refuses a softmax between layers, and leaves one at the end', () => {
+    const simple = (...types: string[]) =>
+      findLayers(
+        new Map([['layers', cell(...types.map((type) => struct({ type: char(type) })))]]),
+      ).layers.map(({ type }) => type);
+    expect(simple('relu', 'softmax', 'relu', 'softmax', 'loss')).toEqual([
+      'relu',
+      'softmax',
+      'relu',
+    ]);
+    expect(reading('softmax', {})).toContain('refused');
+  });
+
   it.each(['convt', 'noffset', 'spnorm', 'pdist', 'custom'])('%s is refused by name', (type) => {
     expect(reading(type, {})).toContain(`a layer of type ${type}`);
   });

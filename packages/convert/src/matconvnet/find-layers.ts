@@ -66,7 +66,8 @@ export function findLayers(variables: Fields): MatNetwork {
   const around = meta.size > 0 ? meta : net;
   if (layers?.kind === 'cell' && layers.items.length > 0) {
     const found = layers.items.map((item) => simpleLayer(fieldsOf(item)));
-    return { layers: found.filter(({ type }) => !ENDS.test(type)), meta: around };
+    const last = found.map(({ type }) => !ENDS.test(type)).lastIndexOf(true);
+    return { layers: found.slice(0, last + 1), meta: around };
   }
   const rows = structs(layers);
   if (rows.some((row) => row.has('block'))) {
@@ -104,7 +105,12 @@ interface DagLayer extends MatLayer {
 /** A DagNN's layers from its images to its one result, by the names of their variables. */
 function chain(rows: readonly Fields[], params: readonly Fields[]): readonly MatLayer[] {
   const values = new Map(params.map((row) => [text(row.get('name')), row.get('value')]));
-  const layers = rows.map((row) => dagLayer(row, values)).filter(({ type }) => !ENDS.test(type));
+  const all = rows.map((row) => dagLayer(row, values));
+  const computing = all.filter(({ type }) => !ENDS.test(type));
+  const needed = new Set(computing.flatMap(({ inputs }) => inputs));
+  const layers = all.filter(({ type, outputs }) => {
+    return !ENDS.test(type) || outputs.some((name) => needed.has(name));
+  });
   const consumed = new Set(layers.flatMap(({ inputs }) => inputs));
   const [end, ...others] = layers.filter(
     ({ outputs }) => !outputs.some((name) => consumed.has(name)),
