@@ -1,8 +1,11 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
+  buildNetwork,
   costSplit,
   createSpec,
   inferShapes,
+  layerOutput,
   layerTable,
   PRESET_NAMES,
   type PresetName,
@@ -10,6 +13,7 @@ import {
   validateSpec,
   withInput,
 } from '../src/index.js';
+import { tf } from './tf.js';
 
 describe('presets', () => {
   it.each([
@@ -33,6 +37,35 @@ describe('presets', () => {
         .map(({ output }) => output[0]);
       expect(sides).toEqual([55, 27, 27, 13, 13, 13, 13, 6]);
     }
+  });
+
+  it('take windows that are no squares, and paddings that are not the same on every side', () => {
+    const conv = {
+      op: 'conv',
+      name: 'conv1',
+      filters: 8,
+      kernel: [3, 5],
+      stride: 2,
+      padding: { top: 1, bottom: 0, left: 2, right: 4 },
+      groups: 1,
+      rounding: 'floor',
+      init: { weight: { kind: 'he' }, bias: 0 },
+    } as const;
+    // Down (10 + 1 - 3) / 2 + 1 = 5; across (13 + 6 - 5) / 2 + 1 = 8.
+    expect(layerOutput(conv, [10, 13, 2])).toEqual([5, 8, 8]);
+    const input = { height: 10, width: 13, channels: 2 };
+    const flat = { op: 'flatten', name: 'flatten' } as const;
+    const dense = { op: 'dense', name: 'fc8', units: 3, init: conv.init } as const;
+    const spec = { ...createSpec(), input, classes: 3, layers: [conv, flat, dense] };
+    const network = buildNetwork(tf, spec);
+    const x = tf.zeros([1, 10, 13, 2]) as Tensor4D;
+    const [output] = network.activations(x, ['conv1']).values();
+    expect([output?.shape, network.parameters[0]?.shape]).toEqual([
+      [1, 5, 8, 8],
+      [3, 5, 2, 8],
+    ]);
+    tf.dispose([x, output as Tensor4D]);
+    network.dispose();
   });
 
   it('split 6.0 % / 94.0 % of parameters and 94.8 % / 5.2 % of MACs for alexnet', () => {

@@ -93,6 +93,14 @@ describe('filterImages', () => {
     expect(pixel(image, 4, 3)).toEqual([128, 128, 128, 255]);
   });
 
+  it('draws kernels of one channel in gray, each weight where it is', () => {
+    const gray = { shape: [1, 3, 1, 2], data: Float32Array.from([0, 3, 5, 2, 10, 1]) };
+    const image = filterImages(gray, { zoom: 1, gap: 1 });
+    const row = (from: number) => [0, 1, 2].map((x) => pixel(image, from + x, 1));
+    expect(row(1)).toEqual([0, 128, 255].map((level) => [level, level, level, 255]));
+    expect(row(5)).toEqual([255, 128, 0].map((level) => [level, level, level, 255]));
+  });
+
   it('or all to one, towers apart', () => {
     const image = filterImages(kernels, { scale: 'global', towers: 2, zoom: 1, gap: 1 });
     expect([image.width, image.height]).toEqual([7, 8]);
