@@ -12,7 +12,8 @@ function twoParameters() {
   return {
     network: { tf, parameters } as unknown as Network,
     set: (value: number) => {
-      for (const variable of variables) variable.assign(tf.mul(tf.onesLike(variable), value) as never);
+      for (const variable of variables)
+        variable.assign(tf.mul(tf.onesLike(variable), value) as never);
     },
     values: () => variables.flatMap((variable) => [...variable.dataSync()]),
     free: () => tf.dispose(variables),
