@@ -6,12 +6,12 @@ export async function conv1Sheet(
   spec: NetworkSpec,
   weights: ReadonlyMap<string, Weight>,
 ): Promise<Uint8Array | null> {
-  const kernels = weights.get('conv1.weight');
-  const colors = kernels?.shape[2];
-  if (!kernels || (colors !== 1 && colors !== 3)) return null;
+  const weight = weights.get('conv1.weight');
+  const colors = weight?.shape[2];
+  if (!weight || (colors !== 1 && colors !== 3)) return null;
   const grouped = spec.layers.some((layer) => layer.op === 'conv' && layer.groups === 2);
   const towers = grouped ? 2 : 1;
-  const sheet = filterImages(kernels, { towers, zoom: 3, gap: 3 });
+  const sheet = filterImages(weight, { towers, zoom: 3, gap: 3 });
   return sharp(sheet.data, { raw: { width: sheet.width, height: sheet.height, channels: 4 } })
     .png({ palette: false })
     .toBuffer();

@@ -57,7 +57,7 @@ const list = (tensor) => Array.from(tensor.dataSync(), (value) => Number(value.t
 const [v, w] = tf.engine().runKernel(
   'AlexNetMomentumUpdate',
   { variable: tf.tensor([1, 2]), velocity: tf.tensor([10, 20]), gradient: tf.tensor([100, 200]) },
-  { momentum: 0.9, rate: 0.01, decay: 0.5 },
+  { momentum: 0.9, learningRate: 0.01, decay: 0.5 },
 );
 console.log(JSON.stringify({
   name,

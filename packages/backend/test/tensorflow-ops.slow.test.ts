@@ -166,7 +166,7 @@ describe.skipIf(missing)(
     });
 
     it.each([0, 0.0005])('momentum update with decay %d', async (decay) => {
-      const rule = { momentum: 0.9, rate: 0.02, decay };
+      const rule = { momentum: 0.9, learningRate: 0.02, decay };
       const inputs = () => ({
         variable: tensor(tf, [40], 1),
         velocity: tensor(tf, [40], 2),
@@ -174,7 +174,7 @@ describe.skipIf(missing)(
       });
       const reference = await on(tf, 'cpu', () => {
         const { variable, velocity, gradient } = inputs();
-        const pull = tf.mul(tf.add(gradient, tf.mul(variable, decay)), rule.rate);
+        const pull = tf.mul(tf.add(gradient, tf.mul(variable, decay)), rule.learningRate);
         const next = tf.sub(tf.mul(velocity, rule.momentum), pull);
         return tf.concat([next, tf.add(variable, next)]);
       });
@@ -208,7 +208,7 @@ describe.skipIf(missing)(
           const dy = kernel('AlexNetReluGrad', { dy: dn, y }, {});
           const shape = { ...attrs, filterShape: variable.shape };
           const gradient = kernel('AlexNetGroupedConv2DBackpropFilter', { x, dy }, shape);
-          const rule = { momentum: 0.9, rate: 1e-9, decay: 0.0005 };
+          const rule = { momentum: 0.9, learningRate: 1e-9, decay: 0.0005 };
           return kernel(
             'AlexNetMomentumUpdate',
             { variable, velocity, gradient },

@@ -144,7 +144,7 @@ describe('few rows by a dense kernel, plus bias, on wasm equal those of the cpu 
 });
 
 describe('weights updated in place', () => {
-  const rule = { momentum: 0.9, rate: 0.5, decay: 0 };
+  const rule = { momentum: 0.9, learningRate: 0.5, decay: 0 };
   const update = (variable: Tensor) =>
     momentumUpdate(
       { variable, velocity: tf.zerosLike(variable), gradient: tf.onesLike(variable) },
@@ -249,7 +249,7 @@ describe('the passes over memory on wasm equal those of the cpu backend', () => 
   });
 
   it.each([0, 0.0005])('momentum update with decay %d', async (decay) => {
-    const rule = { momentum: 0.9, rate: 0.02, decay };
+    const rule = { momentum: 0.9, learningRate: 0.02, decay };
     for (const count of [3, 40, 4099]) {
       const inputs = () => ({
         variable: tensor(tf, [count], 1),
@@ -258,7 +258,7 @@ describe('the passes over memory on wasm equal those of the cpu backend', () => 
       });
       const plain = () => {
         const { variable, velocity, gradient } = inputs();
-        const pull = tf.mul(tf.add(gradient, tf.mul(variable, decay)), rule.rate);
+        const pull = tf.mul(tf.add(gradient, tf.mul(variable, decay)), rule.learningRate);
         const next = tf.sub(tf.mul(velocity, rule.momentum), pull);
         return tf.concat([next, tf.add(variable, next)]);
       };

@@ -154,7 +154,7 @@ for (const shape of [
     () => kernel('AlexNetReluGrad', { dy: dy(shape), y: tf.relu(x(shape)) }, {}),
     () => tf.grad((a) => tf.relu(a))(x(shape), dy(shape)),
   );
-  const rule = { momentum: 0.9, rate: 0.02, decay: 0.0005 };
+  const rule = { momentum: 0.9, learningRate: 0.02, decay: 0.0005 };
   await compare(
     `momentum, ${shape}`,
     'AlexNetMomentumUpdate',
@@ -163,7 +163,7 @@ for (const shape of [
       return tf.concat(kernel('AlexNetMomentumUpdate', inputs, rule));
     },
     () => {
-      const pull = tf.mul(tf.add(third(shape), tf.mul(x(shape), rule.decay)), rule.rate);
+      const pull = tf.mul(tf.add(third(shape), tf.mul(x(shape), rule.decay)), rule.learningRate);
       const velocity = tf.sub(tf.mul(dy(shape), rule.momentum), pull);
       return tf.concat([velocity, tf.add(x(shape), velocity)]);
     },

@@ -90,7 +90,7 @@ describe('downloadFile', () => {
     expect(content.equals(await readFile(path))).toBe(true);
   });
 
-  it('follows redirects, also to where the range is honoured', async () => {
+  it('follows redirects, also to where the range is honored', async () => {
     const target = await startServer(file);
     const moved = status(302, { location: `${target.url}/elsewhere` });
     const { run, path } = await download([moved], { part: content.subarray(0, 1000) });

@@ -8,7 +8,7 @@ describe('readEmojiSets', async () => {
     return icon && EMOJI_GROUPS[icon.group];
   };
 
-  it('finds every picture of the five pinned sets once', () => {
+  it('finds every image of the five pinned sets once', () => {
     const counts: Record<string, number> = {};
     for (const { set } of icons) counts[set] = (counts[set] ?? 0) + 1;
     expect(counts).toEqual({

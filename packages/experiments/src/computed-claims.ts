@@ -81,7 +81,7 @@ export function kernelClaims(): ComputedClaim[] {
       sentence: `conv1, ${side}×${side} with stride ${conv1.stride}, holds ${count(conv1.parameters)} parameters (${percent(conv1.parameters / total.parameters, 2)}) and does ${millions(conv1.macs)} multiply-adds (${percent(conv1.macs / total.macs)}).`,
     },
     {
-      text: 'Stacked 3×3 kernels see as far with fewer weights.',
+      text: 'Stacked 3×3 filters see as far with fewer weights.',
       source: 'Simonyan and Zisserman 2014, section 2.3',
       holds: Number.isInteger(small) && small * 9 < side ** 2,
       sentence: `${small} layers of 3×3 see ${1 + 2 * small}×${1 + 2 * small} px with ${9 * small} weights for each pair of maps, one ${side}×${side} has ${side ** 2}.`,
@@ -123,7 +123,7 @@ export function towerClaims(): ComputedClaim[] {
       text: 'At full size the split saves arithmetic, and hardly any parameters.',
       source: 'computed from the layer list',
       holds: saved > 0.2 && fewer < 0.05,
-      sentence: `Two towers: ${count(two.parameters)} parameters, ${millions(two.macs)} multiply-adds. The same kernels in one: ${count(one.parameters)} and ${millions(one.macs)}. The split saves ${percent(saved)} of the multiply-adds and ${percent(fewer)} of the parameters.`,
+      sentence: `Two towers: ${count(two.parameters)} parameters, ${millions(two.macs)} multiply-adds. The same filters in one: ${count(one.parameters)} and ${millions(one.macs)}. The split saves ${percent(saved)} of the multiply-adds and ${percent(fewer)} of the parameters.`,
     },
   ];
 }

@@ -24,7 +24,7 @@ export interface RunResult {
   readonly macs: number;
   /** In training, the median over updates, the first few left out. */
   readonly imagesPerSecond: number;
-  /** Share of each first kernel's energy off the gray axis, 0..1, in filter order. */
+  /** Share of each conv1 filter's energy off the gray axis, 0..1, in filter order. */
   readonly kernelChroma: readonly number[];
   /** Why training stopped early, where the loss stopped being a number. */
   readonly diverged: string | null;

@@ -119,8 +119,8 @@ function point(epoch: number, train: Look, validation: Look): CurvePoint {
 }
 
 async function kernelChroma(network: Network): Promise<number[]> {
-  const kernels = (await network.getWeights()).get('conv1.weight');
-  return kernels ? measureFilterColors(kernels).map(({ chroma }) => chroma) : [];
+  const weight = (await network.getWeights()).get('conv1.weight');
+  return weight ? measureFilterColors(weight).map(({ chroma }) => chroma) : [];
 }
 
 function median(values: readonly number[]): number {

@@ -2,7 +2,7 @@ export { type Cost, type CostSplit, costSplit } from './costs/cost-split.js';
 export { formatLayerTable } from './costs/format-layer-table.js';
 export { PUBLISHED_NETWORKS, type PublishedNetwork, vgg16 } from './costs/later-networks.js';
 export { type LayerRow, layerTable } from './costs/layer-table.js';
-export { type FilterImageOptions, filterImages, type RgbaImage } from './kernels/filter-images.js';
+export { type FilterImageOptions, filterImages, type RgbaImage } from './filters/filter-images.js';
 export { registerLayers } from './layers/register-layers.js';
 export { ModelError, type ModelErrorCode } from './model-error.js';
 export { type BuildOptions, buildNetwork } from './network/build-network.js';

@@ -42,7 +42,7 @@ const [grayGabor, redGreenBlob, redGreenEdge, redGabor, yellowBlueBlob, nothing]
     ),
   );
 
-describe('color of a kernel', () => {
+describe('color of a filter', () => {
   it('is none in a gray Gabor', () => {
     expect(grayGabor).toMatchObject({
       kind: 'luminance',
@@ -99,7 +99,7 @@ describe('color of a kernel', () => {
 
   it('needs three channels', () => {
     expect(() => measureFilterColors({ shape: [5, 5, 1, 6], data: new Float32Array(150) })).toThrow(
-      'Color is measured on kernels [height, width, 3, filters], not [5, 5, 1, 6].',
+      'Color is measured on filters [height, width, 3, filters], not [5, 5, 1, 6].',
     );
   });
 });

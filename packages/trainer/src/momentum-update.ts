@@ -17,7 +17,7 @@ export function momentumUpdate(
     if (fast) {
       const [nextVelocity, nextVariable] = fast(tensors, {
         momentum: rule.momentum,
-        rate: rule.learningRate,
+        learningRate: rule.learningRate,
         decay: rule.decay,
       });
       velocity.assign(nextVelocity);

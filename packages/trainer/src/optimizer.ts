@@ -60,7 +60,7 @@ export type UpdateRule = Pick<
 /**
  * The update of the paper's section 5, equal to the 2012 source's (`weights.cu`, update()):
  * v = m v - learningRate (g + decay w), w = w + v. With `learningRateInMomentum: 'outside'` PyTorch's SGD instead.
- * Only kernels ('weight') decay unless `biasDecay`; `biasLearningRateFactor` multiplies the learning rate
+ * Only weights ('weight', not 'bias') decay unless `biasDecay`; `biasLearningRateFactor` multiplies the learning rate
  * of the others.
  */
 export function createOptimizer(network: Network, rule: UpdateRule): Optimizer {

@@ -25,7 +25,7 @@ export function addFiltersCommand(program: Command): void {
     .requiredOption('--out <png>', 'where the image goes')
     .option(
       '--scale <how>',
-      'filter: each kernel uses the whole range; global: all share one',
+      'filter: each filter uses the whole range; global: all share one',
       'filter',
     )
     .action(run);
@@ -36,16 +36,16 @@ async function run(options: Options): Promise<void> {
     throw new CommandError('usage', `--scale ${options.scale}: it is filter or global`);
   }
   const { model: file, path } = await openNetworkFile(options.weights, options.checkpoint);
-  const kernels = file.weights.get('conv1.weight');
-  if (!kernels) throw new Error(`${path} has no conv1.weight`);
+  const weight = file.weights.get('conv1.weight');
+  if (!weight) throw new Error(`${path} has no conv1.weight`);
   const towers = file.spec.layers.some((layer) => layer.op === 'conv' && layer.groups === 2)
     ? 2
     : 1;
-  const sheet = filterImages(kernels, { scale: options.scale, towers, zoom: 6, gap: 6 });
+  const sheet = filterImages(weight, { scale: options.scale, towers, zoom: 6, gap: 6 });
   const raw = { width: sheet.width, height: sheet.height, channels: 4 } as const;
   await writeAtomically(options.out, await sharp(sheet.data, { raw }).png().toBuffer());
-  const [height, width, , count] = kernels.shape;
+  const [height, width, , count] = weight.shape;
   say(
-    `${options.out}: ${count} kernels of ${height}×${width}${towers === 2 ? ', one tower above the other' : ''}`,
+    `${options.out}: ${count} filters of ${height}×${width}${towers === 2 ? ', one tower above the other' : ''}`,
   );
 }

@@ -39,7 +39,7 @@ export function livePage(folder: string, record: RunRecord, viewer: boolean): st
 ${empty.map(figureBlock)}
 </section>
 <section aria-labelledby="filters"><h2 id="filters">conv1 filters</h2>
-<ul class="strip"><li class="newest"><img id="sheet" alt="The newest kernels of conv1" hidden></li></ul>
+<ul class="strip"><li class="newest"><img id="sheet" alt="The newest conv1 filters" hidden></li></ul>
 </section>
 <section aria-labelledby="files"><h2 id="files">Files</h2>
 <p>${link}<a href="/weights.safetensors" download>weights.safetensors</a>, the newest weights · <a href="/metrics.jsonl">metrics.jsonl</a></p>

@@ -27,7 +27,7 @@ export interface Curves {
   readonly epochs: readonly EpochLine[];
 }
 
-/** Loss, error, rate, data wait and speed over the epochs of a run so far. */
+/** Loss, error, learning rate, data wait and speed over the epochs of a run so far. */
 export function curveFigures({ record, steps, epochs }: Curves): Figure[] {
   const stepsPerEpoch = Math.ceil(record.trainImages / record.recipe.batchSize);
   const points = thinSteps(steps, stepsPerEpoch);
@@ -119,7 +119,7 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
 
 function learningRate(points: readonly CurvePoint[], domain: Domain): Figure {
   return small(
-    'rate',
+    'learning-rate',
     'Learning rate',
     'The factor on each update.',
     points,

@@ -11,7 +11,7 @@ export function filterSection({ record, filters }: RunFiles): Html | null {
   const earlier = spread(filters.slice(0, -1), EARLIER);
   const perEpoch = Math.ceil(record.trainImages / record.recipe.batchSize);
   return html`<section aria-labelledby="filters"><h2 id="filters">conv1 filters</h2>
-<p class="soft">What conv1 looks for, each kernel stretched to its own range of colors.</p>
+<p class="soft">What conv1 looks for, each filter stretched to its own range of colors.</p>
 <ul class="strip"><li class="newest">${sheet(newest, perEpoch)}</li>${earlier.map(
     (one) => html`<li>${sheet(one, perEpoch)}</li>`,
   )}</ul>
@@ -23,7 +23,7 @@ function sheet({ step, png }: FilterSheet, stepsPerEpoch: number): Html {
     step === 0
       ? 'before the first update'
       : `after ${step.toLocaleString('en')} updates, epoch ${trimmed(step / stepsPerEpoch)}`;
-  return html`<figure><img alt="The kernels of conv1 ${when}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}"><figcaption>${when}</figcaption></figure>`;
+  return html`<figure><img alt="The conv1 filters ${when}" src="data:image/png;base64,${Buffer.from(png).toString('base64')}"><figcaption>${when}</figcaption></figure>`;
 }
 
 /** 3 -> "3", 3.25 -> "3.3" */

@@ -19,7 +19,7 @@ export function parameterName(name: string): string {
   return layer === undefined ? name : `${layer}.${known}`;
 }
 
-/** The axis order of a file that does not say it: a first kernel is square, its inputs colors. */
+/** The axis order of a file that does not say it: a conv1 filter is square, its inputs colors. */
 export function layoutByShape(tensors: StoredTensors): SourceModel['layout'] {
   const conv = [...tensors.values()].find(({ shape }) => shape.length === 4);
   const [a, b, c] = conv?.shape ?? [];

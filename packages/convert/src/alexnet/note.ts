@@ -5,7 +5,7 @@ export const NOTE_CODES = [
   'names', // tensors renamed by position or by another library's naming; nothing is lost
   'layout', // axes moved; undone exactly on the way back
   'channel-order', // conv1's input channels and the mean reversed between BGR and RGB
-  'groups', // grouped kernels cut, joined or padded with zeros
+  'groups', // grouped filters cut, joined or padded with zeros
   'precision', // numbers rounded to a narrower type
   'dropped-tensor', // a tensor the network has no place for
   'metadata', // network, preprocessing, class names or provenance the format cannot hold

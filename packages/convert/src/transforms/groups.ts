@@ -3,7 +3,7 @@ import { FormatError } from '../format-error.js';
 import type { Model } from '../model-file/model-file.js';
 
 /**
- * The same network without groups, for backends that have none: each grouped kernel
+ * The same network without groups, for backends that have none: each grouped filter
  * `[h, w, in / groups, out]` becomes `[h, w, in, out]` with zeros between the towers, 1,413,120
  * numbers more in the full two-tower nets. Undone exactly by {@link joinGroups}.
  */
@@ -22,7 +22,7 @@ export function expandGroups(file: Model): Model {
 }
 
 /**
- * The way back: kernels whose numbers between the towers are all zero lose them.
+ * The way back: filters whose numbers between the towers are all zero lose them.
  *
  * @param spec the network with groups that `file` is the same as
  * @throws FormatError not-allowed where a number that would be lost is not zero

@@ -5,7 +5,7 @@ export const groups: Experiment = {
   name: 'groups',
   title: 'One tower or two',
   method:
-    'The same numbers of kernels; with two towers conv2, conv4 and conv5 see only the maps of their own. The paper compares two towers with one of half the kernels, which is another question. Speed is in training, a median over updates, on a machine that was doing other things as well.',
+    'The same numbers of filters; with two towers conv2, conv4 and conv5 see only the maps of their own. The paper compares two towers with one of half the filters, which is another question. Speed is in training, a median over updates, on a machine that was doing other things as well.',
   variants: [{ name: 'one tower' }, { name: 'two towers', set: ['network.groups=2'] }],
   measure: 'validationTop1',
   also: ['parameters', 'macs', 'imagesPerSecond', 'trainTop1', 'gap'],

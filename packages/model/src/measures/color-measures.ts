@@ -1,15 +1,15 @@
 import { ModelError } from '../model-error.js';
 import type { Weight } from '../network/weight.js';
-import { energy, type KernelPlanes, kernelPlanes } from './kernel-planes.js';
+import { energy, type FilterPlanes, filterPlanes } from './filter-planes.js';
 import { SPECTRUM_SIZE, spectrum } from './spectrum.js';
 
-/** How much, and in what way, one first-layer kernel cares about color. Exact: conv1 is linear. */
-export interface KernelColor {
-  /** Length of the kernel, √Σw²; a dead filter's is far below the others'. */
+/** How much, and in what way, one conv1 filter cares about color. Exact: conv1 is linear. */
+export interface FilterColor {
+  /** Length of the filter, √Σw²; a dead filter's is far below the others'. */
   readonly norm: number;
   /**
-   * Share of the kernel's energy off the gray axis, 0..1: 0 for equal weights in R, G and B, 2/3 for
-   * a kernel that uses one channel alone, 1 for one that sums to zero over the channels.
+   * Share of the filter's energy off the gray axis, 0..1: 0 for equal weights in R, G and B, 2/3 for
+   * a filter that uses one channel alone, 1 for one that sums to zero over the channels.
    */
   readonly chroma: number;
   /** The same after weighting by the color covariance of real pixels; null when none was given. */
@@ -19,20 +19,20 @@ export interface KernelColor {
    * Shapley 2001).
    */
   readonly sensitivityRatio: number;
-  /** (C - L) / (C + L), -1..1: the same on a bounded scale; 0 for a kernel of zeros. */
+  /** (C - L) / (C + L), -1..1: the same on a bounded scale; 0 for a filter of zeros. */
   readonly sensitivityContrast: number;
   /** By the ratio: below 0.5 `luminance`, up to 2 `color-luminance`, above `color`. */
   readonly kind: 'luminance' | 'color-luminance' | 'color';
   /**
    * Color response to a uniform field over the best to any grating, 0..1. Near 1 a blob, below ½ a
-   * color edge. Null for a `luminance` kernel, whose color response means little.
+   * color edge. Null for a `luminance` filter, whose color response means little.
    */
   readonly uniformity: number | null;
   /** `single` opponent from ½ up, `double` below; null where {@link uniformity} is. */
   readonly opponency: 'single' | 'double' | null;
   /**
    * Axis of strongest color in the plane of red-green (0°) and yellow-blue (90°), degrees in
-   * [0, 180): an axis, as a kernel that likes red on one side likes green on the other. Null without
+   * [0, 180): an axis, as a filter that likes red on one side likes green on the other. Null without
    * any chroma.
    */
   readonly hueAxis: number | null;
@@ -49,26 +49,26 @@ const LUMINANCE_BELOW = 0.5;
 const COLOR_ABOVE = 2;
 
 /**
- * Color measures of every first-layer kernel.
+ * Color measures of every conv1 filter.
  *
- * @param kernels `conv1.weight`, `[height, width, 3, filters]` (HWIO), channels R, G, B, sides up to 32.
+ * @param weight `conv1.weight`, `[height, width, 3, filters]` (HWIO), channels R, G, B, sides up to 32.
  * @returns One entry per filter.
- * @throws {ModelError} When the kernels do not have three channels or are larger than 32×32.
+ * @throws {ModelError} When the filters do not have three channels or are larger than 32×32.
  */
 export function measureFilterColors(
-  kernels: Weight,
+  weight: Weight,
   options: ColorMeasureOptions = {},
-): readonly KernelColor[] {
-  const planes = kernelPlanes(kernels);
+): readonly FilterColor[] {
+  const planes = filterPlanes(weight);
   const { covariance } = options;
-  const weighted = covariance && kernelPlanes(kernels, squareRoot(covariance));
+  const weighted = covariance && filterPlanes(weight, squareRoot(covariance));
   return planes.map((plane, index) => {
     const natural = weighted?.[index];
     return { ...measure(plane), naturalChroma: natural === undefined ? null : chroma(natural) };
   });
 }
 
-function measure(planes: KernelPlanes): Omit<KernelColor, 'naturalChroma'> {
+function measure(planes: FilterPlanes): Omit<FilterColor, 'naturalChroma'> {
   const { luminance, redGreen, yellowBlue } = planes;
   const total = energy(luminance) + energy(redGreen) + energy(yellowBlue);
   const { gray, color, uniform } = bestGratings(planes);
@@ -89,10 +89,10 @@ function measure(planes: KernelPlanes): Omit<KernelColor, 'naturalChroma'> {
   };
 }
 
-/** Rounding of float32 weights leaves about this share of chroma in a gray kernel. */
+/** Rounding of float32 weights leaves about this share of chroma in a gray filter. */
 const NO_CHROMA = 1e-9;
 
-function chroma({ luminance, redGreen, yellowBlue }: KernelPlanes): number {
+function chroma({ luminance, redGreen, yellowBlue }: FilterPlanes): number {
   const colored = energy(redGreen) + energy(yellowBlue);
   const total = colored + energy(luminance);
   return total === 0 ? 0 : colored / total;
@@ -102,7 +102,7 @@ function chroma({ luminance, redGreen, yellowBlue }: KernelPlanes): number {
  * Largest response to a gray grating, to an equiluminant one of any hue, and to a uniform colored
  * field, all of unit RGB contrast and any phase.
  */
-function bestGratings({ height, width, luminance, redGreen, yellowBlue }: KernelPlanes) {
+function bestGratings({ height, width, luminance, redGreen, yellowBlue }: FilterPlanes) {
   const l = spectrum(luminance, height, width);
   const o1 = spectrum(redGreen, height, width);
   const o2 = spectrum(yellowBlue, height, width);

@@ -1,6 +1,6 @@
 export {
   type ColorMeasureOptions,
-  type KernelColor,
+  type FilterColor,
   measureFilterColors,
 } from './color-measures.js';
 export {

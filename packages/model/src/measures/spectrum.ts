@@ -5,7 +5,7 @@ export interface Spectrum {
   readonly im: Float64Array;
 }
 
-/** Side of the zero-padded transform: fine enough to find the peak of an 11×11 kernel. */
+/** Side of the zero-padded transform: fine enough to find the peak of an 11×11 filter. */
 export const SPECTRUM_SIZE = 32;
 
 /**
@@ -18,7 +18,7 @@ export function spectrum(plane: Float64Array, height: number, width: number): Sp
   if (height > size || width > size) {
     throw new ModelError(
       'bad-argument',
-      `The transform takes kernels up to ${size}×${size}, not ${height}×${width}.`,
+      `The transform takes filters up to ${size}×${size}, not ${height}×${width}.`,
     );
   }
   const cos = Float64Array.from({ length: size }, (_, i) => Math.cos((2 * Math.PI * i) / size));

@@ -35,7 +35,7 @@ export interface TowerComparisonOptions {
  * Compares a score between the two halves of a layer's units, as the two towers of 2012 hold them:
  * units 0…n/2-1 are the first tower, the rest the second.
  *
- * @param scores One finite number per unit, an even number of them, for example the `chroma` of 96 kernels.
+ * @param scores One finite number per unit, an even number of them, for example the `chroma` of 96 filters.
  * @throws {ModelError} When units are odd in number, fewer than four, or a score is not finite.
  */
 export function compareTowers(

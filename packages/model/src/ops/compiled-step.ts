@@ -19,7 +19,7 @@ export interface StepProgram {
   readonly assigned: readonly Variable[];
   /** Moving averages. */
   readonly averages: readonly { readonly mean: Variable; readonly live: Variable }[];
-  /** Whether the learning rate stands inside the velocity; see the recipe's `rateInMomentum`. */
+  /** Whether the learning rate stands inside the velocity; see the recipe's `learningRateInMomentum`. */
   readonly isRateInside: boolean;
   /** Norm above which the gradient is scaled down to it; 0 is off. */
   readonly clipNorm: number;

@@ -30,10 +30,10 @@ export interface ResponseNormAttributes {
   readonly beta: number;
 }
 
-/** v' = momentum v - rate (gradient + decay w), w' = w + v'. */
+/** v' = momentum v - learningRate (gradient + decay w), w' = w + v'. */
 export interface MomentumUpdateAttributes {
   readonly momentum: number;
-  readonly rate: number;
+  readonly learningRate: number;
   readonly decay: number;
 }
 

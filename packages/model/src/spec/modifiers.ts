@@ -46,7 +46,7 @@ export interface SpecModifiers {
     readonly rounding?: 'exact' | 'floor';
     /**
      * Standard deviation of the starting weights. Neighboring pixels are alike, so that He's, made for
-     * independent inputs, is needlessly large here and its noise stays visible in the kernels.
+     * independent inputs, is needlessly large here and its noise stays visible in the filters.
      */
     readonly sd?: number;
   };

@@ -3,11 +3,11 @@ import { paper } from './paper.js';
 
 /**
  * A half-width AlexNet with a small head, for thousands of images on a CPU: the paper's stride of 4
- * and 11×11 kernels on 99 px crops, (99 - 11) / 4 + 1 = 23.
+ * and 11×11 filters on 99 px crops, (99 - 11) / 4 + 1 = 23.
  *
  * - source: compared on the emoji set. Batches of 128 and dropout 0.5 learn too slowly in the few
  *   thousand updates there are: 32 and 0.2 gave 54 % after 32,000 images where 128 and 0.5 gave 44 %.
- *   Batch norm and LRN end alike. He's starting values, except in conv1, whose kernels would still look
+ *   Batch norm and LRN end alike. He's starting values, except in conv1, whose filters would still look
  *   like the noise they started from: it starts at the paper's N(0, 0.01)
  * - command: alexnet train --data emoji --recipe quick --out runs/emoji
  * - hardware: two CPU cores, TensorFlow

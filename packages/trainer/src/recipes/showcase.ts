@@ -3,12 +3,12 @@ import { paper } from './paper.js';
 
 /**
  * The paper's two towers at half width, small enough to train on a CPU and to look at in a web page:
- * 11×11 kernels with stride 2 on 55 px crops of 64 px images, (55 - 11) / 2 + 1 = 23.
+ * 11×11 filters with stride 2 on 55 px crops of 64 px images, (55 - 11) / 2 + 1 = 23.
  *
  * - source: the paper's network, momentum, decay and augmentation. Compared on 100 classes of
  *   Tiny-ImageNet after 1,000 updates of 64: dropout 0.5 twice leaves 1,024 units too little to learn
  *   from (5 % top-1 against 9 % with 0.3); the paper's starting values N(0, 0.01) in every layer did
- *   not move at all at this width, He's did. conv1 keeps the paper's, so that its kernels show what
+ *   not move at all at this width, He's did. conv1 keeps the paper's, so that its filters show what
  *   was learned and not the noise they started from
  * - command: alexnet train --data tiny-imagenet-100.tar --recipe showcase --out runs/two-towers, and
  *   with --set network.groups=1 the one-tower twin

@@ -1,8 +1,8 @@
 import type { Weight } from '@alexnet/convert';
-import { type KernelColor, measureFilterColors } from '@alexnet/model/measures';
+import { type FilterColor, measureFilterColors } from '@alexnet/model/measures';
 
 /** What one conv1 filter responds to, from its weights alone. */
-export interface FilterMeasure extends KernelColor {
+export interface FilterMeasure extends FilterColor {
   /** Cycles per pixel of the strongest wave, 0 (blob) to 0.5. */
   readonly frequency: number;
   /** Direction of that wave in degrees, 0 = vertical stripes, to 180. */

@@ -4,23 +4,23 @@ import { runElementwise } from './elementwise.js';
 
 /**
  * Adds AlexNetMomentumUpdate, the rule of 2012 (paper §5; src/weights.cu, update()):
- * v' = momentum v - rate (gradient + decay w), w' = w + v'. Two passes, because a tfjs program has one
+ * v' = momentum v - learningRate (gradient + decay w), w' = w + v'. Two passes, because a tfjs program has one
  * output, in place of six: 7 reads and writes of every weight for 15.
  *
- * Inputs { variable, velocity, gradient } of one shape, attributes { momentum, rate, decay };
+ * Inputs { variable, velocity, gradient } of one shape, attributes { momentum, learningRate, decay };
  * outputs [velocity, variable].
  */
 export function registerMomentumUpdate(tf: Tf): void {
   registerKernel(tf, 'webgpu', 'AlexNetMomentumUpdate', ({ inputs, attrs, backend }) => {
-    const { momentum, rate, decay } = attrs;
+    const { momentum, learningRate, decay } = attrs;
     const { variable } = inputs;
     const velocity = runElementwise(
       backend,
       {
         name: 'velocity',
         variables: ['w', 'v', 'g'],
-        expression: 'uniforms.momentum * v - uniforms.rate * (g + uniforms.decay * w)',
-        constants: { momentum, rate, decay },
+        expression: 'uniforms.momentum * v - uniforms.learningRate * (g + uniforms.decay * w)',
+        constants: { momentum, learningRate, decay },
       },
       [variable, inputs.velocity, inputs.gradient],
     );

@@ -1,8 +1,8 @@
 import { ModelError } from '../model-error.js';
 import type { Weight } from '../network/weight.js';
 
-/** One kernel split into three orthonormal color directions, each `[height · width]`, row by row. */
-export interface KernelPlanes {
+/** One filter split into three orthonormal color directions, each `[height · width]`, row by row. */
+export interface FilterPlanes {
   readonly height: number;
   readonly width: number;
   /** Along (1, 1, 1)/√3: light and dark. */
@@ -20,25 +20,25 @@ const RED_GREEN: Rgb = [1 / Math.SQRT2, -1 / Math.SQRT2, 0];
 const YELLOW_BLUE: Rgb = [1 / Math.sqrt(6), 1 / Math.sqrt(6), -2 / Math.sqrt(6)];
 
 /**
- * Splits every first-layer kernel into its color directions, the first of two in every measure here.
+ * Splits every conv1 filter into its color directions, the first of two in every measure here.
  *
- * @param kernels `conv1.weight`, `[height, width, 3, filters]` (HWIO), channels R, G, B.
+ * @param weight `conv1.weight`, `[height, width, 3, filters]` (HWIO), channels R, G, B.
  * @param color Optional symmetric 3×3 matrix applied to the channels of every weight first.
- * @throws {ModelError} When the kernels do not have three channels.
+ * @throws {ModelError} When the filters do not have three channels.
  */
-export function kernelPlanes(kernels: Weight, color?: readonly Rgb[]): KernelPlanes[] {
-  const [height = 0, width = 0, channels, filters = 0] = kernels.shape;
-  if (kernels.shape.length !== 4 || channels !== 3) {
+export function filterPlanes(weight: Weight, color?: readonly Rgb[]): FilterPlanes[] {
+  const [height = 0, width = 0, channels, filters = 0] = weight.shape;
+  if (weight.shape.length !== 4 || channels !== 3) {
     throw new ModelError(
       'bad-argument',
-      `Color is measured on kernels [height, width, 3, filters], not [${kernels.shape.join(', ')}].`,
+      `Color is measured on filters [height, width, 3, filters], not [${weight.shape.join(', ')}].`,
     );
   }
   return Array.from({ length: filters }, (_, filter) => {
     const along = (direction: Rgb) => {
       const [r, g, b] = color === undefined ? direction : transform(color, direction);
       return Float64Array.from({ length: height * width }, (_, pixel) => {
-        const at = (channel: number) => kernels.data[(pixel * 3 + channel) * filters + filter] ?? 0;
+        const at = (channel: number) => weight.data[(pixel * 3 + channel) * filters + filter] ?? 0;
         return r * at(0) + g * at(1) + b * at(2);
       });
     };
