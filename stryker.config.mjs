@@ -30,4 +30,6 @@ export default {
   ignorePatterns: ['.turbo', 'dist', 'reports', 'results', 'apps', 'examples', 'docs', 'bench'],
   concurrency: 1,
   dryRunTimeoutMinutes: 60,
+  // A slow machine is no noticed mutant.
+  timeoutMS: 60_000,
 };

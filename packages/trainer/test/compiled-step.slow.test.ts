@@ -109,6 +109,12 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
       // Divisions by small deviations enlarge the rounding.
       tolerance: 1e-5,
     },
+    {
+      title: 'batch norm as PyTorch keeps it',
+      recipe: { batchNormVariance: 'unbiased' },
+      modifiers: { norm: 'batch' },
+      tolerance: 1e-5,
+    },
     { title: 'clipped gradients', recipe: { clipNorm: 0.5 } },
     { title: 'three parts of a batch', recipe: { accumulate: 3 } },
     { title: 'a moving average of the weights', recipe: { ema: 0.9 } },

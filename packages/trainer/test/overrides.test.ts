@@ -74,6 +74,7 @@ test.each([
   ['epochs', 'write it as key=value'],
   ['epochs.x=1', 'epochs has no settings of its own'],
   ['momentum=2', 'momentum: expects less than 1, not 2'],
+  ['learningRate=1e999', 'learningRate: expects a finite number, not Infinity'],
   ['learningRate=0', 'learningRate: expects more than 0, not 0'],
   ['learningRate=1e999', 'learningRate: expects a finite number'],
   ['biasDecay=1', 'biasDecay: expects true or false, not 1'],

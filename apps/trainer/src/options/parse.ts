@@ -16,7 +16,7 @@ export function whole(least: number) {
 export function positive(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && Number.isFinite(value))) {
-    throw new InvalidArgumentError('expected a number above 0.');
+    throw new InvalidArgumentError('expected a finite number above 0.');
   }
   return value;
 }

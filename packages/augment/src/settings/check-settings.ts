@@ -39,7 +39,9 @@ function explain(
     return `there is no such setting${hint}`;
   }
   if (issue.received === 'undefined') return 'is missing';
-  return `expects ${expectation(issue)}, not ${JSON.stringify(issue.input)}`;
+  // JSON has no Infinity.
+  const given = typeof issue.input === 'number' ? issue.input : JSON.stringify(issue.input);
+  return `expects ${expectation(issue)}, not ${given}`;
 }
 
 /** What would have been right, in words. */
