@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Choices, DEFAULT_CHOICES, readChoices, writeChoices } from '../src/lib/page/link.js';
-import { sameOrigin } from '../src/lib/weights/fetch-bytes.js';
+import { sameOrigin } from '../src/lib/page/same-origin.js';
 
 describe('links', () => {
   it('restore everything they were made of', () => {

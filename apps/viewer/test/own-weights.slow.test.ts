@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { encodeSafetensors } from '@alexnet/convert';
+import { createSpec } from '@alexnet/model';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBinaryproto } from '../../../packages/convert/src/caffe/index.js';
@@ -111,10 +112,47 @@ describe.skipIf(!chromiumPath)(
     it('asks which of four networks a file of tensors holds', async () => {
       await hand(page, 'drop', [await fixture('npy-list.npy')]);
       const dialog = page.getByRole('dialog', { name: 'Which network is this?' });
+      await dialog.getByText('LRN (k 1, α/n 0.00002)').first().waitFor();
+      // What does not fit is said in the dialog, and asked again with what was chosen before.
       await dialog.getByLabel(/CaffeNet/).check();
+      await dialog.getByText('What differs from it').click();
+      await dialog.getByLabel('Normalization').selectOption('batch');
+      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+      await dialog.getByText('the shapes are not those of caffenet').waitFor();
+      expect(await dialog.getByLabel('Normalization').inputValue()).toBe('batch');
+      await dialog.getByLabel('Normalization').selectOption('');
       await dialog.getByRole('button', { name: 'Open', exact: true }).click();
       await page.locator('.facts .file', { hasText: 'npy-list.npy' }).waitFor();
       expect(await title()).toBe('CaffeNet');
+    });
+
+    it('takes a description of the layers, and what differs from a network', async () => {
+      const one = createSpec('torchvision', {
+        width: 1 / 16,
+        classes: 5,
+        norm: 'none',
+        pool: 'avg',
+      });
+      await hand(page, 'drop', [await fixture('npy-list.npy', 'described.npy')]);
+      const dialog = page.getByRole('dialog', { name: 'Which network is this?' });
+      await dialog.getByText('What differs from it').click();
+      const file = dialog.getByLabel(/the whole network as JSON/);
+      const json = (value: unknown) => ({
+        name: 'net.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(JSON.stringify(value)),
+      });
+      await file.setInputFiles(json(one));
+      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+      await dialog.getByRole('alert').waitFor();
+      await dialog.getByLabel(/as the paper has it/).check();
+      await dialog.getByLabel('Pooling', { exact: true }).selectOption('avg');
+      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+      await dialog.getByText(/say the channel order/).waitFor();
+      await dialog.getByLabel('Colors of conv1').selectOption('rgb');
+      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+      await page.locator('.facts .file', { hasText: 'described.npy' }).waitFor();
+      expect(await title()).toBe('AlexNet as the paper has it');
     });
 
     it('answers only once the reader has said how images are prepared', async () => {
@@ -134,6 +172,108 @@ describe.skipIf(!chromiumPath)(
       await choice.selectOption('Caffe');
       await idle(page);
       expect(await shownAnswer(page)).not.toEqual(rgb);
+      // The same as torchvision's rule, typed.
+      await page.getByRole('button', { name: 'Choose again' }).click();
+      await choice.selectOption('typed');
+      await page.getByLabel('Resized to, px').fill('100');
+      await page.getByRole('button', { name: 'Prepare images so' }).click();
+      await page.getByText('at least 224 for this network').waitFor();
+      await page.getByLabel('Resized to, px').fill('256');
+      await page.getByLabel('Pixel values').selectOption('1');
+      await page.getByLabel(/^Mean of red/).fill('0.485, 0.456, 0.406');
+      await page.getByLabel(/^Deviation/).fill('0.229 0.224 0.225');
+      await page.getByRole('button', { name: 'Prepare images so' }).click();
+      await idle(page);
+      expect(await shownAnswer(page)).toEqual(rgb);
+    });
+
+    describe('published weights', () => {
+      const name = 'alexnet-owt-7be5be79.pth';
+      const official = 'https://download.pytorch.org/**';
+      /** Opens a page on another server, whose browser takes any file for the one that was published. */
+      async function visit(files: Record<string, Uint8Array>, trusting: boolean) {
+        const server = await serve({ 'metrics.jsonl': '' }, files);
+        const context = await browser.newContext();
+        const visitor = await context.newPage();
+        visitor.setDefaultTimeout(30_000);
+        if (trusting) {
+          await visitor.addInitScript(() => {
+            const hash = '7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02';
+            crypto.subtle.digest = async () =>
+              Uint8Array.from(hash.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)).buffer;
+          });
+        }
+        await visitor.goto(`${new URL(server.address).origin}/?backend=wasm`);
+        await idle(visitor);
+        const choose = async () => {
+          await visitor.getByRole('button', { name: 'Published weights…' }).click();
+          await visitor.getByRole('button', { name: /^Open torchvision/ }).click();
+        };
+        const leave = async () => {
+          await context.close();
+          await server.close();
+        };
+        return { visitor, choose, leave };
+      }
+
+      it('come from the page’s own server, are kept, linked to, and have a card', async () => {
+        const { bytes } = await fixture('torchvision-tiny.pth');
+        const { visitor, choose, leave } = await visit({ [name]: bytes }, true);
+        let fetched = 0;
+        visitor.on('request', (request) => {
+          if (request.url().endsWith(name)) fetched++;
+        });
+        await choose();
+        await visitor.getByRole('heading', { name: torchvision, level: 1 }).waitFor();
+        await idle(visitor);
+        await visitor.waitForURL(/weights=torchvision/);
+        await visitor.reload();
+        await visitor.getByRole('heading', { name: torchvision, level: 1 }).waitFor();
+        expect(fetched).toBe(1);
+        await visitor.getByRole('button', { name: 'About this network' }).click();
+        const card = visitor.getByRole('dialog', { name: torchvision });
+        await card.getByText('BSD-3-Clause, torchvision').waitFor();
+        await card.getByText(/top-1 56.522 %, top-5 79.066 %/).waitFor();
+        await card.getByText(/shorter side to 256 px/).waitFor();
+        await leave();
+      });
+
+      it('are refused with another checksum than was published', async () => {
+        const { bytes } = await fixture('torchvision-tiny.pth');
+        const { visitor, choose, leave } = await visit({ [name]: bytes }, false);
+        await visitor.route(official, (route) => route.fulfill({ status: 404 }));
+        await choose();
+        const alert = visitor.getByRole('alert');
+        await alert.getByText(/instead of 7be5be79.*alexnet weights get/).waitFor();
+        await leave();
+      });
+
+      it('come from their official address where that allows it, and can be stopped', async () => {
+        const { bytes } = await fixture('torchvision-tiny.pth');
+        const { visitor, choose, leave } = await visit({}, true);
+        let answer: () => void = () => undefined;
+        const asked = new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        let held = true;
+        await visitor.route(official, async (route) => {
+          answer();
+          if (held) return;
+          await route.fulfill({
+            body: Buffer.from(bytes),
+            headers: { 'Access-Control-Allow-Origin': '*' },
+          });
+        });
+        await choose();
+        await asked;
+        await visitor.locator('.status').getByRole('button', { name: 'Cancel' }).click();
+        await visitor.locator('.busy').waitFor({ state: 'detached' });
+        expect(await visitor.getByRole('alert').locator('p').count()).toBe(0);
+        held = false;
+        await choose();
+        await visitor.getByRole('heading', { name: torchvision, level: 1 }).waitFor();
+        await leave();
+      });
     });
 
     it('says what a checkpoint is, and what a stray part is', async () => {
@@ -158,15 +298,16 @@ describe.skipIf(!chromiumPath)(
       const before = await page.locator('.facts .file').textContent();
       // 1.6 GB that are never in memory: a Blob made of one piece many times.
       await page.evaluate(() => {
-        const head = new TextEncoder().encode(`${'\u0010'}${'\u0000'.repeat(7)}{"a":{}        }`);
+        // The first bytes of HDF5, whose readers want the whole file.
+        const head = Uint8Array.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
         const piece = new Blob([new Uint8Array(2 ** 26)]);
         const data = new DataTransfer();
-        data.items.add(new File([head, ...Array<Blob>(24).fill(piece)], 'huge.safetensors'));
+        data.items.add(new File([head, ...Array<Blob>(24).fill(piece)], 'huge.h5'));
         window.dispatchEvent(new DragEvent('drop', { dataTransfer: data, cancelable: true }));
       });
       await page.locator('.status').getByRole('button', { name: 'Cancel' }).click();
       await page.locator('.busy').waitFor({ state: 'detached' });
-      expect(await page.getByText('huge.safetensors').count()).toBe(0);
+      expect(await page.getByText('huge.h5').count()).toBe(0);
       expect(await page.locator('.facts .file').textContent()).toBe(before);
     });
 

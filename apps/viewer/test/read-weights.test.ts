@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { readWeights } from '../src/lib/read-weights.js';
 import { asRgb } from '../src/lib/weights/as-rgb.js';
-import { weightsSource } from '../src/lib/weights-source.js';
+import { readWeights } from '../src/lib/weights/read-weights.js';
+import { weightsSource } from '../src/lib/weights/weights-source.js';
 
 /** Files of other tools, made for the tests of @alexnet/convert. */
 async function files(...names: string[]): Promise<File[]> {
@@ -17,7 +17,7 @@ async function files(...names: string[]): Promise<File[]> {
 async function read(...names: string[]) {
   let bytes = 0;
   const open = (file: File) => weightsSource(file, (count) => (bytes += count));
-  const found = await readWeights(await files(...names), { preset: null, open });
+  const found = await readWeights(await files(...names), { description: {}, open });
   expect(bytes).toBeGreaterThan(1000);
   return found;
 }
@@ -51,7 +51,7 @@ describe('files dropped together', () => {
     [['tf2.data-00000-of-00001', 'tf1.data-00000-of-00002'], 'is one part of a model'],
     [['caffe-mean.binaryproto'], 'is a mean image'],
     [['torchvision-tiny.pth', 'matconvnet.mat'], 'are several networks'],
-    [['make_caffe.py'], 'is no file of weights this page knows'],
+    [['make_caffe.py'], 'is no network in a known format'],
   ])('%s are refused', async (names, message) => {
     await expect(read(...names)).rejects.toThrow(message);
   });

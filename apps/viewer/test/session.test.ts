@@ -28,7 +28,9 @@ async function sessionWith(changes: Partial<Host> = {}) {
     backend: null,
     openBackend: async () => selection,
     whenLost: () => undefined,
-    fetchBytes: async () => new ArrayBuffer(4),
+    fetchFile: async () => new Blob([new Uint8Array(4)]),
+    fetchPublished: async () => [],
+    completePublished: async (model) => model,
     decodeImage: async () => testImage(),
     readWeights: async () => ({ model: file, notes: [], format: 'safetensors' }),
     verify: async () => ({ layers: [], worst: 0, tolerance: 1, passed: true }),
@@ -153,7 +155,7 @@ describe('a session', () => {
   it('stops fetching when told to', async () => {
     const asked = gate<void>();
     const { session } = await opened({
-      fetchBytes: (_address, _onShare, signal) =>
+      fetchFile: (_address, _onShare, signal) =>
         new Promise((_resolve, reject) => {
           signal?.addEventListener('abort', () => reject(signal.reason));
           asked.open();

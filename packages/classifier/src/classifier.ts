@@ -39,12 +39,10 @@ export interface Activation {
   readonly data: Float32Array;
 }
 
-/** A network that answers. */
+/** A network that answers; a model that does not say how images are prepared is asked in vain. */
 export interface Classifier<Image> {
   readonly model: Model;
   readonly network: Network;
-  /** How its images are prepared. */
-  readonly preprocessing: Preprocessing;
   /** Index to name; `class 7` where the file has no names. */
   readonly classNames: readonly string[];
   /** @throws Error when the image cannot be read */
@@ -57,6 +55,8 @@ export interface Classifier<Image> {
   predict(image: Image, options?: { readonly tenCrop?: boolean }): Promise<Prediction>;
   /** The `top` most likely classes of probabilities `[classes]`, by name, most likely first. */
   answers(probabilities: ArrayLike<number>, top: number): ClassAnswer[];
+  /** The center crop as the network gets it, `[1, height, width, 3]`, for the caller to dispose. */
+  prepare(image: RgbImage): Tensor4D;
   /** What the named layers make of the center crop. @throws Error naming a layer that there is not */
   activations(image: Image, layers: readonly string[]): Promise<Map<string, Activation>>;
   /** The same for each of many images, in their order. */
@@ -75,14 +75,13 @@ const BATCH = 64;
  * A classifier of a model that has been read.
  *
  * @param decode makes RGB pixels of whatever the caller calls an image
- * @throws {ClassifierError} `no-preprocessing` when the model does not say how its images are prepared
+ * @throws Error when the weights are not those of the model's layers
  */
 export function createClassifier<Image>(
   tf: Tf,
   model: Model,
   decode: (image: Image) => Promise<RgbImage>,
 ): Classifier<Image> {
-  const preprocessing = requirePreprocessing(model);
   const classNames = classNamesOf(model);
   const network = buildNetwork(tf, model.spec, { weights: model.weights });
 
@@ -99,7 +98,7 @@ export function createClassifier<Image>(
     tenCrop: boolean,
     answer: (prepared: PreparedImages) => Promise<readonly Answer[]>,
   ): Promise<Answer[]> => {
-    const { height, width, views, write } = preparation(preprocessing, { tenCrop });
+    const { height, width, views, write } = preparation(requirePreprocessing(model), { tenCrop });
     const size = views * height * width * 3;
     const perPass = Math.floor(BATCH / views);
     const all: Answer[] = [];
@@ -151,7 +150,6 @@ export function createClassifier<Image>(
   return {
     model,
     network,
-    preprocessing,
     classNames,
     answers,
     classify: ((images, { top = 5, tenCrop = false } = {}) =>
@@ -160,6 +158,12 @@ export function createClassifier<Image>(
       )) as Classifier<Image>['classify'],
     predict: (async (image, { tenCrop = false } = {}) =>
       (await predictAll([image], tenCrop))[0]) as Classifier<Image>['predict'],
+    prepare(image) {
+      const { height, width, views, write } = preparation(requirePreprocessing(model));
+      const pixels = new Float32Array(views * height * width * 3);
+      write(pixels, 0, image, 0);
+      return tf.tensor4d(pixels, [views, height, width, 3]);
+    },
     activations: ((images, layers) =>
       oneOrMany(images, (list) =>
         each(list, false, (prepared) => activationsOf(prepared, layers)),

@@ -17,9 +17,10 @@ export {
   type PublishedName,
   type PublishedWeights,
 } from './published/catalog.js';
-export { completePublished, expects, modelCard } from './published/describe.js';
+export { completePublished } from './published/complete-published.js';
 export {
   type KnownPreprocessing,
   knownPreprocessing,
   torchvisionPreprocessing,
 } from './published/known-preprocessing.js';
+export { expects, modelCard } from './published/model-card.js';

@@ -68,11 +68,14 @@ export function addEvalCommand(program: Command): void {
 async function run(options: Options): Promise<void> {
   const { path, model } = await openNetworkFile(options.weights, options.checkpoint);
   // Said before data and backend are opened.
-  requirePreprocessing(model);
+  const preprocessing = requirePreprocessing(model);
   const trainedOn = await readDataBeside(path);
   const { tf } = await openBackend(options.backend);
   const dataset = await openData(options.data, { validationShare: 1 });
-  const classifier = createClassifier(tf, model, async (image: RgbImage) => image);
+  const classifier = {
+    ...createClassifier(tf, model, async (image: RgbImage) => image),
+    preprocessing,
+  };
   const { classNames } = classifier;
   try {
     const match = matchOrRefuse(path, classifier, dataset);

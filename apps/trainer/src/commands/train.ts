@@ -112,17 +112,19 @@ async function run(typed: TypedOptions): Promise<void> {
   const recipe = resume ? null : await resolveRecipe(options);
   const data = resume ? options.data : requireData(options);
   const folder = await claimFolder(out, resume);
+  let live: Live | null = null;
   try {
-    if (folder.record) refuseChanges(options, folder.record);
-    // Before the run is opened, so that a port that is taken costs nothing.
-    const live = await startLive(options);
     try {
+      if (folder.record) refuseChanges(options, folder.record);
+      // Before the run is opened, so that a port that is taken costs nothing.
+      live = await startLive(options);
       await runWatched({ ...options, ...(data ? { data } : {}) }, folder.record, recipe, live);
     } finally {
-      await live?.close();
+      await folder.release();
     }
+    await live?.stay();
   } finally {
-    await folder.release();
+    await live?.close();
   }
 }
 

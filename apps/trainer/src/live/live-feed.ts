@@ -17,6 +17,8 @@ export interface LiveEvent {
 
 export type Listener = (event: LiveEvent) => void;
 
+const END: LiveEvent = { event: 'end', data: {} };
+
 /** Drawing takes some tens of milliseconds: once in so long, however fast the steps are. */
 const DRAW_EVERY_MS = 2000;
 
@@ -24,7 +26,7 @@ const DRAW_EVERY_MS = 2000;
 export interface LiveFeed {
   /** Tells the listener at once how things stand, then everything new; returns how to stop. */
   listen(listener: Listener): () => void;
-  /** After the last line has been told. */
+  /** Ends after the last line has been told; whoever listens later hears how it ended. */
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export function openLiveFeed(folder: string, record: RunRecord): LiveFeed {
   const steps: StepLine[] = [];
   const epochs: EpochLine[] = [];
   let drawn = true;
+  let ended = false;
 
   const tell = (event: LiveEvent) => {
     for (const listener of listeners) listener(event);
@@ -71,15 +74,18 @@ export function openLiveFeed(folder: string, record: RunRecord): LiveFeed {
         if (line) listener({ event: line.kind, data: line });
       }
       listener(figures());
-      listeners.add(listener);
+      if (ended) listener(END);
+      else listeners.add(listener);
       return () => listeners.delete(listener);
     },
     async close() {
+      if (ended) return;
       stopping.abort();
       await following;
       clearInterval(drawing);
       if (!drawn) tell(figures());
-      tell({ event: 'end', data: {} });
+      ended = true;
+      tell(END);
       listeners.clear();
     },
   };

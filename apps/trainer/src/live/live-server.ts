@@ -14,6 +14,8 @@ export interface LiveServer {
   readonly port: number;
   /** Shows the run in `folder`, whose logs are open. Until then browsers are told to wait. */
   follow(folder: string, record: RunRecord): void;
+  /** The run has ended: says so to whoever looks, and goes on showing it. */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function openLiveServer(address: LiveAddress): Promise<LiveServer> 
       stop = feed.close;
       find = runRoutes(folder, record, feed);
     },
+    finish: () => stop(),
     async close() {
       await stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -6,6 +6,7 @@ import { type LiveAddress, openLiveServer } from './live-server.js';
 /** What the thread that trains asks of this one. */
 export type LiveOrder =
   | { readonly order: 'follow'; readonly folder: string; readonly record: RunRecord }
+  | { readonly order: 'finish' }
   | { readonly order: 'close' };
 
 /** What it hears once. */
@@ -15,6 +16,7 @@ try {
   const server = await openLiveServer(workerData as LiveAddress);
   parentPort?.on('message', async (order: LiveOrder) => {
     if (order.order === 'follow') return server.follow(order.folder, order.record);
+    if (order.order === 'finish') return server.finish();
     await server.close();
     parentPort?.close();
   });

@@ -20,6 +20,8 @@ export interface ServeOptions {
 export interface Live {
   /** Shows the run in `folder`, whose logs are open. */
   follow(folder: string, record: RunRecord): void;
+  /** Goes on showing a run that has ended until Ctrl-C, where there is a terminal to press it in. */
+  stay(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,15 @@ export async function startLive(options: ServeOptions): Promise<Live | null> {
   const order = (message: LiveOrder) => worker.postMessage(message);
   return {
     follow: (folder, record) => order({ order: 'follow', folder, record }),
+    async stay() {
+      if (!process.stdin.isTTY) return;
+      order({ order: 'finish' });
+      worker.ref();
+      const stop = once(process, 'SIGINT');
+      say(`the page stays: ${shown(address, started.port)}  (Ctrl-C ends it)`);
+      // A page that failed keeps nobody waiting.
+      await Promise.race([stop, exited]);
+    },
     async close() {
       worker.ref();
       order({ order: 'close' });

@@ -18,9 +18,12 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
 };
 
-/** The viewer's own policy, which its page also states. */
-const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** The policy that the page states, for its workers too, which only a header binds. */
+async function policy(): Promise<string> {
+  const page = await readFile(join(VIEWER, 'index.html'), 'utf8');
+  const stated = /Content-Security-Policy"\s+content="([^"]+)"/.exec(page)?.[1];
+  return `${stated ?? "default-src 'none'"}; frame-ancestors 'none'`;
+}
 
 /** Whether the viewer has been built. */
 export async function hasViewer(): Promise<boolean> {
@@ -32,7 +35,7 @@ export function viewerRoute(path: string): Route {
   return async (_, response) => {
     const name = path.slice('/viewer/'.length) || 'index.html';
     if (!(await viewerFiles()).includes(name)) return false;
-    response.setHeader('Content-Security-Policy', POLICY);
+    response.setHeader('Content-Security-Policy', await policy());
     response.setHeader('Cache-Control', 'no-cache');
     const type = TYPES[extname(name)] ?? 'application/octet-stream';
     return send(response, type, await readFile(join(VIEWER, name)));

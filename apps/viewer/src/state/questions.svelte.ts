@@ -1,13 +1,25 @@
 import type { Note } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
+import type { Description } from '../lib/weights/read-weights.js';
+
+/** What is asked about a network whose file does not describe it. */
+export interface NetworkQuestion {
+  /** Of the files. */
+  readonly name: string;
+  /** Why the files alone, or what was said of them last, would not do. */
+  readonly reason: string;
+  /** Presets whose shapes the file has; none where it is no preset. */
+  readonly fitting: readonly PresetName[];
+  /** What was said before; null the first time. */
+  readonly said: Description | null;
+}
 
 /** Something only a person can say about a file being opened. Null as an answer leaves it unopened. */
 export type Question =
-  | {
-      readonly kind: 'preset';
-      readonly name: string;
-      readonly answer: (preset: PresetName | null) => void;
-    }
+  | (NetworkQuestion & {
+      readonly kind: 'network';
+      readonly answer: (description: Description | null) => void;
+    })
   | {
       readonly kind: 'notes';
       readonly name: string;
@@ -19,9 +31,9 @@ export type Question =
 class Questions {
   current = $state.raw<Question | null>(null);
 
-  /** Which of the networks with the same shapes a file holds. */
-  askPreset(name: string): Promise<PresetName | null> {
-    return this.ask((answer) => ({ kind: 'preset', name, answer }));
+  /** Which network a file holds, in the words of a reader of files. */
+  askNetwork(question: NetworkQuestion): Promise<Description | null> {
+    return this.ask((answer) => ({ kind: 'network', ...question, answer }));
   }
 
   /** Whether a conversion that loses something is good enough. */

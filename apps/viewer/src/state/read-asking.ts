@@ -1,31 +1,42 @@
 import type { OpenedModel } from '@alexnet/convert';
-import type { PresetName } from '@alexnet/model';
 import {
   type ReadInWorkerOptions,
   readInWorker,
-  UnknownPresetError,
-} from '../lib/read-in-worker.js';
+  UndescribedError,
+} from '../lib/weights/read-in-worker.js';
+import type { Description } from '../lib/weights/read-weights.js';
 import { questions } from './questions.svelte.js';
+
+/** How weights are read; `description` is what is known of the network before anybody is asked. */
+export type ReadAskingOptions = Omit<ReadInWorkerOptions, 'description'> & {
+  readonly description?: Description;
+};
 
 /**
  * Reads weights of any format and asks on the page what the file leaves open: which network it is,
- * and whether an inexact conversion will do. Null when the reader would rather not.
+ * again while what was said does not fit, and whether an inexact conversion will do. Null when the
+ * reader would rather not.
  */
 export async function readAsking(
   files: readonly File[],
-  options: Omit<ReadInWorkerOptions, 'preset'>,
+  options: ReadAskingOptions,
 ): Promise<OpenedModel | null> {
   const name = files.map((file) => file.name).join(', ');
-  let read: OpenedModel;
-  try {
-    read = await readInWorker(files, { ...options, preset: null });
-  } catch (error) {
-    if (!(error instanceof UnknownPresetError)) throw error;
-    const preset: PresetName | null = await questions.askPreset(name);
-    if (preset === null) return null;
-    read = await readInWorker(files, { ...options, preset });
+  let said = options.description ?? null;
+  for (;;) {
+    try {
+      const read = await readInWorker(files, { ...options, description: said ?? {} });
+      const inexact = read.notes.some(({ exact }) => !exact);
+      return inexact && !(await questions.askNotes(name, read.notes)) ? null : read;
+    } catch (error) {
+      if (!(error instanceof UndescribedError)) throw error;
+      said = await questions.askNetwork({
+        name,
+        reason: error.message,
+        fitting: error.fitting,
+        said,
+      });
+      if (said === null) return null;
+    }
   }
-  const inexact = read.notes.some(({ exact }) => !exact);
-  if (inexact && !(await questions.askNotes(name, read.notes))) return null;
-  return read;
 }

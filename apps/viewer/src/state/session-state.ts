@@ -1,22 +1,20 @@
 import type { RgbImage } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
+import type { Classifier } from '@alexnet/classifier';
 import type { Model, Note } from '@alexnet/convert';
-import type { Network } from '@alexnet/model';
 import type { Answer } from '../lib/network/answer.js';
 import { type Change, NO_CHANGE } from '../lib/network/change.js';
 import type { Verification } from '../lib/network/verify.js';
 
-/** A network that has been opened. */
-export interface Opened {
+/** A network that has been opened: it answers, and says where it is from. */
+export interface Opened extends Classifier<RgbImage> {
   readonly name: string;
   readonly bytes: number;
   /** Where a link can fetch it again; null for a file of the reader's own. */
   readonly address: string | null;
-  readonly file: Model;
-  readonly network: Network;
   /** What reading the file changed; empty for our own format. */
   readonly notes: readonly Note[];
-  /** The file as read, where the reader said how images are prepared and `file` follows that. */
+  /** The file as read, where the reader said how images are prepared and `model` follows that. */
   readonly silent: Model | null;
 }
 

@@ -1,9 +1,16 @@
-import { prepareImage, type RgbImage } from '@alexnet/augment';
+import type { RgbImage } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
-import { buildNetwork, type Network, type Preprocessing, type Tf } from '@alexnet/model';
+import {
+  type Classifier,
+  createClassifier,
+  findPublished,
+  type PublishedWeights,
+} from '@alexnet/classifier';
+import type { Model } from '@alexnet/convert';
+import type { Network, Preprocessing, Tf } from '@alexnet/model';
 import { toGray } from '../lib/images/image-pixels.js';
 import type { LayerMaps } from '../lib/maps/activation-images.js';
-import { answerFor } from '../lib/network/answer.js';
+import { answerOf } from '../lib/network/answer.js';
 import {
   applyChange,
   type Change,
@@ -26,6 +33,17 @@ type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;
 /** A newer request overtook this one: its result is not wanted any more, and nothing went wrong. */
 export class Outdated extends Error {
   override readonly name = 'Outdated';
+}
+
+/** A network that has been read and not yet built. */
+type Unbuilt = Omit<Opened, keyof Classifier<RgbImage>> & { readonly model: Model };
+
+/** Files being read: where they are from, and for which request. */
+interface Reading {
+  readonly address: string | null;
+  readonly request: number;
+  readonly signal: AbortSignal;
+  readonly published?: PublishedWeights;
 }
 
 /** What a job on the network is given. */
@@ -73,9 +91,7 @@ export class Session extends Store<SessionState> {
       const { tf, name } = await this.start();
       const { opened } = this.state;
       if (opened) {
-        const network = buildNetwork(tf, opened.file.spec);
-        network.setWeights(opened.file.weights);
-        this.show({ opened: { ...opened, network } });
+        this.show({ opened: { ...opened, ...classifierOf(tf, opened.model) } });
         await this.predict();
       }
       this.set({
@@ -84,27 +100,43 @@ export class Session extends Store<SessionState> {
     });
   }
 
-  /** Fetches and opens weights of this page's own site. True when they are on the page. */
+  /** Fetches and opens weights by their published name, or a file of this page's own site. True when they are on the page. */
   async openWeightsUrl(address: string): Promise<boolean> {
+    const published = findPublished(address);
+    if (published) return this.openPublished(published);
     const request = ++this.weightsRequest;
     return this.attempt('Fetching the weights', async () => {
       await this.cancellable(async (signal) => {
         const onShare = (share: number | null) => {
           this.set({ progress: { text: 'Fetching the weights', share } });
         };
-        const bytes = await this.host.fetchBytes(address, onShare, signal);
+        const blob = await this.host.fetchFile(address, onShare, signal);
         if (request !== this.weightsRequest) throw new Outdated();
         const name = address.split(/[/?#]/).filter(Boolean).slice(-2).join('/');
-        await this.read([new File([bytes], name)], address, request, signal);
+        await this.read([new File([blob], name)], { address, request, signal });
       });
     });
+  }
+
+  /** Fetches and opens published weights; their name is what a link keeps. */
+  private openPublished(published: PublishedWeights): Promise<boolean> {
+    const request = ++this.weightsRequest;
+    const text = `Fetching ${published.title}`;
+    return this.attempt(text, () =>
+      this.cancellable(async (signal) => {
+        const onShare = (share: number | null) => this.set({ progress: { text, share } });
+        const files = await this.host.fetchPublished(published, onShare, signal);
+        if (request !== this.weightsRequest) throw new Outdated();
+        await this.read(files, { address: published.name, request, signal, published });
+      }),
+    );
   }
 
   /** Opens the files of one network. True when it is on the page. */
   async openWeights(files: readonly File[]): Promise<boolean> {
     const request = ++this.weightsRequest;
     return this.attempt('Reading the weights', () =>
-      this.cancellable((signal) => this.read(files, null, request, signal)),
+      this.cancellable((signal) => this.read(files, { address: null, request, signal })),
     );
   }
 
@@ -115,8 +147,8 @@ export class Session extends Store<SessionState> {
   ): Promise<boolean> {
     const request = ++this.imageRequest;
     return this.attempt('Fetching the image', async () => {
-      const bytes = await this.host.fetchBytes(address, () => undefined);
-      await this.decode(new Blob([bytes]), name, address, request);
+      const blob = await this.host.fetchFile(address, () => undefined);
+      await this.decode(blob, name, address, request);
     });
   }
 
@@ -170,10 +202,10 @@ export class Session extends Store<SessionState> {
     const { opened } = this.state;
     if (!opened) return;
     const request = ++this.weightsRequest;
-    const silent = opened.silent ?? opened.file;
-    const file = asRgb({ ...silent, preprocessing });
+    const silent = opened.silent ?? opened.model;
+    const model = asRgb({ ...silent, preprocessing });
     await this.attempt('Computing', () =>
-      this.useNetwork({ ...opened, file, silent: preprocessing && silent }, request),
+      this.useNetwork({ ...opened, model, silent: preprocessing && silent }, request),
     );
   }
 
@@ -188,10 +220,10 @@ export class Session extends Store<SessionState> {
     if (!opened) throw new Error('Open weights first.');
     const selection = await this.start();
     return this.jobs.run(async () => {
-      const { network, file } = opened;
+      const { network, model } = opened;
       if (this.state.opened?.network !== network) throw new Outdated();
       const { tf } = selection;
-      applyChange(tf, network, file.weights, change, this.held.get(network) ?? NO_CHANGE);
+      applyChange(tf, network, model.weights, change, this.held.get(network) ?? NO_CHANGE);
       this.held.set(network, change);
       return job({ tf, network, selection });
     });
@@ -208,13 +240,10 @@ export class Session extends Store<SessionState> {
     change?: WeightChange,
   ): Promise<T> {
     const { subject } = this.state;
-    const preprocessing = subject?.opened.file.preprocessing;
-    if (!subject || !preprocessing) throw new Error('Open an image first.');
+    if (!subject) throw new Error('Open an image first.');
     const result = await this.withWeights(change ?? subject.change, async (tools) => {
       if (subject !== this.state.subject) throw new Outdated();
-      const { height, width } = preprocessing.crop;
-      const data = prepareImage(sourceOf(subject), preprocessing);
-      const x = tools.tf.tensor4d(data, [1, height, width, 3]);
+      const x = subject.opened.prepare(sourceOf(subject));
       try {
         return await job({ ...tools, x });
       } finally {
@@ -269,18 +298,17 @@ export class Session extends Store<SessionState> {
   /** Answers for the image as it is now; nothing happens before both image and network are there. */
   async predict(): Promise<void> {
     const { subject, tenCrop } = this.state;
-    const preprocessing = subject?.opened.file.preprocessing;
-    if (!subject || !preprocessing) return;
+    if (!subject?.opened.model.preprocessing) return;
     const question = ++this.question;
     const stale = () => question !== this.question;
     this.set({ answering: true, progress: { text: 'Computing', share: null } });
     try {
       await this.host.nextFrame();
       const ask = (change: WeightChange, image: RgbImage) =>
-        this.withWeights(change, ({ tf, network }) => {
+        this.withWeights(change, () => {
           // A newer question is on its way; its answer is the one to show.
           if (stale()) throw new Outdated();
-          return answerFor(tf, network, image, preprocessing, tenCrop);
+          return answerOf(subject.opened, image, tenCrop);
         });
       const answer = await ask(subject.change, sourceOf(subject));
       const intact = isIntact(subject.change)
@@ -342,39 +370,34 @@ export class Session extends Store<SessionState> {
 
   private async read(
     files: readonly File[],
-    address: string | null,
-    request: number,
-    signal: AbortSignal,
+    { address, request, signal, published }: Reading,
   ): Promise<void> {
     const onProgress = (share: number) => this.report(share, 'Reading the weights');
-    const read = await this.host.readWeights(files, { signal, onProgress });
-    if (!read || request !== this.weightsRequest) throw new Outdated();
-    const file = asRgb(read.model);
-    checkOpened(file);
+    const description = published && { description: { preset: published.preset } };
+    const read = await this.host.readWeights(files, { signal, onProgress, ...description });
+    if (!read) throw new Outdated();
+    const found = published ? await this.host.completePublished(read.model, published) : read.model;
+    if (request !== this.weightsRequest) throw new Outdated();
+    const model = asRgb(found);
+    checkOpened(model);
     const name = files.map((one) => one.name).join(', ');
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
-    const opened = { name, bytes, address, file, notes: read.notes, silent: null };
+    const opened = { name, bytes, address, model, notes: read.notes, silent: null };
     await this.useNetwork(opened, request);
   }
 
   /** Builds a network and shows it in place of the one before. */
-  private async useNetwork(opened: Omit<Opened, 'network'>, request: number): Promise<void> {
+  private async useNetwork(opened: Unbuilt, request: number): Promise<void> {
     this.set({ progress: { text: 'Starting the backend', share: null } });
     const { tf } = await this.start();
     this.set({ progress: { text: 'Building the network', share: null }, cancel: null });
     await this.host.nextFrame();
     await this.jobs.run(async () => {
       if (request !== this.weightsRequest) throw new Outdated();
-      const network = buildNetwork(tf, opened.file.spec);
-      try {
-        network.setWeights(opened.file.weights);
-      } catch (error) {
-        network.dispose();
-        throw error;
-      }
-      this.state.opened?.network.dispose();
+      const classifier = classifierOf(tf, opened.model);
+      this.state.opened?.dispose();
       this.set({ withoutImages: false });
-      this.show({ opened: { ...opened, network }, change: NO_CHANGE });
+      this.show({ opened: { ...opened, ...classifier }, change: NO_CHANGE });
     });
     await this.predict();
   }
@@ -391,6 +414,10 @@ export class Session extends Store<SessionState> {
 export function sourceOf({ image, change }: Pick<Subject, 'image' | 'change'>): RgbImage {
   return change.gray ? toGray(image.original) : image.original;
 }
+
+/** Images are pixels by the time they are asked about. */
+const classifierOf = (tf: Tf, model: Model) =>
+  createClassifier(tf, model, async (image: RgbImage) => image);
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -37,7 +37,7 @@ class Viewer {
     return checked?.opened === opened && checked?.selection === selection ? checked : null;
   });
 
-  readonly preprocessing = $derived(this.opened?.file.preprocessing ?? null);
+  readonly preprocessing = $derived(this.opened?.model.preprocessing ?? null);
   /** The image at its own resolution, gray where the reader asked for that. */
   readonly source = $derived(this.image && sourceOf({ image: this.image, change: this.change }));
   /** The image as the network's rule resizes it. */
@@ -56,7 +56,7 @@ class Viewer {
   }
 
   className(index: number): string {
-    return this.opened?.file.classNames?.[index] ?? `class ${index}`;
+    return this.opened?.classNames[index] ?? `class ${index}`;
   }
 }
 

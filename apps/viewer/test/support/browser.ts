@@ -40,13 +40,23 @@ export interface Served {
 }
 
 /** Serves a run made of `files`, by path inside it. */
-export async function serve(files: Readonly<Record<string, Uint8Array | string>>): Promise<Served> {
+export async function serve(
+  files: Readonly<Record<string, Uint8Array | string>>,
+  /** Published weights that have been fetched, by file name. */
+  published: Readonly<Record<string, Uint8Array>> = {},
+): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'alexnet-viewer-'));
   await mkdir(join(folder, 'filters'));
   for (const [path, content] of Object.entries(files)) await writeFile(join(folder, path), content);
+  const cache = join(folder, 'cache');
+  await mkdir(join(cache, 'weights'), { recursive: true });
+  for (const [name, bytes] of Object.entries(published)) {
+    await writeFile(join(cache, 'weights', name), bytes);
+  }
   const script = fileURLToPath(new URL('../../serve.mjs', import.meta.url));
   const child: ChildProcess = spawn(process.execPath, [script, folder, '--port', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ALEXNET_CACHE_DIR: cache },
   });
   const address = await new Promise<string>((resolve, reject) => {
     child.stdout?.once('data', (line: Buffer) => {

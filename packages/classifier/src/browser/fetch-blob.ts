@@ -3,6 +3,8 @@ import { ClassifierError } from '../classifier-error.js';
 /** What a download tells and obeys. */
 export interface FetchBlobOptions {
   readonly signal?: AbortSignal;
+  /** How the browser's own cache is asked; `no-cache` asks the server whether the file has changed. */
+  readonly cache?: RequestCache;
   /** Bytes so far, and in all; 0 where the server has not said. */
   readonly onProgress?: (bytes: number, total: number) => void;
 }
@@ -15,9 +17,10 @@ export interface FetchBlobOptions {
  */
 export async function fetchBlob(
   address: string | URL,
-  { signal, onProgress }: FetchBlobOptions = {},
+  { signal, cache, onProgress }: FetchBlobOptions = {},
 ): Promise<Blob> {
-  const response = await fetch(address, signal ? { signal } : {}).catch((cause: unknown) => {
+  const request = { ...(signal && { signal }), ...(cache && { cache }) };
+  const response = await fetch(address, request).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new ClassifierError(
       'download',

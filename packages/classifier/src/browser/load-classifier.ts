@@ -6,7 +6,7 @@ import { type Classifier, createClassifier, requirePreprocessing } from '../clas
 import { type LoadOptions, openOptions } from '../load-options.js';
 import { isPixels, type Pixels, rgbOfPixels } from '../pixels.js';
 import { findPublished } from '../published/catalog.js';
-import { completePublished } from '../published/describe.js';
+import { completePublished } from '../published/complete-published.js';
 import { decodeImage, rgbOf } from './decode-image.js';
 import { fetchBlob } from './fetch-blob.js';
 import { type FetchPublishedOptions, fetchPublished } from './fetch-published.js';

@@ -1,7 +1,7 @@
 import { type OpenedModel, type OpenModelOptions, openModel } from '@alexnet/convert';
 import { openFiles } from '@alexnet/convert/node';
 import type { PublishedWeights } from '../published/catalog.js';
-import { completePublished } from '../published/describe.js';
+import { completePublished } from '../published/complete-published.js';
 import { findWeights } from './find-weights.js';
 import type { FetchOptions } from './weights-cache.js';
 

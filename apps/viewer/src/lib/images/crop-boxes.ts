@@ -44,9 +44,9 @@ function centerOffset(size: number, crop: number): number {
 export function cropRule(original: Size, resized: Size, { resize, crop }: Preprocessing): string {
   const from = `${original.width} × ${original.height}`;
   const to = `${resized.width} × ${resized.height}`;
-  const shorter =
-    from === to
-      ? `${from} px, shorter side already ${resize.shorterSide}`
-      : `${from} px, shorter side to ${resize.shorterSide}: ${to}`;
-  return `${shorter}; crop ${crop.width} × ${crop.height}.`;
+  const side = resize.squash ? `squashed to ${to}` : `shorter side to ${resize.shorterSide}: ${to}`;
+  const already = resize.squash ? 'already as large' : `shorter side already ${resize.shorterSide}`;
+  const wider = resized.width < crop.width || resized.height < crop.height;
+  const padded = wider && crop.padding !== undefined ? `, padded with gray ${crop.padding}` : '';
+  return `${from} px, ${from === to ? already : side}; crop ${crop.width} × ${crop.height}${padded}.`;
 }

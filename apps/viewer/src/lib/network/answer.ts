@@ -1,13 +1,6 @@
-import { prepareImage, prepareTenCrop, type RgbImage } from '@alexnet/augment';
-import {
-  type ClassProbability,
-  type Network,
-  type Preprocessing,
-  predict,
-  predictTenCrop,
-  type Tf,
-  topK,
-} from '@alexnet/model';
+import type { RgbImage } from '@alexnet/augment';
+import type { Classifier } from '@alexnet/classifier';
+import { type ClassProbability, topK } from '@alexnet/model';
 
 /** What the network said. */
 export interface Answer {
@@ -17,26 +10,17 @@ export interface Answer {
   readonly durationMs: number;
 }
 
-/** Prepares an image by the file's rule and asks the network, once or ten times. */
-export async function answerFor(
-  tf: Tf,
-  network: Network,
+/** Asks a network once or ten times, and how long it took. */
+export async function answerOf(
+  classifier: Classifier<RgbImage>,
   image: RgbImage,
-  preprocessing: Preprocessing,
   tenCrop: boolean,
 ): Promise<Answer> {
-  const { height, width } = preprocessing.crop;
   const started = performance.now();
-  const data = tenCrop ? prepareTenCrop(image, preprocessing) : prepareImage(image, preprocessing);
-  const x = tf.tensor4d(data, [tenCrop ? 10 : 1, height, width, 3]);
-  try {
-    const [answer] = tenCrop ? await predictTenCrop(network, x) : await predict(network, x);
-    if (!answer) throw new Error('The network gave no answer.');
-    const crops = 'crops' in answer ? (answer.crops as readonly Float32Array[]) : null;
-    return { probabilities: answer.probabilities, crops, durationMs: performance.now() - started };
-  } finally {
-    x.dispose();
-  }
+  const { probabilities, crops } = tenCrop
+    ? await classifier.predict(image, { tenCrop })
+    : { ...(await classifier.predict(image)), crops: null };
+  return { probabilities, crops, durationMs: performance.now() - started };
 }
 
 /** The most probable class. */

@@ -1,4 +1,4 @@
-import { sameOrigin } from '../weights/fetch-bytes.js';
+import { sameOrigin } from './same-origin.js';
 
 /** One epoch as `alexnet train` writes it to metrics.jsonl; shares are 0 to 1. */
 export interface Epoch {

@@ -26,7 +26,8 @@ export function checkOpened({ spec, preprocessing }: Model): void {
       `The file crops images to ${crop.width} × ${crop.height} but its network reads ${spec.input.width} × ${spec.input.height}.`,
     );
   }
-  if (resize.shorterSide < Math.max(crop.height, crop.width) || resize.shorterSide > LARGEST_SIDE) {
+  const small = resize.shorterSide < Math.max(crop.height, crop.width);
+  if ((small && crop.padding === undefined) || resize.shorterSide > LARGEST_SIDE) {
     throw new Error(
       `The file resizes images to ${resize.shorterSide} px; a crop of ${crop.width} needs at least that, and ${LARGEST_SIDE} is the most.`,
     );

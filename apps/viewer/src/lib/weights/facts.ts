@@ -7,7 +7,8 @@ export interface Fact {
   readonly value: string;
 }
 
-const PRESET_TITLES: Readonly<Record<string, string>> = {
+/** What networks are called on the page. */
+export const PRESET_TITLES: Readonly<Record<string, string>> = {
   alexnet: 'AlexNet, one tower',
   paper: 'AlexNet as the paper has it',
   original2012: 'AlexNet as the 2012 source ran it',
@@ -62,9 +63,10 @@ export function trainingSentence({ provenance }: Model): string | null {
     : `${trained}.`;
 }
 
-/** Provenance as flat lines, deepest keys joined by dots; values shortened to stay readable. */
+/** What of the provenance is not in the model card, as flat lines, deepest keys joined by dots; values shortened to stay readable. */
 export function provenanceLines(provenance: Model['provenance']): Fact[] {
-  return flatten(provenance ?? {}, '').slice(0, 80);
+  const { title, by, page, license, accuracy, measured, ...rest } = provenance ?? {};
+  return flatten(rest, '').slice(0, 80);
 }
 
 function flatten(value: unknown, name: string): Fact[] {

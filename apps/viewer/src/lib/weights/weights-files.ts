@@ -1,8 +1,9 @@
-import { type ByteSource, detectFormat, FORMATS, type FormatName } from '@alexnet/convert';
+import { type ByteSource, detectFormat, type FormatName } from '@alexnet/convert';
 
 /** Files dropped together, sorted by what they are to each other. */
 export interface SortedFiles {
-  readonly format: FormatName;
+  /** Null for one file alone, whose format its reader finds, inside an archive too. */
+  readonly format: FormatName | null;
   readonly main: File;
   /** Caffe's mean image, or `batches.meta` of cuda-convnet. */
   readonly companion: {
@@ -11,8 +12,13 @@ export interface SortedFiles {
   } | null;
 }
 
+interface Found {
+  readonly file: File;
+  readonly format: FormatName | 'caffe-mean' | null;
+}
+
 /** Parts that belong to another file, whatever their bytes look like. */
-const PART = /\.data-\d{5}-of-\d{5}$|\.bin$|\.data$/;
+const PART = /\.data-\d{5}-of-\d{5}$|-\d{5}-of-\d{5}\.safetensors$|\.bin$|\.data$/;
 const CONVNET_META = /^batches\.meta$|\.meta$/;
 
 /**
@@ -24,14 +30,18 @@ export async function sortFiles(
   files: readonly File[],
   open: (file: File) => ByteSource,
 ): Promise<SortedFiles> {
-  const found: { readonly file: File; readonly format: FormatName | 'caffe-mean' | null }[] = [];
+  const found: Found[] = [];
   for (const file of files) {
     const source = open(file);
     if (source.size === 0) throw new Error(`${file.name} is empty.`);
     const part = PART.test(file.name) && files.length > 1;
     found.push({ file, format: part ? null : await detectFormat(source) });
   }
-  const isMeta = ({ file, format }: (typeof found)[number]) =>
+  const [only] = found;
+  if (files.length === 1 && only && only.format !== 'caffe-mean' && !isStrayPart(only)) {
+    return { format: null, main: only.file, companion: null };
+  }
+  const isMeta = ({ file, format }: Found) =>
     files.length > 1 && format === 'cuda-convnet' && CONVNET_META.test(file.name);
   const companion = found.find((entry) => entry.format === 'caffe-mean' || isMeta(entry));
   const networks = found.filter((entry) => entry.format !== null && entry !== companion);
@@ -52,11 +62,14 @@ export async function sortFiles(
   if (companion) throw new Error(`${name} is a mean image. Drop the .caffemodel together with it.`);
   if (files.some((file) => PART.test(file.name))) {
     throw new Error(
-      `${name} is one part of a model. Drop the file that describes it too (model.json, .index or .onnx).`,
+      `${name} is one part of a model. Drop the file that describes it too (model.json, .index, .index.json or .onnx).`,
     );
   }
-  const titles = FORMATS.map(({ title }) => title);
-  throw new Error(
-    `${name} is no file of weights this page knows: ${titles.slice(0, -1).join(', ')} or ${titles.at(-1)}.`,
-  );
+  const names = files.map((file) => file.name).join(', ');
+  throw new Error(`None of ${names} is a file of weights this page knows. Drop one at a time.`);
+}
+
+/** A file alone that looks like part of another, and not like a network. */
+function isStrayPart({ file, format }: Found): boolean {
+  return format === null && PART.test(file.name);
 }

@@ -1,6 +1,5 @@
 import type { Model } from '@alexnet/convert';
 import { describePreprocessing } from '@alexnet/model';
-import { IMAGENET_CLASSES } from '@alexnet/model/imagenet';
 import type { PublishedWeights } from './catalog.js';
 
 /** What the weights expect of an image, in words. */
@@ -8,30 +7,6 @@ export function expects({ preprocessing }: PublishedWeights): string {
   return preprocessing
     ? describePreprocessing(preprocessing)
     : 'squashed to 256×256 px (bilinear, not antialiased), center 227×227, BGR 0 to 255, minus a 256×256 mean image';
-}
-
-/** A network read from published weights, with what its file does not say: classes, preparation, origin. */
-export function completePublished<T extends Omit<Model, 'weights'>>(
-  model: T,
-  published: PublishedWeights,
-): T {
-  const { name, title, by, page, license, weights, accuracy } = published;
-  return {
-    ...model,
-    preprocessing: model.preprocessing ?? published.preprocessing,
-    classNames: model.classNames ?? IMAGENET_CLASSES.map((each) => each.name),
-    provenance: {
-      ...model.provenance,
-      name,
-      title,
-      by,
-      page,
-      license,
-      url: weights.url,
-      [weights.checksum.algorithm]: weights.checksum.value,
-      accuracy: { data: 'ILSVRC-2012 validation', view: 'center crop', ...accuracy },
-    },
-  };
 }
 
 /** What, by whom, license, preparation and accuracy of a network, as lines of a label and a text. */

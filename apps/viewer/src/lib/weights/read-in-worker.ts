@@ -1,14 +1,22 @@
 import type { OpenedModel } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
+import type { Description } from './read-weights.js';
 import type { Reply, Request } from './read-weights.worker.js';
 
-/** The shapes in the file fit several networks, or none: a person has to say which it is. */
-export class UnknownPresetError extends Error {
-  override readonly name = 'UnknownPresetError';
+/** The numbers in the file fit several networks, or none that is known: a person has to describe it. */
+export class UndescribedError extends Error {
+  override readonly name = 'UndescribedError';
+  /** Presets whose shapes the file has. */
+  readonly fitting: readonly PresetName[];
+
+  constructor(message: string, fitting: readonly PresetName[]) {
+    super(message);
+    this.fitting = fitting;
+  }
 }
 
 export interface ReadInWorkerOptions {
-  readonly preset: PresetName | null;
+  readonly description: Description;
   readonly signal: AbortSignal;
   /** Share of the bytes read, 0 to 1. */
   readonly onProgress: (share: number) => void;
@@ -17,11 +25,11 @@ export interface ReadInWorkerOptions {
 /**
  * Reads weights of any format in a worker that ends when the signal says so.
  *
- * @throws UnknownPresetError, the signal's reason, or an Error with one clear line
+ * @throws UndescribedError, the signal's reason, or an Error with one clear line
  */
 export function readInWorker(
   files: readonly File[],
-  { preset, signal, onProgress }: ReadInWorkerOptions,
+  { description, signal, onProgress }: ReadInWorkerOptions,
 ): Promise<OpenedModel> {
   const worker = new Worker(new URL('./read-weights.worker.ts', import.meta.url), {
     type: 'module',
@@ -31,12 +39,13 @@ export function readInWorker(
     worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       if (data.kind === 'progress') onProgress(data.share);
       else if (data.kind === 'done') resolve(data.read);
-      else if (data.code === 'ambiguous') reject(new UnknownPresetError(data.message));
-      else reject(new Error(data.message));
+      else if (data.kind === 'undescribed') {
+        reject(new UndescribedError(data.message, data.fitting));
+      } else reject(new Error(data.message));
     };
     worker.onerror = (event) =>
       reject(new Error(event.message || 'The file reader could not start.'));
-    const request: Request = { files, preset };
+    const request: Request = { files, description };
     worker.postMessage(request);
   }).finally(() => worker.terminate());
 }
