@@ -42,8 +42,8 @@ export function registerFixedGraph(tf: Tf): void {
     const x = inputs.x as Tensor;
     const [xId = -1] = backend.getInputTensorIds([x]);
     const ids = backend.getInputTensorIds(constants);
-    const usesBfloat16 = precisionOf(backend) === 'bf16';
-    const key = `${x.shape}|${ids}|${writesInPlace(backend)}|${usesBfloat16}`;
+    const precision = precisionOf(backend);
+    const key = `${x.shape}|${ids}|${writesInPlace(backend)}|${precision}`;
     const known = states.get(owner);
     const state: State = known?.key === key ? known : { key, runs: 0, feeds: [] };
     states.set(owner, state);
@@ -67,10 +67,12 @@ export function registerFixedGraph(tf: Tf): void {
       outside,
       (recording) => {
         // TensorFlow turns to bfloat16 what is not fused yet, and fuses it afterwards.
-        const nodes = usesBfloat16 ? recording.nodes : fuseLayers(recording, backend.binding);
-        state.graph = createGraph(nodes, recording.resultSlots, usesBfloat16);
+        const isBfloat16 = precision === 'bf16';
+        const nodes = isBfloat16 ? recording.nodes : fuseLayers(recording, backend.binding);
+        state.graph = createGraph(nodes, recording.resultSlots, isBfloat16);
         state.feeds = recording.feeds.map((id) => (id === xId ? null : id));
       },
+      precision,
     );
     return output as Tensor;
   });

@@ -1,4 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Precision } from '../step/precision.js';
+import { withEvenChannels } from './even-channels.js';
 import {
   type Attributes,
   type GraphNode,
@@ -55,12 +57,15 @@ export interface Recorder {
  *
  * Tensors from outside are found in `outside` by id; ones that are not there are constants. Throws
  * when the work reads a value back: what it does then may depend on it.
+ *
+ * @param precision of the graph that is to be made; nothing is computed in bf16 while recording
  */
 export function recordGraph(
   backend: TensorflowBackend,
   work: (recorder: Recorder) => readonly number[],
   outside: ReadonlyMap<number, OutsideTensor>,
   use: (recording: Recording) => void,
+  precision: Precision,
 ): void {
   const { binding } = backend;
   const nodes: GraphNode[] = [];
@@ -68,6 +73,7 @@ export function recordGraph(
   const slotOfId = new Map<number, number>();
   const feeds: number[] = [];
   const deleted: number[] = [];
+  const valuesOfId = new Map<number, readonly number[]>();
   let waiting: readonly number[] = [];
   const push = (
     node: GraphNode,
@@ -100,24 +106,38 @@ export function recordGraph(
       waiting = tensors.map(recorder.slotOf);
     },
   };
+  const executeOp: OpBinding['executeOp'] = (op, attributes, inputs, outputs) => {
+    const results: readonly Metadata[] = binding.executeOp(op, attributes, inputs, outputs);
+    const after = inputs.some((id) => outside.get(id)?.isInput) ? waiting : [];
+    push({ op, attributes, inputs: inputs.map(slotOf), outputs, after }, results);
+    return results;
+  };
+  const createTensor: OpBinding['createTensor'] = (shape, dtype, values) => {
+    const id = binding.createTensor(shape, dtype, values);
+    push({ constant: id }, [{ id, shape }]);
+    if (dtype === binding.TF_INT32) valuesOfId.set(id, Array.from(values as Int32Array));
+    return id;
+  };
+  const deleteTensor: OpBinding['deleteTensor'] = (id) => {
+    deleted.push(id);
+  };
   const recording: Partial<OpBinding> = {
-    executeOp: (op, attributes, inputs, outputs) => {
-      const results: readonly Metadata[] = binding.executeOp(op, attributes, inputs, outputs);
-      const after = inputs.some((id) => outside.get(id)?.isInput) ? waiting : [];
-      push({ op, attributes, inputs: inputs.map(slotOf), outputs, after }, results);
-      return results;
-    },
+    executeOp:
+      precision === 'fp32'
+        ? executeOp
+        : withEvenChannels({
+            binding,
+            executeOp,
+            createTensor,
+            deleteTensor,
+            shapeOf: (id) => slots[slotOf(id)]?.shape ?? [],
+            valuesOf: (id) => valuesOfId.get(id) ?? [],
+          }),
     // A graph is fused once it is written down, and TensorFlow then knows which kernels of
     // convolutions are constant.
     executeFused: undefined,
-    createTensor: (shape, dtype, values) => {
-      const id = binding.createTensor(shape, dtype, values);
-      push({ constant: id }, [{ id, shape }]);
-      return id;
-    },
-    deleteTensor: (id) => {
-      deleted.push(id);
-    },
+    createTensor,
+    deleteTensor,
     tensorDataSync: () => {
       throw new Error('a function that reads a tensor cannot be compiled');
     },

@@ -69,6 +69,7 @@ function record(
   const idOf = new Map(held.map((variable, i) => [variable, ids[inputs.length + 2 + i] ?? -1]));
   let graph: object | undefined;
   let places: readonly number[] = [];
+  const precision = precisionOf(backend);
   try {
     tf.tidy(() => {
       recordGraph(
@@ -76,10 +77,10 @@ function record(
         (recorder) => writeDown(backend, program, recorder, numbers, share, idOf),
         outside,
         ({ nodes, feeds, resultSlots }) => {
-          const usesBfloat16 = precisionOf(backend) === 'bf16';
-          graph = backend.binding.createGraph?.(nodes, resultSlots, usesBfloat16);
+          graph = backend.binding.createGraph?.(nodes, resultSlots, precision === 'bf16');
           places = feeds.map((id) => ids.indexOf(id));
         },
+        precision,
       );
     });
     if (!graph) throw new Error('the TensorFlow addon is not one built here');
