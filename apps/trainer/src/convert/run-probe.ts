@@ -41,10 +41,15 @@ export async function runTfjs(
   }
 }
 
-/** Logits, or whatever its first output is, of one image through the ONNX file itself; null where onnxruntime-node is not installed. */
+/**
+ * Logits, or what the file makes of them, of one image through the ONNX file itself; null where
+ * onnxruntime-node is not installed.
+ *
+ * @throws Error where no output has a number for each class
+ */
 export async function runOnnx(
   path: string,
-  { input }: NetworkSpec,
+  { input, classes }: NetworkSpec,
   image: Float32Array,
 ): Promise<Float32Array | null> {
   const runtime = await import('onnxruntime-node').catch(() => null);
@@ -54,12 +59,17 @@ export async function runOnnx(
   const planes = image.map((_, at) => image[(at % area) * channels + Math.floor(at / area)] ?? 0);
   const session = await runtime.InferenceSession.create(path, { logSeverityLevel: 3 });
   try {
-    const x = new runtime.Tensor('float32', planes, [1, channels, height, width]);
     const [input = 'input'] = session.inputNames;
-    const names = session.outputNames;
-    const output = names.includes('logits') ? 'logits' : (names[0] ?? 'logits');
-    const { [output]: values } = await session.run({ [input]: x }, [output]);
-    return Float32Array.from((values?.data ?? []) as Float32Array);
+    const [first] = session.inputMetadata;
+    const sizes = first?.isTensor ? first.shape : [];
+    const x =
+      sizes[3] === channels && sizes[1] !== channels
+        ? new runtime.Tensor('float32', image, [1, height, width, channels])
+        : new runtime.Tensor('float32', planes, [1, channels, height, width]);
+    const found = await session.run({ [input]: x });
+    const output = session.outputNames.find((name) => found[name]?.size === classes);
+    if (output === undefined) throw new Error(`no output has ${classes} numbers`);
+    return Float32Array.from((found[output]?.data ?? []) as Float32Array);
   } finally {
     await session.release();
   }

@@ -1,5 +1,5 @@
 import { NOTE_CODES } from '@alexnet/convert';
-import type { Tf } from '@alexnet/model';
+import type { NetworkSpec, Preprocessing, Tf } from '@alexnet/model';
 import type { Conversion } from './convert-model.js';
 import { openModelFile, type ReadOptions } from './open-model.js';
 import { inOrder, probeImage, runOnnx, runTfjs } from './run-probe.js';
@@ -29,21 +29,34 @@ export async function verifyConversion(
 ): Promise<Verification> {
   const checks: Check[] = [];
   const notRun: string[] = [];
-  const { model } = await openModelFile(source, { ...options, from, allow: NOTE_CODES });
+  const { model, notes } = await openModelFile(source, { ...options, from, allow: NOTE_CODES });
   const { spec, preprocessing } = model;
-  const image = probeImage(spec, preprocessing?.range ?? 1);
   const order = preprocessing?.channelOrder ?? 'rgb';
-  const prepared = inOrder(image, spec.input.channels, order);
+  // A file of another tool that says how images are prepared does it itself, to pixels.
+  const front =
+    from === 'onnx' && notes.some(({ code }) => code === 'preprocessing') ? preprocessing : null;
+  const image = probeImage(spec, front ? 1 : (preprocessing?.range ?? 1));
+  const seen = front ? afterFront(image, front) : image;
+  const prepared = inOrder(seen, spec.input.channels, order);
   const expected = await attempt('the source', notRun, () => runTfjs(tf, model, prepared));
   if (!expected) return { checks, notRun };
+  const add = (backend: Check['backend'], a: Float32Array, b: Float32Array) => {
+    const compared = compare(a, b);
+    if (compared.largestLogit > 0) checks.push({ backend, ...compared });
+    else notRun.push(`${backend}: its logits are ${compared.largestLogit}, which shows nothing`);
+  };
 
   if (from === 'onnx') {
     // The channels of a file of another tool are in the order it takes them.
-    const own = await attempt('the source', notRun, () => runOnnx(source, spec, prepared));
+    const pixels = front ? [image, image.map((value) => 255 * value)] : [prepared];
+    const own = await attempt('the source', notRun, () => runOnnxes(source, spec, pixels));
     if (own === null) notRun.push('the source itself: onnxruntime-node is not installed');
     else if (own) {
-      const ours = isProbabilities(own) ? softmax(expected) : expected;
-      checks.push({ backend: 'onnxruntime on the source', ...compare(own, ours) });
+      // Whether pixels go up to 1 or to 255 the graph does not say; one of both computes the same.
+      const [best] = own
+        .map((output) => ({ output, ours: inKind(output, expected) }))
+        .sort((a, b) => gap(a) - gap(b));
+      if (best) add('onnxruntime on the source', best.output, best.ours);
     }
   } else {
     notRun.push(
@@ -55,13 +68,13 @@ export async function verifyConversion(
     const back = (await openModelFile(target, { from: to, spec, allow: NOTE_CODES })).model;
     // Caffe is read back as RGB; elsewhere the order is what it was, said or not.
     const order = back.preprocessing?.channelOrder ?? (to === 'caffe' ? 'rgb' : undefined);
-    return runTfjs(tf, back, order ? inOrder(image, spec.input.channels, order) : prepared);
+    return runTfjs(tf, back, order ? inOrder(seen, spec.input.channels, order) : prepared);
   });
-  if (result) checks.push({ backend: 'tfjs', ...compare(expected, result) });
+  if (result) add('tfjs', expected, result);
 
   if (to === 'onnx') {
     const logits = await attempt('the ONNX file', notRun, () => runOnnx(target, spec, prepared));
-    if (logits) checks.push({ backend: 'onnxruntime', ...compare(expected, logits) });
+    if (logits) add('onnxruntime', expected, logits);
     else if (logits === null) {
       notRun.push('the ONNX graph itself: onnxruntime-node is not installed');
     }
@@ -81,6 +94,37 @@ async function attempt<T>(
     notRun.push(`${what}: ${(error as Error).message}`);
     return undefined;
   }
+}
+
+/** Through the file itself, one image after the other; null where onnxruntime-node is not installed. */
+async function runOnnxes(
+  path: string,
+  spec: NetworkSpec,
+  images: readonly Float32Array[],
+): Promise<Float32Array[] | null> {
+  const outputs: Float32Array[] = [];
+  for (const image of images) {
+    const output = await runOnnx(path, spec, image);
+    if (!output) return null;
+    outputs.push(output);
+  }
+  return outputs;
+}
+
+/** Pixels 0 to 1 as the first layer sees them. */
+function afterFront(image: Float32Array, { range, mean, std }: Preprocessing): Float32Array {
+  const means = Array.isArray(mean) ? mean : [0, 0, 0];
+  return image.map((value, at) => (range * value - (means[at % 3] ?? 0)) / (std?.[at % 3] ?? 1));
+}
+
+/** Logits as what an output holds: itself, probabilities, or their logarithms. */
+function inKind(output: Float32Array, logits: Float32Array): Float32Array {
+  if (isProbabilities(output)) return softmax(logits);
+  return isProbabilities(output.map(Math.exp)) ? softmax(logits).map(Math.log) : logits;
+}
+
+function gap({ output, ours }: { output: Float32Array; ours: Float32Array }): number {
+  return compare(output, ours).largestDifference;
 }
 
 function isProbabilities(values: Float32Array): boolean {

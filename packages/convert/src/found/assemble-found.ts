@@ -1,4 +1,4 @@
-import type { Preprocessing } from '@alexnet/model';
+import type { Preprocessing, Resize } from '@alexnet/model';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { detectSpec } from '../alexnet/detect-spec.js';
 import { matchTensors } from '../alexnet/match-tensors.js';
@@ -20,6 +20,8 @@ export interface FoundModel {
   readonly network: FoundNetwork;
   /** What is done to the pixels before the first layer; null for nothing. */
   readonly front: InputAffine | null;
+  /** How images are scaled before that, where the file says it. */
+  readonly resize?: Resize | null;
   readonly channelOrder: 'rgb' | 'bgr' | null;
   readonly preprocessing: Preprocessing | null;
   readonly classNames: readonly string[] | null;
@@ -33,7 +35,7 @@ export interface FoundModel {
  * @throws FormatError
  */
 export function assembleFound(
-  { network, front, notes, ...rest }: FoundModel,
+  { network, front, resize, notes, ...rest }: FoundModel,
   options: OpenOptions,
 ): StoredModel {
   const { preset, spec: given } = options;
@@ -46,7 +48,7 @@ export function assembleFound(
       (!given || sameComputation(described.spec, given));
     if (agrees) {
       const { spec, tensors } = described;
-      const prepared = front && preprocessingOf(front, spec.input);
+      const prepared = front && preprocessingOf(front, spec.input, resize);
       return assembleModel(
         {
           ...rest,
@@ -54,13 +56,13 @@ export function assembleFound(
           tensors,
           layout: network.layout,
           presets: null,
-          notes: [...notes, ...described.notes, ...(prepared ? [prepared.note] : [])],
+          notes: [...notes, ...described.notes, ...frontNotes(prepared?.note, resize)],
         },
         { ...options, spec: given ?? spec },
       );
     }
   }
-  if (front) {
+  if (front || resize) {
     throw new FormatError(
       'unsupported',
       'the file prepares its input itself; read it as the network it is',
@@ -74,6 +76,16 @@ export function assembleFound(
     { ...rest, tensors, layout: network.layout, presets: null, notes: [...notes, note] },
     { ...options, spec },
   );
+}
+
+/** What became of the layers before the network; without their range pixels cannot be prepared. */
+function frontNotes(note: Note | undefined, resize: Resize | null | undefined): readonly Note[] {
+  if (note) return [note];
+  if (!resize) return [];
+  const { shorterSide, squash } = resize;
+  const how = squash ? 'without regard to proportions' : 'by their shorter side';
+  const detail = `the file resizes images to ${shorterSide} px ${how}; the range of pixels it does not say`;
+  return [{ code: 'preprocessing', exact: true, detail }];
 }
 
 /** The file's tensors as those of the network the caller named. */

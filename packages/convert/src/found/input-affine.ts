@@ -1,4 +1,4 @@
-import type { InputSpec, Preprocessing } from '@alexnet/model';
+import type { InputSpec, Preprocessing, Resize } from '@alexnet/model';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
 import { readNumber } from '../tensors/derived.js';
@@ -70,6 +70,7 @@ export function isNoChange({ scale, shift }: InputAffine): boolean {
 export function preprocessingOf(
   { scale, shift }: InputAffine,
   { height, width }: Pick<InputSpec, 'height' | 'width'>,
+  resize: Resize | null = null,
 ): { readonly preprocessing: Preprocessing; readonly note: Note } {
   const channel = (index: number) => {
     const [a = 1, b = 0] = [scale, shift].map((list) => list[list.length === 1 ? 0 : index]);
@@ -92,7 +93,7 @@ export function preprocessingOf(
   const range = unit || toUnit ? 1 : 255;
   return {
     preprocessing: {
-      resize: {
+      resize: resize ?? {
         shorterSide: Math.min(height, width),
         ...(height === width ? { squash: true } : {}),
       },
@@ -106,7 +107,7 @@ export function preprocessingOf(
     note: {
       code: 'preprocessing',
       exact: true,
-      detail: `what the network does to its input became the preprocessing, for pixels from 0 to ${unit ? 1 : 255}; how images are resized the file does not say`,
+      detail: `what the network does to its input became the preprocessing, for pixels from 0 to ${unit ? 1 : 255}${resize ? '' : '; how images are resized the file does not say'}`,
     },
   };
 }

@@ -38,8 +38,11 @@ export async function readKerasModel(
   };
   if (config !== null) {
     const model = parseStrictJson(config, 'keras config', DEFAULT_LIMITS.depth);
-    const { network, front } = await readTopology(model, found);
-    return assembleFound({ ...rest, network, front: isNoChange(front) ? null : front }, options);
+    const { front, ...topology } = await readTopology(model, found);
+    return assembleFound(
+      { ...rest, ...topology, front: isNoChange(front) ? null : front },
+      options,
+    );
   }
   const tensors: StoredTensors = new Map();
   for (const [name, tensor] of inRunningOrder(namedParts(found)))

@@ -52,7 +52,7 @@ export const LAYER_CLASSES: Readonly<Record<string, ClassOptions>> = {
   Activation: { carried: ['activation'] },
   ReLU: { carried: ['negative_slope'], fixed: { max_value: null, threshold: 0 } },
   LeakyReLU: { carried: ['negative_slope', 'alpha'] },
-  Softmax: { fixed: { axis: -1 } },
+  Softmax: { carried: ['axis'] },
   MaxPooling2D: { carried: POOL },
   AveragePooling2D: { carried: POOL },
   AlexNetPool2D: { carried: ['kind', 'size', 'stride', 'padding', 'rounding', 'count_padding'] },

@@ -1,4 +1,4 @@
-import type { InputSpec, Padding } from '@alexnet/model';
+import type { InputSpec, Padding, Resize } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import type {
   FoundLayer,
@@ -18,6 +18,8 @@ export interface Topology {
   readonly network: FoundNetwork;
   /** What is done to the pixels before the first layer. */
   readonly front: InputAffine;
+  /** How images are scaled before that; null where the file does not say it. */
+  readonly resize: Resize | null;
 }
 
 const MAX_LAYERS = 1_000;
@@ -28,6 +30,8 @@ interface Walk {
   readonly tensors: StoredTensors;
   readonly layers: FoundLayer[];
   front: InputAffine;
+  resize: Resize | null;
+  cropped: boolean;
   sizes: readonly (number | null)[];
   pads: Padding;
   channelsFirst: boolean;
@@ -48,6 +52,8 @@ export async function readTopology(model: unknown, tensors: StoredTensors): Prom
     tensors,
     layers: [],
     front: NO_CHANGE,
+    resize: null,
+    cropped: false,
     sizes: [],
     pads: NO_PADS,
     channelsFirst: false,
@@ -56,7 +62,11 @@ export async function readTopology(model: unknown, tensors: StoredTensors): Prom
   };
   await walkModel(record(model, 'the model'), walk);
   const input = inputOf(walk);
-  return { network: { input, layers: walk.layers, layout: 'channels-last' }, front: walk.front };
+  return {
+    network: { input, layers: walk.layers, layout: 'channels-last' },
+    front: walk.front,
+    resize: walk.resize,
+  };
 }
 
 async function walkModel(model: Json, walk: Walk): Promise<void> {
@@ -82,11 +92,10 @@ async function walkLayer(type: string, options: Json, walk: Walk): Promise<void>
   if (Array.isArray(sizes) && walk.sizes.length === 0) {
     walk.sizes = sizes.slice(1).map((side) => (Number.isSafeInteger(side) ? Number(side) : null));
   }
-  if (
-    /^(Conv2D|MaxPooling2D|AveragePooling2D)$/.test(type) &&
-    options.data_format === 'channels_first'
-  ) {
-    walk.channelsFirst = true;
+  const mixed = mixedOrder(type, options, walk);
+  if (mixed) {
+    walk.layers.push({ op: 'unknown', detail: mixed });
+    return;
   }
   if (await walkFront(type, options, walk)) return;
   if (type === 'ZeroPadding2D') {
@@ -101,23 +110,43 @@ async function walkLayer(type: string, options: Json, walk: Walk): Promise<void>
     if (walk.ended) throw new FormatError('unsupported', `keras: ${type} after a softmax`);
     walk.layers.push(index === 0 ? withPads(layer, pads, refusedPads) : layer);
   }
-  if (type === 'Softmax' || activationName(options.activation) === 'softmax') walk.ended = true;
+  if (/softmax$/i.test(type) || /softmax$/.test(activationName(options.activation))) {
+    walk.ended = true;
+  }
+}
+
+/** Why the order of axes a layer expects is not the one its maps have; a flatten may turn them around. */
+function mixedOrder(type: string, options: Json, walk: Walk): string | null {
+  const { data_format: order } = options;
+  const seen = walk.channelsFirst ? 'channels_first' : 'channels_last';
+  const detail = `keras: ${type} has data_format ${String(order)}, its maps are ${seen}`;
+  if (type === 'Flatten') return order === 'channels_first' && !walk.channelsFirst ? detail : null;
+  if (!/^(Conv2D|(Max|Average|GlobalAverage)Pooling2D|ZeroPadding2D)$/.test(type) || !order) {
+    return null;
+  }
+  const isFirst = walk.layers.length === 0 && walk.pads === NO_PADS;
+  if (isFirst) walk.channelsFirst = order === 'channels_first';
+  return isFirst || order === seen ? null : detail;
 }
 
 /** Preparation of the images inside the network. */
 async function walkFront(type: string, options: Json, walk: Walk): Promise<boolean> {
-  const atFront = walk.layers.length === 0;
-  const refuse = (): never => {
-    throw new FormatError('unsupported', `keras: ${type} behind the first layer`);
+  const atFront = walk.layers.length === 0 && walk.pads === NO_PADS;
+  const refuse = (detail = 'behind the first layer'): never => {
+    throw new FormatError('unsupported', `keras: ${type} ${detail}`);
+  };
+  const numbers = (value: unknown) =>
+    (Array.isArray(value) ? value.flat(9) : [value ?? 0]).map(Number);
+  const change = (scale: readonly number[], shift: readonly number[]) => {
+    if ([scale, shift].some(({ length }) => length !== 1 && length !== 3)) {
+      refuse(`with ${Math.max(scale.length, shift.length)} numbers, not one for each channel`);
+    }
+    walk.front = thenAffine(walk.front, { scale, shift });
   };
   switch (type) {
     case 'Rescaling': {
       if (!atFront) refuse();
-      const list = (value: unknown) => (Array.isArray(value) ? value : [value ?? 0]).map(Number);
-      walk.front = thenAffine(walk.front, {
-        scale: list(options.scale),
-        shift: list(options.offset),
-      });
+      change(numbers(options.scale), numbers(options.offset));
       return true;
     }
     case 'Normalization': {
@@ -125,15 +154,17 @@ async function walkFront(type: string, options: Json, walk: Walk): Promise<boole
       const { mean, variance } = await statistics(options, walk.tensors);
       const deviation = variance.map((value) => Math.max(Math.sqrt(value), 1e-7));
       const scale = deviation.map((value) => 1 / value);
-      walk.front = thenAffine(walk.front, {
+      change(
         scale,
-        shift: mean.map((value, index) => -value * (scale[scale.length === 1 ? 0 : index] ?? 1)),
-      });
+        mean.map((value, index) => -value * (scale[scale.length === 1 ? 0 : index] ?? 1)),
+      );
       return true;
     }
     case 'Resizing':
     case 'CenterCrop': {
-      if (!atFront) refuse();
+      if (!atFront || (type === 'Resizing' && walk.cropped)) refuse();
+      if (type === 'Resizing') walk.resize = resizeOf(options, refuse);
+      else walk.cropped = true;
       const channels = walk.sizes.find((side) => side !== null && side <= 4) ?? 3;
       walk.sizes = [Number(options.height), Number(options.width), channels];
       return true;
@@ -141,6 +172,21 @@ async function walkFront(type: string, options: Json, walk: Walk): Promise<boole
     default:
       return false;
   }
+}
+
+/** As Keras resizes: a square without regard to proportions, or the center of that shape. */
+function resizeOf(options: Json, refuse: (detail: string) => never): Resize {
+  const { height, width, interpolation = 'bilinear', antialias = false } = options;
+  if (height !== width) refuse(`to ${String(height)}×${String(width)}, which is no square`);
+  if (interpolation !== 'bilinear' && !(interpolation === 'bicubic' && antialias === true)) {
+    refuse(`with interpolation ${String(interpolation)}`);
+  }
+  return {
+    shorterSide: Number(height),
+    ...(options.crop_to_aspect_ratio === true ? {} : { squash: true }),
+    ...(interpolation === 'bicubic' ? { interpolation } : {}),
+    ...(antialias === true ? {} : { antialias: false }),
+  };
 }
 
 async function statistics({ name, mean, variance }: Json, tensors: StoredTensors) {
@@ -158,7 +204,7 @@ async function statistics({ name, mean, variance }: Json, tensors: StoredTensors
 function layersOf(
   type: string,
   options: Json,
-  { tensors, channelsFirst }: Walk,
+  { tensors, channelsFirst, layers }: Walk,
 ): readonly FoundLayer[] {
   const parts = (names: readonly string[]) => tensorsOf(String(options.name), names, tensors);
   switch (type) {
@@ -228,7 +274,9 @@ function layersOf(
     }
     case 'BatchNormalization': {
       const axis = Array.isArray(options.axis) ? options.axis[0] : (options.axis ?? -1);
-      if (axis !== -1 && axis !== (channelsFirst ? 1 : 3) && !(axis === 1 && !channelsFirst)) {
+      const isVector = layers.some(({ op }) => op === 'flatten' || op === 'globalpool');
+      const own = isVector ? [1, -1] : channelsFirst ? [1] : [3, -1];
+      if (!own.includes(Number(axis))) {
         return [{ op: 'unknown', detail: `keras: BatchNormalization over axis ${String(axis)}` }];
       }
       const names = [
@@ -290,6 +338,12 @@ function layersOf(
       ];
     case 'Dropout':
       return [{ op: 'dropout', rate: Number(options.rate ?? 0), scaling: 'train' }];
+    case 'Softmax': {
+      const { axis = -1 } = options;
+      return axis === 1 || axis === -1
+        ? []
+        : [{ op: 'unknown', detail: `keras: Softmax over axis ${JSON.stringify(axis)}` }];
+    }
     default:
       return [];
   }

@@ -54,11 +54,11 @@ export async function readTfjsModel(
   const named: StoredTensors = new Map(
     [...found].map(([name, tensor]) => [name.replace(/^.*\/(?=[^/]+\/[^/]+$)/, ''), tensor]),
   );
-  const { network, front } = await readTopology(modelOf(modelTopology), named);
+  const { front, ...topology } = await readTopology(modelOf(modelTopology), named);
   return assembleFound(
     {
       format: 'tfjs',
-      network,
+      ...topology,
       front: isNoChange(front) ? null : front,
       channelOrder: null,
       preprocessing: null,
