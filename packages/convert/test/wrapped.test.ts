@@ -35,6 +35,19 @@ describe('weights in an archive', () => {
   });
 });
 
+describe('a file without weights', () => {
+  it.each([
+    ['empty', new Uint8Array(), 'is empty'],
+    ['a zip cut short', zip({ 'a.pth': weights }).slice(0, 3000), 'ends before its list of files'],
+    ['torch.export', zip({ 'm/models/model.json': readme, 'm/data/a.pth': weights }), '(.pt2)'],
+    ['a plain pickle', Uint8Array.from([0x80, 2, 0x7d, 0x71, 0, 0x2e]), 'a pickle of Python'],
+  ])('is named for what it is: %s', async (_kind, bytes, message) => {
+    const reading = openModel(bytes);
+    await expect(reading).rejects.toThrow(expect.objectContaining({ code: 'not-this-format' }));
+    await expect(reading).rejects.toThrow(message);
+  });
+});
+
 describe('a flipped bit in the numbers', () => {
   it.each(['written.npz', 'kind-tower.pth'])('is noticed in %s', async (name) => {
     const bytes = fixture(name).slice();

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { FormatError, NOTE_CODES, TARGET_NAMES } from '@alexnet/convert';
 import { type NetworkSpec, validateSpec } from '@alexnet/model';
 import type { Command } from 'commander';
@@ -119,7 +120,7 @@ async function convert(
       }),
     ),
   ).catch((error: unknown) => {
-    throw error instanceof FormatError ? new Error(`${input}: ${explained(error)}`) : error;
+    throw error instanceof FormatError ? new Error(`${input}: ${explained(error, input)}`) : error;
   });
   if (!options.json) printConversion(done);
   let verification: Verification | null = null;
@@ -181,10 +182,12 @@ async function readSpec(path: string): Promise<NetworkSpec> {
   }
 }
 
-function explained({ code, message }: FormatError): string {
+/** With the file's name in front, where the message does not begin with it. */
+function explained({ code, message }: FormatError, input: string): string {
+  const named = message.startsWith(basename(input)) ? message : `${input}: ${message}`;
   return code === 'ambiguous'
-    ? `${message} (--preset NAME, --set norm=none pool=avg input=224 …, --channels rgb|bgr, --epsilon NUMBER, --prototxt FILE)`
-    : message;
+    ? `${named} (--preset NAME, --set norm=none pool=avg input=224 …, --channels rgb|bgr, --epsilon NUMBER, --prototxt FILE)`
+    : named;
 }
 
 const MEGABYTE = 1e6;

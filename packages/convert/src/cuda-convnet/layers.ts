@@ -34,7 +34,10 @@ export function convnetLayers(root: PickleValue): ReadonlyMap<string, ConvnetLay
         ? layers
         : null;
   if (!found || found.length > MAX_LAYERS) {
-    throw new FormatError('not-this-format', 'cuda-convnet: no model_state with layers');
+    throw new FormatError(
+      'not-this-format',
+      'a pickle of Python that is neither a checkpoint of cuda-convnet nor a file of torch.save; save the state_dict with torch.save',
+    );
   }
   const names = found.map((layer) => asText(get(layer, 'name'), 'a layer name'));
   const parsed = found.map((layer, index) => parseLayer(layer, names[index] ?? '', names));

@@ -53,17 +53,23 @@ export async function findModel(
   options: OpenModelOptions = {},
 ): Promise<FoundModel> {
   const given = asModelSource(input);
+  if (!options.from) await refuseOthers(given);
   const source = options.from ? given : ((await unwrapped(given)) ?? given);
+  if (source !== given) await refuseOthers(source);
   const format = options.from ?? (await requireFormat(source));
   requireCompanion(format, options);
   return { ...(await formatOf(format).read(source, options)), format };
 }
 
-async function requireFormat({ name, bytes }: ModelSource): Promise<FormatName> {
+/** @throws FormatError not-this-format naming what a file without weights is */
+async function refuseOthers({ name, bytes }: ModelSource): Promise<void> {
   const found = await probe(bytes);
   for (const { detect, advice } of OTHERS) {
     if (await detect(found)) throw new FormatError('not-this-format', `${name} is ${advice}`);
   }
+}
+
+async function requireFormat({ name, bytes }: ModelSource): Promise<FormatName> {
   const format = await detectFormat(bytes);
   if (format === 'caffe-mean') {
     throw new FormatError(

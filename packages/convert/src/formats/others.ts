@@ -10,6 +10,15 @@ interface OtherFile {
 /** Looked for before the formats, since some would take these for a damaged file of their own. */
 export const OTHERS: readonly OtherFile[] = [
   {
+    detect: ({ head }) => head.length === 0,
+    advice: 'empty; download or save it again',
+  },
+  {
+    detect: async ({ head: [a, b, c, d], members }) =>
+      a === 0x50 && b === 0x4b && c === 0x03 && d === 0x04 && (await members()).length === 0,
+    advice: 'a zip archive that ends before its list of files; download it again',
+  },
+  {
     detect: ({ text }) => text.startsWith('version https://git-lfs.github.com/spec/'),
     advice: 'a pointer of Git LFS, not the file itself; fetch it with git lfs pull',
   },
