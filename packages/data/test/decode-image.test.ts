@@ -60,14 +60,6 @@ describe('decodeImage', () => {
     }
   });
 
-  it('converts CMYK', async () => {
-    const bytes = await solid(220, 30, 30).toColorspace('cmyk').jpeg({ quality: 100 }).toBuffer();
-    expect((await sharp(bytes).metadata()).space).toBe('cmyk');
-    const [r = 0, g = 0, b = 0] = await center(bytes);
-    expect(r).toBeGreaterThan(180);
-    expect(Math.max(g, b)).toBeLessThan(80);
-  });
-
   it('lays alpha over white', async () => {
     expect(await center(await solid(0, 0, 0, 0).png().toBuffer())).toEqual([255, 255, 255]);
     expectNear(await center(await solid(0, 0, 200, 0.5).png().toBuffer()), [127, 127, 227], 1);

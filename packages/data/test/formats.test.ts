@@ -30,6 +30,14 @@ describe('images as Pillow writes them', () => {
     expect([...image.data]).toEqual(expected);
   });
 
+  it.each(['cmyk.tif', 'cmyk.jpg', 'cmyk-plain.jpg', 'ycck.jpg'])(
+    '%s, mixed as Pillow mixes inks',
+    async (name) => {
+      const expected = JSON.parse((await file('cmyk.json')).toString());
+      expect([...(await decodeImage(await file(name))).data]).toEqual(expected[name]);
+    },
+  );
+
   it('names floats that are no gray levels', async () => {
     await expect(decodeImage(await file('negative.tif'))).rejects.toThrow('floats from -50 to 130');
   });

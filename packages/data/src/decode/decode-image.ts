@@ -3,9 +3,11 @@ import { parseNpyHeader } from '@alexnet/files/npy';
 import sharp from 'sharp';
 import { firstLine, UndecodableImageError } from '../errors.js';
 import { decodeBmp } from './decode-bmp.js';
+import { decodeCmyk } from './decode-cmyk.js';
 import { decodeJpegFast } from './decode-jpeg-fast.js';
 import { decodePnm } from './decode-pnm.js';
 import { describeUnread, type ImageFormat, imageFormat } from './image-format.js';
+import { readJpegHeader } from './jpeg-header.js';
 
 /** Sides that differ more than this make no crop anyone wants; a resized one would take gigabytes. */
 const MAX_ASPECT = 100;
@@ -36,8 +38,8 @@ export interface DecodeOptions {
  * Decodes one JPEG, PNG, WebP, GIF (first frame), AVIF, TIFF, BMP or PBM/PGM/PPM file to 8-bit RGB. An array file of raw
  * packs (`.npy`, `[height, width, 3]` uint8) is taken as it is: its image is a view of `bytes`.
  *
- * Grayscale is repeated over the three channels, CMYK converted to sRGB, 16 bits scaled to 8, alpha
- * laid over white, EXIF orientation applied. Embedded RGB color profiles are not applied, as PIL,
+ * Grayscale is repeated over the three channels, CMYK mixed as PIL and browsers do, 16 bits scaled to 8,
+ * alpha laid over white, EXIF orientation applied. Embedded color profiles are not applied, as PIL,
  * torchvision and TensorFlow do not apply them either. The format is told by the first bytes, never
  * by the file's name: ImageNet has a PNG named .JPEG.
  *
@@ -64,8 +66,9 @@ export async function decodeImage(
 async function decodeWhole(bytes: Uint8Array, format: ImageFormat): Promise<RgbImage> {
   if (format === 'bmp') return decodeBmp(bytes, MAX_PIXELS);
   if (format === 'pnm') return decodePnm(bytes, MAX_PIXELS);
-  if (format === 'tiff') {
-    const { depth } = await sharp(bytes, { limitInputPixels: MAX_PIXELS }).metadata();
+  if (format === 'tiff' || isFourInkJpeg(bytes, format)) {
+    const { depth, space } = await sharp(bytes, { limitInputPixels: MAX_PIXELS }).metadata();
+    if (space === 'cmyk') return decodeCmyk(bytes, MAX_PIXELS);
     if (depth === 'float' || depth === 'double') return decodeFloats(bytes);
   }
   // failOn 'error': a truncated image fails, the harmless warnings of real JPEGs do not.
@@ -81,6 +84,10 @@ async function decodeWhole(bytes: Uint8Array, format: ImageFormat): Promise<RgbI
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
   return { width: info.width, height: info.height, data };
+}
+
+function isFourInkJpeg(bytes: Uint8Array, format: ImageFormat): boolean {
+  return format === 'jpeg' && readJpegHeader(bytes)?.components === 4;
 }
 
 /**
