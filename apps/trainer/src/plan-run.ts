@@ -1,4 +1,3 @@
-import { type ColorStatistics, createColorAccumulator, resizeShorterSide } from '@alexnet/augment';
 import type { Dataset } from '@alexnet/data';
 import type { NetworkSpec } from '@alexnet/model';
 import {
@@ -9,8 +8,8 @@ import {
   type Recipe,
 } from '@alexnet/trainer';
 import { CommandError } from './failure.js';
+import { measureColors, measureMeanImage } from './measure-training.js';
 import { requirePreset, specOrUsageError } from './preset-argument.js';
-import { withProgress } from './progress.js';
 import { openRecipe } from './recipe-option.js';
 import { divisionAsked } from './run/division.js';
 import { limitsOf } from './run/run-limits.js';
@@ -19,9 +18,6 @@ import { say } from './say.js';
 import { freeze, recipeFrom, type StartWeights } from './start-weights.js';
 import type { TrainCommandOptions, TypedOptions } from './train-options.js';
 import { typedCommand } from './typed-command.js';
-
-/** Images whose colors are measured: enough for three decimals of a mean over 0..255. */
-const COLOR_SAMPLE = 4000;
 
 export const DEFAULT_SEED = 1;
 
@@ -41,7 +37,16 @@ export async function planRun(
   const recipe = freeze(start ? recipeFrom(chosen, start) : chosen, network, options.freeze ?? []);
   say(`recipe: ${recipe.name} (${recipe.source})`);
   say(describe(recipe, network));
-  const colors = await measureTraining(dataset, recipe.preprocessing.shorterSide);
+  const { shorterSide, mean } = recipe.preprocessing;
+  const colors = await measureColors(dataset, shorterSide);
+  const preprocessing =
+    start?.preprocessing ??
+    preprocessingFor(
+      recipe,
+      network,
+      colors,
+      mean === 'image' ? await measureMeanImage(dataset, shorterSide) : null,
+    );
   return {
     format: 1,
     created: new Date().toISOString(),
@@ -55,7 +60,7 @@ export async function planRun(
     classNames: dataset.classNames,
     recipe,
     network,
-    preprocessing: start?.preprocessing ?? preprocessingFor(recipe, network, colors),
+    preprocessing,
     colors,
     parts: [],
     limits: limitsOf(options),
@@ -88,27 +93,6 @@ function weighClasses(recipe: Recipe, how: TypedOptions['classWeights']): Recipe
   const others = recipe.augment.filter(({ op }) => op !== 'classWeights');
   const balanced = { op: 'classWeights', weights: 'balanced' } as const;
   return { ...recipe, augment: how === 'balanced' ? [...others, balanced] : others };
-}
-
-/** RGB mean and covariance over (at most {@link COLOR_SAMPLE}) evenly spread training images. */
-async function measureTraining(dataset: Dataset, shorterSide: number): Promise<ColorStatistics> {
-  const { train } = dataset;
-  const step = Math.max(1, train.records.length / COLOR_SAMPLE);
-  const count = Math.floor(train.records.length / step);
-  const colors = createColorAccumulator();
-  let read = 0;
-  await withProgress('measuring colors', async (report) => {
-    for (let index = 0; index < count; index++) {
-      const image = await train.image(Math.floor(index * step)).catch(() => null);
-      if (image) {
-        colors.add(resizeShorterSide(image, shorterSide));
-        read++;
-      }
-      report(index + 1, count);
-    }
-  });
-  if (read === 0) throw new Error('no training image could be read');
-  return colors.result();
 }
 
 /** The network in a line and every setting of the resolved recipe. */

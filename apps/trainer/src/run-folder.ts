@@ -5,6 +5,12 @@ import { writeAtomically } from '@alexnet/files/node';
 import type { NetworkSpec, Preprocessing } from '@alexnet/model';
 import { type Recipe, readRecipe } from '@alexnet/trainer';
 import type { Division } from './run/division.js';
+import {
+  readStored,
+  type StoredPreprocessing,
+  storedPreprocessing,
+  writeMeanFile,
+} from './run/mean-file.js';
 import { DEFAULT_LIMITS, type RunLimits } from './run/run-limits.js';
 import type { RunPart } from './run/run-part.js';
 
@@ -55,22 +61,38 @@ export const FILTERS_FOLDER = 'filters';
 /** TensorBoard event files. */
 export const TENSORBOARD_FOLDER = 'tensorboard';
 
+/** The record as JSON has it. */
+type Stored<T> = Omit<T, 'preprocessing'> & { readonly preprocessing: StoredPreprocessing };
+
 /** The record of the run in `folder`, or null when there is none. */
 export async function readRun(folder: string): Promise<RunRecord | null> {
   const text = await readFile(join(folder, RECORD_NAME), 'utf8').catch(() => null);
   if (text === null) return null;
+  const stored = parseRecord(text);
+  if (stored === null) {
+    throw new Error(`${join(folder, RECORD_NAME)} is not a run record of this version`);
+  }
+  return { ...stored, preprocessing: await readStored(folder, stored.preprocessing) };
+}
+
+function parseRecord(text: string): Stored<RunRecord> | null {
   try {
-    const record = JSON.parse(text) as RunRecord | EarlierRecord;
+    const record = JSON.parse(text) as Stored<RunRecord> | Stored<EarlierRecord>;
     if (record.format === 1) return { ...upgrade(record), recipe: readRecipe(record.recipe) };
   } catch {
-    // Falls through to the one message for everything that is not a record.
+    // Null stands for everything that is not a record.
   }
-  throw new Error(`${join(folder, RECORD_NAME)} is not a run record of this version`);
+  return null;
 }
 
 /** Writes the record of a run, in place of an earlier one. */
 export async function writeRun(folder: string, record: RunRecord): Promise<void> {
-  await writeAtomically(join(folder, RECORD_NAME), `${JSON.stringify(record, null, 2)}\n`);
+  await writeMeanFile(folder, record.preprocessing);
+  const stored: Stored<RunRecord> = {
+    ...record,
+    preprocessing: storedPreprocessing(record.preprocessing),
+  };
+  await writeAtomically(join(folder, RECORD_NAME), `${JSON.stringify(stored, null, 2)}\n`);
 }
 
 /** A record from before runs had parts and limits. */
@@ -80,7 +102,7 @@ interface EarlierRecord extends Omit<RunRecord, 'parts' | 'limits'> {
   readonly device: string;
 }
 
-function upgrade(record: RunRecord | EarlierRecord): RunRecord {
+function upgrade(record: Stored<RunRecord> | Stored<EarlierRecord>): Stored<RunRecord> {
   if (record.parts !== undefined) return record;
   const { backend, device, ...rest } = record;
   const part: RunPart = {

@@ -1,5 +1,6 @@
 import type { Dataset } from '@alexnet/data';
 import {
+  meanImageOf,
   type Network,
   type NetworkSpec,
   type Preprocessing,
@@ -96,6 +97,7 @@ export function recipeFrom(recipe: Recipe, start: StartWeights): Recipe {
     preprocessing: {
       shorterSide: preprocessing.resize.shorterSide,
       divideBy: (deviation * 255) / preprocessing.range,
+      ...(meanImageOf(preprocessing) && { mean: 'image' }),
     },
   };
 }

@@ -21,7 +21,8 @@ beforeAll(async () => {
   await writeClassFolders(data, { train: 12, val: 5 });
   await writeClassFolders(other, { train: 12, val: 5 });
   for (const split of ['train', 'val']) await rm(join(other, split, 'moss'), { recursive: true });
-  const args = [`--data=${data}`, `--out=${base}`, '--epochs=1', ...TINY_RUN];
+  const mean = '--set=preprocessing.mean=image';
+  const args = [`--data=${data}`, `--out=${base}`, '--epochs=1', mean, ...TINY_RUN];
   expect(await alexnet('train', ...args)).toMatchObject({ code: 0 });
 }, 120_000);
 
@@ -56,6 +57,7 @@ test('the head is replaced, frozen layers keep their bits, and a resumed run end
   expect(after?.spec).toMatchObject({ preset: before?.spec.preset, classes: 2 });
   expect(after?.classNames).toEqual(['amber', 'slate']);
   expect(after?.preprocessing).toEqual(before?.preprocessing);
+  expect(after?.preprocessing?.mean).toMatchObject({ height: 36, width: 36 });
   const rates = after?.spec.layers.flatMap((layer) => (layer.op === 'dropout' ? layer.rate : []));
   expect(rates).toEqual([0.125, 0.125]);
   expect(after?.provenance).toMatchObject({ start: { weights: base, fresh: ['fc8'] } });

@@ -46,6 +46,26 @@ test('a lock that was cut off while it was written holds nothing', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
+test('a mean image lies beside the record, whole, and not in it', async () => {
+  const record = await writeFixtureRun(folder);
+  const data = Float32Array.from({ length: 4 * 5 * 3 }, (_, i) => i / 7);
+  const mean = { height: 4, width: 5, data };
+  const preprocessing = { ...record.preprocessing, mean };
+  await writeRun(folder, { ...record, preprocessing });
+  const { preprocessing: written } = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
+  expect(written.mean).toEqual({ file: 'mean-image.npy' });
+  expect((await readRun(folder))?.preprocessing).toEqual(preprocessing);
+
+  const path = join(folder, 'mean-image.npy');
+  const whole = await readFile(path);
+  await writeFile(path, whole.subarray(0, -4));
+  await expect(readRun(folder)).rejects.toThrow(
+    /mean-image\.npy is no mean image: \[height, width, 3\]/,
+  );
+  await rm(path);
+  await expect(readRun(folder)).rejects.toThrow(/mean-image\.npy is missing/);
+});
+
 test('a start that saved nothing leaves no folder, and one that was killed does not block the retry', async () => {
   const out = join(folder, 'run');
   const record = await writeFixtureRun(folder);

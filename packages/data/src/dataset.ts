@@ -1,3 +1,4 @@
+import type { MeanImage } from '@alexnet/model';
 import type { DecodeOptions, RgbImage } from './decode/decode-image.js';
 
 /** One labeled image of a split. */
@@ -68,6 +69,8 @@ export interface Dataset {
   readonly validationFrom: 'source' | 'held-out';
   /** Nothing is left out without a note. */
   readonly notes: readonly DatasetNote[];
+  /** Mean of the training images' central squares, where a pack has measured it. */
+  readonly meanImage?: () => Promise<MeanImage>;
   /** License of the images, where the source states one. */
   readonly license?: string;
   /** Closes the files it holds open. */
@@ -93,7 +96,7 @@ export interface OpenOptions {
 
 /** What a kind of source finds in a tree or folder; what is left out has its plain value. */
 export interface SourceContents
-  extends Pick<Dataset, 'classNames' | 'train' | 'validation' | 'license' | 'test'>,
+  extends Pick<Dataset, 'classNames' | 'train' | 'validation' | 'license' | 'test' | 'meanImage'>,
     Partial<Pick<Dataset, 'classIds' | 'validationFrom' | 'notes'>> {
   close?(): Promise<void>;
 }

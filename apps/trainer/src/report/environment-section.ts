@@ -1,3 +1,4 @@
+import { storedPreprocessing } from '../run/mean-file.js';
 import { partsInWords } from '../run/run-part.js';
 import type { RunRecord } from '../run-folder.js';
 import { type Html, html } from './html.js';
@@ -20,6 +21,6 @@ export function environmentSection(record: RunRecord): Html {
 <dl class="facts">${facts.map(([term, value]) => html`<dt>${term}</dt><dd>${value}</dd>`)}</dl>
 <p style="margin-top: 18px"><code>${record.command}</code></p>
 <details><summary>The resolved recipe</summary><pre>${JSON.stringify(record.recipe, null, 2)}</pre></details>
-<details><summary>Preprocessing</summary><pre>${JSON.stringify(record.preprocessing, null, 2)}</pre></details>
+<details><summary>Preprocessing</summary><pre>${JSON.stringify(storedPreprocessing(record.preprocessing), null, 2)}</pre></details>
 </section>`;
 }

@@ -5,6 +5,7 @@ import { listCheckpoints } from '@alexnet/trainer/node';
 import { CHECKPOINTS_FOLDER, RECORD_NAME, type RunRecord, readRun } from '../run-folder.js';
 import { say } from '../say.js';
 import { WEIGHTS_NAME } from '../weights-file.js';
+import { MEAN_NAME } from './mean-file.js';
 import { lockRun } from './run-lock.js';
 
 /** A run folder that no other process trains in. */
@@ -30,7 +31,9 @@ export async function claimFolder(folder: string, resume: boolean): Promise<Clai
   });
   const release = async () => {
     if (!resume && !(await holdsWork(folder))) {
-      await unlink(join(folder, RECORD_NAME)).catch(() => undefined);
+      for (const file of [RECORD_NAME, MEAN_NAME]) {
+        await unlink(join(folder, file)).catch(() => undefined);
+      }
       await removeEmpty(join(folder, CHECKPOINTS_FOLDER));
     }
     await unlock();

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import type { MeanImage } from '@alexnet/model';
 import { createFileReader, type FileReader } from '../archives/file-reader.js';
 import type { SourceContents, Split } from '../dataset.js';
 import { type DecodeOptions, decodeImage } from '../decode/decode-image.js';
@@ -52,14 +53,13 @@ export async function readPack(folder: string): Promise<SourceContents> {
     ...(index.classIds === undefined ? {} : { classIds: index.classIds }),
     train: split('train'),
     validation: split('validation'),
+    meanImage: () => readPackMeanImage(folder),
     ...(index.license === undefined ? {} : { license: index.license }),
   };
 }
 
 /** The mean image of a pack: `[size, size, 3]` RGB, gray levels 0..255. */
-export async function readPackMeanImage(
-  folder: string,
-): Promise<{ height: number; width: number; data: Float32Array }> {
+export async function readPackMeanImage(folder: string): Promise<MeanImage> {
   const { size } = await readPackIndex(folder);
   const bytes = Uint8Array.from(await readFile(join(folder, PACK_MEAN_IMAGE)));
   if (bytes.length !== size * size * 3 * 4) {

@@ -1,4 +1,4 @@
-import { centralSquare } from '@alexnet/files/image';
+import { cutCentralSquare } from '@alexnet/files/image';
 import type { RgbImage } from '../decode/decode-image.js';
 import type { PackColors } from './pack-format.js';
 
@@ -56,7 +56,7 @@ export class ShardMeasures {
 
   add(image: RgbImage): void {
     this.#colors.add(image);
-    this.#images.add(cutSquare(image));
+    this.#images.add(cutCentralSquare(image));
   }
 
   merge(other: ShardMeasures): void {
@@ -84,15 +84,4 @@ export class ShardMeasures {
   meanImage(): Float32Array {
     return this.#images.result().data;
   }
-}
-
-function cutSquare(image: RgbImage): RgbImage {
-  const { left, top, width, height } = centralSquare(image);
-  if (image.width === width && image.height === height) return image;
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const start = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(start, start + width * 3), y * width * 3);
-  }
-  return { width, height, data };
 }

@@ -35,6 +35,20 @@ export function centralSquare(image: { readonly width: number; readonly height: 
   };
 }
 
+/** The largest square in the middle of an image; the image itself where it is one. */
+export function cutCentralSquare<Data extends Uint8Array | Uint8ClampedArray>(
+  image: RgbImage<Data>,
+): RgbImage<Data | Uint8Array> {
+  const { left, top, width, height } = centralSquare(image);
+  if (image.width === width && image.height === height) return image;
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y++) {
+    const start = ((top + y) * image.width + left) * 3;
+    data.set(image.data.subarray(start, start + width * 3), y * width * 3);
+  }
+  return { width, height, data };
+}
+
 /**
  * First pixel of a centered crop. An odd rest is halved to the even neighbor, as torchvision does
  * (`center_crop`: Python's `round`); for 227 of 256 that is 14, which is also Caffe's.

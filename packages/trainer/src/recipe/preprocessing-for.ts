@@ -1,5 +1,5 @@
 import type { ColorStatistics } from '@alexnet/augment';
-import type { NetworkSpec, Preprocessing } from '@alexnet/model';
+import type { MeanImage, NetworkSpec, Preprocessing } from '@alexnet/model';
 import { TrainingError } from '../training-error.js';
 import type { Recipe } from './recipe.js';
 
@@ -8,12 +8,14 @@ import type { Recipe } from './recipe.js';
  * network's crop, the mean of the training images.
  *
  * @param colors Of the training images resized to the recipe's shorter side.
- * @throws {TrainingError} `bad-recipe` when the network takes gray images, or larger ones than the recipe makes
+import type { MeanImage, NetworkSpec, Preprocessing } from '@alexnet/model';
+import { TrainingError } from '../training-error.js';
  */
 export function preprocessingFor(
   recipe: Pick<Recipe, 'preprocessing'>,
   { preset, input: { height, width, channels } }: NetworkSpec,
   colors: ColorStatistics,
+  meanImage: MeanImage | null = null,
 ): Preprocessing {
   const { shorterSide, divideBy } = recipe.preprocessing;
   if (channels !== 3) {
@@ -34,7 +36,7 @@ export function preprocessingFor(
     crop: { height, width },
     channelOrder: 'rgb',
     range: 255,
-    mean: colors.mean,
+    mean: meanImage ?? colors.mean,
     std: deviationOf(divideBy, colors),
   };
 }

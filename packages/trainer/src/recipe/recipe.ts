@@ -103,6 +103,12 @@ export const recipeSchema = /* @__PURE__ */ (() =>
         ],
         'a number more than 0, or deviation for that of each channel of the training images',
       ),
+      mean: v.exactOptional(
+        oneOf(
+          ['channel', 'image'],
+          'What is subtracted: the mean of each channel, or the mean image of the training set; else channel.',
+        ),
+      ),
     }),
     augment: v.pipe(
       v.array(operationSchema),
