@@ -15,6 +15,7 @@ export {
   type RgbImage,
 } from './decode/decode-image.js';
 export { fastDecoderName } from './decode/decode-jpeg-fast.js';
+export { isImage } from './decode/image-format.js';
 export { type DownloadOptions, downloadFile } from './download/download-file.js';
 export type { Checksum, RemoteFile } from './download/remote-file.js';
 export { DatasetError, type DatasetErrorCode, UndecodableImageError } from './errors.js';
@@ -29,4 +30,5 @@ export type {
 } from './pack/pack-format.js';
 export type { ColorSummer, ImageSummer, PackMeasures } from './pack/shard-measures.js';
 export { joinSplits, selectImages } from './sources/encoded-split.js';
+export { type FoundImages, findImages } from './sources/find-images.js';
 export { openDataset } from './sources/open-dataset.js';

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { type Classifier, createClassifier, requirePreprocessing } from '@alexnet/classifier/node';
 import { decodeImage } from '@alexnet/data';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { oneLine } from '../failure.js';
 import { openBackend } from '../open-backend.js';
 import { whole } from '../options/parse.js';
@@ -12,8 +11,11 @@ import {
   jsonOption,
   weightsOption,
 } from '../options/shared.js';
+import type { Answer } from '../predict/answer.js';
+import { type AnswerFormat, answerWriter, FORMATS } from '../predict/answer-writers.js';
+import { findInputs, type PredictInput } from '../predict/find-inputs.js';
 import type { Checkpoint } from '../run/run-weights.js';
-import { percent, print, printJson, say } from '../say.js';
+import { say } from '../say.js';
 import { openNetworkFile } from '../weights-file.js';
 
 interface Options {
@@ -22,84 +24,69 @@ interface Options {
   readonly tenCrop?: true;
   readonly top: number;
   readonly backend?: string;
-  readonly json?: true;
-}
-
-interface Answer {
-  readonly image: string;
-  readonly top: readonly {
-    readonly class: string;
-    readonly index: number;
-    readonly probability: number;
-  }[];
-  /** With ten crops: each crop's own first answer, in the order TL, TR, C, BL, BR, then mirrored. */
-  readonly crops?: readonly { readonly class: string; readonly probability: number }[];
+  readonly format: AnswerFormat;
 }
 
 export function addPredictCommand(program: Command): void {
   program
     .command('predict')
     .description('what a trained network sees in images')
-    .argument('<image...>', 'image files')
+    .argument('<image...>', 'image files, folders, patterns such as "*.jpg", or - for stdin')
     .addOption(weightsOption())
     .addOption(checkpointOption())
     .addOption(bestOption())
     .option('--ten-crop', 'average the answers of ten crops')
     .option('--top <k>', 'how many classes to show', whole(1), 5)
     .addOption(backendOption())
-    .addOption(jsonOption())
+    .addOption(
+      new Option('--format <name>', 'how answers are written; csv and jsonl as they come')
+        .choices(FORMATS)
+        .default('text'),
+    )
+    .addOption(jsonOption().implies({ format: 'json' }))
     .action(run);
 }
 
-async function run(paths: readonly string[], options: Options): Promise<void> {
+async function run(images: readonly string[], options: Options): Promise<void> {
   const { path: weights, model } = await openNetworkFile(options.weights, options.checkpoint);
   // Said before the backend is opened.
   requirePreprocessing(model);
+  const inputs = await findInputs(images);
   const { tf } = await openBackend(options.backend);
-  const classifier = createClassifier(tf, model, async (path: string) =>
-    decodeImage(await readFile(path)),
+  const classifier = createClassifier(tf, model, async ({ bytes }: PredictInput) =>
+    decodeImage(await bytes()),
   );
-  const answers: Answer[] = [];
-  const failed: { image: string; reason: string }[] = [];
+  const writer = answerWriter(options.format, weights);
+  let answered = 0;
   try {
-    for (const path of paths) {
+    for (const input of inputs) {
       try {
-        answers.push(await answerFor(classifier, path, options));
+        writer.answer(await answerFor(classifier, input, options));
+        answered++;
       } catch (error) {
-        failed.push({ image: path, reason: oneLine(error) });
+        const reason = oneLine(error);
+        writer.failed({ image: input.name, reason });
+        say(`skipped ${input.name}: ${reason}`);
       }
     }
   } finally {
     classifier.dispose();
   }
-  if (options.json) printJson({ weights, answers, failed });
-  else for (const answer of answers) printAnswer(answer);
-  for (const { image, reason } of failed) say(`skipped ${image}: ${reason}`);
-  if (answers.length === 0) throw new Error('none of the images could be read');
+  writer.end();
+  if (answered === 0) throw new Error('none of the images could be read');
 }
 
 async function answerFor(
-  classifier: Classifier<string>,
-  image: string,
+  classifier: Classifier<PredictInput>,
+  input: PredictInput,
   { tenCrop, top }: Options,
 ): Promise<Answer> {
   const best = (probabilities: Float32Array, k: number) =>
     classifier
       .answers(probabilities, k)
       .map(({ className, ...answer }) => ({ class: className, ...answer }));
-  if (!tenCrop) return { image, top: best((await classifier.predict(image)).probabilities, top) };
-  const { probabilities, crops } = await classifier.predict(image, { tenCrop });
+  const { name: image } = input;
+  if (!tenCrop) return { image, top: best((await classifier.predict(input)).probabilities, top) };
+  const { probabilities, crops } = await classifier.predict(input, { tenCrop });
   return { image, top: best(probabilities, top), crops: crops.flatMap((crop) => best(crop, 1)) };
-}
-
-const CROP_NAMES = ['top left', 'top right', 'center', 'bottom left', 'bottom right'];
-
-function printAnswer({ image, top, crops }: Answer): void {
-  print(image);
-  for (const { class: name, probability } of top)
-    print(`  ${percent(probability).padStart(7)}  ${name}`);
-  crops?.forEach(({ class: name, probability }, index) => {
-    const where = `${CROP_NAMES[index % 5]}${index < 5 ? '' : ', mirrored'}`;
-    print(`    ${where.padEnd(24)}${percent(probability).padStart(7)}  ${name}`);
-  });
 }

@@ -21,6 +21,11 @@ export function imageFormat(bytes: Uint8Array): ImageFormat | null {
   return /^P[1-6][\s#]/.test(head) ? 'pnm' : null;
 }
 
+/** Whether bytes begin as an image does that `decodeImage` reads. */
+export function isImage(bytes: Uint8Array): boolean {
+  return imageFormat(bytes) !== null;
+}
+
 /** What a file is that is no image that can be read. */
 export function describeUnread(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'empty file';

@@ -83,7 +83,7 @@ async function readClass(
 }
 
 /** Paths of all images below a place, sorted by UTF-16 code units at every level; the rest is noted. */
-async function imagesIn(tree: FileTree, place: Place, notes: Notes): Promise<string[]> {
+export async function imagesIn(tree: FileTree, place: Place, notes: Notes): Promise<string[]> {
   const { folder, prefix } = place;
   const names = [...folder.files].sort();
   const unknown = names.filter((name) => fileKind(name) === 'unknown');
