@@ -13,8 +13,8 @@ export function printJson(value: unknown): void {
 }
 
 /** 0.5349 -> "53.5 %" */
-export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+export function percent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
 }
 
 /** 8123 ms -> "8 s"; 125,000 ms -> "2 min 5 s" */

@@ -1,12 +1,13 @@
 import type { OpenedWeights } from '@alexnet/classifier/node';
 import { FormatError } from '@alexnet/convert';
 import { openModelFile } from './convert/open-model.js';
+import { printCard } from './model-card.js';
 import type { Checkpoint } from './run/run-weights.js';
 
 export { WEIGHTS_NAME } from '@alexnet/classifier/node';
 
 /**
- * Reads `--weights FILE|RUN` of any readable format, for looking at its numbers.
+ * Reads `--weights NAME|FILE|URL|RUN` of any readable format; of published weights the card is said.
  *
  * @throws Error naming the file when it is missing, damaged, ambiguous or not read exactly
  */
@@ -15,7 +16,9 @@ export async function openNetworkFile(
   checkpoint?: Checkpoint,
 ): Promise<OpenedWeights> {
   try {
-    return await openModelFile(path, { checkpoint });
+    const opened = await openModelFile(path, { checkpoint });
+    if (opened.published) await printCard(opened);
+    return opened;
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     const advice = error.code === 'ambiguous' ? ': alexnet convert --preset NAME' : '';

@@ -1,4 +1,10 @@
-import { type Classifier, createClassifier, requirePreprocessing } from '@alexnet/classifier/node';
+import {
+  type Classifier,
+  createClassifier,
+  type PublishedWeights,
+  recordMeasured,
+  requirePreprocessing,
+} from '@alexnet/classifier/node';
 import type { Dataset } from '@alexnet/data';
 import type { RgbImage } from '@alexnet/files/image';
 import { type ClassMatch, matchClasses } from '@alexnet/model/classes';
@@ -66,7 +72,7 @@ export function addEvalCommand(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { path, model } = await openNetworkFile(options.weights, options.checkpoint);
+  const { path, model, published } = await openNetworkFile(options.weights, options.checkpoint);
   // Said before data and backend are opened.
   const preprocessing = requirePreprocessing(model);
   const trainedOn = await readDataBeside(path);
@@ -106,6 +112,7 @@ async function run(options: Options): Promise<void> {
     }
     for (const evaluation of evaluations)
       requireReadable(evaluation, options.maxBroken ?? MAX_BROKEN_SHARE);
+    if (published && !isSubset) await keepForCard(published, dataset, evaluations);
     if (options.json)
       printJson({
         weights: path,
@@ -121,6 +128,27 @@ async function run(options: Options): Promise<void> {
     await dataset.close();
   }
 }
+
+/** What the card of published weights says was measured here: on data of all their classes. */
+async function keepForCard(
+  { name }: PublishedWeights,
+  { name: data }: Dataset,
+  [first]: readonly Evaluation[],
+): Promise<void> {
+  if (first?.top5 === undefined) return;
+  const { images, view, top1, top5 } = first;
+  const percent = (share: number) => +(100 * share).toFixed(3);
+  await recordMeasured(name, {
+    data,
+    images,
+    view,
+    top1: percent(top1),
+    top5: percent(top5),
+  });
+}
+
+/** Figures of a share of so many images: published scores of ImageNet's 50,000 have three. */
+const digitsOf = (images: number) => (images < 10_000 ? 1 : 3);
 
 /** One line a view, and what always answering the commonest class would reach. */
 export function printEvaluations(
@@ -138,7 +166,8 @@ export function printEvaluations(
     print(`${name.padEnd(14)}${top1.padStart(8)}${(top5 ?? '').padStart(9)}`.trimEnd());
   line('', 'top-1', first.top5 === undefined ? undefined : 'top-5');
   for (const { view, top1, top5 } of evaluations) {
-    line(view, percent(top1), top5 === undefined ? undefined : percent(top5));
+    const share = (of: number) => percent(of, digitsOf(first.images));
+    line(view, share(top1), top5 === undefined ? undefined : share(top5));
   }
   const { label, share } = first.majority;
   print(

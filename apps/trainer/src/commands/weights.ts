@@ -1,7 +1,6 @@
 import {
   cachedWeights,
   expects,
-  modelCard,
   PUBLISHED_WEIGHTS,
   type PublishedWeights,
   readMeasured,
@@ -9,6 +8,7 @@ import {
 } from '@alexnet/classifier/node';
 import type { Command } from 'commander';
 import { openModelFile } from '../convert/open-model.js';
+import { printCard } from '../model-card.js';
 import { jsonOption } from '../options/shared.js';
 import { print, printJson, say } from '../say.js';
 
@@ -73,22 +73,10 @@ const sizeOf = ({ weights: { bytes } }: PublishedWeights) =>
 
 async function get(names: readonly string[]): Promise<void> {
   for (const name of names) {
-    const { path, model, published } = await openModelFile(name);
-    const measured = published ? await readMeasured(published.name) : null;
-    printCard(
-      { ...model, provenance: { ...model.provenance, ...(measured && { measured }) } },
-      print,
-    );
-    print(path);
+    const opened = await openModelFile(name);
+    await printCard(opened, print);
+    print(opened.path);
   }
-}
-
-/** What, by whom, license, preparation and accuracy, a line each. */
-export function printCard(
-  model: Parameters<typeof modelCard>[0],
-  line: (text: string) => void = say,
-): void {
-  for (const [label, text] of modelCard(model)) line(`${label.padEnd(17)} ${text}`);
 }
 
 async function path(name: string): Promise<void> {

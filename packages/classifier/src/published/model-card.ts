@@ -40,7 +40,8 @@ export function modelCard(
 
 function accuracyOf(value: unknown, whence: string): (readonly [string, string])[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { data, view, top1, top5 } = value as Record<string, unknown>;
+  const { data, images, view, top1, top5 } = value as Record<string, unknown>;
   if (typeof top1 !== 'number' || typeof top5 !== 'number') return [];
-  return [[whence, `top-1 ${top1} %, top-5 ${top5} % (${data}, ${view})`]];
+  const what = images === undefined ? data : `${images} images of ${data}`;
+  return [[whence, `top-1 ${top1} %, top-5 ${top5} % (${what}, ${view})`]];
 }
