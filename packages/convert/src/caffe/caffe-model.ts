@@ -138,11 +138,17 @@ function isHdf5([first, second]: Uint8Array): boolean {
  */
 function fedPadded(found: FoundNetwork, { spec }: OpenOptions): FoundNetwork | null {
   const [first, ...rest] = found.layers;
-  if (found.input || first?.op !== 'conv' || typeof first.padding !== 'object') return null;
+  if (first?.op !== 'conv' || typeof first.padding !== 'object') return null;
   if (Object.values(first.padding).some((side) => side > 0)) return null;
   for (const { input, layers } of spec ? [spec] : PRESET_NAMES.map((name) => createSpec(name))) {
     const [own] = layers;
     if (own?.op !== 'conv' || own.padding.top === own.padding.bottom) continue;
+    const { top, bottom, left, right } = own.padding;
+    const { height, width } = found.input ?? {
+      height: input.height + top + bottom,
+      width: input.width + left + right,
+    };
+    if (height !== input.height + top + bottom || width !== input.width + left + right) continue;
     const padded = { ...found, input, layers: [{ ...first, padding: own.padding }, ...rest] };
     if (isPreset(padded)) return padded;
   }
@@ -198,12 +204,21 @@ export function writeCaffeModel(file: Model, options: WriteOptions = {}): Writte
   }
   checkAllowed(notes, options.allow);
   const canonical = toCanonical(spec, weights);
+  // As a deployed net has it, so that the file says how large its images are.
+  const images = {
+    name: 'data',
+    type: 'Input',
+    bottom: [],
+    top: ['data'],
+    parameters: { input_param: { shape: [1, spec.input.channels, input.height, input.width] } },
+    blobs: [],
+  };
   const filled = layers.map((layer) => ({
     ...layer,
     blobs: layer.blobs.map((blob) => blobOf(blob, canonical)),
   }));
   return {
-    caffemodel: serializeCaffeNet(spec.preset, filled),
+    caffemodel: serializeCaffeNet(spec.preset, [images, ...filled]),
     prototxt: formatPrototxt(spec.preset, layers, { channels: spec.input.channels, ...input }),
     notes,
   };

@@ -55,7 +55,9 @@ function writeParameter(
     const field = fields[key];
     if (!field) throw new Error(`${name} has no field ${key}`);
     const { number, type } = field;
-    if (typeof value === 'string') {
+    if (type === 'shape')
+      message.message(number, (shape) => shape.packed(1, value as readonly number[]));
+    else if (typeof value === 'string') {
       message.integer(number, typeof type === 'object' ? type.indexOf(value) : -1);
     } else if (type === 'float') message.float(number, Number(value));
     else message.integer(number, Number(value));
