@@ -59,6 +59,7 @@ test.each([
   ['wd=0.1', 'did you mean weightDecay?'],
   ['batch=8', 'did you mean batchSize?'],
   ['dropout=0', 'did you mean network.dropout?'],
+  ['network.conv1.strid=2', '--set network.conv1.strid=2: network.conv1.strid: there is no such'],
   ['network.conv1Stride=2', 'there is no such setting; did you mean network.conv1.stride?'],
   ['network.widht=1', 'there is no such setting; did you mean network.width?'],
   ['augment.flip=true', 'there is no operation flip; did you mean randomFlip?'],
@@ -83,7 +84,7 @@ test.each([
   ['preprocessing.divideBy=-64', 'preprocessing.divideBy: expects more than 0, not -64'],
   ['preprocessing.shorterSide=200', 'augment[2]: randomCrop cuts 227 × 227 px, but is given'],
   ['network.preset=papr', 'network.preset: expects'],
-  ['network.groups=3', 'network.modifiers.groups: expects 1 or 2, not 3'],
+  ['network.groups=3', '--set network.groups=3: network.groups: expects 1 or 2, not 3'],
   ['network.input=224', 'network: '],
   [
     'layers.conv9.learningRateFactor=0',

@@ -25,7 +25,9 @@ export function applyOverrides(recipe: Recipe, settings: readonly string[]): Rec
       applyOne(draft, setting);
       current = readRecipe(draft);
     } catch (error) {
-      throw new SettingError(`--set ${setting}: ${(error as Error).message}`, { cause: error });
+      // Modifiers of the network are said without the list they stand in.
+      const said = (error as Error).message.replace(/^network\.modifiers\./, 'network.');
+      throw new SettingError(`--set ${setting}: ${said}`, { cause: error });
     }
   }
   // Only now: a size is often two settings.
