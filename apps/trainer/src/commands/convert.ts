@@ -120,7 +120,7 @@ async function convert(
       }),
     ),
   ).catch((error: unknown) => {
-    throw error instanceof FormatError ? new Error(`${input}: ${explained(error, input)}`) : error;
+    throw error instanceof FormatError ? new Error(explained(error, input)) : error;
   });
   if (!options.json) printConversion(done);
   let verification: Verification | null = null;
