@@ -1,4 +1,5 @@
 import type { ServeOptions } from './live/start-live.js';
+import type { PrecisionChoice } from './open-backend.js';
 import type { LimitOptions } from './run/run-limits.js';
 
 /** `alexnet train` as it was typed. */
@@ -23,6 +24,7 @@ export interface TypedOptions extends ServeOptions, LimitOptions {
   readonly validationShare?: number;
   readonly workers?: number;
   readonly backend?: string;
+  readonly precision?: PrecisionChoice;
   readonly resume?: true;
   readonly set: readonly string[];
 }

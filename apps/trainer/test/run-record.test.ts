@@ -106,8 +106,8 @@ test('a record from before there were parts names its backend as the first one',
 });
 
 test('parts in which no update was made are left out; words name each backend where it began', () => {
-  const part = (fromStep: number, name: string) =>
-    presentPart(fromStep, { name, device: 'here' }, '4.22.0');
+  const part = (fromStep: number, name: string, precision: 'fp32' | 'bf16' = 'fp32') =>
+    presentPart(fromStep, { name, device: 'here', precision }, '4.22.0');
   const parts = [part(0, 'wasm'), part(40, 'wasm'), part(40, 'cpu')].reduce<
     ReturnType<typeof part>[]
   >(withPart, []);
@@ -117,6 +117,9 @@ test('parts in which no update was made are left out; words name each backend wh
   ]);
   expect(partsInWords(parts)).toBe('wasm (here) from update 1, cpu (here) from update 41');
   expect(partsInWords([part(0, 'wasm'), part(9, 'wasm')])).toBe('wasm (here)');
+  expect(partsInWords([part(0, 'tensorflow'), part(9, 'tensorflow', 'bf16')])).toBe(
+    'tensorflow (here) from update 1, tensorflow (here, bf16) from update 10',
+  );
 });
 
 test('--resume refuses what decides the numbers, and keeps or replaces the rest', async () => {

@@ -11,7 +11,7 @@ import { type ClassMatch, matchClasses } from '@alexnet/model/classes';
 import { type Evaluation, evaluate } from '@alexnet/trainer';
 import { type Command, Option } from 'commander';
 import { MAX_BROKEN_SHARE, requireReadable } from '../broken-images.js';
-import { openBackend } from '../open-backend.js';
+import { openBackend, type PrecisionChoice } from '../open-backend.js';
 import { openData } from '../open-data.js';
 import {
   backendOption,
@@ -20,6 +20,7 @@ import {
   dataOption,
   jsonOption,
   maxBrokenOption,
+  precisionOption,
   weightsOption,
 } from '../options/shared.js';
 import { withProgress } from '../progress.js';
@@ -37,6 +38,7 @@ interface Options {
   readonly among: 'all' | 'data';
   readonly tenCrop?: true;
   readonly backend?: string;
+  readonly precision?: PrecisionChoice;
   readonly maxBroken?: number;
   readonly json?: true;
 }
@@ -66,6 +68,7 @@ export function addEvalCommand(program: Command): void {
     )
     .option('--ten-crop', 'also average the answers of ten crops, as the paper does')
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(maxBrokenOption())
     .addOption(jsonOption())
     .action(run);
@@ -76,7 +79,7 @@ async function run(options: Options): Promise<void> {
   // Said before data and backend are opened.
   const preprocessing = requirePreprocessing(model);
   const trainedOn = await readDataBeside(path);
-  const { tf } = await openBackend(options.backend);
+  const { tf } = await openBackend(options.backend, options.precision);
   const dataset = await openData(options.data, { validationShare: 1 });
   const classifier = {
     ...createClassifier(tf, model, async (image: RgbImage) => image),

@@ -2,13 +2,14 @@ import { type Classifier, createClassifier, requirePreprocessing } from '@alexne
 import { decodeImage } from '@alexnet/data';
 import { type Command, Option } from 'commander';
 import { oneLine } from '../failure.js';
-import { openBackend } from '../open-backend.js';
+import { openBackend, type PrecisionChoice } from '../open-backend.js';
 import { whole } from '../options/parse.js';
 import {
   backendOption,
   bestOption,
   checkpointOption,
   jsonOption,
+  precisionOption,
   weightsOption,
 } from '../options/shared.js';
 import type { Answer } from '../predict/answer.js';
@@ -24,6 +25,7 @@ interface Options {
   readonly tenCrop?: true;
   readonly top: number;
   readonly backend?: string;
+  readonly precision?: PrecisionChoice;
   readonly format: AnswerFormat;
 }
 
@@ -38,6 +40,7 @@ export function addPredictCommand(program: Command): void {
     .option('--ten-crop', 'average the answers of ten crops')
     .option('--top <k>', 'how many classes to show', whole(1), 5)
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(
       new Option('--format <name>', 'how answers are written; csv and jsonl as they come')
         .choices(FORMATS)
@@ -52,7 +55,7 @@ async function run(images: readonly string[], options: Options): Promise<void> {
   // Said before the backend is opened.
   requirePreprocessing(model);
   const inputs = await findInputs(images);
-  const { tf } = await openBackend(options.backend);
+  const { tf } = await openBackend(options.backend, options.precision);
   const classifier = createClassifier(tf, model, async ({ bytes }: PredictInput) =>
     decodeImage(await bytes()),
   );

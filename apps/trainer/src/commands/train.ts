@@ -18,6 +18,7 @@ import {
   batchOption,
   dataOption,
   maxBrokenOption,
+  precisionOption,
   presetOption,
   setOption,
 } from '../options/shared.js';
@@ -84,6 +85,7 @@ export function addTrainCommand(program: Command): void {
     .option('--split-seed <n>', 'decides which images are held out (default: 0)', whole(0))
     .option('--workers <n>', 'threads that prepare images (default: all cores but one)', whole(1))
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(maxBrokenOption())
     .option('--resume', 'go on with the run in --out, or with more --epochs')
     .option(
@@ -144,7 +146,7 @@ async function runWatched(
   live: Live | null,
 ): Promise<void> {
   const { out } = options;
-  const backend = await openRunBackend(options.backend, earlier);
+  const backend = await openRunBackend(options, earlier);
   const dataset = await openData(
     options.data ?? (earlier?.data as string),
     earlier ? divisionOf(earlier) : divisionAsked(options),

@@ -13,6 +13,12 @@ export const backendOption = () =>
 export const batchOption = () =>
   new Option('--batch, --batch-size <n>', 'images at once').argParser(whole(1));
 
+export const precisionOption = () =>
+  new Option(
+    '--precision <which>',
+    'of convolutions and dense layers: fp32, bf16, or auto, which is bf16 on processors made for it (default: fp32)',
+  ).choices(['fp32', 'bf16', 'auto']);
+
 /** Beside a run. */
 export const checkpointOption = () =>
   new Option('--checkpoint <which>', 'of a run: best, last, or step-N').argParser(checkpoint);

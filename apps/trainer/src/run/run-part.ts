@@ -1,3 +1,4 @@
+import type { Precision } from '@alexnet/backend/node';
 import { machine } from '@alexnet/trainer/node';
 import { typedCommand } from '../typed-command.js';
 import { VERSION } from '../version.js';
@@ -10,8 +11,8 @@ export interface RunPart {
   readonly command: string;
   readonly backend: string;
   readonly device: string;
-  /** Of weights, activations and gradients. */
-  readonly precision: 'fp32';
+  /** Of convolutions and dense layers; the rest is fp32. */
+  readonly precision: Precision;
   readonly machine: string;
   readonly versions: { readonly alexnet: string; readonly tfjs: string; readonly node: string };
 }
@@ -19,7 +20,7 @@ export interface RunPart {
 /** The part of a run that this process makes. */
 export function presentPart(
   fromStep: number,
-  backend: { readonly name: string; readonly device: string },
+  backend: { readonly name: string; readonly device: string; readonly precision: Precision },
   tfjs: string,
 ): RunPart {
   return {
@@ -28,7 +29,7 @@ export function presentPart(
     command: typedCommand(),
     backend: backend.name,
     device: backend.device,
-    precision: 'fp32',
+    precision: backend.precision,
     machine: machine(),
     versions: { alexnet: VERSION, tfjs, node: process.version },
   };
@@ -43,9 +44,14 @@ export function withPart(parts: readonly RunPart[], part: RunPart): RunPart[] {
 export function partsInWords(parts: readonly RunPart[]): string {
   const changes = parts.filter((part, at) => {
     const before = parts[at - 1];
-    return before?.backend !== part.backend || before.device !== part.device;
+    return (
+      before?.backend !== part.backend ||
+      before.device !== part.device ||
+      before.precision !== part.precision
+    );
   });
-  const name = ({ backend, device }: RunPart) => `${backend} (${device})`;
+  const name = ({ backend, device, precision }: RunPart) =>
+    `${backend} (${device}${precision === 'fp32' ? '' : `, ${precision}`})`;
   if (changes.length <= 1) return changes.map(name).join();
   return changes.map((part) => `${name(part)} from update ${part.fromStep + 1}`).join(', ');
 }

@@ -44,7 +44,7 @@ function whyNoBfloat16(tf: Tf): string | null {
 }
 
 /** The processor's flags that make bfloat16 fast, as Linux names them. */
-export function bfloat16Flags(): readonly string[] {
+function bfloat16Flags(): readonly string[] {
   try {
     const [flags = ''] = /^flags\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
     return ['amx_bf16', 'avx512_bf16'].filter((flag) => flags.split(/\s+/).includes(flag));
