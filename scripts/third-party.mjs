@@ -82,6 +82,7 @@ ${emojiSets().join('\n')}
 | what | where | source and license |
 |---|---|---|
 | names of the 1,000 ImageNet classes | \`@alexnet/model/imagenet\` | WordNet 3.0 (Princeton University, WordNet license), as listed in \`@tensorflow-models/mobilenet\` and Keras (Apache-2.0) |
+| \`light_bvlc_alexnet.onnx\` | \`packages/convert/test/fixtures/foreign\`, in no package | test data of the Python package \`onnx\` 1.23.1 (Apache-2.0) |
 | sample photographs of the viewer | \`apps/viewer/static/samples\` | from scikit-image: Rachel Michetti, Stefan van der Walt (CC0), SpaceX, NASA (public domain) |
 | weights of the showcase networks | \`@alexnet/showcase\` | trained by this project on 100 classes of Tiny-ImageNet (Stanford CS231n), a subset of ImageNet, whose images are for research and teaching; no image is included |
 

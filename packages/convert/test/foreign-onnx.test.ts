@@ -1,5 +1,7 @@
-import { describe, it } from 'vitest';
-import { expectSameLogits, golden, open } from './foreign.js';
+import { bytesSource } from '@alexnet/files';
+import { describe, expect, it } from 'vitest';
+import { findModel } from '../src/index.js';
+import { expectSameLogits, foreign, golden, open } from './foreign.js';
 
 const logits = golden('onnx.json');
 
@@ -10,5 +12,26 @@ describe('ONNX files of other tools', () => {
     });
     // Of a quantized file the activations are rounded there, not here.
     await expectSameLogits(file, logits[name], name.startsWith('qdq') ? 0.02 : 1e-5);
+  });
+
+  // ONNX 1.23.1's own test data. Its 61 M weights are constants by name of a shape, and every answer of
+  // its reference is 0.001, so that only the network itself can be compared.
+  it('the light AlexNet of the onnx package is the network it says', async () => {
+    const name = 'light_bvlc_alexnet.onnx';
+    const { spec, parameters } = await findModel({
+      name,
+      bytes: bytesSource(foreign(name)),
+      beside: () => Promise.reject(new Error('it is one file')),
+    });
+    expect(spec.input).toEqual({ height: 224, width: 224, channels: 3 });
+    expect(spec.layers.map(({ name }) => name).join(' ')).toBe(
+      'conv1 relu1 norm1 pool1 conv2 relu2 norm2 pool2 conv3 relu3 conv4 relu4 conv5 relu5 pool5 flatten fc6 relu6 fc7 relu7 fc8',
+    );
+    const layer = (wanted: string) => spec.layers.find(({ name }) => name === wanted);
+    expect(layer('conv2')).toMatchObject({ groups: 2, kernel: [5, 5] });
+    // Caffe's alpha 1e-4 is divided by the five channels.
+    expect(layer('norm1')).toMatchObject({ size: 5, k: 1, sumCoeff: 2e-5, beta: 0.75 });
+    expect(layer('pool5')).toMatchObject({ padding: { top: 0, left: 0, bottom: 1, right: 1 } });
+    expect(parameters.length).toBe(16);
   });
 });
