@@ -46,11 +46,11 @@ export function maximizeActivation(
   { layer, unit, seed }: MaximizeOptions,
 ): Maximizer {
   const { height, width } = network.spec.input;
-  const picture = fourierImage(tf, height, width, seed);
+  const canvas = fourierImage(tf, height, width, seed);
   const shape = [height, width, 3] as const;
   const prepare = preparation(tf, preprocessing, height, width);
   const rng = createRng(seed, 2);
-  let coefficients: Tensor = tf.tensor3d(picture.start, [...shape]);
+  let coefficients: Tensor = tf.tensor3d(canvas.start, [...shape]);
   let first: Tensor = tf.zeros([...shape]);
   let second: Tensor = tf.zeros([...shape]);
   let steps = 0;
@@ -60,7 +60,7 @@ export function maximizeActivation(
   function step(): void {
     steps++;
     const next = tf.tidy(() => {
-      const loss = (c: Tensor) => tf.neg(response(shake(tf, picture.draw(c), rng))) as Scalar;
+      const loss = (c: Tensor) => tf.neg(response(shake(tf, canvas.draw(c), rng))) as Scalar;
       const slope = tf.grad(loss)(coefficients);
       const m = tf.add(tf.mul(first, BETA1), tf.mul(slope, 1 - BETA1));
       const v = tf.add(tf.mul(second, BETA2), tf.mul(tf.square(slope), 1 - BETA2));
@@ -80,20 +80,20 @@ export function maximizeActivation(
       for (let i = 0; i < count; i++) step();
     },
     async value() {
-      const value = tf.tidy(() => response(picture.draw(coefficients)));
+      const value = tf.tidy(() => response(canvas.draw(coefficients)));
       const [number = 0] = await value.data();
       value.dispose();
       return number;
     },
     async image() {
-      const pixels = tf.tidy(() => tf.mul(picture.draw(coefficients), 255));
+      const pixels = tf.tidy(() => tf.mul(canvas.draw(coefficients), 255));
       const values = await pixels.data();
       pixels.dispose();
       return { height, width, data: Uint8Array.from(values, Math.round) };
     },
     dispose() {
       tf.dispose([coefficients, first, second]);
-      picture.dispose();
+      canvas.dispose();
       prepare.dispose();
     },
   };
