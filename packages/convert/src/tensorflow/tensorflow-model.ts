@@ -36,7 +36,7 @@ export async function readTensorflowModel(
   const tensors: StoredTensors = new Map(kept);
   const layout = layoutByShape(tensors);
   const named = namedNorms(tensors, options, layout);
-  const detail = `${left.length} tensors of optimizers, averages and counters were left out`;
+  const detail = `tensors of optimizers, averages and counters were left out: ${left.length}`;
   return assembleModel(
     {
       format: 'tensorflow',
