@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { createRng, cropImage, prepareImage, type RgbImage, resizeImage } from '@alexnet/augment';
+import { registerTrainingKernels } from '@alexnet/backend';
 import { readModel } from '@alexnet/convert';
 import { buildNetwork, type Network, type Preprocessing } from '@alexnet/model';
 import { SHOWCASE } from '@alexnet/showcase';
@@ -43,6 +44,8 @@ describe('activation maximization of the showcase network on wasm', () => {
   beforeAll(async () => {
     setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'))}/dist/`);
     await tf.setBackend('wasm');
+    // As selectBackend does in the page.
+    registerTrainingKernels(tf);
     const file = readModel(await readFile(SHOWCASE.showcase));
     if (!file.preprocessing) throw new Error('The showcase carries its preprocessing.');
     preprocessing = file.preprocessing;
