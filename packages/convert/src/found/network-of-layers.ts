@@ -2,6 +2,7 @@ import {
   createSpec,
   type InputSpec,
   inferShapes,
+  ModelError,
   type NetworkSpec,
   PRESET_NAMES,
   validateSpec,
@@ -57,11 +58,11 @@ function attempt(found: FoundNetwork, input: InputSpec): DescribedNetwork | null
 }
 
 function describe(found: FoundNetwork, input: InputSpec): DescribedNetwork {
-  const { layers, classes } = tidyLayers(found, input);
+  const { layers, classes } = fitting(() => tidyLayers(found, input));
   const named = nameLayers(layers.map(({ spec }) => spec));
   const spec =
     matchPreset(named, input, classes) ??
-    checked({ preset: 'custom', input, classes, layers: named });
+    fitting(() => validateSpec({ preset: 'custom', input, classes, layers: named }));
   const owners = spec.layers.filter(
     ({ op }) => op === 'conv' || op === 'dense' || op === 'batchnorm',
   );
@@ -75,11 +76,14 @@ function describe(found: FoundNetwork, input: InputSpec): DescribedNetwork {
   return { spec, tensors };
 }
 
-function checked(spec: NetworkSpec): NetworkSpec {
+/** What `work` makes of the layers. @throws FormatError unknown-network where they make no network */
+function fitting<T>(work: () => T): T {
   try {
-    return validateSpec(spec);
+    return work();
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    if (!(cause instanceof ModelError)) throw cause;
+    // Layers have no names yet.
+    const detail = cause.message.replace(/^: /, '');
     throw new FormatError('unknown-network', `the network in the file: ${detail}`, { cause });
   }
 }
