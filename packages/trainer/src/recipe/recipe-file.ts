@@ -2,8 +2,8 @@ import { SettingError } from '@alexnet/augment/settings';
 import { checkRecipe, readRecipe } from './check-recipe.js';
 import type { Recipe } from './recipe.js';
 
-/** For editors: names, ranges and meanings of a recipe's settings. */
-const SCHEMA = 'https://unpkg.com/@alexnet/trainer/recipe.schema.json';
+/** For editors, where the package is installed beside the file: names, ranges and meanings of settings. */
+const SCHEMA = './node_modules/@alexnet/trainer/recipe.schema.json';
 
 /**
  * The recipe in the text of a file, as {@link formatRecipe} writes it.
