@@ -43,6 +43,8 @@ export interface Activation {
 export interface Classifier<Image> {
   readonly model: Model;
   readonly network: Network;
+  /** How images are prepared; null where the model does not say, and nothing can be answered. */
+  readonly preprocessing: Preprocessing | null;
   /** Index to name; `class 7` where the file has no names. */
   readonly classNames: readonly string[];
   /** @throws Error when the image cannot be read */
@@ -150,6 +152,7 @@ export function createClassifier<Image>(
   return {
     model,
     network,
+    preprocessing: model.preprocessing,
     classNames,
     answers,
     classify: ((images, { top = 5, tenCrop = false } = {}) =>

@@ -41,7 +41,7 @@ const KEPT_MISTAKES = 50;
 /** A network and how its images are prepared. A classifier of `@alexnet/classifier` is one. */
 export interface Answerer {
   readonly network: Network;
-  readonly preprocessing: Preprocessing;
+  readonly preprocessing: Preprocessing | null;
 }
 
 /** How a split is evaluated. */
@@ -60,7 +60,7 @@ export interface EvaluateOptions {
 /**
  * Top-1, top-5, loss and confusion matrix of a network on a split.
  *
- * @throws {TrainingError} `no-images` when no image could be read
+ * @throws {TrainingError} `no-preprocessing` where it is null, `no-images` when no image could be read
  */
 export async function evaluate(
   { network, preprocessing }: Answerer,
@@ -68,6 +68,9 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { tenCrop = false } = options;
+  if (!preprocessing) {
+    throw new TrainingError('no-preprocessing', 'the network does not say how images are prepared');
+  }
   const { classes } = network.spec;
   const maker = preparation(preprocessing, { tenCrop });
   const { views } = maker;

@@ -4,6 +4,7 @@ import { CodedError } from '@alexnet/files';
 export type TrainingErrorCode =
   | 'not-finite' // a loss or gradient is not a number; the state before the step was snapshot
   | 'no-images' // not one image could be read
+  | 'no-preprocessing' // nobody says how images are prepared
   | 'no-validation' // the schedule needs validation images, and there are none
   | 'bad-recipe' // the recipe does not go with the network or the images
   | 'bad-weights' // weights, momentum or an average that are not this network's

@@ -84,3 +84,10 @@ test('top-5 counts labels among the first five, where more than five are answers
   expect(await evaluate({ network, preprocessing }, source, { among })).not.toHaveProperty('top5');
   network.dispose();
 });
+
+test('images that nobody says how to prepare are not prepared', async () => {
+  const network = tinyNetwork();
+  const asked = evaluate({ network, preprocessing: null }, plainColors(2));
+  await expect(asked).rejects.toMatchObject({ code: 'no-preprocessing' });
+  network.dispose();
+});

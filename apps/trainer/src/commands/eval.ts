@@ -77,14 +77,11 @@ export function addEvalCommand(program: Command): void {
 async function run(options: Options): Promise<void> {
   const { path, model, published } = await openNetworkFile(options.weights, options.checkpoint);
   // Said before data and backend are opened.
-  const preprocessing = requirePreprocessing(model);
+  requirePreprocessing(model);
   const trainedOn = await readDataBeside(path);
   const { tf } = await openBackend(options.backend, options.precision);
   const dataset = await openData(options.data, { validationShare: 1 });
-  const classifier = {
-    ...createClassifier(tf, model, async (image: RgbImage) => image),
-    preprocessing,
-  };
+  const classifier = createClassifier(tf, model, async (image: RgbImage) => image);
   const { classNames } = classifier;
   try {
     const match = matchOrRefuse(path, classifier, dataset);
