@@ -1,3 +1,4 @@
+import { csvLine } from '@alexnet/trainer/node';
 import { percent, print, printJson } from '../say.js';
 import type { Answer, Failed } from './answer.js';
 
@@ -21,14 +22,15 @@ export function answerWriter(format: AnswerFormat, weights: string): AnswerWrite
     return { answer: line, failed: line, end: nothing };
   }
   if (format === 'text') return { answer: printAnswer, failed: nothing, end: nothing };
-  print(['image', 'rank', 'class', 'index', 'probability', 'error'].join());
+  const row = (...cells: readonly (string | number)[]) => process.stdout.write(csvLine(cells));
+  row('image', 'rank', 'class', 'index', 'probability', 'error');
   return {
     answer: ({ image, top }) => {
       for (const [i, { class: name, index, probability }] of top.entries()) {
-        print([cell(image), i + 1, cell(name), index, probability, ''].join());
+        row(image, i + 1, name, index, probability, '');
       }
     },
-    failed: ({ image, reason }) => print([cell(image), '', '', '', '', cell(reason)].join()),
+    failed: ({ image, reason }) => row(image, '', '', '', '', reason),
     end: nothing,
   };
 }
@@ -41,11 +43,6 @@ function documentWriter(weights: string): AnswerWriter {
     failed: (one) => failed.push(one),
     end: () => printJson({ weights, answers, failed }),
   };
-}
-
-/** A cell of a CSV file (RFC 4180). */
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const CROP_NAMES = ['top left', 'top right', 'center', 'bottom left', 'bottom right'];
