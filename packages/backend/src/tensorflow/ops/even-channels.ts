@@ -1,5 +1,5 @@
 import { BackendError } from '../../backend-error.js';
-import { type Attributes, type OpBinding, opAttributes } from './raw-ops.js';
+import { type Attributes, type Metadata, type OpBinding, opAttributes } from './raw-ops.js';
 
 /** What the ops are run with. */
 export interface OpRunner {
@@ -27,10 +27,9 @@ export function withEvenChannels(runner: OpRunner): OpBinding['executeOp'] {
   const { binding, executeOp, createTensor, deleteTensor, shapeOf, valuesOf } = runner;
   const int32 = (shape: readonly number[], values: readonly number[]) =>
     createTensor(shape, binding.TF_INT32, Int32Array.from(values));
-  const only = (op: string, attributes: Attributes, inputs: readonly number[]): number => {
-    const typed = opAttributes(binding, { T: binding.TF_FLOAT, ...attributes });
-    return executeOp(op, typed, inputs, 1)[0]?.id ?? -1;
-  };
+  const run = (op: string, attributes: Attributes, inputs: readonly number[]) =>
+    executeOp(op, opAttributes(binding, { T: binding.TF_FLOAT, ...attributes }), inputs, 1);
+  const idOf = ([result]: readonly Metadata[]) => result?.id ?? -1;
 
   return (op, attributes, inputs, outputs) => {
     const made: number[] = [];
@@ -44,12 +43,12 @@ export function withEvenChannels(runner: OpRunner): OpBinding['executeOp'] {
       const paddings = keep(int32([4, 2], after));
       const zero = keep(createTensor([], binding.TF_FLOAT, Float32Array.of(0)));
       // Not Pad, which TensorFlow's layout pass takes for pixels to merge with the convolution.
-      return keep(only('PadV2', { Tpaddings: binding.TF_INT32 }, [id, paddings, zero]));
+      return keep(idOf(run('PadV2', { Tpaddings: binding.TF_INT32 }, [id, paddings, zero])));
     };
-    const slice = (id: number, shape: readonly number[]) => {
-      const from = [id, keep(int32([4], [0, 0, 0, 0])), keep(int32([4], shape))];
-      const typed = opAttributes(binding, { T: binding.TF_FLOAT, Index: binding.TF_INT32 });
-      return executeOp('Slice', typed, from, 1);
+    /** The gradient without that of the channel that was added. */
+    const slice = (grown: readonly Metadata[], shape: readonly number[]) => {
+      const from = [keep(idOf(grown)), keep(int32([4], [0, 0, 0, 0])), keep(int32([4], shape))];
+      return run('Slice', { Index: binding.TF_INT32 }, from);
     };
     const grown = (shape: readonly number[], axis: number) =>
       keep(
@@ -67,12 +66,12 @@ export function withEvenChannels(runner: OpRunner): OpBinding['executeOp'] {
       if (op === 'Conv2DBackpropFilter' && isOdd(shapeOf(first), valuesOf(second))) {
         const shape = valuesOf(second);
         const from = [pad(first, 3), grown(shape, 2), dy];
-        return slice(keep(executeOp(op, attributes, from, 1)[0]?.id ?? -1), shape);
+        return slice(executeOp(op, attributes, from, 1), shape);
       }
       if (op === 'Conv2DBackpropInput' && isOdd(valuesOf(first), shapeOf(second))) {
         const shape = valuesOf(first);
         const from = [grown(shape, 3), pad(second, 2), dy];
-        return slice(keep(executeOp(op, attributes, from, 1)[0]?.id ?? -1), shape);
+        return slice(executeOp(op, attributes, from, 1), shape);
       }
       return executeOp(op, attributes, inputs, outputs);
     } finally {
