@@ -13,6 +13,7 @@ describe('files of torch that say more than shapes do', () => {
     ['averaged.pth', torchvision],
     ['module-norm-behind.pth', sized],
     ['module-mean-head.pth', sized],
+    ['own-one-by-one.pth', { ...torchvision, ...sized }],
   ] satisfies [string, OpenModelOptions][])(
     '%s gives the logits torch gives',
     async (name, options) => {
@@ -27,6 +28,9 @@ describe('files of torch that say more than shapes do', () => {
   });
 
   it.each([
+    ['own-one-by-one-normed.pth', sized, 'not-allowed', 'calls as a function'],
+    ['own-prepared.pth', sized, 'not-allowed', '"mean" belongs to no layer'],
+    ['own-prepared.safetensors', torchvision, 'not-allowed', '"mean" has no place'],
     ['own-shared-leaky.pth', torchvision, 'not-allowed', 'has a relu of slope 0.2'],
     ['norm-behind.pth', torchvision, 'not-allowed', 'does not come right behind "features.0"'],
     ['twice.pth', torchvision, 'ambiguous', '"teacher" and "student"'],

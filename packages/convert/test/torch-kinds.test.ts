@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type FormatErrorCode, type OpenModelOptions, openModel } from '../src/index.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type FormatErrorCode,
+  type OpenModelOptions,
+  openModel,
+} from '../src/index.js';
 import { fixture } from './golden.js';
 import { noise } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
@@ -65,6 +71,19 @@ describe('files of torch as people save them', () => {
       await expect(reading).rejects.toThrow(message);
     },
   );
+
+  it.each([
+    ['conv_$1', 'its names are not those of torchvision'],
+    ['features.$1$1', 'it counts 32 modules without weights'],
+  ])("asks for torchvision's widths where modules are called %s", async (name, message) => {
+    const { tensors } = decodeSafetensors(fixture('kind-plain.safetensors'));
+    const renamed = [...tensors].map(
+      ([path, tensor]) => [path.replace(/^features\.(\d+)/, name), tensor] as const,
+    );
+    const reading = openModel(encodeSafetensors(new Map(renamed)));
+    await expect(reading).rejects.toThrow(expect.objectContaining({ code: 'ambiguous' }));
+    await expect(reading).rejects.toThrow(message);
+  });
 
   it('says what it left out', async () => {
     const { notes } = await openModel(fixture('kind-lightning.ckpt'));

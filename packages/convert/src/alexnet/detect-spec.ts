@@ -74,7 +74,7 @@ function ambiguous(fitting: readonly NetworkSpec[], unsaid: string | null): Form
   const choices = fitting.map((spec) => `${spec.preset} is ${describeNetwork(spec)}`).join('. ');
   return new FormatError(
     'ambiguous',
-    `the file holds numbers only${unsaid ? ` (${unsaid})` : ''}; they fit ${names}, which compute different things; say which one it is, and what differs from it (norm, pool, activation, input). ${choices}`,
+    `the file holds numbers only${unsaid ? ` (${unsaid})` : ''}; they fit ${names}${fitting.length > 1 ? ', which compute different things' : ' and networks that differ from it'}; say which one it is, and what differs from it (norm, pool, activation, input). ${choices}`,
   );
 }
 

@@ -17,7 +17,7 @@ export interface SourceModel {
   readonly presets: readonly PresetName[] | null;
   readonly preprocessing: Preprocessing | null;
   readonly classNames: readonly string[] | null;
-  /** A sentence on layers without weights that stand where an AlexNet has none; shapes then tell nothing. */
+  /** Why names and widths do not say what stands between the layers; null or nothing where they do. */
   readonly unsaid?: string | null;
   /** A sentence on a layer that stands where no preset has it. */
   readonly unlike?: string | null;

@@ -16,7 +16,7 @@ interface Module {
 export interface NamedTensors {
   readonly tensors: StoredTensors;
   readonly notes: readonly Note[];
-  /** A sentence on modules without weights where an AlexNet has none, by their numbers. */
+  /** Why the names do not say which modules without weights stand between the layers; null where they do. */
   readonly unsaid: string | null;
   /** A sentence on a layer that stands where no preset has it. */
   readonly unlike: string | null;
@@ -75,7 +75,8 @@ export function nameLayersOf(
   const norms = order('norm');
   if (norms.length === 0 && isNamed(bare)) {
     if (prefix !== '') note('names', true, `"${prefix}" was taken off the names`);
-    return { tensors: new Map([...bare, ...left]), notes, unsaid: null, unlike: null };
+    const unsaid = bare.has('conv1.weight') ? UNSAID_NAMES : null;
+    return { tensors: new Map([...bare, ...left]), notes, unsaid, unlike: null };
   }
 
   const named: StoredTensors = new Map();
@@ -145,6 +146,9 @@ function refuseCopies(names: readonly string[]): void {
   }
 }
 
+const UNSAID_NAMES =
+  "its names are not those of torchvision's modules, whose numbers would say how many stand between the layers";
+
 /** Modules without weights between two convolutions of an AlexNet: an activation, and a pool after the first two. */
 const BETWEEN = [2, 2, 1, 1];
 
@@ -169,19 +173,23 @@ function misplaced(
   return null;
 }
 
-/** A norm, say, has no weights, but the numbers of a Sequential's modules count it. */
+/**
+ * A norm, say, has no weights, but the numbers of a Sequential's modules count it. Other names do not
+ * say what stands between the layers.
+ */
 function unsaidModules(layers: readonly Module[], norms: readonly Module[]): string | null {
   const convs = layers.filter(({ kind }) => kind === 'conv').map(place);
   for (const [index, usual] of BETWEEN.entries()) {
     const [from, to] = [convs[index], convs[index + 1]];
-    if (!from || !to || from.stem !== to.stem) continue;
+    if (!from || from.stem !== to?.stem || !/(^|\.)$/.test(from.stem)) return UNSAID_NAMES;
     const own = norms.map(place).filter((norm) => norm?.stem === from.stem);
     const known = own.filter(
       (norm) => norm && norm.number > from.number && norm.number < to.number,
     );
     const count = to.number - from.number - 1 - known.length;
-    if (count > usual) {
-      return `between conv${index + 1} and conv${index + 2} it counts ${count} modules without weights, where torchvision's has ${usual}`;
+    if (count !== usual) {
+      const modules = count === 1 ? 'module' : 'modules';
+      return `between conv${index + 1} and conv${index + 2} it counts ${count} ${modules} without weights, where torchvision's has ${usual}`;
     }
   }
   return null;

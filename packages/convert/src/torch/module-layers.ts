@@ -11,12 +11,19 @@ export interface ModuleLayers {
   readonly layers: readonly FoundLayer[];
   /** Classes whose `forward` the file does not hold; torch's own are known. */
   readonly unknownClasses: readonly string[];
+  /** Those of them that run layers themselves, one by one, instead of Sequentials. */
+  readonly scattered: readonly string[];
+  /** Tensors of no layer: a class of one's own may compute with them. */
+  readonly unused: readonly string[];
   /** Sizes to which an adaptive pool brings the maps, `[height, width]`. */
   readonly adaptive: readonly (readonly [height: number, width: number])[];
 }
 
 /** Containers that run their modules one after the other, and torchvision's net, whose code is known. */
 const IN_ORDER = ['torch.nn.modules.container.Sequential', 'torchvision.models.alexnet.AlexNet'];
+
+/** Layers that stand alone between two Sequentials in a class of one's own, and leave little open. */
+const UNSCATTERED: readonly FoundLayer['op'][] = ['flatten', 'globalpool', 'dropout'];
 
 /** The probabilities of logits; what is kept are the logits. */
 const PROBABILITIES = /^(Log)?Softmax(2d)?$/;
@@ -32,32 +39,46 @@ const LOSS = /Loss\d?d?$|Criterion$/;
 export function moduleLayers(root: TorchModule, tensors: StoredTensors): ModuleLayers {
   const layers: FoundLayer[] = [];
   const unknownClasses = new Set<string>();
+  const scattered = new Set<string>();
+  const unused = new Set(tensors.keys());
   const adaptive: (readonly [number, number])[] = [];
   let ended: TorchModule | null = null;
 
-  const walk = (module: TorchModule): void => {
+  const walk = (module: TorchModule, owner?: string): void => {
     const { className, children } = module;
     const own = /^torch\.nn\.modules\.\w+\.(\w+)$/.exec(className)?.[1];
+    // A layer's or a loss's.
+    if (own) for (const part of PARTS) unused.delete(`${prefixOf(module)}${part}`);
     if (own && LOSS.test(own)) return;
     if (own && own !== 'Sequential') {
       const refused = refusedAttribute(own, module.options);
       const found = refused
         ? [unknown(module, refused)]
-        : layersOf(own, module, tensorsAt(module.path, tensors));
+        : layersOf(own, module, tensorsAt(module, tensors));
       if (ended && found.length > 0) layers.push(unknown(ended, 'is not the last of the layers'));
       layers.push(...found);
+      if (owner !== undefined && found.some(({ op }) => !UNSCATTERED.includes(op))) {
+        scattered.add(owner);
+      }
       if (own === 'AdaptiveAvgPool2d' && found.length === 0) adaptive.push(outputSize(module));
       if (PROBABILITIES.test(own)) ended = module;
       return;
     }
-    if (!IN_ORDER.includes(className)) unknownClasses.add(className);
+    const isKnown = IN_ORDER.includes(className);
+    if (!isKnown) unknownClasses.add(className);
     if (children.length === 0 && className !== 'torch.nn.modules.container.Sequential') {
       layers.push(unknown(module, 'has no modules, and the file does not hold what it does'));
     }
-    for (const child of children) walk(child);
+    for (const child of children) walk(child, isKnown ? undefined : className);
   };
   walk(root);
-  return { layers: flattened(layers), unknownClasses: [...unknownClasses], adaptive };
+  return {
+    layers: flattened(layers),
+    unknownClasses: [...unknownClasses],
+    scattered: [...scattered],
+    unused: [...unused],
+    adaptive,
+  };
 }
 
 /** `forward` flattens the maps before the first dense layer where no module does. */
@@ -160,10 +181,14 @@ function unknown({ path, className }: TorchModule, detail: string): FoundLayer {
   return { op: 'unknown', detail: `torch: the ${name} "${path}" ${detail}` };
 }
 
+function prefixOf({ path }: TorchModule): string {
+  return path === '' ? '' : `${path}.`;
+}
+
 const PARTS = ['weight', 'bias', 'running_mean', 'running_var'] as const;
 
-function tensorsAt(path: string, tensors: StoredTensors): FoundTensors {
-  const prefix = path === '' ? '' : `${path}.`;
+function tensorsAt(module: TorchModule, tensors: StoredTensors): FoundTensors {
+  const prefix = prefixOf(module);
   const found = PARTS.flatMap((part) => {
     const tensor = tensors.get(`${prefix}${part}`);
     return tensor ? [[part, { ...tensor, name: `${prefix}${part}` }] as const] : [];

@@ -1,6 +1,6 @@
 import { inferShapes } from '@alexnet/model';
 import type { OpenOptions } from '../alexnet/assemble-model.js';
-import type { Note } from '../alexnet/note.js';
+import { checkAllowed, type Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
 import type { FoundLayer } from '../found/found-network.js';
 import type { DescribedNetwork } from '../found/network-of-layers.js';
@@ -17,7 +17,8 @@ export interface ReadModule extends DescribedNetwork {
 /**
  * The network of a module that was pickled whole. Its classes, strides, padding, activations, pools
  * and norms are in the file; the size of its images is not, and neither is the `forward` of a class
- * of one's own, which is taken to run its modules in the order in which they are defined.
+ * of one's own. That is taken to run its modules in the order in which they are defined: exactly where
+ * they are Sequentials, inexactly where it runs layer by layer and may call others as functions.
  *
  * @returns null where the modules leave out what `forward` does between them, so that they say no
  *   more than a state dict
@@ -28,7 +29,7 @@ export function readModule(
   tensors: StoredTensors,
   options: OpenOptions,
 ): ReadModule | null {
-  const { layers, unknownClasses, adaptive } = moduleLayers(root, tensors);
+  const { layers, unknownClasses, scattered, unused, adaptive } = moduleLayers(root, tensors);
   if (unknownClasses.length > 0 && !isComplete(layers)) return null;
   const { notes: said, ...described } = saidNetwork(
     { input: null, layers, layout: 'channels-first' },
@@ -38,8 +39,17 @@ export function readModule(
   const notes: Note[] = [{ code: 'names', exact: true, detail: 'modules became layers' }, ...said];
   if (unknownClasses.length > 0) {
     const detail = `the file does not hold the forward of ${unknownClasses.join(', ')}, which was taken to run its modules in the order of their definition and nothing besides`;
-    notes.push({ code: 'architecture', exact: true, detail });
+    const { preset } = described.spec;
+    const isSaid = options.spec !== undefined || options.preset === preset;
+    const exact = scattered.length === 0 || isSaid;
+    const how = `: a norm or a pool that it calls as a function is seen nowhere; say which network it is (${preset === 'custom' ? 'its spec' : `preset ${preset}, or its spec`})`;
+    notes.push({ code: 'architecture', exact, detail: exact ? detail : `${detail}${how}` });
   }
+  for (const name of unused) {
+    const detail = `"${name}" belongs to no layer, and what the network does with it the file does not hold`;
+    notes.push({ code: 'dropped-tensor', exact: false, detail });
+  }
+  checkAllowed(notes, options.allow);
   return { ...described, notes };
 }
 
