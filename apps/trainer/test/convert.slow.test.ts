@@ -41,23 +41,26 @@ test.each(['x.pth', 'x.onnx', 'x.npz', 'x.weights.h5', 'x.caffemodel', 'tfjs/'])
   },
 );
 
-test('--verify runs both networks and finds no difference', async () => {
+test.each([
+  ['convnet-91.2', 'convnet.onnx', ['onnxruntime on the result']],
+  ['foreign/front.onnx', 'front/', ['onnxruntime on the source', 'TF.js on the result']],
+  ['torchvision-tiny.pth', 'nothing-runs.safetensors', []],
+])('--verify compares %s as %s with what other tools make of them', async (source, out, tools) => {
+  const files = [fixture(source), join(folder, out)];
   const { code, stdout } = await alexnet(
-    'convert',
-    fixture('convnet-91.2'),
-    join(folder, 'convnet.onnx'),
-    '--verify',
-    '--backend=cpu',
-    '--json',
+    ...['convert', ...files, '--verify', '--backend=cpu', '--json'],
   );
   expect(code).toBe(0);
-  const { notes, verification } = JSON.parse(stdout);
-  expect(notes.map((note: { code: string }) => note.code)).toContain('groups');
-  expect(verification.checks.length).toBeGreaterThan(0);
-  for (const { largestDifference, largestLogit } of verification.checks) {
+  const { checks, readAgain, notRun } = JSON.parse(stdout).verification;
+  expect(checks.map(({ tool }: { tool: string }) => tool)).toEqual(tools);
+  for (const { largestDifference, largestLogit } of checks) {
     expect(largestLogit).toBeGreaterThan(0.1);
     expect(largestDifference).toBeLessThan(1e-4 * largestLogit);
   }
+  expect(readAgain.largestDifference).toBeLessThan(1e-4 * readAgain.largestLogit);
+  // What is only read again is no comparison with the source.
+  const silent = notRun.filter((reason: string) => reason.includes('the source by its own tool'));
+  expect(silent).toHaveLength(source.endsWith('.onnx') ? 0 : 1);
 });
 
 test('an inexact step is refused with its code, and passes when that is allowed', async () => {

@@ -10,7 +10,7 @@ import { parseMean } from '../convert/parse-mean.js';
 import { parseModifiers } from '../convert/parse-modifiers.js';
 import { parsePreprocessing } from '../convert/parse-preprocessing.js';
 import { readLabels } from '../convert/read-labels.js';
-import { type Verification, verifyConversion } from '../convert/verify.js';
+import { type Difference, type Verification, verifyConversion } from '../convert/verify.js';
 import { CommandError } from '../failure.js';
 import { interruptible } from '../interruptible.js';
 import { openBackend } from '../open-backend.js';
@@ -215,13 +215,18 @@ function megabytes(bytes: number): string {
     : `${(bytes / MEGABYTE).toFixed(1)} MB`;
 }
 
-function printVerification({ checks, notRun }: Verification): void {
-  for (const { backend, largestDifference, largestLogit } of checks) {
-    const share =
-      largestLogit > 0 ? ` (${(largestDifference / largestLogit).toExponential(1)} of it)` : '';
+function printVerification({ checks, readAgain, notRun }: Verification): void {
+  for (const { tool, ...difference } of checks) print(`${tool}: ${inNumbers(difference)}`);
+  if (readAgain) {
     print(
-      `${backend}: largest logit ${largestLogit.toPrecision(4)}, largest difference ${largestDifference.toPrecision(3)}${share}`,
+      `the result read again: ${inNumbers(readAgain)}; this shows how it was written, not how IN was read`,
     );
   }
   for (const reason of notRun) print(`not run: ${reason}`);
+}
+
+function inNumbers({ largestLogit, largestDifference }: Difference): string {
+  if (largestDifference === 0) return 'the same logits, bit for bit';
+  const share = (largestDifference / largestLogit).toExponential(1);
+  return `largest logit ${largestLogit.toPrecision(4)}, largest difference ${largestDifference.toPrecision(3)} (${share} of it)`;
 }

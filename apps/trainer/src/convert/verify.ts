@@ -2,25 +2,34 @@ import { NOTE_CODES } from '@alexnet/convert';
 import type { NetworkSpec, Preprocessing, Tf } from '@alexnet/model';
 import type { Conversion } from './convert-model.js';
 import { openModelFile, type ReadOptions } from './open-model.js';
-import { inOrder, probeImage, runOnnx, runTfjs } from './run-probe.js';
+import { inOrder, probeImage, runLayersModel, runOnnx, runTfjs } from './run-probe.js';
 
-/** What one backend makes of source and result. */
-export interface Check {
-  readonly backend: 'tfjs' | 'onnxruntime' | 'onnxruntime on the source';
-  /** Largest logit of the source, and the largest difference to the result's. */
+/** What a file's own tool makes of it, beside what this package does. */
+export interface Check extends Difference {
+  readonly tool: string;
+}
+
+/** Largest logit, and the largest difference to it. */
+export interface Difference {
   readonly largestLogit: number;
   readonly largestDifference: number;
 }
 
 export interface Verification {
   readonly checks: readonly Check[];
+  /** The result, read again, beside what was read: a check of the writing and not of the reading. */
+  readonly readAgain: Difference | null;
   /** What could not be run, one sentence each. */
   readonly notRun: readonly string[];
 }
 
+/** Formats whose files run here by the tool they are for. */
+const RUNS = { onnx: 'onnxruntime', tfjs: 'TF.js' } as const;
+
 /**
- * Reads a conversion's source and result again and runs both on the same image of noise. The
- * result is read as the source's network, since most formats hold numbers only.
+ * Reads a conversion's source and result again and runs both on the same image of noise, and by their
+ * own tools where those are here. The result is read as the source's network, since most formats hold
+ * numbers only.
  */
 export async function verifyConversion(
   tf: Tf,
@@ -33,35 +42,39 @@ export async function verifyConversion(
   const { spec, preprocessing } = model;
   const order = preprocessing?.channelOrder ?? 'rgb';
   // A file of another tool that says how images are prepared does it itself, to pixels.
-  const front =
-    from === 'onnx' && notes.some(({ code }) => code === 'preprocessing') ? preprocessing : null;
+  const prepares = from in RUNS && notes.some(({ code }) => code === 'preprocessing');
+  const front = prepares ? preprocessing : null;
   const image = probeImage(spec, front ? 1 : (preprocessing?.range ?? 1));
   const seen = front ? afterFront(image, front) : image;
   const prepared = inOrder(seen, spec.input.channels, order);
   const expected = await attempt('the source', notRun, () => runTfjs(tf, model, prepared));
-  if (!expected) return { checks, notRun };
-  const add = (backend: Check['backend'], a: Float32Array, b: Float32Array) => {
-    const compared = compare(a, b);
-    if (compared.largestLogit > 0) checks.push({ backend, ...compared });
-    else notRun.push(`${backend}: its logits are ${compared.largestLogit}, which shows nothing`);
+  if (!expected) return { checks, readAgain: null, notRun };
+  const compared = (what: string, ours: Float32Array, other: Float32Array) => {
+    const difference = compare(ours, other);
+    if (difference.largestLogit > 0) return difference;
+    notRun.push(`${what}: its logits are ${difference.largestLogit}, which shows nothing`);
+    return null;
   };
+  const check = (tool: string, ours: Float32Array, other: Float32Array) => {
+    const difference = compared(tool, ours, other);
+    if (difference) checks.push({ tool, ...difference });
+  };
+  const run = { onnx: runOnnx, tfjs: runLayersModel.bind(null, tf) };
 
-  if (from === 'onnx') {
+  if (from === 'onnx' || from === 'tfjs') {
     // The channels of a file of another tool are in the order it takes them.
-    const pixels = front ? [image, image.map((value) => 255 * value)] : [prepared];
-    const own = await attempt('the source', notRun, () => runOnnxes(source, spec, pixels));
+    const images = front ? [image, image.map((value) => 255 * value)] : [prepared];
+    const own = await attempt('the source', notRun, () => runAll(run[from], source, spec, images));
     if (own === null) notRun.push('the source itself: onnxruntime-node is not installed');
     else if (own) {
       // Whether pixels go up to 1 or to 255 the graph does not say; one of both computes the same.
       const [best] = own
         .map((output) => ({ output, ours: inKind(output, expected) }))
         .sort((a, b) => gap(a) - gap(b));
-      if (best) add('onnxruntime on the source', best.output, best.ours);
+      if (best) check(`${RUNS[from]} on the source`, best.output, best.ours);
     }
   } else {
-    notRun.push(
-      `the source by its own tool: ${from} is not run here, so the result is compared with what was read`,
-    );
+    notRun.push(`the source by its own tool: ${from} is not run here`);
   }
 
   const result = await attempt('the result', notRun, async () => {
@@ -70,16 +83,16 @@ export async function verifyConversion(
     const order = back.preprocessing?.channelOrder ?? (to === 'caffe' ? 'rgb' : undefined);
     return runTfjs(tf, back, order ? inOrder(seen, spec.input.channels, order) : prepared);
   });
-  if (result) add('tfjs', expected, result);
+  const readAgain = result ? compared('the result', expected, result) : null;
 
-  if (to === 'onnx') {
-    const logits = await attempt('the ONNX file', notRun, () => runOnnx(target, spec, prepared));
-    if (logits) add('onnxruntime', expected, logits);
+  if (to === 'onnx' || to === 'tfjs') {
+    const logits = await attempt('the result', notRun, () => run[to](target, spec, prepared));
+    if (logits) check(`${RUNS[to]} on the result`, expected, logits);
     else if (logits === null) {
-      notRun.push('the ONNX graph itself: onnxruntime-node is not installed');
+      notRun.push('the result itself: onnxruntime-node is not installed');
     }
   }
-  return { checks, notRun };
+  return { checks, readAgain, notRun };
 }
 
 /** Undefined where it failed, with the reason in `notRun`. */
@@ -96,15 +109,16 @@ async function attempt<T>(
   }
 }
 
-/** Through the file itself, one image after the other; null where onnxruntime-node is not installed. */
-async function runOnnxes(
+/** Through the file itself, one image after the other; null where its tool is not installed. */
+async function runAll(
+  run: typeof runOnnx,
   path: string,
   spec: NetworkSpec,
   images: readonly Float32Array[],
 ): Promise<Float32Array[] | null> {
   const outputs: Float32Array[] = [];
   for (const image of images) {
-    const output = await runOnnx(path, spec, image);
+    const output = await run(path, spec, image);
     if (!output) return null;
     outputs.push(output);
   }
@@ -139,7 +153,7 @@ function softmax(logits: Float32Array): Float32Array {
   return powers.map((value) => value / sum);
 }
 
-function compare(expected: Float32Array, found: Float32Array) {
+function compare(expected: Float32Array, found: Float32Array): Difference {
   const largest = (values: Float32Array) =>
     values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   return {
