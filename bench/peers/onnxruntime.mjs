@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { selectBackend } from '../../packages/backend/dist/node.js';
-import { writeOnnx } from '../../packages/convert/dist/index.js';
+import { saveModel } from '../../packages/convert/dist/index.js';
 import { buildNetwork, validateSpec } from '../../packages/model/dist/index.js';
 
 const batch = Number(process.argv[2]);
@@ -14,7 +14,8 @@ const spec = validateSpec(JSON.parse(process.env.ALEXNET_BENCH_SPEC));
 const network = buildNetwork(tf, spec, { seed: 1 });
 const weights = await network.getWeights();
 const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
-const session = await ort.InferenceSession.create(writeOnnx(file));
+const [bytes] = (await saveModel(file, 'onnx')).files.values();
+const session = await ort.InferenceSession.create(bytes);
 network.dispose();
 const { height, width, channels } = spec.input;
 const data = Float32Array.from({ length: batch * channels * height * width }, (_, i) =>

@@ -1,6 +1,7 @@
-"""PyTorch in a comparison. python torch_peer.py TASK BATCH LAYOUT DEVICE
+"""PyTorch in a comparison. python torch_peer.py TASK BATCH LAYOUT DEVICE PRECISION
 
-LAYOUT: nchw | channels_last   DEVICE: cpu | cuda | cuda-tf32, which lets products round their factors to TF32.
+LAYOUT: nchw | channels_last   DEVICE: cpu | cuda   PRECISION: fp32 | tf32, which lets products round their factors |
+bf16, by autocast in a training step, and with weights converted once for predictions.
 The network comes as this project's layer list in ALEXNET_BENCH_SPEC. Lines on stdin are answered with milliseconds.
 """
 import json
@@ -11,15 +12,15 @@ import time
 import torch
 from torch import nn
 
-task, batch, layout, where = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+task, batch, layout, where, precision = sys.argv[1], int(sys.argv[2]), *sys.argv[3:6]
 spec = json.loads(os.environ["ALEXNET_BENCH_SPEC"])
 memory = torch.channels_last if layout == "channels_last" else torch.contiguous_format
-device = torch.device(where.removesuffix("-tf32"))
+device = torch.device(where)
 if device.type == "cuda":
     if not torch.cuda.is_available():
         sys.exit("this PyTorch sees no CUDA device")
     # Convolutions use TF32 unless told otherwise, matrix products only when told.
-    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = where == "cuda-tf32"
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
     torch.backends.cudnn.benchmark = True
 
 
@@ -62,6 +63,8 @@ if device.type == "cuda":
     x, y = x.pin_memory(), y.pin_memory()
 sgd = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9, weight_decay=5e-4)
 net.train(task == "step")
+if precision == "bf16" and task == "predict":
+    net, x = net.bfloat16(), x.bfloat16()
 
 
 def upload(tensor):
@@ -70,7 +73,8 @@ def upload(tensor):
 
 def step():
     sgd.zero_grad(set_to_none=True)
-    loss = nn.functional.cross_entropy(net(upload(x)), upload(y))
+    with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+        loss = nn.functional.cross_entropy(net(upload(x)), upload(y))
     loss.backward()
     sgd.step()
     loss.item()  # on a GPU it waits for all that was queued, the update too
@@ -78,15 +82,15 @@ def step():
 
 def predict():
     with torch.inference_mode():
-        torch.softmax(net(upload(x)), 1).cpu().numpy()
+        torch.softmax(net(upload(x)).float(), 1).cpu().numpy()
 
 
 work = step if task == "step" else predict
 work()
 if device.type == "cuda":
-    runtime = f"{torch.cuda.get_device_name()}, {'TF32' if where == 'cuda-tf32' else 'fp32'}"
+    runtime = f"{torch.cuda.get_device_name()}, {precision}"
 else:
-    runtime = f"{torch.get_num_threads()} threads"
+    runtime = f"{torch.get_num_threads()} threads, {precision}"
 print(json.dumps({"ready": f"PyTorch {torch.__version__} {layout}, {runtime}"}), flush=True)
 for line in sys.stdin:
     start = time.perf_counter()

@@ -78,6 +78,7 @@ export async function resolveRecipe(options: TypedOptions): Promise<Recipe> {
       ...(options.epochs === undefined ? [] : [`epochs=${options.epochs}`]),
       ...(options.batchSize === undefined ? [] : [`batchSize=${options.batchSize}`]),
       ...(options.lr === undefined ? [] : [`learningRate=${options.lr}`]),
+      ...(options.precision === undefined ? [] : [`precision=${options.precision}`]),
       ...(options.earlyStopping === undefined ? [] : [`stopAfter=${options.earlyStopping}`]),
       ...options.set,
     ]);

@@ -38,8 +38,20 @@ it('compares with the first runtime, and adds rows below one header', async () =
   rmSync(folder, { recursive: true });
 });
 
-it('compares a runtime with peers of its own kind', () => {
-  expect(defaultPeers('predict', false)).toContain('onnxruntime');
-  expect(defaultPeers('step', false)).not.toContain('onnxruntime');
-  expect(defaultPeers('step', true).every((name) => name.startsWith('torch-cuda-'))).toBe(true);
+it('compares a runtime with peers of its own kind and precision', () => {
+  const peers = (task: 'step' | 'predict', precision: 'fp32' | 'bf16', gpu = false) =>
+    defaultPeers({ task, precision }, gpu);
+  expect(peers('predict', 'fp32')).toContain('onnxruntime');
+  expect(peers('step', 'fp32')).toEqual([
+    'torch-nchw',
+    'torch-channels-last',
+    'keras',
+    'tf-function',
+  ]);
+  expect(peers('step', 'bf16')).toEqual([
+    'torch-bf16-nchw',
+    'torch-bf16-channels-last',
+    'tf-function-bf16',
+  ]);
+  expect(peers('step', 'fp32', true).every((name) => name.startsWith('torch-cuda-'))).toBe(true);
 });

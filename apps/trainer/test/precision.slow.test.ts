@@ -43,7 +43,8 @@ test('bf16 is refused in one line where it is not to be had, and nothing is left
 test.skipIf(here !== 'bf16')(
   `a run is recorded in its precision and goes on in it, or in another when asked${why}`,
   async () => {
-    const begun = await train('--backend=tensorflow', '--precision=auto', '--steps=2');
+    // As a recipe file says it, too.
+    const begun = await train('--backend=tensorflow', '--set=precision=auto', '--steps=2');
     expect(begun).toMatchObject({ code: 0 });
     expect(begun.stderr).toContain('precision: bf16');
     const resume = (...more: string[]) => alexnet('train', '--resume', `--out=${run}`, ...more);

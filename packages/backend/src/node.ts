@@ -20,6 +20,6 @@ export {
   planInstallation,
 } from './tensorflow/install-tensorflow.js';
 export { removeTensorflow } from './tensorflow/remove-tensorflow.js';
-export { type Precision, precisionOf, setPrecision } from './tensorflow/step/precision.js';
+export { type Precision, setPrecision } from './tensorflow/step/precision.js';
 export { parseTensorflowSource, type TensorflowSource } from './tensorflow/tensorflow-source.js';
 export { registerTrainingKernels } from './wasm/register-training-kernels.js';

@@ -12,6 +12,8 @@ export { reshapeHead } from './network/reshape-head.js';
 export type { Weight } from './network/weight.js';
 export {
   type CompiledStep,
+  type Precision,
+  precisionOf,
   type StepProgram,
   type StepTensors,
   stepCompilerOf,

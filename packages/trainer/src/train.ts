@@ -8,7 +8,7 @@ import {
   type ImageSource,
   makeBatch,
 } from '@alexnet/augment';
-import type { Network, Preprocessing, Weight } from '@alexnet/model';
+import { type Network, type Preprocessing, precisionOf, type Weight } from '@alexnet/model';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { firstNonFiniteLayer } from './first-non-finite-layer.js';
 import { createOptimizer } from './optimizer.js';
@@ -166,6 +166,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const { network, recipe, seed, preprocessing, colors, observer = {} } = options;
   const validation = options.validation?.records.length ? options.validation : null;
   requireValidation(recipe, validation);
+  requirePrecision(recipe, network);
   let state = options.from?.state ?? INITIAL_STATE;
 
   // 1. Restore, or start from the network's initial weights.
@@ -403,6 +404,16 @@ function requireValidation(recipe: Recipe, validation: ImageSource | null): void
       'no-validation',
       `${needs} needs validation images, and there are none`,
     );
+}
+
+/** @throws TrainingError `precision` when the backend computes in another than the recipe asks for */
+function requirePrecision({ precision = 'auto' }: Recipe, { tf }: Network): void {
+  const actual = precisionOf(tf);
+  if (precision === 'auto' || precision === actual) return;
+  throw new TrainingError(
+    'precision',
+    `the recipe asks for ${precision}, and the ${tf.getBackend()} backend is set to ${actual}: setPrecision(tf, '${precision}') of @alexnet/backend/node sets it`,
+  );
 }
 
 /** A seed for the dropout masks of one step, from (seed, step) alone. */

@@ -7,6 +7,7 @@ export type TrainingErrorCode =
   | 'no-preprocessing' // nobody says how images are prepared
   | 'no-validation' // the schedule needs validation images, and there are none
   | 'bad-recipe' // the recipe does not go with the network or the images
+  | 'precision' // the backend computes in another than the recipe asks for
   | 'bad-weights' // weights, momentum or an average that are not this network's
   | 'bad-file'; // a checkpoint or an evaluation that is damaged or something else
 

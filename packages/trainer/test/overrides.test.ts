@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyOverrides, readRecipe, SettingError } from '../src/index.js';
+import { applyOverrides, type Recipe, readRecipe, SettingError } from '../src/index.js';
 import { paper } from '../src/recipes/paper.js';
 
 test('sets plain, nested, list and layer settings and leaves the recipe as it was', () => {
@@ -22,6 +22,17 @@ test('sets plain, nested, list and layer settings and leaves the recipe as it wa
   });
   expect(paper.learningRate).toBe(0.01);
   expect(paper.layers).toEqual({});
+});
+
+test.each([
+  ['stopAfter=5', { stopAfter: 5 }],
+  ['precision=bf16', { precision: 'bf16' }],
+  ['batchNormVariance=unbiased', { batchNormVariance: 'unbiased' }],
+  ['preprocessing.mean=image', { preprocessing: { mean: 'image' } }],
+  ['schedule.warmupStart=0.5', { schedule: { warmupStart: 0.5 } }],
+])('sets %s, which the recipe leaves out', (setting, expected) => {
+  const { stopAfter, precision, batchNormVariance, ...without } = paper;
+  expect(applyOverrides(without as Recipe, [setting])).toMatchObject(expected);
 });
 
 const namesAfter = (...settings: string[]) =>

@@ -170,6 +170,18 @@ test('without validation images it trains, and says what needs them', async () =
   ).rejects.toThrow('stopAfter needs validation images');
 });
 
+test('a recipe for a precision the backend is not set to is refused, not computed in another', async () => {
+  await expect(runOnce({ recipe: { ...tinyRecipe, precision: 'bf16' } })).rejects.toMatchObject({
+    code: 'precision',
+    message: expect.stringContaining('the recipe asks for bf16'),
+  });
+  const { outcome } = await runOnce({
+    recipe: { ...tinyRecipe, precision: 'fp32' },
+    maxSteps: 1,
+  });
+  expect(outcome).toBe('out of steps');
+});
+
 test('stopped or failing in validation, the epoch is saved and resumes with the same bits', async () => {
   const recipe = { ...tinyRecipe, ema: 0.9 };
   const whole = await runOnce({ recipe });

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
-import { type BackendName, selectBackend } from '@alexnet/backend/node';
+import { type BackendName, selectBackend, setPrecision } from '@alexnet/backend/node';
 import { CommandError } from '../failure.js';
 import { type ComparedWork, networkWork } from './network-work.js';
 import { defaultPeers, type Peer, peerCommands, type Ready, startPeer } from './peer.js';
@@ -44,7 +44,7 @@ export async function comparePeers(
   try {
     await start(options.backends);
     const kinds = [false, true].filter((gpu) => running.some((runtime) => runtime.gpu === gpu));
-    await start(options.peers ?? kinds.flatMap((gpu) => defaultPeers(work.task, gpu)));
+    await start(options.peers ?? kinds.flatMap((gpu) => defaultPeers(work, gpu)));
     const samples = running.map((): number[] => []);
     for (let round = 0; round < options.rounds; round++) {
       for (const turn of running.keys()) {
@@ -72,10 +72,11 @@ async function takeTurn(peer: Peer): Promise<number> {
 export async function serveRuntime(work: ComparedWork, backend: string): Promise<void> {
   const { tf, name, device } = await selectBackend({ require: backend });
   // tfjs-node's backend says where its TensorFlow computes.
+  setPrecision(tf, work.precision);
   const onCuda = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
   const { run, dispose } = networkWork(tf, work.task, work.spec, work.batch);
   await run();
-  const ready: Ready = { ready: device, gpu: name === 'webgpu' || onCuda };
+  const ready: Ready = { ready: `${device}, ${work.precision}`, gpu: name === 'webgpu' || onCuda };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   for await (const _ of createInterface({ input: process.stdin })) {
     const start = performance.now();

@@ -1,4 +1,4 @@
-import { buildNetwork, type NetworkSpec, predict, type Tf } from '@alexnet/model';
+import { buildNetwork, type NetworkSpec, type Precision, predict, type Tf } from '@alexnet/model';
 import { createOptimizer, createStep, RECIPES } from '@alexnet/trainer';
 
 /** What is timed: one training step, or one prediction of a batch. */
@@ -9,6 +9,8 @@ export interface ComparedWork {
   readonly task: BenchTask;
   readonly spec: NetworkSpec;
   readonly batch: number;
+  /** Of this project's runtimes, and of the peers that are compared unless others are named. */
+  readonly precision: Precision;
 }
 
 /** Something to time, and its end. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { NetworkSpec } from '@alexnet/model';
 import { CommandError } from '../failure.js';
 import { say } from '../say.js';
-import type { BenchTask, ComparedWork } from './network-work.js';
+import type { ComparedWork } from './network-work.js';
 
 /** One runtime in a process of its own. */
 export interface Peer {
@@ -29,27 +29,37 @@ export interface Ready {
 }
 
 /** What a runtime on the processor, or one on a GPU, is compared with unless peers are named. */
-export function defaultPeers(task: BenchTask, gpu: boolean): readonly string[] {
-  if (gpu) return Object.keys(CUDA_PEERS);
-  return [
-    'torch-nchw',
-    'torch-channels-last',
-    'keras',
-    ...(task === 'predict' ? ['onnxruntime'] : []),
-  ];
+export function defaultPeers(
+  { task, precision }: Pick<ComparedWork, 'task' | 'precision'>,
+  gpu: boolean,
+): readonly string[] {
+  const torch = Object.entries(TORCH_PEERS).filter(
+    ([, [, device, computed]]) =>
+      (device === 'cuda') === gpu && (gpu || (computed === 'bf16') === (precision === 'bf16')),
+  );
+  const names = torch.map(([name]) => name);
+  if (gpu) return names;
+  const others = precision === 'bf16' ? ['tf-function-bf16'] : ['keras', 'tf-function'];
+  return [...names, ...others, ...(task === 'predict' ? ['onnxruntime'] : [])];
 }
 
-/** Layout and device of PyTorch's peers on a GPU. */
-const CUDA_PEERS = {
-  'torch-cuda-nchw': ['nchw', 'cuda'],
-  'torch-cuda-channels-last': ['channels_last', 'cuda'],
-  'torch-cuda-tf32-nchw': ['nchw', 'cuda-tf32'],
-  'torch-cuda-tf32-channels-last': ['channels_last', 'cuda-tf32'],
+/** Layout, device and precision of PyTorch's peers. */
+const TORCH_PEERS = {
+  'torch-nchw': ['nchw', 'cpu', 'fp32'],
+  'torch-channels-last': ['channels_last', 'cpu', 'fp32'],
+  'torch-bf16-nchw': ['nchw', 'cpu', 'bf16'],
+  'torch-bf16-channels-last': ['channels_last', 'cpu', 'bf16'],
+  'torch-cuda-nchw': ['nchw', 'cuda', 'fp32'],
+  'torch-cuda-channels-last': ['channels_last', 'cuda', 'fp32'],
+  'torch-cuda-tf32-nchw': ['nchw', 'cuda', 'tf32'],
+  'torch-cuda-tf32-channels-last': ['channels_last', 'cuda', 'tf32'],
+  'torch-cuda-bf16-nchw': ['nchw', 'cuda', 'bf16'],
+  'torch-cuda-bf16-channels-last': ['channels_last', 'cuda', 'bf16'],
 } as const;
 
 /** Program and arguments of everything that can be compared, by name. */
 export function peerCommands(
-  { task, spec, batch }: ComparedWork,
+  { task, spec, batch, precision }: ComparedWork,
   python: string,
 ): Readonly<Record<string, readonly [string, ...string[]]>> {
   const peers = peersFolder();
@@ -60,22 +70,25 @@ export function peerCommands(
       process.execPath,
       cli,
       ...['bench', 'runtime', task, '--backend', backend],
-      ...['--preset', spec.preset, '--batch', String(batch)],
+      ...['--preset', spec.preset, '--batch', String(batch), '--precision', precision],
     ] as const;
   const more = [task, String(batch)] as const;
-  const torch = (layout: string, device: string) =>
-    [python, script('torch_peer.py'), ...more, layout, device] as const;
+  const tensorflow = (computed: string) =>
+    [python, script('tf_peer.py'), ...more, computed] as const;
   const onnx = [process.execPath, script('onnxruntime.mjs'), String(batch)] as const;
   return {
     tensorflow: own('tensorflow'),
     webgpu: own('webgpu'),
     wasm: own('wasm'),
     cpu: own('cpu'),
-    'torch-nchw': torch('nchw', 'cpu'),
-    'torch-channels-last': torch('channels_last', 'cpu'),
     ...Object.fromEntries(
-      Object.entries(CUDA_PEERS).map(([name, [layout, device]]) => [name, torch(layout, device)]),
+      Object.entries(TORCH_PEERS).map(([name, how]) => [
+        name,
+        [python, script('torch_peer.py'), ...more, ...how] as const,
+      ]),
     ),
+    'tf-function': tensorflow('fp32'),
+    'tf-function-bf16': tensorflow('bf16'),
     keras: [python, script('keras_peer.py'), ...more],
     ...(task === 'predict' ? { onnxruntime: onnx } : {}),
   };
@@ -106,7 +119,7 @@ export async function startPeer(
   for (;;) {
     const line = await next();
     if (line === undefined) {
-      say(`${name} left out: ${errors.trim().split('\n').at(-1) || 'it does not start'}`);
+      say(`${name} left out: ${whyIn(errors)}`);
       return undefined;
     }
     if (!line.startsWith('{')) continue;
@@ -119,6 +132,14 @@ export async function startPeer(
     };
     return { name, runtime: ready, gpu, go, stop: () => child.stdin.end() };
   }
+}
+
+/** The line of a traceback that says why: the last one in Python, in Node the one with the error's name. */
+function whyIn(errors: string): string {
+  const lines = errors.trim().split('\n');
+  return (
+    lines.findLast((line) => /^\w*Error\b/.test(line)) ?? (lines.at(-1) || 'it does not start')
+  );
 }
 
 /** `bench/peers` of the repository this program lies in. */

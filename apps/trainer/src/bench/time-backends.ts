@@ -1,10 +1,9 @@
 import type { BackendName } from '@alexnet/backend/node';
-import { selectBackend } from '@alexnet/backend/node';
-import type { NetworkSpec } from '@alexnet/model';
+import { selectBackend, setPrecision } from '@alexnet/backend/node';
 import { Bench } from 'tinybench';
 import { oneLine } from '../failure.js';
 import { say } from '../say.js';
-import { type BenchTask, networkWork } from './network-work.js';
+import { type ComparedWork, networkWork } from './network-work.js';
 import type { RuntimeTiming } from './runtime-timing.js';
 import { timingOf } from './statistics.js';
 
@@ -16,7 +15,7 @@ const LEAST_SAMPLES = 5;
 /** Times `task` on one backend after the other in this process; one that does not work is named and left out. */
 export async function timeBackends(
   names: readonly BackendName[],
-  work: { readonly task: BenchTask; readonly spec: NetworkSpec; readonly batch: number },
+  work: ComparedWork,
   seconds: number,
 ): Promise<RuntimeTiming[]> {
   const timings: RuntimeTiming[] = [];
@@ -32,10 +31,11 @@ export async function timeBackends(
 
 async function timeBackend(
   name: BackendName,
-  work: { readonly task: BenchTask; readonly spec: NetworkSpec; readonly batch: number },
+  work: ComparedWork,
   seconds: number,
 ): Promise<RuntimeTiming> {
   const { tf, device } = await selectBackend({ require: name });
+  setPrecision(tf, work.precision);
   const { run, dispose } = networkWork(tf, work.task, work.spec, work.batch);
   try {
     const bench = new Bench({
@@ -49,7 +49,11 @@ async function timeBackend(
     const [task] = await bench.add(name, run, { async: true }).run();
     const result = task?.result;
     if (result?.state !== 'completed') throw new Error('it was not timed');
-    return { name, runtime: device, ...timingOf(result.latency.samples ?? []) };
+    return {
+      name,
+      runtime: `${device}, ${work.precision}`,
+      ...timingOf(result.latency.samples ?? []),
+    };
   } finally {
     dispose();
   }

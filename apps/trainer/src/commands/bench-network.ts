@@ -1,5 +1,6 @@
 import { type BackendName, diagnoseBackends, parseBackendName } from '@alexnet/backend/node';
-import type { Command } from 'commander';
+import type { Precision } from '@alexnet/model';
+import { type Command, Option } from 'commander';
 import { comparePeers, serveRuntime } from '../bench/compare-peers.js';
 import type { BenchTask } from '../bench/network-work.js';
 import {
@@ -20,6 +21,7 @@ interface BenchOptions {
   readonly preset: string;
   readonly batchSize: number;
   readonly backend?: string;
+  readonly precision: Precision;
   readonly seconds: number;
   readonly compare?: true;
   readonly only?: string;
@@ -42,10 +44,15 @@ export function addBenchNetworkCommands(bench: Command): void {
       .addOption(presetOption().default('alexnet'))
       .addOption(batchOption().default(task === 'step' ? 128 : 10))
       .option('--backend <names>', 'e.g. tensorflow,wasm; default: all that work here but cpu')
+      .addOption(
+        new Option('--precision <which>', 'of convolutions and dense layers')
+          .choices(['fp32', 'bf16'])
+          .default('fp32'),
+      )
       .option('--seconds <n>', 'time for each, after warming up', whole(1), 10)
       .option(
         '--compare',
-        'against PyTorch (CUDA beside a runtime on a GPU), Keras and onnxruntime-node, in turns',
+        'against PyTorch (CUDA beside a runtime on a GPU), Keras, TensorFlow’s own graph and onnxruntime-node, in turns',
       )
       .option('--only <names>', 'with --compare: these peers, e.g. torch-nchw,onnxruntime')
       .option('--rounds <n>', 'with --compare: samples of each', whole(1), 7)
@@ -60,20 +67,25 @@ export function addBenchNetworkCommands(bench: Command): void {
     .requiredOption('--backend <name>')
     .addOption(presetOption().makeOptionMandatory())
     .addOption(batchOption().makeOptionMandatory())
-    .action((task: BenchTask, { backend, preset, batchSize }: BenchOptions & { backend: string }) =>
-      serveRuntime(
-        { task, spec: specOrUsageError(requirePreset(preset), {}), batch: batchSize },
-        backend,
-      ),
+    .requiredOption('--precision <which>')
+    .action(
+      (
+        task: BenchTask,
+        { backend, preset, batchSize, precision }: BenchOptions & { backend: string },
+      ) =>
+        serveRuntime(
+          { task, spec: specOrUsageError(requirePreset(preset), {}), batch: batchSize, precision },
+          backend,
+        ),
     );
 }
 
 async function run(task: BenchTask, options: BenchOptions): Promise<void> {
-  const { batchSize: batch, seconds, rounds, python, only, csv } = options;
+  const { batchSize: batch, precision, seconds, rounds, python, only, csv } = options;
   const preset = requirePreset(options.preset);
   const spec = specOrUsageError(preset, {});
   const names = options.backend?.split(',').map(requireBackend) ?? (await workingBackends());
-  const work = { task, spec, batch };
+  const work = { task, spec, batch, precision };
   const timings = options.compare
     ? await comparePeers(work, { backends: names, peers: only?.split(','), rounds, python })
     : await timeBackends(names, work, seconds);

@@ -146,7 +146,9 @@ async function runWatched(
   live: Live | null,
 ): Promise<void> {
   const { out } = options;
-  const backend = await openRunBackend(options, earlier);
+  // A new run's recipe has what was typed.
+  const precision = recipe ? recipe.precision : options.precision;
+  const backend = await openRunBackend({ ...options, precision }, earlier);
   const dataset = await openData(
     options.data ?? (earlier?.data as string),
     earlier ? divisionOf(earlier) : divisionAsked(options),

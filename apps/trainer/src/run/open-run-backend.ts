@@ -4,14 +4,14 @@ import { type OpenedBackend, openBackend, type PrecisionChoice } from '../open-b
 import type { RunRecord } from '../run-folder.js';
 import { say } from '../say.js';
 
-/** `--backend` and `--precision`. */
+/** `--backend`, and `--precision` or the recipe's. */
 interface Asked {
   readonly backend?: string;
-  readonly precision?: PrecisionChoice;
+  readonly precision: PrecisionChoice | undefined;
 }
 
 /**
- * The backend of a run and its precision: what `--backend` and `--precision` name; else, for a run that
+ * The backend of a run and its precision: what is asked for; else, for a run that
  * goes on, those it was trained with.
  *
  * @throws Error when those do not work here: others have to be asked for

@@ -73,7 +73,12 @@ export function resumed(
   state: TrainState,
 ): RunRecord {
   const limits = limitsOf(options, record.limits);
-  const recipe = { ...record.recipe, epochs: epochsOf(options, record, state.epoch) };
+  const { precision } = options;
+  const recipe = {
+    ...record.recipe,
+    epochs: epochsOf(options, record, state.epoch),
+    ...(precision === undefined ? {} : { precision }),
+  };
   const next: RunRecord = { ...record, recipe, limits, data: options.data ?? record.data };
   say(kept(options, next));
   if (recipe.epochs !== record.recipe.epochs) {

@@ -51,12 +51,21 @@ export interface CompiledStep {
   run(inputs: readonly Tensor[], numbers: Float32Array, share: number): readonly Tensor[];
 }
 
+/** In what a backend's compiled graphs compute convolutions and dense layers; all else is float32. */
+export type Precision = 'fp32' | 'bf16';
+
 /** A backend that compiles steps. */
 interface CompilingBackend {
   readonly compileStep?: (program: StepProgram) => CompiledStep;
+  readonly precision?: Precision;
 }
 
 /** How the current backend compiles a step; undefined where it cannot. */
 export function stepCompilerOf(tf: Tf): CompilingBackend['compileStep'] {
   return (tf.backend() as CompilingBackend).compileStep;
+}
+
+/** What the current backend was set to (`setPrecision` of `@alexnet/backend/node`); fp32 before. */
+export function precisionOf(tf: Tf): Precision {
+  return (tf.backend() as CompilingBackend).precision ?? 'fp32';
 }

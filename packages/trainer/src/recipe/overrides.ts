@@ -44,9 +44,10 @@ function applyOne(recipe: Draft, setting: string): void {
   const path = key.split('.');
   const [first = '', second = ''] = path;
   const isModifier = first === 'network' && second !== 'preset' && second !== 'modifiers';
+  // By the schema: a recipe may leave out what it does not need.
   const isThere = isModifier
     ? entriesAt(recipeSchema, {}, ['network', 'modifiers']).includes(second)
-    : Object.hasOwn(recipe, first);
+    : entriesAt(recipeSchema, {}, []).includes(first);
   if (!isThere || path.includes('__proto__')) {
     throw new SettingError(
       `there is no such setting; did you mean ${nearestName(key, settableKeys())}?`,

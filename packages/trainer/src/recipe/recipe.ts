@@ -153,6 +153,12 @@ export const recipeSchema = /* @__PURE__ */ (() =>
       v.record(v.string(), layerSchema()),
       v.description('By layer name, what is learned differently there.'),
     ),
+    precision: v.exactOptional(
+      oneOf(
+        ['fp32', 'bf16', 'auto'],
+        'In what convolutions and dense layers compute, where the step is compiled; auto: bf16 on processors made for it; fp32 where left out.',
+      ),
+    ),
     clipNorm: atLeast(0, 'Global gradient norm above which gradients are scaled down; 0 is off.'),
     ema: below(
       0,

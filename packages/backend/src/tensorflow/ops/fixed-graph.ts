@@ -2,7 +2,6 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import { writesInPlace } from '../step/in-place.js';
-import { precisionOf } from '../step/precision.js';
 import { fuseLayers } from './fuse-graph.js';
 import type { Metadata, TensorflowBackend } from './raw-ops.js';
 import { type OutsideTensor, recordGraph } from './record-graph.js';
@@ -42,7 +41,7 @@ export function registerFixedGraph(tf: Tf): void {
     const x = inputs.x as Tensor;
     const [xId = -1] = backend.getInputTensorIds([x]);
     const ids = backend.getInputTensorIds(constants);
-    const precision = precisionOf(backend);
+    const { precision = 'fp32' } = backend;
     const key = `${x.shape}|${ids}|${writesInPlace(backend)}|${precision}`;
     const known = states.get(owner);
     const state: State = known?.key === key ? known : { key, runs: 0, feeds: [] };

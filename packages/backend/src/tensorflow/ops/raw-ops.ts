@@ -1,4 +1,5 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Precision } from '../step/precision.js';
 
 /** One attribute of a TensorFlow op, as the binding takes it. */
 export interface OpAttribute {
@@ -77,6 +78,8 @@ export interface OpBinding {
 
 /** tfjs-node's NodeJSKernelBackend. Source: tfjs-node/dist/nodejs_kernel_backend.d.ts. */
 export interface TensorflowBackend extends KernelBackend {
+  /** Of compiled graphs (step/precision.ts); fp32 where left out. */
+  readonly precision?: Precision;
   binding: OpBinding;
   readonly isUsingGpuDevice: boolean;
   getInputTensorIds(tensors: readonly TensorInfo[]): readonly number[];

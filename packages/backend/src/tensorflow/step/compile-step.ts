@@ -4,7 +4,6 @@ import type { Tf } from '../../selection/tf.js';
 import type { TensorflowBackend } from '../ops/raw-ops.js';
 import { type OutsideTensor, type Recorder, recordGraph } from '../ops/record-graph.js';
 import { countWrite, ownMemory } from './in-place.js';
-import { precisionOf } from './precision.js';
 
 /**
  * Gives the backend `compileStep`: the step as one TensorFlow graph that takes the parameters' own
@@ -69,7 +68,7 @@ function record(
   const idOf = new Map(held.map((variable, i) => [variable, ids[inputs.length + 2 + i] ?? -1]));
   let graph: object | undefined;
   let places: readonly number[] = [];
-  const precision = precisionOf(backend);
+  const { precision = 'fp32' } = backend;
   try {
     tf.tidy(() => {
       recordGraph(

@@ -6,13 +6,6 @@ import type { TensorflowBackend } from '../ops/raw-ops.js';
 /** In what convolutions and dense layers compute; everything else is float32. */
 export type Precision = 'fp32' | 'bf16';
 
-const chosen = new WeakMap<object, Precision>();
-
-/** What {@link setPrecision} chose for this backend; fp32 before. */
-export function precisionOf(backend: object): Precision {
-  return chosen.get(backend) ?? 'fp32';
-}
-
 /**
  * Decides in what the compiled graphs of the current backend, training steps and predictions, compute
  * convolutions and dense layers. Weights, momentum, loss, softmax, response normalization and sums
@@ -27,7 +20,7 @@ export function setPrecision(tf: Tf, wanted: Precision | 'auto'): Precision {
     throw new BackendError('precision', `bf16 is not to be had: ${reason}; use fp32 or auto`);
   }
   const precision = wanted === 'fp32' || reason ? 'fp32' : 'bf16';
-  chosen.set(tf.backend(), precision);
+  Object.assign(tf.backend(), { precision });
   return precision;
 }
 
