@@ -6,6 +6,8 @@ const ssr = { resolve: { conditions: resolve.conditions } };
 /** Fast tests are `*.test.ts`; slow ones (TensorFlow, browser, kill tests) are `*.slow.test.ts`. */
 export default defineConfig({
   test: {
+    // One file a core: vitest's own default leaves a core idle, half of a small machine.
+    maxWorkers: '100%',
     projects: [
       {
         resolve,
@@ -26,7 +28,6 @@ export default defineConfig({
           include: ['{packages,apps}/*/test/**/*.slow.test.ts'],
           exclude: ['**/node_modules/**'],
           pool: 'forks',
-          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

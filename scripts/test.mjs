@@ -22,13 +22,13 @@ function check(name, command, args) {
   totals[passed ? 'passed' : 'failed']++;
 }
 
-function suite(project) {
-  title(`Tests: ${project}`);
-  const report = join(scratch, `${project}.json`);
+/** Projects of vitest, side by side. */
+function suite(...projects) {
+  title(`Tests: ${projects.join(', ')}`);
+  const report = join(scratch, `${projects[0]}.json`);
   const code = tool('vitest', [
     'run',
-    '--project',
-    project,
+    ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
@@ -67,10 +67,7 @@ const PARTS = {
     check('Third-party licenses', 'node', ['scripts/third-party.mjs', '--check']);
   },
   unit: () => suite('unit'),
-  slow() {
-    suite('slow');
-    suite('blocks');
-  },
+  slow: () => suite('slow', 'blocks'),
   pack() {
     check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
     check('Release rehearsal', 'node', ['scripts/release-rehearsal.mjs']);

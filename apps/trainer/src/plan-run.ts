@@ -28,12 +28,7 @@ export async function planRun(
   dataset: Dataset,
   start: StartWeights | null,
 ): Promise<RunRecord> {
-  const network =
-    start?.network ??
-    specOrUsageError(chosen.network.preset, {
-      ...chosen.network.modifiers,
-      classes: dataset.classNames.length,
-    });
+  const network = start?.network ?? networkFor(chosen, dataset);
   const recipe = freeze(start ? recipeFrom(chosen, start) : chosen, network, options.freeze ?? []);
   say(`recipe: ${recipe.name} (${recipe.source})`);
   say(describe(recipe, network));
@@ -66,6 +61,12 @@ export async function planRun(
     limits: limitsOf(options),
     ...(start ? { start: start.record } : {}),
   };
+}
+
+/** The network of a recipe, for the classes of these images. */
+export function networkFor({ network }: Recipe, dataset: Dataset): NetworkSpec {
+  const classes = dataset.classNames.length;
+  return specOrUsageError(network.preset, { ...network.modifiers, classes });
 }
 
 /** `--recipe` with what other options and `--set` change in it. */

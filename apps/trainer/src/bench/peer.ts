@@ -136,10 +136,8 @@ export async function startPeer(
 
 /** The line of a traceback that says why: the last one in Python, in Node the one with the error's name. */
 function whyIn(errors: string): string {
-  const lines = errors.trim().split('\n');
-  return (
-    lines.findLast((line) => /^\w*Error\b/.test(line)) ?? (lines.at(-1) || 'it does not start')
-  );
+  const lines = errors.trim().split('\n').reverse();
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? (lines[0] || 'it does not start');
 }
 
 /** `bench/peers` of the repository this program lies in. */

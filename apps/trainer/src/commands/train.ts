@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BackendError } from '@alexnet/backend/node';
 import type { Dataset } from '@alexnet/data';
-import { buildNetwork, type Network } from '@alexnet/model';
+import { buildNetwork, type Network, type Weight } from '@alexnet/model';
 import { INITIAL_STATE, RECIPES, type Recipe, type Snapshot, train } from '@alexnet/trainer';
 import { type CheckpointStore, openCheckpointStore } from '@alexnet/trainer/node';
 import { type Command, Option } from 'commander';
@@ -22,7 +22,7 @@ import {
   presetOption,
   setOption,
 } from '../options/shared.js';
-import { DEFAULT_SEED, planRun, resolveRecipe } from '../plan-run.js';
+import { DEFAULT_SEED, networkFor, planRun, resolveRecipe } from '../plan-run.js';
 import { DEFAULT_RECIPE } from '../recipe-option.js';
 import { checkImages } from '../run/check-images.js';
 import { claimFolder } from '../run/claim-folder.js';
@@ -33,6 +33,7 @@ import { doneAlready, refuseChanges, requireData, resumed } from '../run/resume-
 import { recordData, requireRunData } from '../run/run-data.js';
 import { DEFAULT_LIMITS } from '../run/run-limits.js';
 import { presentPart, withPart } from '../run/run-part.js';
+import { startingWeights } from '../run/starting-weights.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, writeRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
 import { duration, printJson, say } from '../say.js';
@@ -137,6 +138,8 @@ interface OpenedRun {
   readonly snapshot: Snapshot | null;
   /** `--init` of a new run. */
   readonly start: StartWeights | null;
+  /** What the network starts with; null: drawn from the seed. */
+  readonly weights: Promise<ReadonlyMap<string, Weight>> | ReadonlyMap<string, Weight> | null;
 }
 
 async function runWatched(
@@ -166,7 +169,12 @@ async function runWatched(
     const record = { ...run.record, parts };
     await writeRun(out, record);
     if (!earlier) await recordData(out, dataset);
-    const network = buildNetwork(backend.tf, record.network, { seed: record.seed });
+    const weights = await run.weights;
+    const network = buildNetwork(
+      backend.tf,
+      record.network,
+      weights ? { weights } : { seed: record.seed },
+    );
     try {
       await trainAndWrite(network, dataset, options, { ...run, record }, store, live);
     } finally {
@@ -185,8 +193,10 @@ async function begin(
   const start = options.init
     ? await openStart(options.init, dataset, dropoutAsked(options, recipe))
     : null;
+  const seed = options.seed ?? DEFAULT_SEED;
+  const weights = start ? null : startingWeights(networkFor(recipe, dataset), seed);
   await checkImages(dataset, options.maxBroken ?? DEFAULT_LIMITS.maxBroken);
-  return { record: await planRun(options, recipe, dataset, start), snapshot: null, start };
+  return { record: await planRun(options, recipe, dataset, start), snapshot: null, start, weights };
 }
 
 async function goOn(
@@ -206,7 +216,7 @@ async function goOn(
   }
   const record = resumed(options, earlier, snapshot?.state ?? INITIAL_STATE);
   say(resumeLine(snapshot));
-  return { record, snapshot, start: null };
+  return { record, snapshot, start: null, weights: snapshot?.weights ?? null };
 }
 
 async function trainAndWrite(
