@@ -84,6 +84,9 @@ const files = run && sirv(run.folder, { dev: true, dotfiles: false, setHeaders: 
 function secure(response) {
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Cache-Control', 'no-cache');
+  // Alone with its memory, a page may share it with threads: wasm then uses all cores.
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
   if (policy) response.setHeader('Content-Security-Policy', policy);
 }
 

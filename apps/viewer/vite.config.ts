@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { showcase } from './build/showcase.js';
+import { wasmThreads } from './build/wasm-threads.js';
 
 const STATIC = new URL('./static/', import.meta.url);
 
@@ -58,8 +59,8 @@ self.addEventListener('fetch', (event) => {
 export default defineConfig({
   base: './',
   publicDir: 'static',
-  plugins: [svelte(), showcase(), offline()],
+  plugins: [svelte(), wasmThreads(), showcase(), offline()],
   resolve: { conditions: ['@alexnet/source', 'module', 'browser', 'import', 'default'] },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [wasmThreads()] },
   build: { target: 'es2022', chunkSizeWarningLimit: 1200, assetsInlineLimit: 0 },
 });

@@ -1,12 +1,15 @@
 import type { RgbImage } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
+import { createClassifier } from '@alexnet/classifier';
 import { encodeTarFile, TAR_END } from '@alexnet/files/tar';
 import { writeZip } from '@alexnet/files/zip';
 import { describe, expect, it } from 'vitest';
 import { collectImages } from '../src/lib/collection/collect-images.js';
+import { lookAtImages } from '../src/lib/collection/look-at-images.js';
+import type { LookAtAll } from '../src/lib/collection/look-in-worker.js';
 import { nearest } from '../src/lib/collection/neighbors.js';
 import { featureLayer, weightedLayers } from '../src/lib/collection/scanned-layers.js';
-import { TopImages } from '../src/lib/collection/top-images.js';
+import { peaksOf, TopImages } from '../src/lib/collection/top-images.js';
 import { Collection } from '../src/state/collection.js';
 import type { Host } from '../src/state/host.js';
 import { Session } from '../src/state/session.js';
@@ -47,12 +50,12 @@ describe('the images that excite a unit most', () => {
       const data = new Float32Array(12).fill(-100);
       data[(image % 6) * 2] = value;
       data[5 * 2 + 1] = -value;
-      top.add(image, { shape: [2, 3, 2], data });
+      top.add(image, peaksOf({ shape: [2, 3, 2], data }));
     }
     expect(top.of(0).map(({ value }) => value)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3]);
     expect(top.of(0)[0]).toEqual({ image: 7, value: 11, row: 0, column: 1 });
     expect(top.of(1)[0]).toMatchObject({ image: 11, row: 1, column: 2 });
-    top.add(12, { shape: [2], data: Float32Array.of(12, 0) });
+    top.add(12, peaksOf({ shape: [2], data: Float32Array.of(12, 0) }));
     expect(top.of(0)[0]).toEqual({ image: 12, value: 12, row: 0, column: 0 });
   });
 });
@@ -65,17 +68,26 @@ describe('a collection', () => {
       openBackend: async () =>
         ({ name: 'cpu', device: 'this test', tf, passedOver: [] }) as unknown as Selection,
       whenLost: () => undefined,
-      decodeImage: async (blob: Blob): Promise<RgbImage> => {
-        const text = await blob.text();
-        if (text === 'broken') throw new Error('no image');
-        return testImage(60 + Number(text), 70);
-      },
       readWeights: async () => ({ model: file, notes: [], format: 'safetensors' }),
       nextFrame: async () => undefined,
     } as unknown as Host;
     const session = new Session(host);
     await session.openWeights([new File(['12345678'], 'own.safetensors')]);
-    const collection = new Collection(session, host);
+    const decode = async (blob: Blob): Promise<RgbImage> => {
+      const text = await blob.text();
+      if (text === 'broken') throw new Error('no image');
+      return testImage(60 + Number(text), 70);
+    };
+    /** What the worker does, in this thread. */
+    const here: LookAtAll = async ({ model, images }, onLook, signal) => {
+      const classifier = createClassifier(tf, model, async (image: RgbImage) => image);
+      for await (const look of lookAtImages(classifier, images, decode)) {
+        if (signal.aborted) break;
+        onLook(look);
+      }
+      classifier.dispose();
+    };
+    const collection = new Collection(session, here);
     const names = ['1.png', '2.png', '3.png', '4.png'];
     const texts = ['0', '20', 'broken', '40'];
     await collection.open(names.map((name, i) => new File([texts[i] ?? ''], name)));
@@ -91,5 +103,10 @@ describe('a collection', () => {
     expect(found[1]?.distance).toBeGreaterThan(0);
     const direct = await session.state.opened?.activations(testImage(80, 70), ['relu7']);
     expect(direct?.get('relu7')?.data).toEqual(own);
+    // Stopping keeps what was found, and nothing is added afterwards.
+    const unsubscribe = collection.subscribe(({ scan }) => scan?.done === 2 && collection.stop());
+    await collection.run();
+    unsubscribe();
+    expect(collection.state).toMatchObject({ running: false, scan: { done: 2 } });
   });
 });

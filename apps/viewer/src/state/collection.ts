@@ -1,9 +1,8 @@
 import { type CollectedImage, collectImages } from '../lib/collection/collect-images.js';
-import { featureLayer, weightedLayers } from '../lib/collection/scanned-layers.js';
+import { type LookAtAll, lookInWorker } from '../lib/collection/look-in-worker.js';
+import { weightedLayers } from '../lib/collection/scanned-layers.js';
 import { TopImages } from '../lib/collection/top-images.js';
-import { NO_CHANGE } from '../lib/network/change.js';
-import type { Host } from './host.js';
-import { Outdated, type Session } from './session.js';
+import type { Session } from './session.js';
 import type { Opened } from './session-state.js';
 import { Store } from './store.js';
 
@@ -29,13 +28,13 @@ export interface CollectionState {
 /** Images of the reader's own, looked through with the open network; they stay in memory. */
 export class Collection extends Store<CollectionState> {
   private readonly session: Session;
-  private readonly host: Pick<Host, 'decodeImage' | 'nextFrame'>;
-  private request = 0;
+  private readonly lookAtAll: LookAtAll;
+  private running: AbortController | null = null;
 
-  constructor(session: Session, host: Pick<Host, 'decodeImage' | 'nextFrame'>) {
+  constructor(session: Session, lookAtAll = lookInWorker) {
     super({ images: [], scan: null, running: false });
     this.session = session;
-    this.host = host;
+    this.lookAtAll = lookAtAll;
   }
 
   /** Opens a folder's files or an archive in place of the images before, and looks through them. */
@@ -49,7 +48,8 @@ export class Collection extends Store<CollectionState> {
 
   /** Ends a scan; what it has found so far stays. */
   stop(): void {
-    this.request++;
+    this.running?.abort();
+    this.running = null;
     this.set({ running: false });
   }
 
@@ -57,42 +57,34 @@ export class Collection extends Store<CollectionState> {
   async run(): Promise<void> {
     const { opened } = this.session.state;
     if (!opened?.model.preprocessing) return;
-    const request = ++this.request;
+    this.stop();
+    const running = new AbortController();
+    this.running = running;
     const { images } = this.state;
-    const { spec } = opened.model;
-    const layers = weightedLayers(spec);
-    const features = featureLayer(spec);
-    const top = new Map(layers.map((layer) => [layer, new TopImages()]));
-    const known = new Map<number, Float32Array>();
+    const { model } = opened;
+    const top = new Map(weightedLayers(model.spec).map((layer) => [layer, new TopImages()]));
+    const features = new Map<number, Float32Array>();
     const broken: string[] = [];
-    const names = [...new Set(features === null ? layers : [...layers, features])];
-    this.set({ running: true, scan: { opened, done: 0, broken, top, features: known } });
-    for (const [index, { name, blob }] of images.entries()) {
-      const pixels = await this.host.decodeImage(blob).catch(() => null);
-      if (request !== this.request) return;
-      if (!pixels) broken.push(name);
-      else {
-        try {
-          const maps = await this.session.withWeights(NO_CHANGE, () => {
-            if (this.session.state.opened !== opened) throw new Outdated();
-            return opened.activations(pixels, names);
-          });
-          for (const [layer, best] of top) {
-            const found = maps.get(layer);
-            if (found) best.add(index, found);
-          }
-          const vector = features === null ? undefined : maps.get(features)?.data;
-          if (vector) known.set(index, vector);
-        } catch (error) {
-          if (request === this.request) this.stop();
-          this.session.complain(error);
-          return;
-        }
-      }
-      if (request !== this.request) return;
-      this.set({ scan: { opened, done: index + 1, broken, top, features: known } });
-      await this.host.nextFrame();
+    let done = 0;
+    this.set({ running: true, scan: { opened, done, broken, top, features } });
+    try {
+      const { name: backend } = await this.session.start();
+      const blobs = images.map(({ blob }) => blob);
+      await this.lookAtAll(
+        { model, backend, images: blobs },
+        (look) => {
+          if (running.signal.aborted) return;
+          if (!look) broken.push(images[done]?.name ?? '');
+          for (const [layer, peaks] of look?.peaks ?? []) top.get(layer)?.add(done, peaks);
+          if (look?.features) features.set(done, look.features);
+          done++;
+          this.set({ scan: { opened, done, broken, top, features } });
+        },
+        running.signal,
+      );
+    } catch (error) {
+      if (!running.signal.aborted) this.session.complain(error);
     }
-    this.set({ running: false });
+    if (this.running === running) this.stop();
   }
 }

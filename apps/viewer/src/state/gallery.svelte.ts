@@ -1,8 +1,7 @@
 import { Collection } from './collection.js';
-import { browserHost } from './host.js';
 import { session, viewer } from './viewer.svelte.js';
 
-export const collection = new Collection(session, browserHost());
+export const collection = new Collection(session);
 
 /** The reader's own collection as the page's components read it. */
 class Gallery {
