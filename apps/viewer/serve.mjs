@@ -59,10 +59,14 @@ async function contents(folder) {
   const filters = (await names(resolve(folder, 'filters'))).filter((name) =>
     /^step-\d+\.png$/.test(name),
   );
+  const checkpoints = (await names(resolve(folder, 'checkpoints'))).filter((name) =>
+    /^step-\d+(-top1-[\d.]+)?\.safetensors$/.test(name),
+  );
   return {
     weights: own.includes('weights.safetensors'),
     metrics: own.includes('metrics.jsonl'),
     filters: filters.sort(),
+    checkpoints: checkpoints.sort(),
   };
 }
 

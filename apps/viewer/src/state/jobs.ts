@@ -2,6 +2,14 @@
 export class Jobs {
   private last: Promise<unknown> = Promise.resolve();
 
+  /** Resolves once nothing waits any more. */
+  async idle(): Promise<void> {
+    for (let seen: unknown = null; seen !== this.last; ) {
+      seen = this.last;
+      await this.last;
+    }
+  }
+
   run<T>(job: () => Promise<T>): Promise<T> {
     const next = this.last.then(job, job);
     this.last = next.catch(() => undefined);

@@ -2,6 +2,7 @@ import type { FilterScale, FilterView } from '../lib/filters/filter-tiles.js';
 import type { MapScale } from '../lib/maps/activation-images.js';
 import { historyStep } from '../lib/page/history.js';
 import { type FilterSort, readChoices, writeChoices } from '../lib/page/link.js';
+import { second } from './second.svelte.js';
 import { session, viewer } from './viewer.svelte.js';
 
 const initial = readChoices(new URLSearchParams(location.search));
@@ -45,6 +46,7 @@ class LinkState {
     for (const [name, value] of [
       ['weights', opened?.address],
       ['image', image?.address],
+      ['second', second.opened?.address],
     ] as const) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);

@@ -2,6 +2,7 @@ import type { RgbImage } from '@alexnet/augment';
 import type { Selection } from '@alexnet/backend';
 import type { Classifier } from '@alexnet/classifier';
 import type { Model, Note } from '@alexnet/convert';
+import type { Cover } from '../lib/images/cover.js';
 import type { Answer } from '../lib/network/answer.js';
 import { type Change, NO_CHANGE } from '../lib/network/change.js';
 import type { Verification } from '../lib/network/verify.js';
@@ -14,8 +15,8 @@ export interface Opened extends Classifier<RgbImage> {
   readonly address: string | null;
   /** What reading the file changed; empty for our own format. */
   readonly notes: readonly Note[];
-  /** The file as read, where the reader said how images are prepared and `model` follows that. */
-  readonly silent: Model | null;
+  /** The file as read. `model` is the same reading RGB, prepared as the reader said where the file is silent. */
+  readonly file: Model;
 }
 
 export interface OpenedImage {
@@ -33,6 +34,7 @@ export interface Subject {
   readonly opened: Opened;
   readonly image: OpenedImage;
   readonly change: Change;
+  readonly cover: Cover | null;
 }
 
 /** Answers to one subject; `intact` is the network's own while something is knocked out. */
@@ -59,6 +61,8 @@ export interface SessionState {
   /** Images the reader brought, to choose from. */
   readonly ownImages: readonly File[];
   readonly change: Change;
+  /** A gray square the reader holds over the image. */
+  readonly cover: Cover | null;
   readonly tenCrop: boolean;
   /** Null before a network and an image are there. */
   readonly subject: Subject | null;
@@ -83,6 +87,7 @@ export const INITIAL_STATE: SessionState = {
   image: null,
   ownImages: [],
   change: NO_CHANGE,
+  cover: null,
   tenCrop: false,
   subject: null,
   answered: null,

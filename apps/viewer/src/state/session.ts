@@ -8,9 +8,10 @@ import {
 } from '@alexnet/classifier';
 import type { Model } from '@alexnet/convert';
 import type { Network, Preprocessing, Tf } from '@alexnet/model';
+import { type Cover, covered } from '../lib/images/cover.js';
 import { toGray } from '../lib/images/image-pixels.js';
 import type { LayerMaps } from '../lib/maps/activation-images.js';
-import { answerOf } from '../lib/network/answer.js';
+import { type Answer, answerOf } from '../lib/network/answer.js';
 import {
   applyChange,
   type Change,
@@ -140,6 +141,32 @@ export class Session extends Store<SessionState> {
     );
   }
 
+  /** Opens a network that is no file of its own: what `read` makes of others. */
+  async openModel(
+    text: string,
+    { name, address }: Pick<Opened, 'name' | 'address'>,
+    read: () => Promise<{ readonly model: Model; readonly bytes: number }>,
+  ): Promise<boolean> {
+    const request = ++this.weightsRequest;
+    return this.attempt(text, async () => {
+      const { model: file, bytes } = await read();
+      if (request !== this.weightsRequest) throw new Outdated();
+      const opened = { name, bytes, address, model: asRgb(file), file, notes: [] };
+      await this.useNetwork(opened, request);
+    });
+  }
+
+  /** Takes the network off the page; the image stays. */
+  closeWeights(): void {
+    this.weightsRequest++;
+    this.question++;
+    this.state.cancel?.();
+    const { opened } = this.state;
+    this.jobs.run(async () => opened?.dispose());
+    this.show({ opened: null, change: NO_CHANGE });
+    this.set({ answered: null, answering: false, problem: null });
+  }
+
   /** Fetches and shows an image of this page's own site. True when it is on the page. */
   async openImageUrl(
     address: string,
@@ -170,15 +197,26 @@ export class Session extends Store<SessionState> {
   /** Shows pixels that are already there, a frame of a camera. */
   async showImage(original: RgbImage, name: string): Promise<void> {
     this.imageRequest++;
-    this.show({ image: { original, name, address: null } });
-    await this.attempt('Computing', () => this.predict());
+    this.show({ image: { original, name, address: null }, cover: null });
+    await this.follow();
+  }
+
+  /** Lays a gray square over the image, or takes it off. */
+  async setCover(cover: Cover | null): Promise<void> {
+    this.show({ cover });
+    await this.follow();
+  }
+
+  /** Waits until nothing is being computed. */
+  settled(): Promise<void> {
+    return this.jobs.idle();
   }
 
   private async decode(blob: Blob, name: string, address: string | null, request: number) {
     const original = await this.host.decodeImage(blob);
     // A slow image must not replace one asked for later.
     if (request !== this.imageRequest) throw new Outdated();
-    this.show({ image: { original, name, address } });
+    this.show({ image: { original, name, address }, cover: null });
     await this.predict();
   }
 
@@ -202,11 +240,8 @@ export class Session extends Store<SessionState> {
     const { opened } = this.state;
     if (!opened) return;
     const request = ++this.weightsRequest;
-    const silent = opened.silent ?? opened.model;
-    const model = asRgb({ ...silent, preprocessing });
-    await this.attempt('Computing', () =>
-      this.useNetwork({ ...opened, model, silent: preprocessing && silent }, request),
-    );
+    const model = asRgb({ ...opened.file, preprocessing });
+    await this.attempt('Computing', () => this.useNetwork({ ...opened, model }, request));
   }
 
   /**
@@ -295,13 +330,18 @@ export class Session extends Store<SessionState> {
     }
   }
 
+  /** Answers while the image moves: nothing on the page says that it computes. */
+  private async follow(): Promise<void> {
+    await this.predict(true).catch((error: unknown) => this.complain(error));
+  }
+
   /** Answers for the image as it is now; nothing happens before both image and network are there. */
-  async predict(): Promise<void> {
+  async predict(quiet = false): Promise<void> {
     const { subject, tenCrop } = this.state;
     if (!subject?.opened.model.preprocessing) return;
     const question = ++this.question;
     const stale = () => question !== this.question;
-    this.set({ answering: true, progress: { text: 'Computing', share: null } });
+    if (!quiet) this.set({ answering: true, progress: { text: 'Computing', share: null } });
     try {
       await this.host.nextFrame();
       const ask = (change: WeightChange, image: RgbImage) =>
@@ -311,14 +351,22 @@ export class Session extends Store<SessionState> {
           return answerOf(subject.opened, image, tenCrop);
         });
       const answer = await ask(subject.change, sourceOf(subject));
-      const intact = isIntact(subject.change)
+      const intact = isWhole(subject)
         ? answer
-        : await ask(NO_CHANGE, subject.image.original);
+        : (this.knownIntact(subject) ?? (await ask(NO_CHANGE, subject.image.original)));
       if (stale()) throw new Outdated();
       this.set({ answered: { subject, answer, intact } });
     } finally {
       if (!stale()) this.set({ answering: false });
     }
+  }
+
+  /** The answer of the network as its file has it to the whole image, where it has been given. */
+  private knownIntact(subject: Subject): Answer | null {
+    const { answered, tenCrop } = this.state;
+    const same =
+      answered?.subject.opened === subject.opened && answered.subject.image === subject.image;
+    return same && (answered.intact.crops !== null) === tenCrop ? answered.intact : null;
   }
 
   /** Runs a step the reader waits for: progress while it runs, one clear line when it fails. */
@@ -382,7 +430,7 @@ export class Session extends Store<SessionState> {
     checkOpened(model);
     const name = files.map((one) => one.name).join(', ');
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
-    const opened = { name, bytes, address, model, notes: read.notes, silent: null };
+    const opened = { name, bytes, address, model, file: found, notes: read.notes };
     await this.useNetwork(opened, request);
   }
 
@@ -403,16 +451,26 @@ export class Session extends Store<SessionState> {
   }
 
   /** Puts another network, image or change on the page. */
-  private show(patch: Partial<Pick<SessionState, 'opened' | 'image' | 'change'>>): void {
-    const { opened, image, change } = { ...this.state, ...patch };
-    const subject: Subject | null = opened && image ? { opened, image, change } : null;
+  private show(patch: Partial<Pick<SessionState, 'opened' | 'image' | 'change' | 'cover'>>): void {
+    const { opened, image, change, cover } = { ...this.state, ...patch };
+    const subject: Subject | null = opened && image ? { opened, image, change, cover } : null;
     this.set({ ...patch, subject });
   }
 }
 
-/** The image as the network meets it, gray where the reader asked for that. */
-export function sourceOf({ image, change }: Pick<Subject, 'image' | 'change'>): RgbImage {
-  return change.gray ? toGray(image.original) : image.original;
+/** The image as the network meets it: gray, or covered in part, where the reader asked for that. */
+export function sourceOf({
+  image,
+  change,
+  cover,
+}: Pick<Subject, 'image' | 'change' | 'cover'>): RgbImage {
+  const pixels = change.gray ? toGray(image.original) : image.original;
+  return cover ? covered(pixels, cover) : pixels;
+}
+
+/** Whether nothing is taken away from the network or the image. */
+export function isWhole({ change, cover }: Pick<Subject, 'change' | 'cover'>): boolean {
+  return isIntact(change) && cover === null;
 }
 
 /** Images are pixels by the time they are asked about. */

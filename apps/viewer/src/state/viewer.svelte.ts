@@ -1,6 +1,7 @@
 import { centerCrop, resizeAs } from '@alexnet/augment';
+import { covered } from '../lib/images/cover.js';
 import { browserHost } from './host.js';
-import { Session, sourceOf } from './session.js';
+import { isWhole, Session, sourceOf } from './session.js';
 
 export const session = new Session(browserHost());
 
@@ -13,6 +14,7 @@ class Viewer {
   readonly image = $derived(this.state.image);
   readonly ownImages = $derived(this.state.ownImages);
   readonly change = $derived(this.state.change);
+  readonly cover = $derived(this.state.cover);
   readonly subject = $derived(this.state.subject);
   readonly tenCrop = $derived(this.state.tenCrop);
   readonly answering = $derived(this.state.answering);
@@ -38,8 +40,16 @@ class Viewer {
   });
 
   readonly preprocessing = $derived(this.opened?.model.preprocessing ?? null);
+  /** True while nothing is taken away from the network or the image. */
+  readonly whole = $derived(isWhole(this));
   /** The image at its own resolution, gray where the reader asked for that. */
-  readonly source = $derived(this.image && sourceOf({ image: this.image, change: this.change }));
+  readonly photo = $derived(
+    this.image && sourceOf({ image: this.image, change: this.change, cover: null }),
+  );
+  /** The same with what the reader holds over it. */
+  readonly source = $derived(
+    this.photo && this.cover ? covered(this.photo, this.cover) : this.photo,
+  );
   /** The image as the network's rule resizes it. */
   readonly resized = $derived(
     this.source && this.preprocessing ? resizeAs(this.source, this.preprocessing.resize) : null,

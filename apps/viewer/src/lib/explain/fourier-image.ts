@@ -1,29 +1,22 @@
 import { createRng } from '@alexnet/augment';
 import type { Tf } from '@alexnet/model';
+import { decorrelatedColors } from './decorrelated-colors.js';
 
 type Tensor = import('@tensorflow/tfjs-core').Tensor;
 type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;
 
-/**
- * Directions in which the colors of photographs vary, columns by falling share: brightness, blue
- * against yellow, green against magenta. `color_correlation_svd_sqrt` of Lucid
- * (tensorflow/lucid, lucid/optvis/param/color.py, Apache-2.0), measured there on ImageNet.
- */
-const COLOR_DIRECTIONS = [
-  [0.26, 0.09, 0.02],
-  [0.27, 0.0, -0.05],
-  [0.27, -0.09, 0.03],
-] as const;
 /** Spread of the first coefficients (Lucid, lucid/optvis/param/spatial.py). */
 const START_SPREAD = 0.01;
 /** Lucid divides its spectrum by this. */
 const LUCID_DIVISOR = 4;
 
-/** An image made of waves and decorrelated colors, to be followed uphill. */
-export interface FourierImage {
-  /** First coefficients [height, width, 3], from the seed. */
+/** An image made of coefficients that can be followed uphill. */
+export interface GrownImage {
+  /** First coefficients, from the seed. */
   readonly start: Float32Array;
-  /** The image [1, height, width, 3] of coefficients [height, width, 3], RGB from 0 to 1. */
+  /** Shape of the coefficients. */
+  readonly shape: readonly [number, number, number];
+  /** The image [1, height, width, 3] that coefficients make, RGB from 0 to 1. */
   draw(coefficients: Tensor): Tensor4D;
   dispose(): void;
 }
@@ -36,20 +29,11 @@ export interface FourierImage {
  * The transform is Hartley's, cos + sin, which is real and its own inverse: two matrix products,
  * whose slopes every backend has, unlike those of the FFT.
  */
-export function fourierImage(tf: Tf, height: number, width: number, seed: number): FourierImage {
+export function fourierImage(tf: Tf, height: number, width: number, seed: number): GrownImage {
   const rows = tf.tensor2d(hartley(height), [height, height]);
   const columns = tf.tensor2d(hartley(width), [width, width]);
   const weights = tf.tensor3d(frequencyWeights(height, width), [1, height, width]);
-  const norm = Math.max(
-    ...[0, 1, 2].map((column) => Math.hypot(...COLOR_DIRECTIONS.map((row) => row[column] ?? 0))),
-  );
-  const colors = tf.tensor2d(
-    // Transposed: pixels are rows here.
-    [0, 1, 2].flatMap((direction) =>
-      COLOR_DIRECTIONS.map((channel) => (channel[direction] ?? 0) / norm),
-    ),
-    [3, 3],
-  );
+  const colors = decorrelatedColors(tf);
   const rng = createRng(seed, 1);
   const start = Float32Array.from(
     { length: height * width * 3 },
@@ -57,6 +41,7 @@ export function fourierImage(tf: Tf, height: number, width: number, seed: number
   );
   return {
     start,
+    shape: [height, width, 3],
     draw: (coefficients) =>
       tf.tidy(() => {
         const spectrum = tf.mul(tf.transpose(coefficients, [2, 0, 1]), weights);
@@ -66,10 +51,13 @@ export function fourierImage(tf: Tf, height: number, width: number, seed: number
         const turned = tf.transpose(tf.reshape(across, [...plane]), [0, 2, 1]);
         const down = tf.matMul(tf.reshape(turned, [3 * width, height]), rows);
         const pixels = tf.transpose(tf.reshape(down, [3, width, height]), [2, 1, 0]);
-        const mixed = tf.matMul(tf.reshape(pixels, [height * width, 3]), colors);
+        const mixed = colors.mix(tf.reshape(pixels, [height * width, 3]));
         return tf.reshape(tf.sigmoid(mixed), [1, height, width, 3]) as Tensor4D;
       }),
-    dispose: () => tf.dispose([rows, columns, weights, colors]),
+    dispose: () => {
+      tf.dispose([rows, columns, weights]);
+      colors.dispose();
+    },
   };
 }
 

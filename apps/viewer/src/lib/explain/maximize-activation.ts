@@ -1,13 +1,22 @@
 import { createRng, prepareImage, type RgbImage } from '@alexnet/augment';
 import type { Network, Preprocessing, Tf } from '@alexnet/model';
+import { cropViews } from './crop-views.js';
 import { fourierImage } from './fourier-image.js';
+import { phaseImage } from './phase-image.js';
 import { shake } from './shake.js';
 
 type Scalar = import('@tensorflow/tfjs-core').Scalar;
 type Tensor = import('@tensorflow/tfjs-core').Tensor;
 type Tensor4D = import('@tensorflow/tfjs-core').Tensor4D;
 
+/**
+ * How an image may grow: `fourier` as Olah et al. 2017, `maco` in its phases alone (Fel et al. 2023),
+ * which cannot make more contrast or detail than photographs have.
+ */
+export type Parametrization = 'fourier' | 'maco';
+
 export interface MaximizeOptions {
+  readonly parametrization?: Parametrization;
   /** A layer with weights: its output before the activation function is followed. */
   readonly layer: string;
   /** Channel or unit of that layer. */
@@ -29,25 +38,33 @@ export interface Maximizer {
   dispose(): void;
 }
 
-/** Adam's constants (Kingma and Ba 2015); the rate is Lucid's usual one. */
-const LEARNING_RATE = 0.05;
+/** Steps to take: Olah et al. take 512, most of the image is there after half of them; Fel et al. 256. */
+export const STEPS = 256;
+
+/** Of Adam: Lucid's usual one, and that of Fel et al. for phases. */
+const LEARNING_RATES: Readonly<Record<Parametrization, number>> = { fourier: 0.05, maco: 1 };
+/** Adam's constants (Kingma and Ba 2015). */
 const BETA1 = 0.9;
 const BETA2 = 0.999;
 const EPSILON = 1e-8;
 
 /**
- * Activation maximization (Erhan et al. 2009) with the settings of Olah et al. 2017: an image in
- * Fourier space and decorrelated colors, shaken before each step, followed uphill by Adam.
+ * Activation maximization (Erhan et al. 2009). With `fourier` an image in Fourier space and
+ * decorrelated colors is shaken before each step and followed uphill by Adam, as in Olah et al. 2017.
+ * With `maco` only its phases move, uphill for random parts of it with some noise, by Adam looking one
+ * step ahead (Nadam), as in Fel et al. 2023.
  */
 export function maximizeActivation(
   tf: Tf,
   network: Network,
   preprocessing: Preprocessing,
-  { layer, unit, seed }: MaximizeOptions,
+  { layer, unit, seed, parametrization = 'fourier' }: MaximizeOptions,
 ): Maximizer {
   const { height, width } = network.spec.input;
-  const canvas = fourierImage(tf, height, width, seed);
-  const shape = [height, width, 3] as const;
+  const maco = parametrization === 'maco';
+  const canvas = (maco ? phaseImage : fourierImage)(tf, height, width, seed);
+  const { shape } = canvas;
+  const rate = LEARNING_RATES[parametrization];
   const prepare = preparation(tf, preprocessing, height, width);
   const rng = createRng(seed, 2);
   let coefficients: Tensor = tf.tensor3d(canvas.start, [...shape]);
@@ -57,16 +74,19 @@ export function maximizeActivation(
 
   const response = (image: Tensor4D) => responseOf(tf, network, layer, unit, prepare.apply(image));
 
+  const views = (image: Tensor4D) => (maco ? cropViews(tf, image, rng) : shake(tf, image, rng));
+
   function step(): void {
     steps++;
     const next = tf.tidy(() => {
-      const loss = (c: Tensor) => tf.neg(response(shake(tf, canvas.draw(c), rng))) as Scalar;
+      const loss = (c: Tensor) => tf.neg(response(views(canvas.draw(c)))) as Scalar;
       const slope = tf.grad(loss)(coefficients);
       const m = tf.add(tf.mul(first, BETA1), tf.mul(slope, 1 - BETA1));
       const v = tf.add(tf.mul(second, BETA2), tf.mul(tf.square(slope), 1 - BETA2));
       const spread = tf.add(tf.sqrt(tf.div(v, 1 - BETA2 ** steps)), EPSILON);
-      const change = tf.div(tf.div(m, 1 - BETA1 ** steps), spread);
-      return [m, v, tf.sub(coefficients, tf.mul(change, LEARNING_RATE))] as const;
+      const ahead = maco ? tf.add(tf.mul(m, BETA1), tf.mul(slope, 1 - BETA1)) : m;
+      const change = tf.div(tf.div(ahead, 1 - BETA1 ** steps), spread);
+      return [m, v, tf.sub(coefficients, tf.mul(change, rate))] as const;
     });
     tf.dispose([coefficients, first, second]);
     [first, second, coefficients] = next;

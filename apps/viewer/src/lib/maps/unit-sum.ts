@@ -19,45 +19,84 @@ export interface UnitSum {
   readonly contributions: readonly Contribution[];
 }
 
+/** One number of a layer with weights: of which unit, and of a convolution where. */
+export interface Place {
+  readonly row: number;
+  readonly column: number;
+  readonly unit: number;
+}
+
+/** What a unit reads of one channel of the layer below, and the weights it multiplies that with. */
+export interface ChannelWindow {
+  readonly height: number;
+  readonly width: number;
+  /** Row by row; zeros where the window reaches into padding. */
+  readonly inputs: Float32Array;
+  readonly weights: Float32Array;
+}
+
+type Weighted = Extract<LayerSpec, { op: 'conv' | 'dense' }>;
+
+/** First of the input channels a unit reads, and how many it reads: a half each where there are towers. */
+export function inputChannels(
+  layer: Weighted,
+  channels: number,
+  unit: number,
+): { readonly first: number; readonly count: number } {
+  if (layer.op === 'dense') return { first: 0, count: channels };
+  const count = channels / layer.groups;
+  return { first: Math.floor(unit / (layer.filters / layer.groups)) * count, count };
+}
+
 /**
- * Multiplies out one number of a layer with weights, the way the network does.
+ * One channel of what a number is made of: a window of a map and a slice of the filter, or for a
+ * dense layer the whole map and the weights it meets.
  *
- * @param below what the layer reads: the prepared image, or the maps of the layer before; for a
- *   dense layer in the order height, width, channels, as tfjs flattens them
- * @param place of a convolution's output; windows reaching into padding meet zeros there
+ * @param below what the layer reads: the prepared image, or the maps of the layer before; a dense
+ *   layer reads it in the order height, width, channels, as tfjs flattens it
+ * @param channel of `below`, one of {@link inputChannels}
  */
+export function channelWindow(
+  layer: Weighted,
+  weight: Weight,
+  below: LayerMaps,
+  place: Place,
+  channel: number,
+): ChannelWindow {
+  const units = weight.shape.at(-1) ?? 1;
+  const dense = layer.op === 'dense';
+  const [height, width] = dense ? [below.height, below.width] : layer.kernel;
+  const top = dense ? 0 : place.row * layer.stride - layer.padding.top;
+  const left = dense ? 0 : place.column * layer.stride - layer.padding.left;
+  const { first, count } = inputChannels(layer, below.channels, place.unit);
+  const inputs = new Float32Array(height * width);
+  const weights = new Float32Array(height * width);
+  for (let i = 0; i < inputs.length; i++) {
+    const [y, x] = [top + Math.floor(i / width), left + (i % width)];
+    const inside = y >= 0 && x >= 0 && y < below.height && x < below.width;
+    if (inside) inputs[i] = below.data[(y * below.width + x) * below.channels + channel] ?? 0;
+    weights[i] = weight.data[(i * count + channel - first) * units + place.unit] ?? 0;
+  }
+  return { height, width, inputs, weights };
+}
+
+/** Multiplies out one number of a layer with weights, the way the network does. */
 export function unitSum(
-  layer: Extract<LayerSpec, { op: 'conv' | 'dense' }>,
+  layer: Weighted,
   weight: Weight,
   bias: Weight | undefined,
   below: LayerMaps,
-  place: { readonly row: number; readonly column: number; readonly unit: number },
+  place: Place,
 ): UnitSum {
-  const units = weight.shape.at(-1) ?? 1;
+  const { first, count } = inputChannels(layer, below.channels, place.unit);
   const sums = new Float64Array(below.channels);
   let products = 0;
-  const add = (channel: number, input: number, index: number) => {
-    sums[channel] = (sums[channel] ?? 0) + (weight.data[index * units + place.unit] ?? 0) * input;
-    products++;
-  };
-  if (layer.op === 'dense') {
-    below.data.forEach((value, index) => {
-      add(index % below.channels, value, index);
-    });
-  } else {
-    const [height, width] = layer.kernel;
-    const depth = below.channels / layer.groups;
-    const first = Math.floor(place.unit / (layer.filters / layer.groups)) * depth;
-    const top = place.row * layer.stride - layer.padding.top;
-    const left = place.column * layer.stride - layer.padding.left;
-    for (let i = 0; i < height * width; i++) {
-      const [y, x] = [top + Math.floor(i / width), left + (i % width)];
-      const inside = y >= 0 && x >= 0 && y < below.height && x < below.width;
-      for (let c = 0; c < depth; c++) {
-        const at = (y * below.width + x) * below.channels + first + c;
-        add(first + c, inside ? (below.data[at] ?? 0) : 0, i * depth + c);
-      }
-    }
+  for (let channel = first; channel < first + count; channel++) {
+    const { inputs, weights } = channelWindow(layer, weight, below, place, channel);
+    let sum = 0;
+    for (let i = 0; i < inputs.length; i++) sum += (inputs[i] ?? 0) * (weights[i] ?? 0);
+    sums[channel] = sum;
+    products += inputs.length;
   }
   return {
     products,

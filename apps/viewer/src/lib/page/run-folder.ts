@@ -25,23 +25,31 @@ export interface RunFolder extends Metrics {
   readonly weights: boolean;
   /** conv1 filters as images, in the order of training. */
   readonly filters: readonly { readonly step: number; readonly address: string }[];
+  /** Checkpoints that the run has kept, in the order of training. */
+  readonly checkpoints: readonly { readonly step: number; readonly address: string }[];
 }
 
 /** Reads the index and the metrics of a run on the same origin. Throws an Error with one clear line. */
 export async function readRunFolder(folder: string): Promise<RunFolder> {
   const index: unknown = await (await get(`${folder}/index.json`)).json().catch(() => null);
   if (!isRecord(index)) throw new Error(`${folder}/index.json is not the index of a run.`);
-  const filters = Array.isArray(index.filters) ? index.filters : [];
+  const listed = (names: unknown, pattern: RegExp, under: string) =>
+    (Array.isArray(names) ? names : []).flatMap((name: unknown) => {
+      const step = typeof name === 'string' ? pattern.exec(name)?.[1] : undefined;
+      return step === undefined
+        ? []
+        : [{ step: Number(step), address: `${folder}/${under}/${name}` }];
+    });
   const metrics = index.metrics === true ? await (await get(`${folder}/metrics.jsonl`)).text() : '';
   return {
     weights: index.weights === true,
     ...parseMetrics(metrics),
-    filters: filters.flatMap((name: unknown) => {
-      const step = typeof name === 'string' ? /^step-(\d+)\.png$/.exec(name)?.[1] : undefined;
-      return step === undefined
-        ? []
-        : [{ step: Number(step), address: `${folder}/filters/${name}` }];
-    }),
+    filters: listed(index.filters, /^step-(\d+)\.png$/, 'filters'),
+    checkpoints: listed(
+      index.checkpoints,
+      /^step-(\d+)(?:-top1-[\d.]+)?\.safetensors$/,
+      'checkpoints',
+    ),
   };
 }
 
