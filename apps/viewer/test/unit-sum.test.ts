@@ -1,13 +1,15 @@
 import { prepareImage } from '@alexnet/augment';
 import { buildNetwork } from '@alexnet/model';
 import { expect, it } from 'vitest';
+import { strongestSlices } from '../src/lib/filters/strongest-slices.js';
 import type { LayerMaps } from '../src/lib/maps/activation-images.js';
 import { unitSum } from '../src/lib/maps/unit-sum.js';
 import { testImage } from './support/images.js';
 import { smallModel, smallSpec, tf } from './support/small-model.js';
 
 it('multiplies out what the network computes, in every layer with weights', async () => {
-  const { weights, preprocessing } = await smallModel();
+  const model = await smallModel();
+  const { weights, preprocessing } = model;
   if (!preprocessing) throw new Error('The small model carries its preprocessing.');
   const network = buildNetwork(tf, smallSpec);
   network.setWeights(weights);
@@ -37,6 +39,15 @@ it('multiplies out what the network computes, in every layer with weights', asyn
       if (!weight) throw new Error(`${layer.name} has no weights.`);
       const bias = weights.get(`${layer.name}.bias`);
       for (const unit of [0, own.channels - 1]) {
+        // All slices of a filter together are its weights, and each belongs to a channel it reads.
+        const slices = strongestSlices(model, layer.name, unit);
+        const strengths = slices.map(({ strength }) => strength);
+        expect(strengths).toEqual(strengths.toSorted((a, b) => b - a));
+        const all = weight.data.filter((_, i) => i % own.channels === unit);
+        const squares = (values: ArrayLike<number>) =>
+          Array.from(values).reduce((total, value) => total + value ** 2, 0);
+        const total = slices.reduce((sum, { values }) => sum + squares(values), 0);
+        expect(total).toBeCloseTo(squares(all), 4);
         // A corner, whose window reaches into padding, and a place inside.
         for (const [row, column] of [
           [0, 0],
@@ -45,6 +56,8 @@ it('multiplies out what the network computes, in every layer with weights', asyn
           const found = unitSum(layer, weight, bias, below, { row, column, unit });
           const value = own.data[(row * own.width + column) * own.channels + unit] ?? Number.NaN;
           expect(found.sum + found.bias).toBeCloseTo(value, 3);
+          const read = new Set(slices.map(({ channel }) => channel));
+          for (const { channel } of found.contributions) expect(read).toContain(channel);
           checked++;
         }
       }

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { coverBox, covered } from '../src/lib/images/cover.js';
+import { differences, distance } from '../src/lib/network/compare.js';
+import { readEmbed, withoutEmbed } from '../src/lib/page/embed.js';
+
+it('two answers are compared by the names of their classes, the largest difference first', () => {
+  const first = { probabilities: Float32Array.of(0.5, 0.25, 0.25), classNames: ['a', 'b', 'c'] };
+  const second = { probabilities: Float32Array.of(0.25, 0.25, 0.5), classNames: ['c', 'b', 'd'] };
+  expect(differences(first, second, 3)).toEqual([
+    { className: 'a', first: 0.5, second: null },
+    { className: 'd', first: null, second: 0.5 },
+    { className: 'b', first: 0.25, second: 0.25 },
+  ]);
+  expect(distance(first, second)).toBeNull();
+  expect(distance(first, { ...first, probabilities: Float32Array.of(0, 0.5, 0.5) })).toBe(0.5);
+});
+
+it('a gray square covers what lies under it, and no more at the edge', () => {
+  const image = { width: 10, height: 6, data: new Uint8Array(180).fill(7) };
+  const cover = { x: 0.1, y: 0.5, size: 0.5 };
+  expect(coverBox(image, cover)).toEqual({ columns: { from: 0, to: 3 }, rows: { from: 2, to: 5 } });
+  const { data } = covered(image, cover);
+  const gray = [...data].map((value) => value === 128);
+  expect(gray.filter(Boolean).length).toBe(3 * 3 * 3);
+  expect(gray[(2 * 10 + 2) * 3]).toBe(true);
+  expect(gray[(2 * 10 + 3) * 3]).toBe(false);
+  expect(image.data.every((value) => value === 7)).toBe(true);
+});
+
+it('an address asks for one panel, and leads back to the whole page', () => {
+  expect(readEmbed(new URLSearchParams('embed=unit'))).toEqual({ panel: 'unit', unknown: null });
+  expect(readEmbed(new URLSearchParams('embed=window'))).toEqual({
+    panel: null,
+    unknown: 'window',
+  });
+  expect(readEmbed(new URLSearchParams(''))).toEqual({ panel: null, unknown: null });
+  expect(withoutEmbed('https://a.b/c/?embed=unit&unit=3')).toBe('https://a.b/c/?unit=3');
+});
