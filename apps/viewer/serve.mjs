@@ -83,6 +83,18 @@ const run = given === undefined ? null : await findRun(given);
 const page = sirv(dist, { dev: true, setHeaders: secure });
 /** Published weights that "alexnet weights get" has fetched; the page checks them. */
 const weights = sirv(resolve(cacheDirectory(), 'weights'), { dev: true, setHeaders: secure });
+/** Smaller files of them that are being made, by name. */
+const making = new Map();
+
+/** Half or a quarter of published weights, made once of the original in the cache. */
+async function makeSmaller(name) {
+  const [, source, dtype] = /^([\w-]+)\.(f16|int8)\.safetensors$/.exec(name) ?? [];
+  if (!source) return;
+  const { cachedWeights, findPublished, smallerWeights } = await import('@alexnet/classifier/node');
+  const found = findPublished(source) && (await cachedWeights(source));
+  if (found) await smallerWeights(found, dtype);
+}
+
 const files = run && sirv(run.folder, { dev: true, dotfiles: false, setHeaders: secure });
 
 function secure(response) {
@@ -115,7 +127,17 @@ const server = createServer((request, response) => {
   }
   if (request.url?.startsWith('/weights/')) {
     request.url = request.url.slice('/weights'.length);
-    return weights(request, response, missing);
+    const name = request.url.slice(1);
+    if (!making.has(name)) {
+      making.set(
+        name,
+        makeSmaller(name).finally(() => making.delete(name)),
+      );
+    }
+    const made = making
+      .get(name)
+      .catch((error) => process.stderr.write(`${name}: ${error.message}\n`));
+    return made.then(() => weights(request, response, missing));
   }
   return page(request, response, missing);
 });

@@ -24,3 +24,4 @@ export {
   torchvisionPreprocessing,
 } from './published/known-preprocessing.js';
 export { expects, modelCard } from './published/model-card.js';
+export { SMALLER_DTYPES, type SmallerDtype, variantName } from './published/variant.js';

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { readModel, saveModel } from '@alexnet/convert';
+import { createSpec, parameterShapes } from '@alexnet/model';
 import { pack } from 'tar-stream';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Reply, sendFile, startServer } from '../../data/test/file-server.js';
-import { PUBLISHED_WEIGHTS } from '../src/index.js';
-import { cachedWeights, fetchWeights, removeWeights } from '../src/node/index.js';
+import { modelCard, PUBLISHED_WEIGHTS, SMALLER_DTYPES } from '../src/index.js';
+import { cachedWeights, fetchWeights, removeWeights, smallerWeights } from '../src/node/index.js';
 
 const content = Buffer.from(Array.from({ length: 50_000 }, (_, i) => (i * i) % 251));
 const sha256 = createHash('sha256').update(content).digest('hex');
@@ -17,6 +19,44 @@ let cacheDir: string;
 beforeEach(async () => {
   cacheDir = await mkdtemp(join(tmpdir(), 'alexnet-weights-'));
   onTestFinished(() => rm(cacheDir, { recursive: true }));
+});
+
+describe('published weights with fewer digits', () => {
+  it('are made once of the original, say what they are, and go with it', async () => {
+    const spec = createSpec('torchvision', { width: 1 / 64, headWidth: 1 / 512, classes: 1000 });
+    const weights = new Map(
+      [...parameterShapes(spec)].map(([name, shape], seed) => {
+        const length = shape.reduce((product, side) => product * side, 1);
+        return [name, { shape, data: Float32Array.from({ length }, (_, i) => Math.sin(seed + i)) }];
+      }),
+    );
+    const model = { spec, weights, preprocessing: null, classNames: null, provenance: null };
+    const { files } = await saveModel(model, 'torch');
+    const folder = join(cacheDir, 'weights');
+    await mkdir(folder);
+    await writeFile(join(folder, 'alexnet-owt-7be5be79.pth'), [...files.values()][0] ?? '');
+    const original = await cachedWeights('torchvision', { cacheDir });
+    if (!original?.published) throw new Error('it is there');
+    for (const dtype of SMALLER_DTYPES) {
+      const path = await smallerWeights({ ...original, published: original.published }, dtype);
+      const { mtimeMs, size } = await stat(path);
+      expect(basename(path)).toBe(`torchvision.${dtype}.safetensors`);
+      expect(size).toBeGreaterThan(1000);
+      const read = readModel(await readFile(path));
+      expect(read.classNames?.[0]).toBe('tench');
+      expect(read.preprocessing).toEqual(original.published.preprocessing);
+      expect(modelCard(read)).toContainEqual(['precision', expect.stringContaining(dtype)]);
+      for (const [name, { data }] of read.weights) {
+        for (const [i, value] of data.entries()) {
+          expect(value).toBeCloseTo(weights.get(name)?.data[i] ?? Number.NaN, 2);
+        }
+      }
+      await smallerWeights({ ...original, published: original.published }, dtype);
+      expect((await stat(path)).mtimeMs).toBe(mtimeMs);
+    }
+    expect(await removeWeights('torchvision', { cacheDir })).toBe(true);
+    expect(await readdir(folder)).toEqual([]);
+  });
 });
 
 describe('published weights', () => {

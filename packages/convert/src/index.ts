@@ -34,12 +34,13 @@ export {
   type OpenModelOptions,
   openModel,
 } from './formats/open-model.js';
-export { saveModel } from './formats/save-model.js';
+export { dtypesOf, saveModel } from './formats/save-model.js';
 export { fromCanonical, toCanonical } from './layout/canonical.js';
 export type { Axes, ParameterLayout } from './layout/parameter-layouts.js';
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
 export { METADATA_VERSION, type Model } from './model-file/model-file.js';
 export { type ReadModelOptions, readModel } from './model-file/read-model.js';
+export { PRECISIONS, type StoredDtype } from './model-file/stored-numbers.js';
 export { type WriteModelOptions, writeModel } from './model-file/write-model.js';
 export { type Sink, writeStoredModel } from './model-file/write-stored-model.js';
 export { decodeSafetensors, looksLikeSafetensors, type Safetensors } from './safetensors/decode.js';

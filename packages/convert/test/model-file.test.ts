@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeSafetensors,
   encodeSafetensors,
+  findModel,
   type Model,
+  openModel,
   readModel,
   writeModel,
+  writeStoredModel,
 } from '../src/index.js';
 import { writeOnnx } from '../src/onnx/write-onnx.js';
 import { fixture, golden } from './golden.js';
@@ -32,6 +35,8 @@ const tiny: Model = {
   classNames: ['cat', 'dog', 'Ærø 🦆'],
   provenance: { source: 'random numbers', epochs: 0 },
 };
+
+type Tensors = ReturnType<typeof decodeSafetensors>['tensors'];
 
 /** The tiny model's file with its JSON changed as text. */
 function withMetadata(change: (json: string) => string): Uint8Array {
@@ -67,6 +72,74 @@ describe('writeModel', () => {
         expect(Math.abs(value - want)).toBeLessThanOrEqual(Math.abs(want) * 2 ** -11 + 2 ** -25);
       });
     }
+  });
+});
+
+describe('int8', () => {
+  const bytes = writeModel(tiny, { dtype: 'int8' });
+
+  it('takes a quarter of the bytes, off by at most half a 127th of the largest of its output', () => {
+    const { weights, provenance } = readModel(bytes);
+    expect(provenance).toEqual({
+      ...tiny.provenance,
+      precision: 'int8, one scale for each output channel',
+    });
+    for (const [name, { shape, data }] of weights) {
+      const exact = tiny.weights.get(name)?.data ?? new Float32Array();
+      if (shape.length === 1) expect(data).toEqual(exact);
+      const outputs = shape.at(-1) ?? 1;
+      // Outputs are the last axis here, the first one in the file.
+      for (let output = 0; output < outputs && shape.length > 1; output++) {
+        const own = (_: number, index: number) => index % outputs === output;
+        const largest = Math.max(...exact.filter(own).map(Math.abs));
+        data.filter(own).forEach((value, index) => {
+          const difference = Math.abs(value - (exact.filter(own)[index] as number));
+          expect(difference).toBeLessThanOrEqual((largest / 254) * (1 + 1e-5));
+        });
+      }
+    }
+    const { tensors } = decodeSafetensors(bytes);
+    const numbers = [...tensors.values()].filter(({ dtype }) => dtype === 'I8');
+    expect(numbers).toHaveLength(8);
+    const count = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1);
+    for (const { shape, data } of numbers) expect(data).toHaveLength(count(shape));
+  });
+
+  it('is streamed as the same bytes, and read by ranges as the same weights', async () => {
+    const stored = await findModel(writeModel(tiny));
+    const pieces: Uint8Array[] = [];
+    await writeStoredModel(stored, (piece) => void pieces.push(piece), { dtype: 'int8' });
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+    const { model } = await openModel(bytes);
+    expect(sameWeights(model.weights, readModel(bytes).weights)).toBe(true);
+  });
+
+  it.each([
+    [
+      'scales that are missing',
+      'bad-dtype',
+      (tensors: Tensors) => tensors.delete('fc8.weight.scale'),
+    ],
+    [
+      'scales of another number of outputs',
+      'bad-shape',
+      (tensors: Tensors) =>
+        tensors.set('fc8.weight.scale', tensors.get('fc7.weight.scale') as never),
+    ],
+  ])('is refused with %s', async (_, code, change) => {
+    const { tensors, metadata } = decodeSafetensors(bytes);
+    change(tensors);
+    const changed = encodeSafetensors(tensors, metadata);
+    expect(() => readModel(changed)).toThrow(expect.objectContaining({ code }));
+    await expect(openModel(changed)).rejects.toThrow(expect.objectContaining({ code }));
+  });
+
+  it('has no number for what is not finite', () => {
+    const weights = new Map(tiny.weights);
+    const { shape, data } = weights.get('fc8.weight') ?? { shape: [], data: new Float32Array() };
+    weights.set('fc8.weight', { shape, data: data.map(() => Number.NaN) });
+    const writing = () => writeModel({ ...tiny, weights }, { dtype: 'int8' });
+    expect(writing).toThrow(expect.objectContaining({ code: 'out-of-range' }));
   });
 });
 

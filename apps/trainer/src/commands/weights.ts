@@ -5,10 +5,15 @@ import {
   type PublishedWeights,
   readMeasured,
   removeWeights,
+  SMALLER_DTYPES,
+  type SmallerDtype,
+  smallerWeights,
 } from '@alexnet/classifier/node';
 import type { Command } from 'commander';
 import { openModelFile } from '../convert/open-model.js';
+import { CommandError } from '../failure.js';
 import { printCard } from '../model-card.js';
+import { oneOf } from '../options/one-of.js';
 import { jsonOption } from '../options/shared.js';
 import { print, printJson, say } from '../say.js';
 
@@ -22,6 +27,10 @@ export function addWeightsCommand(program: Command): void {
     .command('get')
     .description('fetch weights into the cache, check them, and print their card')
     .argument('<name|url...>', 'names that alexnet weights lists, or https://…[#sha256=…]')
+    .option(
+      '--dtype <type>',
+      'make the file for web pages as well: f16 for half of the bytes, int8 for a quarter',
+    )
     .action(get);
   weights
     .command('path')
@@ -71,12 +80,25 @@ const accuracy = ({ accuracy: { top1, top5 } }: PublishedWeights) =>
 const sizeOf = ({ weights: { bytes } }: PublishedWeights) =>
   bytes === null ? 'about 244 MB' : `${Math.round(bytes / 1e6)} MB`;
 
-async function get(names: readonly string[]): Promise<void> {
+async function get(
+  names: readonly string[],
+  { dtype }: { readonly dtype?: string },
+): Promise<void> {
+  const smaller = dtype === undefined ? null : oneOf('dtype', dtype, SMALLER_DTYPES);
   for (const name of names) {
     const opened = await openModelFile(name);
-    await printCard(opened, print);
-    print(opened.path);
+    const path = smaller ? await asSmaller(name, smaller) : opened.path;
+    await printCard(smaller ? await openModelFile(path) : opened, print);
+    print(path);
   }
+}
+
+async function asSmaller(name: string, dtype: SmallerDtype): Promise<string> {
+  const found = await cachedWeights(name);
+  if (!found?.published) {
+    throw new CommandError('usage', `--dtype is for published names, not ${name}: alexnet convert`);
+  }
+  return smallerWeights({ ...found, published: found.published }, dtype);
 }
 
 async function path(name: string): Promise<void> {

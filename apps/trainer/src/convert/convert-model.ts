@@ -3,6 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { completePublished, findWeights } from '@alexnet/classifier/node';
 import {
   describeNetwork,
+  dtypesOf,
   type FormatName,
   type FoundModel,
   findModel,
@@ -10,8 +11,11 @@ import {
   NOTE_CODES,
   type NoteCode,
   type OpenModelOptions,
+  PRECISIONS,
+  type StoredDtype,
   type StoredModel,
   saveModel,
+  TARGET_NAMES,
   type TargetName,
   writeStoredModel,
 } from '@alexnet/convert';
@@ -30,8 +34,8 @@ export interface ConvertOptions extends ReadOptions {
   readonly classNames?: readonly string[];
   /** What the caller knows and the file does not say. */
   readonly preprocessing?: Preprocessing;
-  /** Asking for `f16` allows the rounding it takes. */
-  readonly dtype: 'f32' | 'f16';
+  /** Asking for `f16` or `int8` allows the rounding it takes. */
+  readonly dtype: StoredDtype;
   /** Existing files are replaced. */
   readonly force?: boolean;
   readonly signal?: AbortSignal;
@@ -64,8 +68,9 @@ export async function convertModel(
   options: ConvertOptions,
 ): Promise<Conversion> {
   const { to, dtype } = options;
-  if (dtype === 'f16' && to !== 'safetensors' && to !== 'torch') {
-    throw new CommandError('usage', `--dtype f16 is for safetensors and torch, not ${to}`);
+  if (!dtypesOf(to).includes(dtype)) {
+    const formats = TARGET_NAMES.filter((name) => dtypesOf(name).includes(dtype));
+    throw new CommandError('usage', `--dtype ${dtype} is for ${formats.join(' and ')}, not ${to}`);
   }
   const { path, mean, published } = await fetching((fetch) => findWeights(input, fetch));
   const target = mainFile(output, to);
@@ -137,8 +142,9 @@ async function stream(
     };
     await writeStoredModel(model, sink, { dtype });
   });
-  const detail = 'weights were rounded to f16';
-  const notes = dtype === 'f16' ? [{ code: 'precision', exact: false, detail } as const] : [];
+  const precision = PRECISIONS[dtype];
+  const detail = `weights were rounded to ${precision}`;
+  const notes = precision ? [{ code: 'precision', exact: false, detail } as const] : [];
   return { written: [{ path: target, bytes }], notes };
 }
 
@@ -169,10 +175,10 @@ function mainFile(target: string, format: TargetName): string {
   return format === 'tfjs' && extname(target) !== '.json' ? join(target, 'model.json') : target;
 }
 
-/** Half precision was asked for by name, on the side of writing only. */
+/** Fewer digits were asked for by name, on the side of writing only. */
 function judge(notes: readonly StepNote[], { allow, dtype }: ConvertOptions): void {
   const asked = ({ step, code }: StepNote) =>
-    dtype === 'f16' && step === 'write' && code === 'precision';
+    dtype !== 'f32' && step === 'write' && code === 'precision';
   requireAllowed(
     notes.filter((note) => !asked(note)),
     allow,

@@ -5,6 +5,7 @@ import type { Model, OpenedModel } from '@alexnet/convert';
 import { openBackend, whenLost } from '../lib/network/open-backend.js';
 import { type RunIntact, type Verification, verify } from '../lib/network/verify.js';
 import { sameOrigin } from '../lib/page/same-origin.js';
+import type { PublishedOptions } from '../lib/weights/published.js';
 import { nextFrame } from './jobs.js';
 import { type ReadAskingOptions, readAsking } from './read-asking.js';
 import type { Opened } from './session-state.js';
@@ -22,11 +23,7 @@ export interface Host {
     signal?: AbortSignal,
   ): Promise<Blob>;
   /** The checked files of published weights. */
-  fetchPublished(
-    published: PublishedWeights,
-    onShare: (share: number | null) => void,
-    signal: AbortSignal,
-  ): Promise<readonly File[]>;
+  fetchPublished(published: PublishedWeights, options: PublishedOptions): Promise<readonly File[]>;
   /** What a network read from them does not say of itself, added. */
   completePublished(model: Model, published: PublishedWeights): Promise<Model>;
   decodeImage(blob: Blob): Promise<RgbImage>;
@@ -49,8 +46,8 @@ export const browserHost = (): Host => ({
       onProgress: (bytes, total) => onShare(total > 0 ? bytes / total : null),
     }),
   // With a thousand names of classes, which nobody needs who opens a file.
-  fetchPublished: async (published, onShare, signal) =>
-    (await import('../lib/weights/published.js')).publishedFiles(published, { signal, onShare }),
+  fetchPublished: async (published, options) =>
+    (await import('../lib/weights/published.js')).publishedFiles(published, options),
   completePublished: async (model, published) =>
     (await import('../lib/weights/published.js')).completed(model, published),
   decodeImage,

@@ -5,6 +5,7 @@ import {
   createClassifier,
   findPublished,
   type PublishedWeights,
+  type SmallerDtype,
 } from '@alexnet/classifier';
 import type { Model } from '@alexnet/convert';
 import type { Network, Preprocessing, Tf } from '@alexnet/model';
@@ -40,6 +41,9 @@ export class Outdated extends Error {
 type Unbuilt = Omit<Opened, keyof Classifier<RgbImage>> & { readonly model: Model };
 
 /** Files being read: where they are from, and for which request. */
+/** `torchvision.int8`: published weights with fewer digits. */
+const SMALLER = /^(.+)\.(f16|int8)$/;
+
 interface Reading {
   readonly address: string | null;
   readonly request: number;
@@ -103,8 +107,9 @@ export class Session extends Store<SessionState> {
 
   /** Fetches and opens weights by their published name, or a file of this page's own site. True when they are on the page. */
   async openWeightsUrl(address: string): Promise<boolean> {
-    const published = findPublished(address);
-    if (published) return this.openPublished(published);
+    const [, name = address, dtype] = SMALLER.exec(address) ?? [];
+    const published = findPublished(name);
+    if (published) return this.openPublished(published, dtype as SmallerDtype | undefined);
     const request = ++this.weightsRequest;
     return this.attempt('Fetching the weights', async () => {
       await this.cancellable(async (signal) => {
@@ -119,16 +124,17 @@ export class Session extends Store<SessionState> {
     });
   }
 
-  /** Fetches and opens published weights; their name is what a link keeps. */
-  private openPublished(published: PublishedWeights): Promise<boolean> {
+  /** Fetches and opens published weights; their name, with a type of fewer digits behind it, is what a link keeps. */
+  private openPublished(published: PublishedWeights, dtype?: SmallerDtype): Promise<boolean> {
     const request = ++this.weightsRequest;
-    const text = `Fetching ${published.title}`;
+    const address = dtype ? `${published.name}.${dtype}` : published.name;
+    const text = `Fetching ${published.title}${dtype ? `, ${dtype}` : ''}`;
     return this.attempt(text, () =>
       this.cancellable(async (signal) => {
         const onShare = (share: number | null) => this.set({ progress: { text, share } });
-        const files = await this.host.fetchPublished(published, onShare, signal);
+        const files = await this.host.fetchPublished(published, { dtype, onShare, signal });
         if (request !== this.weightsRequest) throw new Outdated();
-        await this.read(files, { address: published.name, request, signal, published });
+        await this.read(files, { address, request, signal, published });
       }),
     );
   }

@@ -1,6 +1,7 @@
 import type { Checksum } from '@alexnet/data';
 import { ClassifierError } from '../classifier-error.js';
 import type { PublishedWeights } from '../published/catalog.js';
+import { SMALLER_DTYPES, type SmallerDtype, variantName } from '../published/variant.js';
 import { type FetchBlobOptions, fetchBlob } from './fetch-blob.js';
 
 /** Name of the browser's cache that keeps published weights. */
@@ -9,6 +10,11 @@ const CACHE = 'alexnet-weights';
 export interface FetchPublishedOptions extends FetchBlobOptions {
   /** Folder of the page's own server that holds the files under their own names; default `weights/`. */
   readonly folder?: string | URL;
+  /**
+   * With fewer digits, half or a quarter of the bytes: a file that only the page's own server has, made
+   * of the checked original by `alexnet weights get NAME --dtype` or by `pnpm viewer`.
+   */
+  readonly dtype?: SmallerDtype;
 }
 
 /** Files of published weights, checked. */
@@ -25,30 +31,41 @@ export interface PublishedFiles {
  * @throws {ClassifierError} in one line when no server gives the file, or another one than was published
  */
 export async function fetchPublished(
-  { weights, mean }: PublishedWeights,
+  published: PublishedWeights,
   options: FetchPublishedOptions = {},
 ): Promise<PublishedFiles> {
+  const { weights, mean } = published;
+  if (options.dtype) {
+    const name = variantName(published, options.dtype);
+    // The mean image is in it.
+    return { weights: await fetchFile(name, { name }, [], options), mean: null };
+  }
   const file = await fetchFile(weights.url, weights.checksum, [weights.url], options);
   if (!mean) return { weights: file, mean: null };
   return { weights: file, mean: await fetchFile(mean.member, mean.checksum, [], options) };
 }
 
 /** Forgets published weights, whole. */
-export async function forgetPublished({ weights, mean }: PublishedWeights): Promise<void> {
+export async function forgetPublished(published: PublishedWeights): Promise<void> {
   const cache = await openCache();
-  for (const { value } of [weights.checksum, ...(mean ? [mean.checksum] : [])]) {
-    await cache?.delete(keyOf(value));
+  const { weights, mean } = published;
+  const smaller = SMALLER_DTYPES.map((dtype) => ({ name: variantName(published, dtype) }));
+  for (const id of [weights.checksum, ...(mean ? [mean.checksum] : []), ...smaller]) {
+    await cache?.delete(keyOf(id));
   }
 }
 
+/** What a file is known by: its checksum, or the name under which the page's own server made it. */
+type Identity = Checksum | { readonly name: string };
+
 async function fetchFile(
   path: string,
-  checksum: Checksum,
+  identity: Identity,
   official: readonly string[],
   options: FetchPublishedOptions,
 ): Promise<Blob> {
   const cache = await openCache();
-  const kept = await cache?.match(keyOf(checksum.value));
+  const kept = await cache?.match(keyOf(identity));
   if (kept) return kept.blob();
   const base = new URL(String(options.folder ?? 'weights/'), document.baseURI);
   const own = new URL(path.split('/').at(-1) ?? path, base);
@@ -56,9 +73,9 @@ async function fetchFile(
   for (const address of [own.href, ...official]) {
     try {
       const blob = await fetchBlob(address, options);
-      await requireChecksum(address, blob, checksum);
+      if ('value' in identity) await requireChecksum(address, blob, identity);
       // A full disk costs the next visit a download, and nothing else.
-      await cache?.put(keyOf(checksum.value), new Response(blob)).catch(() => undefined);
+      await cache?.put(keyOf(identity), new Response(blob)).catch(() => undefined);
       return blob;
     } catch (error) {
       options.signal?.throwIfAborted();
@@ -94,4 +111,5 @@ async function openCache(): Promise<Cache | null> {
 }
 
 /** Entries of a cache have addresses; this one leads nowhere. */
-const keyOf = (checksum: string) => `/.alexnet-weights/${checksum}`;
+const keyOf = (identity: Identity) =>
+  `/.alexnet-weights/${'value' in identity ? identity.value : identity.name}`;

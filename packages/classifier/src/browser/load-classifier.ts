@@ -21,7 +21,9 @@ export type ImageInput = string | URL | Uint8Array | ArrayBuffer | Blob | ImageB
 export type WeightsInput = string | URL | Uint8Array | ArrayBuffer | Blob;
 
 /** How a classifier is loaded in a page. */
-export interface BrowserLoadOptions extends LoadOptions, Pick<FetchPublishedOptions, 'folder'> {}
+export interface BrowserLoadOptions
+  extends LoadOptions,
+    Pick<FetchPublishedOptions, 'folder' | 'dtype'> {}
 
 /**
  * A network that answers: reads weights of any format, builds the network and sets them. Published

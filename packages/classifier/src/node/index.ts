@@ -13,3 +13,4 @@ export {
   recordMeasured,
   removeWeights,
 } from './weights-cache.js';
+export { smallerWeights } from './weights-variant.js';

@@ -9,6 +9,7 @@ import { cacheDirectory, writeAtomically } from '@alexnet/files/node';
 import { extract } from 'tar-stream';
 import { ClassifierError } from '../classifier-error.js';
 import { findPublished, type MeanFile, type PublishedWeights } from '../published/catalog.js';
+import { SMALLER_DTYPES, variantName } from '../published/variant.js';
 
 /** Files of a network in the cache. */
 export interface CachedWeights {
@@ -70,13 +71,14 @@ export async function cachedWeights(
 }
 
 /**
- * Removes weights from the cache, whole or half fetched, and their mean image where no others use it.
+ * Removes weights from the cache, whole, half fetched or with fewer digits, and their mean image where no others use it.
  *
  * @returns whether there was anything.
  */
 export async function removeWeights(source: string, options: FetchOptions = {}): Promise<boolean> {
-  const { path, mean } = plan(source, options);
-  const found = [path, `${path}.part`];
+  const { path, mean, published } = plan(source, options);
+  const smaller = published ? SMALLER_DTYPES.map((dtype) => variantName(published, dtype)) : [];
+  const found = [path, `${path}.part`, ...smaller.map((name) => join(folderOf(options), name))];
   const removed: boolean[] = [];
   for (const file of found) removed.push(await removeFile(file));
   if (mean) {

@@ -18,6 +18,7 @@ export function modelCard(
     const value = provenance?.[key];
     return typeof value === 'string' ? ([[key, value]] as const) : [];
   };
+  const rounded = text('precision').length > 0;
   return [
     ...text('title'),
     ...text('by'),
@@ -27,13 +28,14 @@ export function modelCard(
       'network',
       `${spec.preset}, ${spec.input.width}×${spec.input.height} px, ${spec.classes} classes`,
     ],
+    ...text('precision'),
     [
       'images',
       preprocessing
         ? describePreprocessing(preprocessing)
         : 'the file does not say how they are prepared',
     ],
-    ...accuracyOf(provenance?.accuracy, 'as published'),
+    ...accuracyOf(provenance?.accuracy, rounded ? 'published, as f32' : 'as published'),
     ...accuracyOf(provenance?.measured, 'as measured here'),
   ];
 }

@@ -2,6 +2,7 @@ import type { ByteSource } from '@alexnet/files';
 import type { OpenOptions, StoredModel } from '../alexnet/assemble-model.js';
 import type { Note, NoteCode } from '../alexnet/note.js';
 import type { Model } from '../model-file/model-file.js';
+import type { StoredDtype } from '../model-file/stored-numbers.js';
 import type { Probe } from './probe.js';
 
 /** A file of weights, and what lies beside it. */
@@ -17,8 +18,8 @@ export interface ModelSource {
 export interface SaveOptions {
   /** Name of the main file, which the others lie beside; the format's usual one when left out. */
   readonly name?: string;
-  /** `f16` halves the file and keeps 11 significant bits, in safetensors and torch; default `f32`. */
-  readonly dtype?: 'f32' | 'f16';
+  /** `f16` is for safetensors and torch, `int8` for safetensors; default `f32`. */
+  readonly dtype?: StoredDtype;
   /** Codes of inexact notes to accept. */
   readonly allow?: readonly NoteCode[];
 }

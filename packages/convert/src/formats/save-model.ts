@@ -1,5 +1,6 @@
 import { FormatError } from '../format-error.js';
 import type { Model } from '../model-file/model-file.js';
+import type { StoredDtype } from '../model-file/stored-numbers.js';
 import type { SavedModel, SaveOptions } from './format.js';
 import { formatOf, type TargetName } from './formats.js';
 
@@ -17,10 +18,17 @@ export async function saveModel(
 ): Promise<SavedModel> {
   const { write, endings } = formatOf(format);
   if (!write) throw new FormatError('unsupported', `${format} is read only`);
-  if (options.dtype === 'f16' && format !== 'safetensors' && format !== 'torch') {
-    throw new FormatError('unsupported', `f16 is for safetensors and torch, not ${format}`);
+  const { dtype = 'f32' } = options;
+  if (!dtypesOf(format).includes(dtype)) {
+    throw new FormatError('unsupported', `${format} is not written as ${dtype}`);
   }
   return write(model, options.name ?? usualName(endings?.[0] ?? ''), options);
+}
+
+/** The number types in which a format is written. */
+export function dtypesOf(format: TargetName): readonly StoredDtype[] {
+  if (format === 'safetensors') return ['f32', 'f16', 'int8'];
+  return format === 'torch' ? ['f32', 'f16'] : ['f32'];
 }
 
 /** `model.onnx` for `.onnx`, `model.json` for itself. */

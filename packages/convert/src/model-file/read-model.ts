@@ -4,6 +4,7 @@ import { fromCanonical } from '../layout/canonical.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { decodeSafetensors } from '../safetensors/decode.js';
 import { readFloats } from '../safetensors/floats.js';
+import { fromInt8, SCALE_SUFFIX, scalesOf } from '../safetensors/int8.js';
 import { MEAN_TENSOR } from './mean-tensor.js';
 import { parseDescription } from './metadata.js';
 import type { Model } from './model-file.js';
@@ -15,8 +16,8 @@ export interface ReadModelOptions {
 }
 
 /**
- * Reads a file written by `writeModel`, weights back in tfjs layout. F16, BF16 and F64 tensors are
- * read as single precision.
+ * Reads a file written by `writeModel`, weights back in tfjs layout. F16, BF16, F64 and int8 tensors
+ * are read as single precision.
  *
  * @throws FormatError; never anything else, whatever the bytes
  */
@@ -32,8 +33,14 @@ export function readModel(bytes: Uint8Array, options: ReadModelOptions = {}): Mo
   }
   const description = parseDescription(text, limits, tensors.get(MEAN_TENSOR));
   const canonical = new Map<string, Weight>();
+  const scales = scalesOf(tensors);
   for (const [name, { dtype, shape, data }] of tensors) {
-    canonical.set(name, { shape, data: readFloats(name, dtype, data) });
+    if (scales.has(name)) continue;
+    const scale = dtype === 'I8' ? tensors.get(name + SCALE_SUFFIX) : undefined;
+    const values = scale
+      ? fromInt8(new Int8Array(data), readFloats(name, scale.dtype, scale.data))
+      : readFloats(name, dtype, data);
+    canonical.set(name, { shape, data: values });
   }
   canonical.delete(MEAN_TENSOR);
   return { ...description, weights: fromCanonical(description.spec, canonical) };

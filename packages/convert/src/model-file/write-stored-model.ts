@@ -1,10 +1,10 @@
 import type { StoredModel, StoredParameter } from '../alexnet/assemble-model.js';
-import { toFloat16 } from '../float16.js';
 import { canonicalWeight } from '../layout/canonical.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { layOut } from '../safetensors/encode.js';
 import { MEAN_TENSOR, meanTensor } from './mean-tensor.js';
 import { modelMetadata } from './metadata.js';
+import { storedParts, withPrecision } from './stored-numbers.js';
 import type { WriteModelOptions } from './write-model.js';
 
 /** Takes the next bytes of a file; a promise makes the writer wait. */
@@ -23,31 +23,32 @@ export async function writeStoredModel(
   options: WriteModelOptions = {},
 ): Promise<void> {
   const dtype = options.dtype ?? 'f32';
-  const type = dtype === 'f16' ? 'F16' : 'F32';
-  const parameters = new Map(model.parameters.map((each) => [each.layout.name, each]));
-  const shapes = new Map<string, Pick<SafetensorsTensor, 'dtype' | 'shape'>>(
-    [...parameters].map(([name, { layout }]) => [
-      name,
-      { dtype: type, shape: layout.canonicalShape } as const,
-    ]),
+  const parts = new Map(
+    model.parameters.flatMap((parameter) => {
+      const { name, canonicalShape } = parameter.layout;
+      return storedParts(name, canonicalShape, dtype).map(
+        (part) => [part.name, { ...part, parameter }] as const,
+      );
+    }),
   );
+  const shapes = new Map<string, Pick<SafetensorsTensor, 'dtype' | 'shape'>>(parts);
   const mean = meanTensor(model.preprocessing);
   if (mean) shapes.set(MEAN_TENSOR, mean);
-  const { prefix, entries } = layOut(shapes, modelMetadata(model));
+  const { prefix, entries } = layOut(shapes, modelMetadata(withPrecision(model, dtype)));
   await sink(prefix);
   for (const { name } of entries) {
-    const parameter = parameters.get(name);
-    if (parameter) await writeParameter(parameter, sink, dtype);
+    const part = parts.get(name);
+    if (part) await writeNumbers(part.parameter, sink, part);
     else if (mean) await sink(mean.data);
   }
 }
 
-async function writeParameter(
+async function writeNumbers(
   { layout, read, canonical }: StoredParameter,
   sink: Sink,
-  dtype: 'f32' | 'f16',
+  { plain, encode }: ReturnType<typeof storedParts>[number],
 ): Promise<void> {
-  if (canonical?.bytes && canonical.dtype === dtype) {
+  if (canonical?.bytes && canonical.dtype === plain) {
     const { size } = canonical.bytes;
     for (let at = 0; at < size; at += CHUNK_BYTES) {
       await sink(await canonical.bytes.read(at, Math.min(CHUNK_BYTES, size - at)));
@@ -55,6 +56,5 @@ async function writeParameter(
     return;
   }
   const values = canonical ? await canonical.read() : canonicalWeight(layout, await read()).data;
-  const stored = dtype === 'f16' ? toFloat16(values, layout.name) : values;
-  await sink(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+  await sink(encode(values));
 }

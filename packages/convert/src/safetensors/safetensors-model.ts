@@ -13,6 +13,7 @@ import { DEFAULT_LIMITS } from '../limits.js';
 import { MEAN_TENSOR } from '../model-file/mean-tensor.js';
 import { parseDescription } from '../model-file/metadata.js';
 import type { Model } from '../model-file/model-file.js';
+import { PRECISIONS } from '../model-file/stored-numbers.js';
 import { type WriteModelOptions, writeModel } from '../model-file/write-model.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { readShards } from './read-shards.js';
@@ -68,14 +69,15 @@ function foreign(tensors: StoredTensors, options: OpenOptions): StoredModel {
   );
 }
 
-/** Writes the interchange file, saying what half precision costs. @throws FormatError */
+/** Writes the interchange file, saying what fewer digits cost. @throws FormatError */
 export function saveSafetensorsModel(
   model: Model,
   options: WriteModelOptions & WriteOptions,
 ): Written {
   const notes: Note[] = [];
-  if (options.dtype === 'f16') {
-    notes.push({ code: 'precision', exact: false, detail: 'weights were rounded to f16' });
+  const precision = PRECISIONS[options.dtype ?? 'f32'];
+  if (precision !== null) {
+    notes.push({ code: 'precision', exact: false, detail: `weights were rounded to ${precision}` });
   }
   checkAllowed(notes, options.allow);
   return { bytes: writeModel(model, options), notes };

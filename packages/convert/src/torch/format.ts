@@ -16,7 +16,9 @@ export const torch = {
     return (await import('./torch-model.js')).readTorchModel(source.bytes, options);
   },
   async write(model, name, options): Promise<SavedModel> {
-    const { bytes, notes } = (await import('./torch-model.js')).writeTorchModel(model, options);
+    const dtype = options.dtype === 'f16' ? 'f16' : 'f32';
+    const { writeTorchModel } = await import('./torch-model.js');
+    const { bytes, notes } = writeTorchModel(model, { ...options, dtype });
     return { files: new Map([[name, bytes]]), notes };
   },
 } as const satisfies Format;
