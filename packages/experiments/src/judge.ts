@@ -13,6 +13,12 @@ export interface Judgement {
   readonly difference: number;
   /** What chance among seeds may make, 95 % of the time, by Student's t; infinite for one seed. */
   readonly spread: number;
+  /**
+   * Where undecided: seeds of each variant at which the difference seen, with the spread seen, would be
+   * larger than chance; null where decided, where more than {@link MOST_SEEDS} would be needed, and
+   * where seeds do not help.
+   */
+  readonly seedsToDecide: number | null;
 }
 
 /** Summaries of an experiment: by variant, then by measure. */
@@ -37,8 +43,32 @@ export function judge(expectation: Expectation, summaries: Summaries): Judgement
     if (gain < -spread || exact) return greater.atLeast ? 'undecided' : 'not reproduced';
     return 'undecided';
   };
-  return { expectation, verdict: verdict(), difference, spread };
+  const isOpen = Math.abs(gain) <= spread && Number.isFinite(spread);
+  return {
+    expectation,
+    verdict: verdict(),
+    difference,
+    spread,
+    seedsToDecide: isOpen ? seedsToDecide(Math.abs(gain), own, other) : null,
+  };
 }
+
+/** More than anybody will run. */
+export const MOST_SEEDS = 1000;
+
+/** The fewest seeds of each at which chance makes less than `gain`, 95 % of the time. */
+function seedsToDecide(gain: number, own: Summary, other: Summary): number | null {
+  for (let seeds = own.readings.length + 1; seeds <= MOST_SEEDS; seeds++) {
+    if (chanceOf(withSeeds(own, seeds), withSeeds(other, seeds)) < gain) return seeds;
+  }
+  return null;
+}
+
+/** What chance needs to know of a summary; a constant stays one reading. */
+const withSeeds = ({ sd, readings }: Summary, seeds: number) => ({
+  sd,
+  count: readings.length === 1 ? 1 : seeds,
+});
 
 /** A claim holds where all its comparisons do, and fails where one fails. */
 export function verdictOf(judgements: readonly Judgement[]): Verdict {
@@ -60,12 +90,22 @@ export function summaryOf(summaries: Summaries, variant: string, measure: Measur
 
 /** Half the 95 % interval of the difference of two means; a constant has no error. */
 function chance(own: Summary, other: Summary): number {
-  const of = ({ sd, readings }: Summary) => (sd === null ? null : sd ** 2 / readings.length);
-  const [first, second] = [of(own), of(other)];
+  return chanceOf(
+    { sd: own.sd, count: own.readings.length },
+    { sd: other.sd, count: other.readings.length },
+  );
+}
+
+interface Spread {
+  readonly sd: number | null;
+  readonly count: number;
+}
+
+function chanceOf(own: Spread, other: Spread): number {
   // A single seed does not show how much seeds differ.
-  if (first === null || second === null) return Number.POSITIVE_INFINITY;
-  const freedom = own.readings.length - 1 + (other.readings.length - 1);
-  return studentT95(freedom) * Math.sqrt(first + second);
+  if (own.sd === null || other.sd === null) return Number.POSITIVE_INFINITY;
+  const freedom = own.count - 1 + (other.count - 1);
+  return studentT95(freedom) * Math.sqrt(own.sd ** 2 / own.count + other.sd ** 2 / other.count);
 }
 
 function constant(value: number): Summary {

@@ -1,6 +1,6 @@
 import type { Claim } from './experiment.js';
 import { capital, formatDifference, formatSummary } from './format-value.js';
-import { type Judgement, type Summaries, summaryOf, verdictOf } from './judge.js';
+import { type Judgement, MOST_SEEDS, type Summaries, summaryOf, verdictOf } from './judge.js';
 import { MEASURES } from './measures.js';
 
 /** What became of a claim, in words made from the numbers. */
@@ -30,7 +30,8 @@ function opening(judgements: readonly Judgement[]): string {
   }
 }
 
-function detail({ expectation, verdict, difference, spread }: Judgement, summaries: Summaries) {
+function detail(judgement: Judgement, summaries: Summaries) {
+  const { expectation, verdict, difference, spread, seedsToDecide } = judgement;
   const { measure, variant, than, is, by = 0 } = expectation;
   const { label, exact } = MEASURES[measure];
   const own = summaryOf(summaries, variant, measure);
@@ -53,10 +54,16 @@ function detail({ expectation, verdict, difference, spread }: Judgement, summari
     if (verdict === 'undecided') {
       const bound = Math.abs(difference - (is === 'more' ? by : -by)) > spread;
       if (bound) return 'but a run ended before the value was reached';
-      return `within the spread of the seeds (± ${size})`;
+      return `within the spread of the seeds (± ${size}); ${wouldDecide()}`;
     }
     if (by !== 0) return `also with the spread of the seeds (± ${size}) counted in`;
     return `beyond the spread of the seeds (± ${size})`;
+  }
+
+  function wouldDecide(): string {
+    const seeds =
+      seedsToDecide === null ? `more than ${MOST_SEEDS.toLocaleString('en-US')}` : seedsToDecide;
+    return `at this difference and spread ${seeds} seeds of each would decide`;
   }
 }
 

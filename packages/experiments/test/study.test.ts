@@ -83,7 +83,7 @@ test('a claim is reproduced, not reproduced or undecided, and the sentence says 
     'Not reproduced here. Validation top-1 41.0 ± 1.0 % for “salt”, 51.0 ± 1.0 % for “none”: 10.0 points less, beyond the spread of the seeds (± 2.3 points). Likely reason: too little salt.',
   );
   expect(said([0.42, 0.43, 0.44], [0.41, 0.42, 0.43])).toBe(
-    'Undecided here. Validation top-1 43.0 ± 1.0 % for “salt”, 42.0 ± 1.0 % for “none”: 1.0 points more, within the spread of the seeds (± 2.3 points). Likely reason: too little salt.',
+    'Undecided here. Validation top-1 43.0 ± 1.0 % for “salt”, 42.0 ± 1.0 % for “none”: 1.0 points more, within the spread of the seeds (± 2.3 points); at this difference and spread 9 seeds of each would decide. Likely reason: too little salt.',
   );
 });
 
