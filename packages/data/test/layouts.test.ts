@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -173,6 +173,31 @@ describe('labels in tables and names', () => {
     const dataset = await openDataset(root, { validationShare: 0 });
     expect(counts(dataset)).toBe('train: cat 2, dog 2; validation: cat 0, dog 0');
     expect(notes(dataset)).toEqual(['labels of 4 images are read from train.csv']);
+  });
+
+  it.each([
+    ['a folder beside the table', ['imgs/']],
+    ['parts of one set', ['HAM10000_images_part_1/', 'HAM10000_images_part_2/']],
+  ])('reads the labels of %s, whose folders are no classes', async (_, folders) => {
+    const images = ['a', 'b', 'c', 'd'].map((name, i) => `${folders[i % folders.length]}${name}`);
+    const table = `image_id,dx\n${['a,mel', 'b,nv', 'c,nv', 'd,mel'].join('\n')}\n`;
+    const parts = await Promise.all(images.map((path) => flat('', [`${path}.png`])));
+    const root = await writeTree({ ...Object.assign({}, ...parts), 'metadata.csv': table });
+    const dataset = await openDataset(root, { validationShare: 0 });
+    expect(dataset.classNames).toEqual(['mel', 'nv']);
+    expect(notes(dataset)).toEqual(['labels of 4 images are read from metadata.csv']);
+  });
+
+  it('does not follow a link to a folder around it', async () => {
+    const root = await writeTree(await classTree(['cat', 'dog'], 2));
+    await symlink('..', join(root, 'cat', 'up'));
+    const dataset = await openDataset(root, { validationShare: 0 });
+    expect(dataset.train.records.map(({ id }) => id)).toEqual([
+      'cat/0.png',
+      'cat/1.png',
+      'dog/0.png',
+      'dog/1.png',
+    ]);
   });
 
   it('a column of splits, numbers in their order, and what the table does not name', async () => {

@@ -1,17 +1,20 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFileReader } from './file-reader.js';
 import { createFolder, type FileTree, type Folder, isToolFolder } from './folder-tree.js';
 
-/** Deeper than any layout in use; a loop of symbolic links ends here. */
+/** Deeper than any layout in use. */
 const MAX_DEPTH = 10;
 
-/** Reads the names below a folder on disk, following symbolic links as ordinary tools do. */
+/**
+ * Reads the names below a folder on disk, following symbolic links as ordinary tools do, but for one to a
+ * folder around it: images would lie in it a second time, as another class.
+ */
 export async function openDiskTree(path: string, signal?: AbortSignal): Promise<FileTree> {
   const files = createFileReader();
   return {
     name: path,
-    root: await readFolder(path, 0, signal),
+    root: await readFolder(path, [], signal),
     read: async (relative, part) =>
       part === undefined ? readFile(join(path, relative)) : files.read(join(path, relative), part),
     size: async (relative) => (await stat(join(path, relative))).size,
@@ -19,19 +22,25 @@ export async function openDiskTree(path: string, signal?: AbortSignal): Promise<
   };
 }
 
-async function readFolder(path: string, depth: number, signal?: AbortSignal): Promise<Folder> {
+async function readFolder(
+  path: string,
+  outside: readonly string[],
+  signal?: AbortSignal,
+): Promise<Folder> {
   signal?.throwIfAborted();
+  const around = [...outside, await realpath(path)];
   const folder = createFolder();
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const below = join(path, entry.name);
     // A dangling link stays as a file: it is counted, and cannot be read.
     const target = entry.isSymbolicLink() ? await stat(below).catch(() => null) : entry;
     if (target?.isDirectory()) {
-      if (depth === MAX_DEPTH) continue;
+      if (outside.length === MAX_DEPTH) continue;
+      if (entry.isSymbolicLink() && around.includes(await realpath(below))) continue;
       // What lies in a tool's folder is nobody's data, but the folder is counted.
       const inside = isToolFolder(entry.name)
         ? createFolder()
-        : await readFolder(below, depth + 1, signal);
+        : await readFolder(below, around, signal);
       folder.folders.set(entry.name, inside);
     } else if (target === null || target.isFile()) folder.files.add(entry.name);
   }

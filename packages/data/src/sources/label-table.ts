@@ -40,6 +40,11 @@ const SPLIT_COLUMNS = [
 const TABLE = /\.(csv|tsv)$/i;
 const NO_LABELS = /submission/i;
 
+/** Whether a file, by its name, may be a table of labels. */
+export function isTable(name: string): boolean {
+  return TABLE.test(name) && !NO_LABELS.test(name);
+}
+
 /**
  * Labels of images in a flat folder from a table beside it (`image,label`; Kaggle's `train.csv`,
  * `trainLabels.csv` …), in this folder or one around it. Columns are told by their names, or by what
@@ -62,8 +67,7 @@ export async function readLabelTable(
     readonly strays: number;
   } | null = null;
   for (const { folder, prefix } of around) {
-    for (const file of [...folder.files].filter((name) => TABLE.test(name)).sort()) {
-      if (NO_LABELS.test(file)) continue;
+    for (const file of [...folder.files].filter(isTable).sort()) {
       const path = `${prefix}${file}`;
       const rows = parseTable(new TextDecoder().decode(await tree.read(path)));
       const found = readRows(rows, pathFinder(images, prefix), `${tree.name}: ${path}`);

@@ -5,8 +5,8 @@ import { DatasetError } from '../errors.js';
 import { ABOUT, CLASS_TAR, mayHoldImages } from './find-splits.js';
 import { indexClassTars } from './imagenet/class-tars.js';
 import { readImageNetList } from './imagenet/imagenet-labels.js';
-import { type LabeledImage, type LabeledPath, readLabelTable } from './label-table.js';
-import { type Notes, someOf } from './notes.js';
+import { isTable, type LabeledImage, type LabeledPath, readLabelTable } from './label-table.js';
+import { Notes, someOf } from './notes.js';
 import { readTinyImageNetList } from './tiny-imagenet.js';
 
 /** Read of a file whose name does not say what it is, bytes. */
@@ -36,6 +36,8 @@ export async function readPlace(
   const listed = await readTinyImageNetList(tree, place);
   if (listed !== null) return listed;
   const names = classFolders(place).filter((name) => !skip.has(name));
+  const tabled = isOneSet(names) ? await readLabeledSet(tree, place, around, notes) : null;
+  if (tabled !== null) return tabled;
   if (names.length > 0) {
     for (const name of folder.files) {
       if (fileKind(name) === 'image') {
@@ -53,6 +55,29 @@ export async function readPlace(
     (await readLabelTable(tree, around, images, notes)) ??
     labelsInNames(images, notes)
   );
+}
+
+/** Names of folders into which one set of images was divided: `HAM10000_images_part_1`, `images_002`. */
+const PARTS = /^(.*(images?|imgs?|photos?|pictures?|pics|part|batch))[ _-]*\d+$/i;
+
+/** True for a folder alone at its level, and for numbered parts of one. */
+function isOneSet(names: readonly string[]): boolean {
+  const stems = new Set(names.map((name) => PARTS.exec(name)?.[1] ?? ''));
+  return names.length === 1 || (stems.size === 1 && !stems.has(''));
+}
+
+/** Images in folders that are no classes, as a table around them says; null where there is none. */
+async function readLabeledSet(
+  tree: FileTree,
+  place: Place,
+  around: readonly Place[],
+  notes: Notes,
+): Promise<LabeledPath[] | null> {
+  if (!around.some(({ folder }) => [...folder.files].some(isTable))) return null;
+  const images = await imagesIn(tree, place, new Notes());
+  if ((await readLabelTable(tree, around, images, new Notes())) === null) return null;
+  // What is left out is noted where it counts.
+  return readLabelTable(tree, around, await imagesIn(tree, place, notes), notes);
 }
 
 /** Data folders that look like classes: they hold something that may be an image, or nothing at all. */
