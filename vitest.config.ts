@@ -28,8 +28,8 @@ export default defineConfig({
           include: ['{packages,apps}/*/test/**/*.slow.test.ts'],
           exclude: ['**/node_modules/**'],
           pool: 'forks',
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       // As users have them: the built packages, no source condition.

@@ -3,6 +3,7 @@
  * kernel that should have run and did not.
  */
 import { selectBackend, watchKernels } from '@alexnet/backend/node';
+import { registerLayers } from '@alexnet/model';
 
 const { tf } = await selectBackend({ require: 'webgpu' });
 
@@ -116,6 +117,17 @@ await compare('dense layer', '_FusedMatMul', () =>
 await compare('dense layer with ReLU', `_FusedMatMul${NO}`, () =>
   tf.fused.matMul({ a: x([68, 36]), b: dy([36, 100]), bias: third([100]), activation: 'relu' }),
 );
+
+for (const [shape, rate, seed] of [
+  [[3, 64], 0.5, 7],
+  [[5, 3], 0.2, -123_456_789],
+]) {
+  const { Dropout } = registerLayers(tf);
+  const layer = new Dropout({ name: 'dropout6', rate, scaling: 'train' });
+  await compare(`dropout mask [${shape}]`, 'AlexNetDropoutMask', () =>
+    layer.call(tf.ones(shape), { training: true, dropoutSeed: seed }),
+  );
+}
 
 const sums = [
   [[3, 4, 5, 6], [0, 1, 2], false],

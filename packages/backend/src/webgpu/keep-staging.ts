@@ -27,7 +27,7 @@ const WRITE_MODE = 0x2;
 
 /** Smaller uploads go the way of tfjs, in bytes. */
 const LEAST = 2 ** 20;
-/** Buffers kept: the images and the dropout masks of a training step are three. */
+/** Buffers kept: the images of the steps under way. */
 const KEPT = 4;
 
 /**

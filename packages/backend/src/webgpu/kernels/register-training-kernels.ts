@@ -2,6 +2,7 @@ import type { Tf } from '../../selection/tf.js';
 import { registerConv2D } from './conv2d.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
+import { registerDropoutMask } from './dropout-mask.js';
 import { registerLrnGrad } from './lrn-grad.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerMomentumUpdate } from './momentum-update.js';
@@ -18,4 +19,5 @@ export function registerTrainingKernels(tf: Tf): void {
   registerReluGrad(tf);
   registerLrnGrad(tf);
   registerMomentumUpdate(tf);
+  registerDropoutMask(tf);
 }
