@@ -7,6 +7,7 @@ export {
   makeBatch,
 } from './batch/make-batch.js';
 export { preparation } from './batch/preparation.js';
+export { type Place, shareOf, sliceBatch } from './batch/share.js';
 export { countClasses } from './class-counts.js';
 export type { ColorForm } from './color-noise.js';
 export {

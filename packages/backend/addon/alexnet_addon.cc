@@ -12,12 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "collectives.h"
 #include "dense.h"
 #include "in_parallel.h"
 #include "response_norm.h"
 #include "shape.h"
 #include "step_ops.h"
 #include "tensorflow/c/c_api.h"
+#include "tensorflow/c/c_api_experimental.h"
 #include "tensorflow/c/eager/c_api.h"
 
 // The handle map and the context are private there and nothing reaches them.
@@ -294,7 +296,7 @@ void SetAttribute(const Js &js, TF_OperationDescription *op, napi_value attribut
 // How many inputs of an op stand before and after the one that is a list; all before where none is.
 std::pair<size_t, size_t> OutsideList(const std::string &op, size_t inputs) {
   if (IsFused(op)) return {ALONE, 0};
-  if (op == "AddN" || op == "Pack") return {0, 0};
+  if (op == "AddN" || op == "Pack" || op == "AlexNetSumStart") return {0, 0};
   if (op == "ConcatV2") return {0, 1};
   return {inputs, 0};
 }
@@ -395,13 +397,78 @@ napi_value RunGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
   return outputs;
 }
 
+// One process of many.
+
+// The name of the first device of a type; empty where there is none.
+std::string DeviceName(TFE_Context *context, const char *type) {
+  Status status;
+  std::unique_ptr<TF_DeviceList, decltype(&TF_DeleteDeviceList)> list(
+      TFE_ContextListDevices(context, status.status), TF_DeleteDeviceList);
+  status.Check();
+  for (int i = 0; i < TF_DeviceListCount(list.get()); i++) {
+    if (std::strcmp(TF_DeviceListType(list.get(), i, status.status), type) == 0) {
+      return TF_DeviceListName(list.get(), i, status.status);
+    }
+  }
+  return {};
+}
+
+// (ServerDef as bytes, number of processes, seconds a sum may take) -> undefined. Devices have other
+// names afterwards.
+napi_value OpenCollectives(const Js &js, TFJSBackend *backend, napi_value *args) {
+  void *bytes;
+  size_t length;
+  Check(napi_get_typedarray_info(js.env, args[0], nullptr, &length, &bytes, nullptr, nullptr));
+  Status status;
+  TFE_EnableCollectiveOps(backend->tfe_context_, bytes, length, status.status);
+  status.Check();
+  const std::string processor = DeviceName(backend->tfe_context_, "CPU");
+  backend->device_name = backend->is_gpu_device ? DeviceName(backend->tfe_context_, "GPU") : processor;
+  Collectives::Get().Open(backend->tfe_context_, processor, static_cast<int>(js.Number(args[1])),
+                          static_cast<float>(js.Number(args[2])));
+  return nullptr;
+}
+
+// (array) -> undefined: float64, float32 or int32 values, replaced by their sums over all processes.
+napi_value SumNumbers(const Js &js, TFJSBackend *, napi_value *args) {
+  napi_typedarray_type kind;
+  void *data;
+  size_t length;
+  Check(napi_get_typedarray_info(js.env, args[0], &kind, &length, &data, nullptr, nullptr));
+  const TF_DataType type = kind == napi_float64_array   ? TF_DOUBLE
+                           : kind == napi_float32_array ? TF_FLOAT
+                           : kind == napi_int32_array   ? TF_INT32
+                                                        : throw Failure{"numbers of another type"};
+  const auto count = static_cast<int64_t>(length);
+  const size_t size = length * TF_DataTypeSize(type);
+  TF_Tensor *values = TF_AllocateTensor(type, &count, 1, size);
+  if (!values) throw std::bad_alloc();
+  std::memcpy(TF_TensorData(values), data, size);
+  const auto sum = Collectives::Get().Start(values);
+  Collectives::Get().Wait(*sum);
+  std::memcpy(data, TF_TensorData(sum->values.get()), size);
+  return nullptr;
+}
+
+// () -> [milliseconds spent summing, milliseconds waited for a sum] since the last call.
+napi_value CollectiveTimes(const Js &js, TFJSBackend *, napi_value *) {
+  const auto [busy, waited] = Collectives::Get().TakeTimes();
+  napi_value times, number;
+  Check(napi_create_array_with_length(js.env, 2, &times));
+  Check(napi_create_double(js.env, busy, &number));
+  Check(napi_set_element(js.env, times, 0, number));
+  Check(napi_create_double(js.env, waited, &number));
+  Check(napi_set_element(js.env, times, 1, number));
+  return times;
+}
+
 template <napi_value (*Body)(const Js &, TFJSBackend *, napi_value *), size_t Arguments>
 napi_value Call(napi_env env, napi_callback_info info) {
   napi_value result = nullptr;
   Guard(
       [&] {
         size_t count = Arguments;
-        napi_value args[Arguments];
+        napi_value args[Arguments + 1];
         Check(napi_get_cb_info(env, info, &count, args, nullptr, nullptr));
         if (count < Arguments) throw Failure{"arguments are missing"};
         void *backend;
@@ -427,6 +494,7 @@ napi_value Init(napi_env env, napi_value exports) {
           RegisterResponseNorm();
           RegisterDense();
           RegisterStepOps();
+          RegisterSumOps();
         });
       },
       [&](TF_Code, const char *message) {
@@ -440,6 +508,9 @@ napi_value Init(napi_env env, napi_value exports) {
       {"copyTensor", nullptr, Call<CopyTensor, 1>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"createGraph", nullptr, Call<CreateGraph, 3>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"runGraph", nullptr, Call<RunGraph, 2>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"openCollectives", nullptr, Call<OpenCollectives, 3>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"sumNumbers", nullptr, Call<SumNumbers, 1>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"collectiveTimes", nullptr, Call<CollectiveTimes, 0>, nullptr, nullptr, nullptr, napi_default, nullptr},
   };
   napi_value yes;
   napi_get_boolean(env, true, &yes);

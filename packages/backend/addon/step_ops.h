@@ -77,13 +77,14 @@ inline uint32_t StreamKey(uint32_t seed, const std::string &name) {
 
 inline uint32_t Word(uint32_t key, uint32_t index) { return Mix(Mix(key + index * 0x9e3779b9u) ^ key); }
 
-// Inputs: seed, and the mask's shape.
+// Inputs: seed, and the mask's shape. `from` units of the same draw come before.
 class DropoutMaskOp {
  public:
   explicit DropoutMaskOp(TF_OpKernelConstruction *construction)
       : stream(StringAttribute(construction, "stream")),
         threshold(static_cast<uint32_t>(IntAttribute(construction, "threshold"))),
-        kept(FloatAttribute(construction, "kept")) {}
+        kept(FloatAttribute(construction, "kept")),
+        from(static_cast<size_t>(IntAttribute(construction, "from"))) {}
 
   void Compute(OpRun &run) const {
     const Input seed = run.Input(0), dimensions = run.Input(1);
@@ -95,12 +96,14 @@ class DropoutMaskOp {
     const uint32_t key = StreamKey(static_cast<uint32_t>(*static_cast<const int32_t *>(TF_TensorData(seed.tensor))), stream);
     const uint32_t least = threshold;
     const float value = kept;
-    // One word decides two units.
-    InParallel((count + 1) / 2, PAIRS_PER_THREAD, [=](size_t begin, size_t end) {
-      for (size_t pair = begin; pair < end; pair++) {
+    // One word decides two units; those of the first and the last may belong to others.
+    const size_t first = from, last = from + count;
+    const size_t first_pair = first / 2;
+    InParallel((last + 1) / 2 - first_pair, PAIRS_PER_THREAD, [=](size_t begin, size_t end) {
+      for (size_t pair = first_pair + begin; pair < first_pair + end; pair++) {
         const uint32_t bits = Word(key, static_cast<uint32_t>(pair));
-        mask[2 * pair] = (bits & 0xffff) >= least ? value : 0;
-        if (2 * pair + 1 < count) mask[2 * pair + 1] = (bits >> 16) >= least ? value : 0;
+        if (2 * pair >= first) mask[2 * pair - first] = (bits & 0xffff) >= least ? value : 0;
+        if (2 * pair + 1 < last) mask[2 * pair + 1 - first] = (bits >> 16) >= least ? value : 0;
       }
     });
   }
@@ -110,6 +113,7 @@ class DropoutMaskOp {
   std::string stream;
   uint32_t threshold;
   float kept;
+  size_t from;
 };
 
 // Inputs: the loss, and the squared norm of the gradient. A `limit` of 0 is none.
@@ -214,7 +218,7 @@ inline void RegisterStepOps() {
     TF_DeleteShapeHandle(shape);
   };
   RegisterOp<DropoutMaskOp>("AlexNetDropoutMask", {"seed: int32", "shape: int32"},
-                            {"stream: string", "threshold: int", "kept: float"}, unknown);
+                            {"stream: string", "threshold: int", "kept: float", "from: int"}, unknown);
   RegisterOp<GateOp>("AlexNetGate", {"loss: float", "squared: float"}, {"limit: float"}, scalar);
   RegisterOp<UpdateOp>("AlexNetUpdate", {"w: float", "v: float", "g: float", "numbers: float", "gate: float"},
                        {"row: int", "inside: int"}, scalar, IN_PLACE);

@@ -23,7 +23,10 @@ export type BackendErrorCode =
   | 'no-memory'
   | 'device'
   // Asking for bf16 where there is none.
-  | 'precision';
+  | 'precision'
+  // Computing with others: this backend cannot; another process has ended or does not answer.
+  | 'no-collectives'
+  | 'peer';
 
 /** A failure in one clear line: what is wrong and, where something can be done, what. */
 export class BackendError extends CodedError<BackendErrorCode> {

@@ -10,6 +10,7 @@ export { initialWeights } from './network/initial-weights.js';
 export type { ForwardOptions, Network, NetworkParameter } from './network/network.js';
 export { reshapeHead } from './network/reshape-head.js';
 export type { Weight } from './network/weight.js';
+export { type Collectives, collectivesOf } from './ops/collectives.js';
 export {
   type CompiledStep,
   type Precision,

@@ -66,7 +66,7 @@ describe('starting weights', () => {
 
 describe('dropout masks', () => {
   it.each([0.1, 0.5, 0.9])('drop a share of %f, alike in both halves of a word', (rate) => {
-    const mask = maskValues(40_001, Math.round(rate * 65_536), 2, 77);
+    const mask = maskValues({ from: 0, to: 40_001 }, Math.round(rate * 65_536), 2, 77);
     const kept = (parity: number) =>
       mask.filter((_, index) => index % 2 === parity).reduce((sum, value) => sum + value, 0) /
       40_000;

@@ -1,8 +1,15 @@
-import { type ImageSource, makeBatch, preparation, type SkippedImage } from '@alexnet/augment';
+import {
+  type ImageSource,
+  makeBatch,
+  preparation,
+  type SkippedImage,
+  shareOf,
+} from '@alexnet/augment';
 import { type Network, type Preprocessing, predictPrepared } from '@alexnet/model';
 import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
 import { TrainingError } from './training-error.js';
+import { ALONE, type World } from './world/world.js';
 
 /** Counts over a split; every readable image is counted exactly once. */
 export interface Evaluation {
@@ -55,6 +62,19 @@ export interface EvaluateOptions {
   /** Told images done and images in all, after every batch. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Each process answers its share; every one of them gets the whole. Default: this one alone. */
+  readonly world?: World;
+}
+
+/** Sums over images. */
+interface Tally {
+  readonly images: number;
+  readonly skipped: readonly SkippedImage[];
+  readonly loss: number;
+  readonly top1: number;
+  readonly top5: number;
+  readonly confusion: readonly (readonly number[])[];
+  readonly mistakes: readonly Mistake[];
 }
 
 /**
@@ -63,54 +83,18 @@ export interface EvaluateOptions {
  * @throws {TrainingError} `no-preprocessing` where it is null, `no-images` when no image could be read
  */
 export async function evaluate(
-  { network, preprocessing }: Answerer,
+  answerer: Answerer,
   source: ImageSource,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { tenCrop = false } = options;
-  if (!preprocessing) {
-    throw new TrainingError('no-preprocessing', 'the network does not say how images are prepared');
-  }
-  const { classes } = network.spec;
-  const maker = preparation(preprocessing, { tenCrop });
-  const { views } = maker;
-  const perPass = Math.max(1, Math.floor((options.batchSize ?? 64) / views));
-  const passes = chunks(source.records.length, perPass);
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  const skipped: SkippedImage[] = [];
-  let mistakes: Mistake[] = [];
-  let images = 0;
-  let loss = 0;
-  let top1 = 0;
-  let top5 = 0;
-
-  const load = (indices: number[]) => makeBatch(source, indices, maker, { classes });
-  for await (const batch of prefetch(passes, load, 2)) {
-    options.signal?.throwIfAborted();
-    skipped.push(...batch.skipped);
-    const answers = await predictPrepared(network, batch, { tenCrop });
-    const losses = await labelLosses(network, batch, views, answers, options.among);
-    for (const own of losses) loss += own;
-    answers.forEach(({ probabilities: all }, position) => {
-      const probabilities = options.among ? onlyAmong(all, options.among) : all;
-      const label = batch.labels[position] as number;
-      const rank = rankOf(probabilities, label);
-      top1 += rank === 0 ? 1 : 0;
-      top5 += rank < 5 ? 1 : 0;
-      const row = confusion[label] as number[];
-      const best = indexOfLargest(probabilities);
-      row[best] = (row[best] as number) + 1;
-      if (best !== label) {
-        const id = batch.ids[position] as string;
-        mistakes.push({ id, label, answer: best, probability: probabilities[best] as number });
-      }
-    });
-    mistakes = mistakes.sort((a, b) => b.probability - a.probability).slice(0, KEPT_MISTAKES);
-    images += answers.length;
-    options.onProgress?.(images + skipped.length, source.records.length);
-  }
+  const { tenCrop = false, world = ALONE } = options;
+  const { classes } = answerer.network.spec;
+  const { images, skipped, loss, top1, top5, confusion, mistakes } = await tallyTogether(
+    world,
+    // Neighbors, which one process reads in one go.
+    () => tally(answerer, source, shareOf(source.records.length, world), options),
+  );
   if (images === 0) throw new TrainingError('no-images', 'no image of this split could be read');
-
   const perClass = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   const label = indexOfLargest(perClass);
   return {
@@ -126,10 +110,98 @@ export async function evaluate(
   };
 }
 
-function chunks(length: number, size: number): number[][] {
-  return Array.from({ length: Math.ceil(length / size) }, (_, chunk) =>
-    Array.from({ length: Math.min(size, length - chunk * size) }, (_, i) => chunk * size + i),
-  );
+/** The sums of all processes. What one of them fails with, all fail with. */
+async function tallyTogether(world: World, own: () => Promise<Tally>): Promise<Tally> {
+  if (world.size === 1) return own();
+  let failure: unknown = null;
+  const tallied = await own().catch((error: unknown) => {
+    failure = error;
+    return null;
+  });
+  const said = world.gather({ tallied, failure: failure && String(failure) });
+  if (failure) throw failure;
+  const other = said.find((one) => one.failure);
+  if (other) throw new Error(`another process could not validate: ${other.failure}`);
+  return said.flatMap((one) => one.tallied ?? []).reduce(together);
+}
+
+function together(a: Tally, b: Tally): Tally {
+  return {
+    images: a.images + b.images,
+    skipped: [...a.skipped, ...b.skipped],
+    loss: a.loss + b.loss,
+    top1: a.top1 + b.top1,
+    top5: a.top5 + b.top5,
+    confusion: a.confusion.map((row, i) =>
+      row.map((count, j) => count + (b.confusion[i]?.[j] ?? 0)),
+    ),
+    mistakes: surest([...a.mistakes, ...b.mistakes]),
+  };
+}
+
+function surest(mistakes: readonly Mistake[]): readonly Mistake[] {
+  return [...mistakes].sort((a, b) => b.probability - a.probability).slice(0, KEPT_MISTAKES);
+}
+
+/** The sums over the images `from` to `to` of a split. */
+async function tally(
+  { network, preprocessing }: Answerer,
+  source: ImageSource,
+  { from, to }: { readonly from: number; readonly to: number },
+  options: EvaluateOptions,
+): Promise<Tally> {
+  const { tenCrop = false } = options;
+  if (!preprocessing) {
+    throw new TrainingError('no-preprocessing', 'the network does not say how images are prepared');
+  }
+  const { classes } = network.spec;
+  const maker = preparation(preprocessing, { tenCrop });
+  const { views } = maker;
+  const perPass = Math.max(1, Math.floor((options.batchSize ?? 64) / views));
+  const passes = chunks(from, to, perPass);
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  const skipped: SkippedImage[] = [];
+  let mistakes: readonly Mistake[] = [];
+  let images = 0;
+  let loss = 0;
+  let top1 = 0;
+  let top5 = 0;
+
+  const load = (indices: number[]) => makeBatch(source, indices, maker, { classes });
+  for await (const batch of prefetch(passes, load, 2)) {
+    options.signal?.throwIfAborted();
+    skipped.push(...batch.skipped);
+    const answers = await predictPrepared(network, batch, { tenCrop });
+    const losses = await labelLosses(network, batch, views, answers, options.among);
+    for (const own of losses) loss += own;
+    const wrong: Mistake[] = [];
+    answers.forEach(({ probabilities: all }, position) => {
+      const probabilities = options.among ? onlyAmong(all, options.among) : all;
+      const label = batch.labels[position] as number;
+      const rank = rankOf(probabilities, label);
+      top1 += rank === 0 ? 1 : 0;
+      top5 += rank < 5 ? 1 : 0;
+      const row = confusion[label] as number[];
+      const best = indexOfLargest(probabilities);
+      row[best] = (row[best] as number) + 1;
+      if (best !== label) {
+        const id = batch.ids[position] as string;
+        wrong.push({ id, label, answer: best, probability: probabilities[best] as number });
+      }
+    });
+    mistakes = surest([...mistakes, ...wrong]);
+    images += answers.length;
+    options.onProgress?.(images + skipped.length, to - from);
+  }
+  return { images, skipped, loss, top1, top5, confusion, mistakes };
+}
+
+/** The numbers `from` to `to`, so many at a time. */
+function chunks(from: number, to: number, size: number): number[][] {
+  return Array.from({ length: Math.ceil((to - from) / size) }, (_, chunk) => {
+    const first = from + chunk * size;
+    return Array.from({ length: Math.min(size, to - first) }, (_, i) => first + i);
+  });
 }
 
 /** The same for the outputs asked for, summing to 1; -1 for the others, which no answer falls below. */

@@ -10,6 +10,7 @@ export async function firstNonFiniteLayer(network: Network, batch: Batch): Promi
   for (const { name, variable } of network.parameters) {
     if (!allFinite(await variable.data())) return `first in ${name}`;
   }
+  if (batch.labels.length === 0) return 'on the images of another process';
   const x = tf.tensor4d(batch.pixels.slice(0, batch.pixels.length / batch.labels.length), [
     1,
     ...batch.imageShape,

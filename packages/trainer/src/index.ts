@@ -25,7 +25,7 @@ export {
 } from './schedule.js';
 export { createStep } from './step/create-step.js';
 export { crossEntropy } from './step/gradients.js';
-export type { Step, StepParts, StepResult } from './step/step.js';
+export type { Step, StepMoment, StepParts, StepResult } from './step/step.js';
 export {
   type BatchFeed,
   type EpochReport,
@@ -40,3 +40,5 @@ export {
 } from './train.js';
 export { TrainingError, type TrainingErrorCode } from './training-error.js';
 export { type Transfer, transferWeights } from './transfer-weights.js';
+export type { WholeBatch } from './world/meet.js';
+export { ALONE, type World } from './world/world.js';

@@ -7,6 +7,7 @@ export {
   readNewestCheckpoint,
   type TensorCodec,
 } from './node/checkpoint-store.js';
+export { createWorld } from './node/create-world.js';
 export { csvLine } from './node/csv-line.js';
 export { type EvaluationFile, readEvaluation, writeEvaluation } from './node/evaluation-file.js';
 export { machine } from './node/machine.js';

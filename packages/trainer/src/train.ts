@@ -7,6 +7,8 @@ import {
   createRng,
   type ImageSource,
   makeBatch,
+  shareOf,
+  sliceBatch,
 } from '@alexnet/augment';
 import { type Network, type Preprocessing, precisionOf, type Weight } from '@alexnet/model';
 import { type Evaluation, evaluate } from './evaluate.js';
@@ -24,6 +26,8 @@ import { createStep } from './step/create-step.js';
 import { isSound } from './step/step.js';
 import { TrainingError } from './training-error.js';
 import { createWeightAverage } from './weight-average.js';
+import { agree, meet, type WholeBatch } from './world/meet.js';
+import { ALONE, type World } from './world/world.js';
 
 /** Where a run stands. With the tensors of {@link Snapshot} it is all that resuming needs. */
 export interface TrainState {
@@ -78,13 +82,15 @@ export interface StepReport {
   readonly accuracy: number;
   /** Of this update, by the schedule. */
   readonly learningRate: number;
-  /** Images in the batch. */
+  /** Images in the batch, of all processes. */
   readonly images: number;
   /** Whole step, and the part of it spent waiting for images. */
   readonly durationMs: number;
   readonly waitMs: number;
   /** Global L2 norm of the gradient, before clipping. */
   readonly gradientNorm: number;
+  /** With other processes: milliseconds in which sums were under way, and of these, waited for. */
+  readonly reduction?: { readonly busyMs: number; readonly waitMs: number };
 }
 
 /** One epoch with its validation, as {@link TrainObserver.onEpoch} hears of it. */
@@ -120,7 +126,10 @@ export interface TrainObserver {
   readonly onSnapshot?: (snapshot: Snapshot, report: EpochReport | null) => Promise<void>;
 }
 
-/** The training batches of one epoch from one step on, in the order and by the keys of {@link train}. */
+/**
+ * The training batches of one epoch from one step on, in the order and by the keys of {@link train}; with
+ * other processes the share of this one.
+ */
 export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batch>;
 
 /** What a run is made of. */
@@ -151,6 +160,11 @@ export interface TrainOptions {
   readonly observer?: TrainObserver;
   /** Default: compiled where the backend can. */
   readonly step?: 'compiled' | 'op by op';
+  /**
+   * The processes that train together; default: this one alone. Everything above is the same for all but
+   * `network`'s backend, `signal` and `observer`: what has to be written, one of them writes.
+   */
+  readonly world?: World;
 }
 
 /** Why {@link train} returned. */
@@ -161,9 +175,13 @@ export type TrainOutcome =
   | 'out of steps'
   | 'out of time';
 
+/** What may end training before its last epoch, in the order in which one of several is told. */
+const REASONS = ['interrupted', 'out of steps', 'out of time'] as const;
+
 /** Trains `network` by `recipe`. On return its weights are the average, where the recipe keeps one. */
 export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const { network, recipe, seed, preprocessing, colors, observer = {} } = options;
+  const { world = ALONE } = options;
   const validation = options.validation?.records.length ? options.validation : null;
   requireValidation(recipe, validation);
   requirePrecision(recipe, network);
@@ -176,10 +194,11 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const average =
     recipe.ema > 0 ? createWeightAverage(network, recipe.ema, state.globalStep) : null;
   if (options.from?.average) average?.restore(options.from.average);
-  const trainStep = createStep({ network, optimizer, average, recipe }, options.step);
+  const trainStep = createStep({ network, optimizer, average, recipe, world }, options.step);
 
   const snapshot = async (report: EpochReport | null) => {
-    await observer.onSnapshot?.(
+    if (!observer.onSnapshot) return;
+    await observer.onSnapshot(
       {
         state,
         weights: await network.getWeights(),
@@ -201,13 +220,18 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     for (let at = firstStep * recipe.batchSize; at < order.length; at += recipe.batchSize) {
       starts.push(at);
     }
-    const load = (first: number) =>
-      makeBatch(
+    const load = async (start: number) => {
+      const length = Math.min(recipe.batchSize, order.length - start);
+      // Images that change each other are made together, whoever trains on which of them.
+      const { from, to } = shareOf(length, pipeline.mixes ? ALONE : world);
+      const batch = await makeBatch(
         options.train,
-        order.subarray(first, first + recipe.batchSize),
-        pipeline.at({ seed, epoch, first }),
+        order.subarray(start + from, start + to),
+        pipeline.at({ seed, epoch, first: start + from }),
         { classes: network.spec.classes, fast: true },
       );
+      return pipeline.mixes && world.size > 1 ? sliceBatch(batch, world) : batch;
+    };
     return prefetch(starts, load, 2);
   };
 
@@ -219,9 +243,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   };
 
   const began = performance.now();
-  const reasonToStop = (): TrainOutcome | null => {
+  const outOfSteps = () =>
+    state.globalStep >= (options.maxSteps ?? Infinity) ? ('out of steps' as const) : null;
+  const interrupted = () => agree(world, options.signal?.aborted ? 'interrupted' : null, REASONS);
+  const reasonToStop = (): (typeof REASONS)[number] | null => {
     if (options.signal?.aborted) return 'interrupted';
-    if (state.globalStep >= (options.maxSteps ?? Infinity)) return 'out of steps';
+    if (outOfSteps()) return 'out of steps';
     const timeUp = performance.now() - began >= (options.maxMs ?? Infinity);
     return hasMoved() && timeUp ? 'out of time' : null;
   };
@@ -238,7 +265,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   let epochMs = 0;
   let waitMs = 0;
 
-  const step = async (batch: Batch, waited: number, started: number) => {
+  const step = async (batch: Batch, whole: WholeBatch, waited: number, started: number) => {
     const learningRate = learningRateAt(state.step);
     if (!Number.isFinite(learningRate)) {
       throw new TrainingError(
@@ -251,6 +278,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       peakLearningRate: recipe.learningRate,
       epoch: state.epoch,
       dropoutSeed: dropoutSeed(seed, state.globalStep),
+      whole,
     });
     if (!isSound(result)) {
       await snapshot(null);
@@ -259,7 +287,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
         `${Number.isFinite(result.loss) ? `the gradient's norm is ${result.gradientNorm}` : `the loss is ${result.loss}`}, ${await firstNonFiniteLayer(network, batch)}, at step ${state.globalStep + 1} (epoch ${state.epoch + 1}), on ${batch.ids.slice(0, 3).join(', ')} and ${Math.max(batch.ids.length - 3, 0)} more; try a lower learningRate`,
       );
     }
-    const images = batch.labels.length;
+    const { images } = whole;
     state = {
       ...state,
       step: state.step + 1,
@@ -283,6 +311,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       durationMs,
       waitMs: waited,
       gradientNorm: result.gradientNorm,
+      ...(world.size > 1 ? { reduction: world.takeTimes() } : {}),
     });
   };
 
@@ -292,6 +321,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     try {
       return await evaluate({ network, preprocessing }, validation, {
         batchSize: Math.ceil(recipe.batchSize / recipe.accumulate),
+        world,
         ...(options.signal ? { signal: options.signal } : {}),
         ...(observer.onValidate ? { onProgress: observer.onValidate } : {}),
       });
@@ -308,17 +338,20 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   try {
     // 2. Epochs.
     while (state.epoch < recipe.epochs) {
-      const early = reasonToStop();
+      const early = agree(world, reasonToStop(), REASONS);
       if (early) return early;
       let started = performance.now();
       for await (const batch of savedBefore(feed(state.epoch, state.step), saveProgress)) {
-        for (const { id, reason } of batch.skipped) observer.onSkip?.(id, reason);
-        if (batch.labels.length > 0) {
-          await step(batch, performance.now() - started, started);
+        const waited = performance.now() - started;
+        const { whole, skipped, reason } = meet(world, batch, reasonToStop(), REASONS);
+        for (const { id, reason } of skipped) observer.onSkip?.(id, reason);
+        if (whole.images > 0) {
+          await step(batch, whole, waited, started);
         } else {
           state = { ...state, step: state.step + 1 };
         }
-        const stop = reasonToStop();
+        // With others as all have agreed before the step, and by the number of updates.
+        const stop = world.size === 1 ? reasonToStop() : (reason ?? outOfSteps());
         if (stop || performance.now() - savedAt >= (options.snapshotEveryMs ?? Infinity)) {
           await snapshot(null);
         }
@@ -332,7 +365,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       try {
         answers = await validate();
       } catch (error) {
-        if (options.signal?.aborted) return 'interrupted';
+        if (interrupted()) return 'interrupted';
         throw error;
       }
       const report: EpochReport = {
@@ -356,11 +389,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       };
       epochMs = 0;
       waitMs = 0;
+      if (world.size > 1) world.requireSame('weights', await network.getWeights());
       await observer.onEpoch?.(report);
       await snapshot(report);
       if ((state.epochsSinceBest ?? 0) >= (recipe.stopAfter ?? Infinity)) return 'stopped early';
     }
-    return options.signal?.aborted ? 'interrupted' : 'finished';
+    return interrupted() ?? 'finished';
   } finally {
     average?.swap();
     average?.dispose();

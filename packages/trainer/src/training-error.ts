@@ -9,6 +9,7 @@ export type TrainingErrorCode =
   | 'bad-recipe' // the recipe does not go with the network or the images
   | 'precision' // the backend computes in another than the recipe asks for
   | 'bad-weights' // weights, momentum or an average that are not this network's
+  | 'ranks-differ' // processes that train together hold other weights, or were given other images or settings
   | 'bad-file'; // a checkpoint or an evaluation that is damaged or something else
 
 /** What this package throws, besides `SettingError` for a setting that is wrong. */

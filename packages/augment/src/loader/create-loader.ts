@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { fastDecoderName, type OpenOptions, openDataset } from '@alexnet/data';
 import type { Batch } from '../batch/batch.js';
+import { type Place, shareOf, sliceBatch } from '../batch/share.js';
 import { countClasses } from '../class-counts.js';
 import { createEpochOrder } from '../epoch-order.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
@@ -23,6 +24,8 @@ export interface LoaderOptions
   readonly splitSeed?: number;
   /** Images a batch. */
   readonly batch: number;
+  /** Make this share of every batch alone; default all of it. */
+  readonly share?: Place;
   /** What is done to every image and batch, in order. */
   readonly operations: readonly OperationInput[];
   /** Decides order, crops, flips and noise; default 0. */
@@ -88,7 +91,12 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     }
   }
   // Checked here first: errors come out plainly, not from a worker.
-  const { height, width } = createPipeline(operations, { preprocessing, colors });
+  const { height, width, mixes } = createPipeline(operations, { preprocessing, colors });
+  const { share = { rank: 0, size: 1 } } = options;
+  // Of a batch whose images change each other all are made, and the share is cut out.
+  const made = mixes ? { rank: 0, size: 1 } : share;
+  const cut = (whole: LoaderBatch): LoaderBatch =>
+    mixes && share.size > 1 ? { index: whole.index, ...sliceBatch(whole, share) } : whole;
   const open = {
     splitSeed: options.splitSeed ?? 0,
     ...(options.validationShare === undefined ? {} : { validationShare: options.validationShare }),
@@ -110,7 +118,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   // Packed images are seldom longer than twice their shorter side.
   const pixels = 2 * preprocessing.resize.shorterSide ** 2 * 3;
   const slots = Array.from({ length: prefetch + 1 }, () =>
-    createSlot(batch * size * Float32Array.BYTES_PER_ELEMENT, pixels),
+    createSlot(Math.ceil(batch / made.size) * size * Float32Array.BYTES_PER_ELEMENT, pixels),
   );
   const batchesOf = slots.map((slot) => openSlot(slot).batch);
   const setup: WorkerSetup = {
@@ -136,7 +144,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const allowedBroken = (options.maxBrokenShare ?? 0.01) * count;
   let reading = false;
 
-  async function* epoch(number: number, from = 0): AsyncGenerator<LoaderBatch, void, void> {
+  async function* epoch(number: number, begin = 0): AsyncGenerator<LoaderBatch, void, void> {
     if (reading) throw new Error('finish or leave the epoch that is being read first');
     reading = true;
     const order = shuffle
@@ -144,13 +152,15 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
       : Uint32Array.from({ length: count }, (_, i) => i);
     const free = [...slots.keys()];
     const ahead: { readonly slot: number; readonly result: ReturnType<typeof pool.run> }[] = [];
-    let next = from;
+    let next = begin;
     let broken = 0;
     const launch = () => {
       for (let slot = free.pop(); slot !== undefined; slot = free.pop()) {
         if (next >= batches) return;
-        const first = next++ * batch;
-        const indices = order.slice(first, first + batch);
+        const start = next++ * batch;
+        const { from, to } = shareOf(Math.min(batch, count - start), made);
+        const first = start + from;
+        const indices = order.slice(first, start + to);
         const result = pool.run({ slot, epoch: number, first, indices });
         // Looked at when its turn comes; until then a rejection is not unhandled.
         result.catch(() => {});
@@ -159,17 +169,17 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     };
     try {
       launch();
-      for (let index = from; index < batches; index++) {
+      for (let index = begin; index < batches; index++) {
         const turn = ahead.shift();
         if (turn === undefined) return;
-        const made = await turn.result;
-        broken += made.skipped.length;
-        if (broken > allowedBroken) throw tooManyBroken(broken, index, batch, made.skipped);
+        const result = await turn.result;
+        broken += result.skipped.length;
+        if (broken > allowedBroken) throw tooManyBroken(broken, index, batch, result.skipped);
         const pixels = (batchesOf[turn.slot] as Float32Array).subarray(
           0,
-          made.labels.length * size,
+          result.labels.length * size,
         );
-        yield { index, pixels, imageShape: [height, width, 3], ...made };
+        yield cut({ index, pixels, imageShape: [height, width, 3], ...result });
         free.push(turn.slot);
         launch();
       }

@@ -33,6 +33,8 @@ export interface Pipeline {
   /** Of what comes out, px. */
   readonly height: number;
   readonly width: number;
+  /** Whether images of a batch change each other: it is made whole, whoever needs a part of it. */
+  readonly mixes: boolean;
   /**
    * Makes the examples of one batch.
    *
@@ -92,6 +94,7 @@ export function createPipeline(
     states,
     height,
     width,
+    mixes: batch.some(({ step }) => step.mixes),
     at: ({ seed, epoch, first }, write = writeCrop) => ({
       height,
       width,

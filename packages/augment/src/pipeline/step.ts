@@ -47,6 +47,8 @@ export interface PixelStep {
 /** Changes a whole batch and its targets in place. */
 export interface BatchStep {
   readonly stage: 'batch';
+  /** Whether images change each other: their batch cannot be made in parts. */
+  readonly mixes: boolean;
   apply(batch: Batch, rng: Rng): void;
 }
 

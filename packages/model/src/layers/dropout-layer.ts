@@ -29,7 +29,11 @@ export function defineDropoutLayer(tf: Tf): LayerClass<DropoutConfig> {
 
     override call(
       inputs: Tensor | Tensor[],
-      kwargs: { readonly training?: boolean; readonly dropoutSeed?: number | Scalar },
+      kwargs: {
+        readonly training?: boolean;
+        readonly dropoutSeed?: number | Scalar;
+        readonly dropoutBefore?: number;
+      },
     ): Tensor {
       const x = (Array.isArray(inputs) ? inputs[0] : inputs) as Tensor;
       const keep = 1 - this.rate;
@@ -38,8 +42,14 @@ export function defineDropoutLayer(tf: Tf): LayerClass<DropoutConfig> {
       }
       const seed = kwargs.dropoutSeed ?? this.#calls++;
       const kept = this.scaling === 'train' ? 1 / keep : 1;
-      const { rate, name: stream } = this;
-      return tf.tidy(() => tf.mul(x, dropoutMask(tf, x.shape, { rate, kept, seed, stream })));
+      const mask = {
+        rate: this.rate,
+        kept,
+        seed,
+        stream: this.name,
+        before: kwargs.dropoutBefore ?? 0,
+      };
+      return tf.tidy(() => tf.mul(x, dropoutMask(tf, x.shape, mask)));
     }
 
     override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {

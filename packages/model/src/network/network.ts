@@ -22,6 +22,8 @@ export interface ForwardOptions {
    * A scalar of int32 where the backend has the kernel `AlexNetDropoutMask`.
    */
   readonly dropoutSeed?: number | Scalar;
+  /** Images that masks of this seed are drawn for before these: a part of a batch has the masks it has in the whole. Default 0. */
+  readonly dropoutBefore?: number;
   /** In training, batch norm keeps a running variance over n − 1 (PyTorch, Caffe); else over n (Keras). */
   readonly unbiasedVariance?: boolean;
   /** Layers that run as outside training: batch norm among them keeps its running values. */

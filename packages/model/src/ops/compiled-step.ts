@@ -11,8 +11,14 @@ export interface StepProgram {
    *
    * @param wait makes what reads `inputs` from here on wait for these tensors: parts of a batch one
    * after the other, so that their features need not fit in memory together
+   * @param sum stands for sums over all processes, group by group: each is handed over as soon as its
+   * tensors are known; the results have the tensors' shapes, and no values while recording
    */
-  record(inputs: readonly Tensor[], wait: (tensors: readonly Tensor[]) => void): StepTensors;
+  record(
+    inputs: readonly Tensor[],
+    wait: (tensors: readonly Tensor[]) => void,
+    sum: (groups: readonly (readonly Tensor[])[]) => Tensor[],
+  ): StepTensors;
   /** Parameters that learn, each with its velocity, in the order of the gradients. */
   readonly learned: readonly { readonly variable: Variable; readonly velocity: Variable }[];
   /** Variables that `record` assigns: running values of batch norm. */

@@ -13,6 +13,8 @@ export interface DropoutMask {
   readonly seed: number | Scalar;
   /** Name of the stream of random words, beside the seed. */
   readonly stream: string;
+  /** Examples of the same draw that come before these: a part has the masks it has in the whole. Default 0. */
+  readonly before?: number;
 }
 
 /**
@@ -22,32 +24,34 @@ export interface DropoutMask {
  * integers: tfjs backends have no common random kernel, and runs must repeat.
  */
 export function dropoutMask(tf: Tf, shape: readonly number[], mask: DropoutMask): Tensor {
-  const { rate, kept, seed, stream } = mask;
+  const { rate, kept, seed, stream, before = 0 } = mask;
   const threshold = Math.round(rate * 65_536);
+  const size = shape.reduce((product, length) => product * length, 1);
+  const from = before * (size / (shape[0] || 1));
   return tf.tidy(() => {
     const fast = kernelOf(tf, 'AlexNetDropoutMask');
     if (fast) {
       const scalar = typeof seed === 'number' ? tf.scalar(seed | 0, 'int32') : seed;
-      return fast({ seed: scalar }, { shape, threshold, kept, stream });
+      return fast({ seed: scalar }, { shape, threshold, kept, stream, from });
     }
     if (typeof seed !== 'number') throw new Error('this backend draws no masks from a tensor');
-    const size = shape.reduce((product, length) => product * length, 1);
-    return tf.tensor(maskValues(size, threshold, kept, streamKey(seed, stream)), [...shape]);
+    const values = maskValues({ from, to: from + size }, threshold, kept, streamKey(seed, stream));
+    return tf.tensor(values, [...shape]);
   });
 }
 
-/** One random word decides two units. */
+/** Units `from` to `to` of a draw; one random word decides two of them. */
 export function maskValues(
-  length: number,
+  { from, to }: { readonly from: number; readonly to: number },
   threshold: number,
   kept: number,
   key: number,
 ): Float32Array {
-  const mask = new Float32Array(length);
-  for (let i = 0; i < length; i += 2) {
-    const bits = word(key, i >>> 1);
-    if ((bits & 0xffff) >= threshold) mask[i] = kept;
-    if (bits >>> 16 >= threshold) mask[i + 1] = kept;
+  const mask = new Float32Array(to - from);
+  for (let unit = from - (from % 2); unit < to; unit += 2) {
+    const bits = word(key, unit / 2);
+    if (unit >= from && (bits & 0xffff) >= threshold) mask[unit - from] = kept;
+    if (bits >>> 16 >= threshold) mask[unit + 1 - from] = kept;
   }
   return mask;
 }

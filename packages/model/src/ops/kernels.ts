@@ -45,6 +45,8 @@ export interface DropoutMaskAttributes {
   readonly kept: number;
   /** Name of the stream of random words, beside the seed. */
   readonly stream: string;
+  /** Units of the same draw that come before these. */
+  readonly from: number;
 }
 
 /** A function of one tensor whose other inputs do not change. */

@@ -1,9 +1,25 @@
 import type { Batch } from '@alexnet/augment';
-import type { CompiledStep, NetworkParameter, StepProgram } from '@alexnet/model';
+import type {
+  CompiledStep,
+  Network,
+  NetworkParameter,
+  StepProgram,
+  StepTensors,
+} from '@alexnet/model';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { frozenLayers } from '../frozen-layers.js';
 import type { StepContext } from '../optimizer.js';
-import { addWeighted, gradientsOf, type Part, partsOf, squaredNorm, upload } from './gradients.js';
+import { ALONE } from '../world/world.js';
+import {
+  addWeighted,
+  gradientsOf,
+  type Part,
+  partsOf,
+  runningValues,
+  shareOfPieces,
+  squaredNorm,
+  upload,
+} from './gradients.js';
 import { isSound, type Step, type StepParts, type StepResult } from './step.js';
 
 /** Shapes kept compiled: full batches and the last one of an epoch. */
@@ -18,7 +34,7 @@ export function createCompiledStep(
   compile: (program: StepProgram) => CompiledStep,
   plain: Step,
 ): Step {
-  const { network, optimizer, average, recipe } = parts;
+  const { network, optimizer, average, recipe, world = ALONE } = parts;
   const { tf } = network;
   const known = new Map<string, CompiledStep>();
 
@@ -36,16 +52,17 @@ export function createCompiledStep(
       const learning = optimizer.learning(at.epoch);
       if (learning.length === 0) return plain.run(batch, at);
       const frozen = frozenLayers(recipe.layers, at.epoch);
-      const pieces = partsOf(batch, recipe.accumulate);
+      const pieces = partsOf(batch, recipe.accumulate, at.whole);
       const inputs = pieces.flatMap((piece) => inputsOf(parts, batch, piece, at.dropoutSeed));
-      const key = [...inputs.map(({ shape }) => `[${shape}]`), ...frozen].join(' ');
+      const places = pieces.map(({ share, before }) => `${share} from ${before}`);
+      const key = [...inputs.map(({ shape }) => `[${shape}]`), ...places, ...frozen].join(' ');
       const step = compiledFor(key, () => programOf(parts, inputs, pieces, learning, frozen));
       const outputs = step.run(inputs, numbersOf(parts, learning, at), average?.nextShare() ?? 0);
       const values = await Promise.all(
         outputs.map(async (output) => (await output.data())[0] as number),
       );
       tf.dispose([...inputs, ...outputs]);
-      const result = resultOf(values, pieces);
+      const result = world.size > 1 ? summedResult(values) : resultOf(values, pieces);
       if (isSound(result)) average?.countUpdate();
       return result;
     },
@@ -58,11 +75,11 @@ const INPUTS = 4;
 function inputsOf({ network }: StepParts, batch: Batch, part: Part, dropoutSeed: number): Tensor[] {
   const { tf } = network;
   const { x, targets, labels } = upload(tf, batch, part);
-  return [x, targets, labels, tf.scalar((dropoutSeed + part.start) | 0, 'int32')];
+  return [x, targets, labels, tf.scalar((dropoutSeed + part.wholeStart) | 0, 'int32')];
 }
 
 function programOf(
-  { network, optimizer, average, recipe }: StepParts,
+  { network, optimizer, average, recipe, world = ALONE }: StepParts,
   inputs: readonly Tensor[],
   pieces: readonly Part[],
   learning: readonly NetworkParameter[],
@@ -75,13 +92,11 @@ function programOf(
       variable,
       velocity: optimizer.velocityOf(name),
     })),
-    assigned: network.parameters
-      .filter(({ trainable, layer }) => !trainable && !frozen.includes(layer))
-      .map(({ variable }) => variable),
+    assigned: runningValues(network, frozen),
     averages: average?.pairs ?? [],
     isRateInside: recipe.learningRateInMomentum === 'inside',
     clipNorm: recipe.clipNorm,
-    record(given, wait) {
+    record(given, wait, sum) {
       let sums = new Map<string, Tensor>();
       const losses: Tensor[] = [];
       const results: Tensor[] = [];
@@ -95,6 +110,7 @@ function programOf(
           {
             training: true,
             dropoutSeed: dropoutSeed as Scalar,
+            dropoutBefore: piece.before,
             unbiasedVariance: recipe.batchNormVariance === 'unbiased',
             frozen,
           },
@@ -104,6 +120,10 @@ function programOf(
         results.push(passed.loss, tf.clone(passed.correct));
         passed.correct.dispose();
       });
+      if (world.size > 1) {
+        const hits = results.filter((_, at) => at % 2 === 1);
+        return sumOverProcesses(network, { learning, pieces, frozen }, { sums, losses, hits }, sum);
+      }
       const gradients = learning.map(({ name }) => sums.get(name) as Tensor);
       const squared = squaredNorm(tf, sums.values());
       return {
@@ -113,6 +133,65 @@ function programOf(
         results: [...results, squared],
       };
     },
+  };
+}
+
+/**
+ * What the processes have together: gradients, loss, images answered right, running values. The dense
+ * layers' gradients are most of the bytes and known first: their sum is on its way while the
+ * convolutions still differentiate.
+ */
+function sumOverProcesses(
+  network: Network,
+  at: {
+    readonly learning: readonly NetworkParameter[];
+    readonly pieces: readonly Part[];
+    readonly frozen: readonly string[];
+  },
+  own: {
+    readonly sums: ReadonlyMap<string, Tensor>;
+    readonly losses: readonly Tensor[];
+    readonly hits: readonly Tensor[];
+  },
+  sum: Parameters<StepProgram['record']>[2],
+): StepTensors {
+  const { tf } = network;
+  const total = (values: readonly Tensor[]) =>
+    values.length === 0 ? tf.scalar(0) : tf.addN([...values]);
+  const loss = total(own.losses.map((value, i) => tf.mul(value, at.pieces[i]?.share ?? 0)));
+  const correct = total(own.hits.map((value) => tf.cast(value, 'float32')));
+  const running = runningValues(network, at.frozen);
+  const share = shareOfPieces(at.pieces);
+  const gradientOf = ({ name, variable }: NetworkParameter) =>
+    own.sums.get(name) ?? tf.zeros(variable.shape);
+  const dense = at.learning.findIndex(({ variable }) => variable.rank === 2);
+  const cut = dense < 0 ? at.learning.length : dense;
+  const first = at.learning.slice(cut);
+  const last = at.learning.slice(0, cut);
+  const summed = sum(
+    [
+      first.map(gradientOf),
+      [...last.map(gradientOf), loss, correct, ...running.map((value) => tf.mul(value, share))],
+    ].filter((group) => group.length > 0),
+  );
+  const gradients = [
+    ...summed.slice(first.length, at.learning.length),
+    ...summed.slice(0, first.length),
+  ];
+  const [wholeLoss, wholeCorrect, ...values] = summed.slice(at.learning.length) as [
+    Tensor,
+    Tensor,
+    ...Tensor[],
+  ];
+  running.forEach((variable, i) => {
+    variable.assign(values[i] as Tensor);
+  });
+  const squared = squaredNorm(tf, gradients);
+  return {
+    loss: wholeLoss,
+    gradients,
+    squaredNorm: squared,
+    results: [wholeLoss, wholeCorrect, squared],
   };
 }
 
@@ -139,4 +218,8 @@ function resultOf(values: readonly number[], pieces: readonly Part[]): StepResul
     correct += values[2 * i + 1] as number;
   });
   return { loss, correct, gradientNorm: Math.sqrt(values.at(-1) as number) };
+}
+
+function summedResult([loss = 0, correct = 0, squared = 0]: readonly number[]): StepResult {
+  return { loss, correct, gradientNorm: Math.sqrt(squared) };
 }

@@ -1,6 +1,7 @@
 import type { Batch } from '@alexnet/augment';
 import type { ForwardOptions, Network, NetworkParameter, Tf } from '@alexnet/model';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { WholeBatch } from '../world/meet.js';
 
 /** A part of a batch on the device. */
 export interface PartTensors {
@@ -16,17 +17,36 @@ export interface PartTensors {
 export interface Part {
   readonly start: number;
   readonly end: number;
-  /** Of the batch. */
+  /** Of the whole batch. */
   readonly share: number;
+  /** Where the part of the whole batch begins that it belongs to. */
+  readonly wholeStart: number;
+  /** Images of that part that other processes have, before these. */
+  readonly before: number;
 }
 
-/** A batch in `accumulate` parts, or fewer where it has fewer images. */
-export function partsOf({ labels: { length } }: Batch, accumulate: number): readonly Part[] {
-  const size = Math.ceil(length / accumulate);
+/**
+ * A batch in `accumulate` parts, or fewer where it has fewer images; of a share of a batch what it has of
+ * the whole one's parts.
+ */
+export function partsOf(
+  { labels: { length } }: Batch,
+  accumulate: number,
+  { images, before }: WholeBatch = { images: length, before: 0 },
+): readonly Part[] {
+  const size = Math.ceil(images / accumulate);
   const parts: Part[] = [];
-  for (let start = 0; start < length; start += size) {
-    const end = Math.min(start + size, length);
-    parts.push({ start, end, share: (end - start) / length });
+  for (let wholeStart = 0; wholeStart < images; wholeStart += size) {
+    const from = Math.max(wholeStart, before);
+    const to = Math.min(wholeStart + size, images, before + length);
+    if (from >= to) continue;
+    parts.push({
+      start: from - before,
+      end: to - before,
+      share: (to - from) / images,
+      wholeStart,
+      before: from - wholeStart,
+    });
   }
   return parts;
 }
@@ -98,4 +118,16 @@ export function addWeighted(
 /** The sum of the squares of all gradients, a scalar. */
 export function squaredNorm(tf: Tf, gradients: Iterable<Tensor>): Tensor {
   return tf.tidy(() => tf.addN(Array.from(gradients, (gradient) => tf.sum(tf.square(gradient)))));
+}
+
+/** What parts have of the whole batch together. */
+export function shareOfPieces(pieces: readonly Part[]): number {
+  return pieces.reduce((sum, { share }) => sum + share, 0);
+}
+
+/** Running values of batch norm that a step changes. */
+export function runningValues(network: Network, frozen: readonly string[]): Variable[] {
+  return network.parameters
+    .filter(({ trainable, layer }) => !trainable && !frozen.includes(layer))
+    .map(({ variable }) => variable);
 }

@@ -1,7 +1,16 @@
-import type { Tf } from '@alexnet/model';
+import type { NetworkParameter, Tf } from '@alexnet/model';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { frozenLayers } from '../frozen-layers.js';
-import { addWeighted, gradientsOf, partsOf, squaredNorm, upload } from './gradients.js';
+import { ALONE } from '../world/world.js';
+import {
+  addWeighted,
+  gradientsOf,
+  partsOf,
+  runningValues,
+  shareOfPieces,
+  squaredNorm,
+  upload,
+} from './gradients.js';
 import { isSound, type Step, type StepParts } from './step.js';
 
 /**
@@ -10,7 +19,8 @@ import { isSound, type Step, type StepParts } from './step.js';
  * The batch is computed in `recipe.accumulate` parts whose gradients are added, so the update is
  * that of the whole batch (batch norm sees the parts, as everywhere).
  */
-export function createPlainStep({ network, optimizer, average, recipe }: StepParts): Step {
+export function createPlainStep(parts: StepParts): Step {
+  const { network, optimizer, average, recipe, world = ALONE } = parts;
   const { tf } = network;
   return {
     async run(batch, at) {
@@ -19,11 +29,13 @@ export function createPlainStep({ network, optimizer, average, recipe }: StepPar
       let sums = new Map<string, Tensor>();
       let loss = 0;
       let correct = 0;
-      for (const part of partsOf(batch, recipe.accumulate)) {
+      const pieces = partsOf(batch, recipe.accumulate, at.whole);
+      for (const part of pieces) {
         const tensors = upload(tf, batch, part);
         const options = {
           training: true,
-          dropoutSeed: at.dropoutSeed + part.start,
+          dropoutSeed: at.dropoutSeed + part.wholeStart,
+          dropoutBefore: part.before,
           unbiasedVariance: recipe.batchNormVariance === 'unbiased',
           frozen,
         };
@@ -33,6 +45,12 @@ export function createPlainStep({ network, optimizer, average, recipe }: StepPar
         loss += (values[0][0] as number) * part.share;
         correct += values[1][0] as number;
         tf.dispose([passed.loss, passed.correct, ...Object.values(tensors)]);
+      }
+      if (world.size > 1) {
+        sums = sumOverProcesses(parts, learning, sums, frozen, shareOfPieces(pieces));
+        const means = Float64Array.of(loss, correct);
+        world.sum(means);
+        [loss = 0, correct = 0] = means;
       }
       const gradientNorm = await globalNorm(tf, sums);
       const result = { loss, correct, gradientNorm };
@@ -47,6 +65,28 @@ export function createPlainStep({ network, optimizer, average, recipe }: StepPar
       return result;
     },
   };
+}
+
+/** Sums gradients over the processes, disposing what it replaces, and averages running values. */
+function sumOverProcesses(
+  { network, world = ALONE }: StepParts,
+  learning: readonly NetworkParameter[],
+  own: ReadonlyMap<string, Tensor>,
+  frozen: readonly string[],
+  share: number,
+): Map<string, Tensor> {
+  const { tf } = network;
+  const running = runningValues(network, frozen);
+  const given = [
+    ...learning.map(({ name, variable }) => own.get(name) ?? tf.zeros(variable.shape)),
+    ...running.map((variable) => tf.mul(variable as Tensor, share)),
+  ];
+  const sums = given.length === 0 ? [] : world.sumTensors(given);
+  tf.dispose(given);
+  running.forEach((variable, at) => {
+    variable.assign(sums[learning.length + at] as Tensor);
+  });
+  return new Map(learning.map(({ name }, at) => [name, sums[at] as Tensor]));
 }
 
 /** √ of the sum of all squares; 0 where nothing learns. */

@@ -3,6 +3,8 @@ import type { Network } from '@alexnet/model';
 import type { Optimizer, StepContext } from '../optimizer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import type { WeightAverage } from '../weight-average.js';
+import type { WholeBatch } from '../world/meet.js';
+import type { World } from '../world/world.js';
 
 /** What one update saw, means over its images. */
 export interface StepResult {
@@ -19,8 +21,15 @@ export interface StepResult {
  * Where the loss or the norm is not finite, nothing has changed.
  */
 export interface Step {
-  /** One update of the network by a batch. */
-  run(batch: Batch, at: StepContext & { readonly dropoutSeed: number }): Promise<StepResult>;
+  /** One update of the network by a batch, or by this process's share of one. */
+  run(batch: Batch, at: StepMoment): Promise<StepResult>;
+}
+
+/** When a step is made, and where its batch stands in the whole. */
+export interface StepMoment extends StepContext {
+  readonly dropoutSeed: number;
+  /** Default: the batch is the whole one. */
+  readonly whole?: WholeBatch;
 }
 
 /** What a step works on. */
@@ -28,6 +37,8 @@ export interface StepParts {
   readonly network: Network;
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | null;
+  /** Who computes it; default {@link ALONE}. */
+  readonly world?: World;
   readonly recipe: Pick<
     Recipe,
     'accumulate' | 'batchNormVariance' | 'clipNorm' | 'layers' | 'learningRateInMomentum'

@@ -26,6 +26,7 @@ export const classWeights = operation(
     }
     return {
       stage: 'batch',
+      mixes: false,
       apply: ({ targets, labels }) => {
         const classes = targets.length / labels.length;
         if (weights.length !== classes) {

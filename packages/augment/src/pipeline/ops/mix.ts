@@ -29,6 +29,7 @@ export const mixup = operation(
     }),
   ({ alpha, probability: share }) => ({
     stage: 'batch',
+    mixes: true,
     apply: ({ pixels, targets, labels }, rng) => {
       if (rng.next() >= share) return;
       const lambda = drawBeta(alpha, rng);
@@ -52,6 +53,7 @@ export const cutmix = operation(
     }),
   ({ alpha, probability: share }) => ({
     stage: 'batch',
+    mixes: true,
     apply: (batch, rng) => {
       if (rng.next() >= share) return;
       const [height, width] = batch.imageShape;
@@ -82,6 +84,7 @@ export const labelSmoothing = operation(
     }),
   ({ amount }) => ({
     stage: 'batch',
+    mixes: false,
     apply: ({ targets, labels }) => {
       const floor = Math.fround(amount / (targets.length / labels.length));
       const kept = Math.fround(1 - amount);

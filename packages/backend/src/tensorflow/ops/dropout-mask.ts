@@ -10,10 +10,14 @@ export function registerDropoutMask(tf: Tf): void {
   if (!binding.copyTensor || isUsingGpuDevice) return;
   registerKernel(tf, 'tensorflow', 'AlexNetDropoutMask', ({ inputs, attrs, backend }) =>
     withRawOps(backend, (ops) => {
-      const { stream, threshold, kept, shape } = attrs;
-      const attributes = { stream, threshold, kept: { float: kept } };
-      const from = [ops.input(inputs.seed), ops.ints(shape)];
-      return ops.run('AlexNetDropoutMask', attributes, from, 'untyped');
+      const { stream, threshold, kept, shape, from } = attrs;
+      const attributes = { stream, threshold, kept: { float: kept }, from };
+      return ops.run(
+        'AlexNetDropoutMask',
+        attributes,
+        [ops.input(inputs.seed), ops.ints(shape)],
+        'untyped',
+      );
     }),
   );
 }

@@ -74,6 +74,12 @@ export interface OpBinding {
   readonly runGraph?: (graph: object, feeds: readonly number[]) => readonly Metadata[];
   /** In memory that nothing else refers to. */
   readonly copyTensor?: (id: number) => Metadata;
+  /** Makes this process one of many. */
+  readonly openCollectives?: (serverDef: Uint8Array, processes: number, seconds: number) => void;
+  /** Replaces values by their sums over all processes. */
+  readonly sumNumbers?: (values: Float32Array | Float64Array | Int32Array) => void;
+  /** Milliseconds since the last call: summing, and waiting for a sum. */
+  readonly collectiveTimes?: () => readonly [busy: number, waited: number];
 }
 
 /** tfjs-node's NodeJSKernelBackend. Source: tfjs-node/dist/nodejs_kernel_backend.d.ts. */
@@ -119,6 +125,8 @@ export interface RawOps {
   input(tensor: TensorInfo): Handle;
   /** A new float32 scalar. */
   scalar(value: number): Handle;
+  /** A new int32 scalar. */
+  int(value: number): Handle;
   /** A new one-dimensional int32 tensor. */
   ints(values: readonly number[]): Handle;
   /** Runs an op of one output; `T` is float32 unless given, or the op has none. */
@@ -148,6 +156,7 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
       return { metadata: { id, shape: tensor.shape, dtype: binding.TF_FLOAT } };
     },
     scalar: (value) => create([], binding.TF_FLOAT, Float32Array.of(value)),
+    int: (value) => create([], binding.TF_INT32, Int32Array.of(value)),
     ints: (values) => create([values.length], binding.TF_INT32, Int32Array.from(values)),
     run: (name, attributes, inputs, types) => {
       const given = opAttributes(binding, attributes);

@@ -47,6 +47,8 @@ export interface Recorder {
     inputs: readonly number[],
     after?: readonly number[],
   ): number;
+  /** A tensor without values that stands for a slot while recording. */
+  standIn(shape: readonly number[], slot: number): Tensor;
   /** Ops recorded from here on that read an input wait for these tensors. */
   wait(tensors: readonly Tensor[]): void;
 }
@@ -102,6 +104,13 @@ export function recordGraph(
     slotOfId: slotOf,
     add: (op, attributes, inputs, after = []) =>
       push({ op, attributes: opAttributes(binding, attributes), inputs, outputs: 1, after }, [{}]),
+    standIn(shape, slot) {
+      const size = shape.reduce((product, length) => product * length, 1);
+      const dtype = binding.TF_FLOAT;
+      const id = binding.createTensor(shape, dtype, new Float32Array(size));
+      slotOfId.set(id, slot);
+      return backend.createOutputTensor({ id, shape, dtype }) as Tensor;
+    },
     wait(tensors) {
       waiting = tensors.map(recorder.slotOf);
     },

@@ -101,7 +101,11 @@ function writeDown(
   share: Tensor,
   idOf: ReadonlyMap<Variable, number>,
 ): readonly number[] {
-  const { loss, squaredNorm, gradients, results } = program.record(program.inputs, recorder.wait);
+  const { loss, squaredNorm, gradients, results } = program.record(
+    program.inputs,
+    recorder.wait,
+    (groups) => sumOverProcesses(recorder, groups),
+  );
   const slotOf = (variable: Variable) => recorder.slotOfId(idOf.get(variable) ?? -1);
   const limit = { float: program.clipNorm };
   const gate = recorder.add('AlexNetGate', { limit }, [loss, squaredNorm].map(recorder.slotOf));
@@ -126,4 +130,24 @@ function writeDown(
   const ends = [...written.values(), ...averaged];
   const done = recorder.add('AddN', { N: ends.length, T: binding.TF_FLOAT }, ends);
   return [done, ...results.map(recorder.slotOf)];
+}
+
+/** Starts the sum of every group as soon as its tensors are known, and waits for them once all are started. */
+function sumOverProcesses(recorder: Recorder, groups: readonly (readonly Tensor[])[]): Tensor[] {
+  const started: number[] = [];
+  groups.forEach((tensors, number) => {
+    const slots = tensors.map(recorder.slotOf);
+    // In the same order in every process.
+    const start = recorder.add('AlexNetSumStart', { number, N: slots.length }, slots, [...started]);
+    started.push(start);
+  });
+  return groups.flatMap((tensors, number) => {
+    let offset = 0;
+    return tensors.map((tensor) => {
+      const like = [recorder.slotOf(tensor)];
+      const end = recorder.add('AlexNetSumEnd', { number, offset }, like, started);
+      offset += tensor.size;
+      return recorder.standIn(tensor.shape, end);
+    });
+  });
 }
