@@ -13,6 +13,7 @@ import { addTrainCommand } from './commands/train.js';
 import { addWeightsCommand } from './commands/weights.js';
 import { type CommandErrorCode, oneLine } from './failure.js';
 import { printJson } from './say.js';
+import { ownTeam, reportFailure, told } from './team/team.js';
 import { VERSION } from './version.js';
 
 const EXIT_FAILED = 1;
@@ -63,6 +64,11 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
+// Started by a launcher, whose channel would keep it alive, as would TensorFlow's server.
+if (ownTeam().size > 1) {
+  await told();
+  process.exit();
+}
 
 /** Says what went wrong, on stdout too where it was to hold JSON; gives the exit code. */
 function report(error: unknown): number {
@@ -71,6 +77,7 @@ function report(error: unknown): number {
   const message = oneLine(error).replace(/^error: /, '');
   // Commander has said its own.
   if (!byCommander) process.stderr.write(`alexnet: ${message}\n`);
+  reportFailure(error);
   if (process.env.ALEXNET_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   const code = byCommander ? 'usage' : codeOf(error);
   if (process.argv.includes('--json')) printJson({ error: { code, message } });

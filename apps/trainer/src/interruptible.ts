@@ -1,5 +1,6 @@
 import { CommandError } from './failure.js';
 import { say } from './say.js';
+import { ownTeam } from './team/team.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const EXIT_INTERRUPTED = 130;
@@ -17,7 +18,11 @@ export async function interruptible<T>(
 ): Promise<T> {
   const controller = new AbortController();
   const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    if (controller.signal.aborted) {
+      // The processes of a launcher get the same signal from several sides; it ends them itself.
+      if (ownTeam().size > 1) return;
+      process.exit(EXIT_INTERRUPTED);
+    }
     say(`\n${saying}; Ctrl-C again stops at once`);
     controller.abort(new CommandError('interrupted', ended));
   };

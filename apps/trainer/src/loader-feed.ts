@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Place } from '@alexnet/augment';
 import { createLoader } from '@alexnet/augment/loader';
 import type { BatchFeed } from '@alexnet/trainer';
 import { divisionOf } from './run/division.js';
@@ -13,16 +14,19 @@ export interface LoaderFeed {
 /**
  * The batches `train` would make itself, bit for bit, made beside it.
  *
+ * @param share of every batch: that of one process of many
  * @param workers threads; one core is left to the thread that computes
  */
 export async function openLoaderFeed(
   plan: RunRecord,
-  workers = Math.max(1, availableParallelism() - 1),
+  share: Place,
+  workers = Number(process.env.ALEXNET_WORKERS ?? Math.max(1, availableParallelism() - 1)),
 ): Promise<LoaderFeed> {
   const loader = await createLoader({
     source: plan.data,
     ...divisionOf(plan),
     batch: plan.recipe.batchSize,
+    share,
     operations: plan.recipe.augment,
     preprocessing: plan.preprocessing,
     colors: plan.colors,

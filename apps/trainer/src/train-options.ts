@@ -1,3 +1,4 @@
+import type { Endpoint, PlacementFlags } from '@alexnet/trainer/node';
 import type { ServeOptions } from './live/start-live.js';
 import type { PrecisionChoice } from './open-backend.js';
 import type { LimitOptions } from './run/run-limits.js';
@@ -23,6 +24,11 @@ export interface TypedOptions extends ServeOptions, LimitOptions {
   /** Share of each class held out, 0..1. */
   readonly validationShare?: number;
   readonly workers?: number;
+  readonly nprocPerNode?: number;
+  readonly nnodes?: PlacementFlags['nnodes'];
+  readonly nodeRank?: number;
+  readonly rdzvEndpoint?: Endpoint;
+  readonly maxRestarts?: number;
   readonly backend?: string;
   readonly precision?: PrecisionChoice;
   readonly resume?: true;

@@ -7,7 +7,6 @@ export {
   readNewestCheckpoint,
   type TensorCodec,
 } from './node/checkpoint-store.js';
-export { createWorld } from './node/create-world.js';
 export { csvLine } from './node/csv-line.js';
 export { type EvaluationFile, readEvaluation, writeEvaluation } from './node/evaluation-file.js';
 export { machine } from './node/machine.js';
@@ -24,3 +23,15 @@ export {
   openTensorboardLog,
   type TensorboardLog,
 } from './node/tensorboard/open-tensorboard-log.js';
+export { type Coordinator, createCoordinator } from './node/world/coordinator.js';
+export { createWorld } from './node/world/create-world.js';
+export { joinCoordinator, type Membership } from './node/world/member.js';
+export { type CoordinatorMessage, SILENCE_MS, type WorkerEnd } from './node/world/messages.js';
+export {
+  type Endpoint,
+  findPlacement,
+  type Placement,
+  type PlacementFlags,
+  parseEndpoint,
+} from './node/world/placement.js';
+export { isPublicAddress } from './node/world/public-address.js';

@@ -10,6 +10,7 @@ export type TrainingErrorCode =
   | 'precision' // the backend computes in another than the recipe asks for
   | 'bad-weights' // weights, momentum or an average that are not this network's
   | 'ranks-differ' // processes that train together hold other weights, or were given other images or settings
+  | 'bad-world' // flags or an environment that do not say which processes there are
   | 'bad-file'; // a checkpoint or an evaluation that is damaged or something else
 
 /** What this package throws, besides `SettingError` for a setting that is wrong. */

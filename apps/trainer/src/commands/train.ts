@@ -1,9 +1,23 @@
 import { join } from 'node:path';
 import { BackendError } from '@alexnet/backend/node';
 import type { Dataset } from '@alexnet/data';
-import { buildNetwork, type Network, type Weight } from '@alexnet/model';
-import { INITIAL_STATE, RECIPES, type Recipe, type Snapshot, train } from '@alexnet/trainer';
-import { type CheckpointStore, openCheckpointStore } from '@alexnet/trainer/node';
+import { buildNetwork, type Network, type Tf, type Weight } from '@alexnet/model';
+import {
+  INITIAL_STATE,
+  RECIPES,
+  type Recipe,
+  type Snapshot,
+  type TrainObserver,
+  train,
+  type World,
+} from '@alexnet/trainer';
+import {
+  type CheckpointStore,
+  findPlacement,
+  openCheckpointStore,
+  type Placement,
+  type PlacementFlags,
+} from '@alexnet/trainer/node';
 import { type Command, Option } from 'commander';
 import { createBrokenImages, requireReadable } from '../broken-images.js';
 import { checkpointCodec } from '../checkpoint-codec.js';
@@ -12,7 +26,17 @@ import { interruptible } from '../interruptible.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
 import { openData } from '../open-data.js';
-import { names, port, positive, share, stepLimit, time, whole } from '../options/parse.js';
+import {
+  address,
+  machines,
+  names,
+  port,
+  positive,
+  share,
+  stepLimit,
+  time,
+  whole,
+} from '../options/parse.js';
 import {
   backendOption,
   batchOption,
@@ -25,14 +49,14 @@ import {
 import { DEFAULT_SEED, networkFor, planRun, resolveRecipe } from '../plan-run.js';
 import { DEFAULT_RECIPE } from '../recipe-option.js';
 import { checkImages } from '../run/check-images.js';
-import { claimFolder } from '../run/claim-folder.js';
+import { canGoOn, claimFolder, NO_FOLDER } from '../run/claim-folder.js';
 import { divisionAsked, divisionOf } from '../run/division.js';
 import { finishRun } from '../run/finish-run.js';
 import { openRunBackend } from '../run/open-run-backend.js';
-import { doneAlready, refuseChanges, requireData, resumed } from '../run/resume-rules.js';
+import { doneAlready, goingOn, refuseChanges, requireData, resumed } from '../run/resume-rules.js';
 import { recordData, requireRunData } from '../run/run-data.js';
 import { DEFAULT_LIMITS } from '../run/run-limits.js';
-import { presentPart, withPart } from '../run/run-part.js';
+import { presentPart, withPart, worldInWords } from '../run/run-part.js';
 import { startingWeights } from '../run/starting-weights.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, writeRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
@@ -44,8 +68,14 @@ import {
   refuseOtherNetwork,
   type StartWeights,
 } from '../start-weights.js';
+import { codeVersion, compareData, compareFacts } from '../team/compare-ranks.js';
+import { launch } from '../team/launch.js';
+import { openWorld, shareSnapshot } from '../team/open-world.js';
+import { ownTeam, type Team } from '../team/team.js';
 import { openTrainDisplay } from '../train-display.js';
 import type { TrainCommandOptions, TypedOptions } from '../train-options.js';
+
+const DEFAULT_RESTARTS = 3;
 
 export function addTrainCommand(program: Command): void {
   program
@@ -85,6 +115,15 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--split-seed <n>', 'decides which images are held out (default: 0)', whole(0))
     .option('--workers <n>', 'threads that prepare images (default: all cores but one)', whole(1))
+    .option('--nproc-per-node <n>', 'processes on this machine, which train together', whole(1))
+    .option('--nnodes <n|n:m>', 'machines in all; 1:2: with fewer where one is lost', machines)
+    .option('--node-rank <n>', 'which of them this is, from 0', whole(0))
+    .option('--rdzv-endpoint <host:port>', 'where machine 0 listens for the others', address)
+    .option(
+      '--max-restarts <n>',
+      `how often processes start anew after one was lost (default: ${DEFAULT_RESTARTS})`,
+      whole(0),
+    )
     .addOption(backendOption())
     .addOption(precisionOption())
     .addOption(maxBrokenOption())
@@ -109,19 +148,68 @@ async function run(typed: TypedOptions): Promise<void> {
     throw new CommandError('usage', '--out DIR is missing: where the run is kept');
   }
   const options: TrainCommandOptions = { ...typed, out: typed.out };
-  const { out, resume = false } = options;
   refuseOtherNetwork(options);
   // Settings that cannot be are refused before anything is made or opened.
-  const recipe = resume ? null : await resolveRecipe(options);
-  const data = resume ? options.data : requireData(options);
-  const folder = await claimFolder(out, resume);
+  const recipe = options.resume ? null : await resolveRecipe(options);
+  const data = options.resume ? options.data : requireData(options);
+  const team = ownTeam();
+  const placement = team.size > 1 ? null : placementOf(options);
+  if (placement) return launchAll(placement, options.maxRestarts ?? DEFAULT_RESTARTS);
+  await runAsMember(team, { ...options, ...(data ? { data } : {}) }, recipe);
+}
+
+/** Where this process stands among others; null where it trains alone. */
+function placementOf(options: TypedOptions): Placement | null {
+  const { nprocPerNode, nnodes, nodeRank, rdzvEndpoint } = options;
+  const flags = { nprocPerNode, nnodes, nodeRank, rdzvEndpoint };
+  try {
+    return findPlacement(JSON.parse(JSON.stringify(flags)) as PlacementFlags, process.env);
+  } catch (error) {
+    throw new CommandError('usage', (error as Error).message);
+  }
+}
+
+async function launchAll(placement: Placement, maxRestarts: number): Promise<void> {
+  const { code, message } = await launch(placement, maxRestarts);
+  process.exitCode = code;
+  if (message !== null) say(`alexnet: ${message}`);
+}
+
+async function runAsMember(
+  team: Team,
+  typed: TrainCommandOptions,
+  recipe: Recipe | null,
+): Promise<void> {
+  const { out } = typed;
+  const isFirst = team.rank === 0;
+  if (isFirst && team.size > 1) say(`world: ${worldInWords(worldOf(team))}, ${team.found}`);
+  await compareFacts(team, 'settings', {
+    code: team.size > 1 ? codeVersion() : '',
+    recipe: JSON.stringify(recipe),
+    seed: String(typed.seed ?? DEFAULT_SEED),
+    settings: JSON.stringify([
+      typed.steps,
+      typed.epochs,
+      typed.freeze,
+      typed.splitSeed,
+      typed.validationShare,
+    ]),
+    'world size': String(team.size),
+  });
+  const goesOn = await team.share(
+    'goes on',
+    isFirst ? typed.resume === true || (team.restarted && (await canGoOn(out))) : null,
+  );
+  const options = goesOn && !typed.resume ? goingOn(typed) : typed;
+  const folder = isFirst ? await claimFolder(out, goesOn) : NO_FOLDER;
   let live: Live | null = null;
   try {
     try {
       if (folder.record) refuseChanges(options, folder.record);
       // Before the run is opened, so that a port that is taken costs nothing.
-      live = await startLive(options);
-      await runWatched({ ...options, ...(data ? { data } : {}) }, folder.record, recipe, live);
+      if (isFirst) live = await startLive(options);
+      const earlier = await team.share('earlier', folder.record);
+      await runWatched(team, options, earlier, recipe, live);
     } finally {
       await folder.release();
     }
@@ -131,9 +219,11 @@ async function run(typed: TypedOptions): Promise<void> {
   }
 }
 
+const worldOf = ({ size, machines: count }: Team) => ({ processes: size, machines: count });
+
 /** A run that is ready to be trained: what was decided, and where it stands. */
 interface OpenedRun {
-  readonly record: RunRecord;
+  record: RunRecord;
   /** Null: at the beginning. */
   readonly snapshot: Snapshot | null;
   /** `--init` of a new run. */
@@ -143,32 +233,50 @@ interface OpenedRun {
 }
 
 async function runWatched(
+  team: Team,
   options: TrainCommandOptions,
   earlier: RunRecord | null,
   recipe: Recipe | null,
   live: Live | null,
 ): Promise<void> {
   const { out } = options;
+  const isFirst = team.rank === 0;
   // A new run's recipe has what was typed.
-  const precision = recipe ? recipe.precision : options.precision;
+  const precision = recipe && !earlier ? recipe.precision : options.precision;
   const backend = await openRunBackend({ ...options, precision }, earlier);
+  await compareFacts(team, 'backend', {
+    backend: backend.name,
+    device: deviceKind(backend.tf),
+    TensorFlow: /TensorFlow [\w.-]+$/.exec(backend.device)?.[0] ?? 'none',
+    precision: backend.precision,
+  });
+  const world = await openWorld(backend.tf, team);
   const dataset = await openData(
     options.data ?? (earlier?.data as string),
     earlier ? divisionOf(earlier) : divisionAsked(options),
   );
   try {
-    const store = await openCheckpointStore(join(out, CHECKPOINTS_FOLDER), checkpointCodec);
-    const run = earlier
-      ? await goOn(options, earlier, dataset, store)
-      : await begin(options, recipe as Recipe, dataset);
-    const state = run.snapshot?.state ?? INITIAL_STATE;
-    const done = doneAlready(run.record, state);
-    if (done !== null) say(done);
-    const part = presentPart(state.globalStep, backend, backend.tf.version_core);
-    const parts = done === null ? withPart(run.record.parts, part) : run.record.parts;
-    const record = { ...run.record, parts };
-    await writeRun(out, record);
-    if (!earlier) await recordData(out, dataset);
+    await compareData(team, dataset);
+    const store = isFirst
+      ? await openCheckpointStore(join(out, CHECKPOINTS_FOLDER), checkpointCodec)
+      : null;
+    const opened = store
+      ? earlier
+        ? await goOn(options, earlier, dataset, store)
+        : await begin(options, recipe as Recipe, dataset)
+      : null;
+    if (opened) {
+      const { record } = opened;
+      const state = opened.snapshot?.state ?? INITIAL_STATE;
+      const done = doneAlready(record, state);
+      if (done !== null) say(done);
+      const part = presentPart(state.globalStep, backend, backend.tf.version_core, team);
+      opened.record = { ...record, parts: done === null ? withPart(record.parts, part) : record.parts };
+      await writeRun(out, opened.record);
+      if (!earlier) await recordData(out, dataset);
+    }
+    const record = await team.share('run', opened?.record ?? null);
+    const run: OpenedRun = opened ?? { record, snapshot: null, start: null, weights: null };
     const weights = await run.weights;
     const network = buildNetwork(
       backend.tf,
@@ -176,13 +284,18 @@ async function runWatched(
       weights ? { weights } : { seed: record.seed },
     );
     try {
-      await trainAndWrite(network, dataset, options, { ...run, record }, store, live);
+      await trainAndWrite({ team, world, network, dataset, options, run, store, live });
     } finally {
       network.dispose();
     }
   } finally {
     await dataset.close();
   }
+}
+
+/** Whether the backend computes on a GPU, which TensorFlow's name does not say. */
+function deviceKind(tf: Tf): string {
+  return (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice ? 'GPU' : 'processor';
 }
 
 async function begin(
@@ -219,24 +332,33 @@ async function goOn(
   return { record, snapshot, start: null, weights: snapshot?.weights ?? null };
 }
 
-async function trainAndWrite(
-  network: Network,
-  dataset: Dataset,
-  options: TrainCommandOptions,
-  { record, start, snapshot: found }: OpenedRun,
-  store: CheckpointStore,
-  live: Live | null,
-): Promise<void> {
+/** A run and what it is trained with. */
+interface Training {
+  readonly team: Team;
+  readonly world: World;
+  readonly network: Network;
+  readonly dataset: Dataset;
+  readonly options: TrainCommandOptions;
+  readonly run: OpenedRun;
+  /** Null in a process that writes nothing. */
+  readonly store: CheckpointStore | null;
+  readonly live: Live | null;
+}
+
+async function trainAndWrite(training: Training): Promise<void> {
+  const { team, world, network, dataset, options, store, live } = training;
+  const { record, start, snapshot: found } = training.run;
   const { out } = options;
   const { recipe, limits } = record;
-  let snapshot = found;
+  let own = found;
   if (start) {
-    snapshot = await applyStart(network, start);
+    own = await applyStart(network, start);
     // What a run starts from is kept with it: resuming needs no other file.
-    await store.save(snapshot, null);
+    await store?.save(own, null);
   }
-  const log = await openRunLog(out, record, snapshot?.state ?? INITIAL_STATE);
-  if (!found) {
+  const snapshot = await shareSnapshot(team, world, network, own);
+  const log = store && (await openRunLog(out, record, snapshot?.state ?? INITIAL_STATE));
+  if (log && !found) {
     const weights = await network.getWeights();
     await log.snapshot({ state: INITIAL_STATE, weights, average: null });
   }
@@ -249,8 +371,26 @@ async function trainAndWrite(
     saying: 'finishing this step and saving',
     ended: `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
   };
+  const writing: TrainObserver = {
+    onStep(report) {
+      display.step(report);
+      log?.step(report);
+    },
+    onValidate: display.validate,
+    async onEpoch(report) {
+      display.epoch(report);
+      await log?.epoch(report);
+    },
+    async onSnapshot(current, report) {
+      await log?.snapshot(current);
+      await store?.save(current, report?.validation?.top1 ?? null);
+      step = current.state.globalStep;
+      // Not before the epoch is saved.
+      if (report?.validation) requireReadable(report.validation, limits.maxBroken);
+    },
+  };
   await interruptible(interruption, async (signal) => {
-    const loader = await openLoaderFeed(record, options.workers);
+    const loader = await openLoaderFeed(record, world, options.workers);
     const started = performance.now();
     try {
       const outcome = await train({
@@ -262,42 +402,27 @@ async function trainAndWrite(
         colors: record.colors,
         seed: record.seed,
         signal,
+        world,
         feed: loader.feed,
         ...(snapshot ? { from: snapshot } : {}),
         snapshotEveryMs: limits.checkpointEvery,
         ...(limits.steps === null ? {} : { maxSteps: limits.steps }),
         ...(options.time === undefined ? {} : { maxMs: options.time }),
-        observer: {
-          onStep(report) {
-            display.step(report);
-            log.step(report);
-          },
-          onValidate: display.validate,
-          async onEpoch(report) {
-            display.epoch(report);
-            await log.epoch(report);
-          },
-          onSkip: broken.note,
-          async onSnapshot(current, report) {
-            await log.snapshot(current);
-            await store.save(current, report?.validation?.top1 ?? null);
-            step = current.state.globalStep;
-            // Not before the epoch is saved.
-            if (report?.validation) requireReadable(report.validation, limits.maxBroken);
-          },
-        },
+        observer: { ...(log ? writing : {}), onSkip: broken.note },
       }).catch((error: unknown) => {
         throw smallerBatch(error, recipe);
       });
       display.close();
-      if (outcome === 'interrupted') throw signal.reason;
+      if (outcome === 'interrupted') {
+        throw signal.reason ?? new CommandError('interrupted', interruption.ended);
+      }
       say(`trained in ${duration(performance.now() - started)}`);
       if (outcome !== 'finished') say(goOnLine(outcome, out));
     } finally {
       display.close();
       await loader.close();
     }
-    await finishRun({ network, dataset, out, record, log, step, signal });
+    await finishRun({ network, dataset, out, record, log, world, step, signal });
   });
   if (broken.count > 0) say(`${broken.count} training images could not be read and were skipped`);
 }

@@ -1,3 +1,4 @@
+import { type Endpoint, parseEndpoint } from '@alexnet/trainer/node';
 import { InvalidArgumentError } from 'commander';
 import type { Checkpoint } from '../run/run-weights.js';
 
@@ -59,6 +60,25 @@ export function share(text: string): number {
     throw new InvalidArgumentError('expected a number from 0 to 1.');
   }
   return value;
+}
+
+/** `--nnodes 2`, or `1:2` where one may be missing. */
+export function machines(text: string): { readonly least: number; readonly most: number } {
+  const [, first = '', last = first] = /^(\d+)(?::(\d+))?$/.exec(text) ?? [];
+  const [least, most] = [Number(first), Number(last)];
+  if (!(least >= 1 && most >= least)) {
+    throw new InvalidArgumentError('write it as 2, or as 1:2 for one to two machines.');
+  }
+  return { least, most };
+}
+
+/** `--rdzv-endpoint host:29500`. */
+export function address(text: string): Endpoint {
+  try {
+    return parseEndpoint(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
 }
 
 /** `--set a=1 --set b=2`. */

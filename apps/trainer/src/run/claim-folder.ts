@@ -16,6 +16,14 @@ export interface ClaimedFolder {
   release(): Promise<void>;
 }
 
+/** Whether a run in the folder has saved something to go on with. */
+export async function canGoOn(folder: string): Promise<boolean> {
+  return (await readRun(folder)) !== null && (await holdsWork(folder));
+}
+
+/** The part of a process that only computes: the folder, and what is written there, is rank 0's. */
+export const NO_FOLDER: ClaimedFolder = { record: null, release: async () => undefined };
+
 /**
  * Takes a folder for a new run, or the run in it for going on.
  *

@@ -4,7 +4,7 @@ import { writeModel } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
 import { writeAtomically } from '@alexnet/files/node';
 import type { Network } from '@alexnet/model';
-import { type Evaluation, evaluate } from '@alexnet/trainer';
+import { type Evaluation, evaluate, type World } from '@alexnet/trainer';
 import { printEvaluations } from '../commands/eval.js';
 import { withProgress } from '../progress.js';
 import type { RunRecord } from '../run-folder.js';
@@ -19,7 +19,9 @@ export interface TrainedRun {
   /** The run folder. */
   readonly out: string;
   readonly record: RunRecord;
-  readonly log: RunLog;
+  /** Null in a process that writes nothing. */
+  readonly log: RunLog | null;
+  readonly world: World;
   /** Updates done. */
   readonly step: number;
   readonly signal: AbortSignal;
@@ -31,7 +33,7 @@ export interface TrainedRun {
  * @throws the signal's reason; the checkpoints hold everything then
  */
 export async function finishRun(run: TrainedRun): Promise<void> {
-  const { network, dataset, out, record, log, step, signal } = run;
+  const { network, dataset, out, record, log, world, step, signal } = run;
   const evaluation =
     dataset.validation.records.length === 0
       ? null
@@ -39,8 +41,10 @@ export async function finishRun(run: TrainedRun): Promise<void> {
           evaluate({ network, preprocessing: record.preprocessing }, dataset.validation, {
             onProgress: report,
             signal,
+            world,
           }),
         );
+  if (!log) return;
   if (evaluation) await log.evaluation(evaluation, step);
   await log.close();
   const path = join(out, WEIGHTS_NAME);

@@ -38,6 +38,12 @@ export function refuseChanges(options: TrainCommandOptions, record: RunRecord): 
   );
 }
 
+/** The command that began a run, as it goes on with it: `--resume` without what was decided then. */
+export function goingOn(options: TrainCommandOptions): TrainCommandOptions {
+  const kept = Object.entries(options).filter(([key]) => !(key in DECIDED_AT_START));
+  return { ...(Object.fromEntries(kept) as unknown as TrainCommandOptions), set: [], resume: true };
+}
+
 /** @throws CommandError `usage` when a new run has no images */
 export function requireData({ data }: TrainCommandOptions): string {
   if (data === undefined) throw new CommandError('usage', `--data is missing: ${DATA_HELP}`);

@@ -14,6 +14,8 @@ export interface RunPart {
   /** Of convolutions and dense layers; the rest is fp32. */
   readonly precision: Precision;
   readonly machine: string;
+  /** Of more than one process; `machine` is then that of rank 0. */
+  readonly world?: { readonly processes: number; readonly machines: number };
   readonly versions: { readonly alexnet: string; readonly tfjs: string; readonly node: string };
 }
 
@@ -22,6 +24,7 @@ export function presentPart(
   fromStep: number,
   backend: { readonly name: string; readonly device: string; readonly precision: Precision },
   tfjs: string,
+  { size, machines }: { readonly size: number; readonly machines: number },
 ): RunPart {
   return {
     fromStep,
@@ -31,6 +34,7 @@ export function presentPart(
     device: backend.device,
     precision: backend.precision,
     machine: machine(),
+    ...(size > 1 ? { world: { processes: size, machines } } : {}),
     versions: { alexnet: VERSION, tfjs, node: process.version },
   };
 }
@@ -47,11 +51,18 @@ export function partsInWords(parts: readonly RunPart[]): string {
     return (
       before?.backend !== part.backend ||
       before.device !== part.device ||
-      before.precision !== part.precision
+      before.precision !== part.precision ||
+      before.world?.processes !== part.world?.processes ||
+      before.world?.machines !== part.world?.machines
     );
   });
-  const name = ({ backend, device, precision }: RunPart) =>
-    `${backend} (${device}${precision === 'fp32' ? '' : `, ${precision}`})`;
+  const name = ({ backend, device, precision, world }: RunPart) =>
+    `${backend} (${device}${precision === 'fp32' ? '' : `, ${precision}`})${world ? ` in ${worldInWords(world)}` : ''}`;
   if (changes.length <= 1) return changes.map(name).join();
   return changes.map((part) => `${name(part)} from update ${part.fromStep + 1}`).join(', ');
+}
+
+/** "4 processes on 2 machines" */
+export function worldInWords({ processes, machines }: NonNullable<RunPart['world']>): string {
+  return `${processes} processes on ${machines} machine${machines === 1 ? '' : 's'}`;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import type { Place } from '@alexnet/augment';
 import type { Collectives, Weight } from '@alexnet/model';
-import { TrainingError } from '../training-error.js';
-import type { World } from '../world/world.js';
+import { TrainingError } from '../../training-error.js';
+import type { World } from '../../world/world.js';
 
 /** A world whose numbers go by a backend's collectives. */
 export function createWorld({ rank, size }: Place, collectives: Collectives): World {
@@ -30,7 +30,8 @@ export function createWorld({ rank, size }: Place, collectives: Collectives): Wo
     takeTimes: () => collectives.takeTimes(),
     gather,
     broadcast(weights) {
-      for (const { data } of weights.values()) {
+      // A checkpoint may hold them in another order than a network.
+      for (const [, { data }] of [...weights].sort(([a], [b]) => (a < b ? -1 : 1))) {
         // As integers, among zeros: a sum of floats would lose the sign of -0.
         const bits = new Int32Array(data.buffer, data.byteOffset, data.length);
         if (rank !== 0) bits.fill(0);
