@@ -107,7 +107,7 @@ test('a record from before there were parts names its backend as the first one',
 
 test('parts in which no update was made are left out; words name each backend where it began', () => {
   const part = (fromStep: number, name: string, precision: 'fp32' | 'bf16' = 'fp32') =>
-    presentPart(fromStep, { name, device: 'here', precision }, '4.22.0');
+    presentPart(fromStep, { name, device: 'here', precision }, '4.22.0', { size: 1, machines: 1 });
   const parts = [part(0, 'wasm'), part(40, 'wasm'), part(40, 'cpu')].reduce<
     ReturnType<typeof part>[]
   >(withPart, []);

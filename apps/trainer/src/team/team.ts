@@ -54,6 +54,8 @@ const ALONE: Team = {
   share: async <T>(_: string, value: T | null) => value as T,
 };
 
+const INTERRUPTED = 130;
+
 let team: Team | undefined;
 
 /** This process's team: that of the launcher that started it, or itself alone. */
@@ -69,7 +71,11 @@ function joinedTeam(setup: TeamSetup): Team {
   // Nobody would notice what this process does, nor stop it.
   process.on('disconnect', () => process.exit(1));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => tellLauncher({ type: 'interrupt' }));
+    process.on(signal, () => {
+      tellLauncher({ type: 'interrupt' });
+      // Before training begins and after it has ended nothing is there to be saved.
+      if (process.listenerCount(signal) === 1) void told().then(() => process.exit(INTERRUPTED));
+    });
   }
   const gather = async <T>(key: string, value: T): Promise<readonly T[]> => {
     const heard = new Promise<readonly string[]>((resolve) => waiting.set(key, resolve));
