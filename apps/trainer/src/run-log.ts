@@ -95,7 +95,14 @@ function stepLine(report: StepReport): MetricsLine {
     gradientNorm: report.gradientNorm,
     imagesPerSecond: (1000 * report.images) / report.durationMs,
     wait: report.waitMs / report.durationMs,
+    ...reductionOf(report),
   };
+}
+
+function reductionOf({ reduction, durationMs }: StepReport) {
+  if (!reduction) return {};
+  const { processes, busyMs, waitMs } = reduction;
+  return { world: processes, reduction: waitMs / durationMs, reducing: busyMs / durationMs };
 }
 
 function epochLine(report: EpochReport): MetricsLine {

@@ -62,7 +62,7 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
         `epoch ${report.epoch + 1}/${epochs}`,
         report.step,
         report.stepsPerEpoch,
-        `loss ${loss.toFixed(3)} · top-1 ${percent(accuracy)} · learning rate ${report.learningRate.toPrecision(2)} · ${rate} images/s · data wait ${percent(wait)} · ${memory()}`,
+        `loss ${loss.toFixed(3)} · top-1 ${percent(accuracy)} · learning rate ${report.learningRate.toPrecision(2)} · ${rate} images/s · data wait ${percent(wait)}${reduction(report)} · ${memory()}`,
       );
     },
     validate(done, total) {
@@ -89,6 +89,12 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
     },
     close,
   };
+}
+
+/** With other processes: the share of a step spent waiting for their sums. */
+function reduction({ reduction, durationMs }: StepReport): string {
+  if (!reduction) return '';
+  return ` · ${reduction.processes} processes, reduction ${percent(Math.min(1, reduction.waitMs / durationMs))}`;
 }
 
 /** Resident memory of this process. */

@@ -90,7 +90,7 @@ export interface StepReport {
   /** Global L2 norm of the gradient, before clipping. */
   readonly gradientNorm: number;
   /** With other processes: milliseconds in which sums were under way, and of these, waited for. */
-  readonly reduction?: { readonly busyMs: number; readonly waitMs: number };
+  readonly reduction?: { readonly processes: number } & ReturnType<World['takeTimes']>;
 }
 
 /** One epoch with its validation, as {@link TrainObserver.onEpoch} hears of it. */
@@ -311,7 +311,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       durationMs,
       waitMs: waited,
       gradientNorm: result.gradientNorm,
-      ...(world.size > 1 ? { reduction: world.takeTimes() } : {}),
+      ...(world.size > 1 ? { reduction: { processes: world.size, ...world.takeTimes() } } : {}),
     });
   };
 

@@ -35,10 +35,10 @@ test('metrics of every kind are rows of one table, what a row lacks an empty cel
     },
   ]);
   expect(csv.split('\n')).toEqual([
-    'kind,step,epoch,loss,accuracy,learningRate,gradientNorm,imagesPerSecond,wait,trainLoss,trainTop1,validationLoss,validationTop1,validationTop5,seconds,view,images,top1,top5,majority',
-    'step,1,1,2.5,0.25,0.01,,80,0,,,,,,,,,,,',
-    'epoch,1,1,,,,,,0.1,2.5,0.25,,0.5,,3,,,,,',
-    'evaluation,1,,,,,,,,,,,,,,center crop,4,0.5,1,0.25',
+    'kind,step,epoch,loss,accuracy,learningRate,gradientNorm,imagesPerSecond,wait,trainLoss,trainTop1,validationLoss,validationTop1,validationTop5,seconds,view,images,top1,top5,majority,world,reduction,reducing',
+    'step,1,1,2.5,0.25,0.01,,80,0,,,,,,,,,,,,,,',
+    'epoch,1,1,,,,,,0.1,2.5,0.25,,0.5,,3,,,,,,,,',
+    'evaluation,1,,,,,,,,,,,,,,center crop,4,0.5,1,0.25,,,',
     '',
   ]);
 });

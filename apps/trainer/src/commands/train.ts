@@ -271,7 +271,10 @@ async function runWatched(
       const done = doneAlready(record, state);
       if (done !== null) say(done);
       const part = presentPart(state.globalStep, backend, backend.tf.version_core, team);
-      opened.record = { ...record, parts: done === null ? withPart(record.parts, part) : record.parts };
+      opened.record = {
+        ...record,
+        parts: done === null ? withPart(record.parts, part) : record.parts,
+      };
       await writeRun(out, opened.record);
       if (!earlier) await recordData(out, dataset);
     }

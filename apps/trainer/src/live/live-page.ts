@@ -16,6 +16,7 @@ import { SCRIPT } from './live-script.js';
 export function livePage(folder: string, record: RunRecord, viewer: boolean): string {
   const name = basename(resolve(folder));
   const { recipe, network } = record;
+  const { world } = record.parts.at(-1) ?? {};
   const empty = curveFigures({ record, steps: [], epochs: [] });
   const link = viewer
     ? html`<a href="/viewer/?run=..">Look inside the network</a> with the newest weights · `
@@ -31,6 +32,7 @@ export function livePage(folder: string, record: RunRecord, viewer: boolean): st
 <div><dt>validation top-1</dt><dd data-now="top1">–</dd></div>
 <div><dt>images/s</dt><dd data-now="speed">–</dd></div>
 <div><dt>data wait</dt><dd data-now="wait">–</dd></div>
+${world === undefined ? null : html`<div><dt>processes</dt><dd>${world.processes}</dd></div><div><dt>reduction</dt><dd data-now="reduction">–</dd></div>`}
 </dl>
 <p class="soft" id="status" style="margin-top: 20px">connecting …</p>
 </header>

@@ -25,6 +25,7 @@ on('step', (line) => {
   now('loss').textContent = loss === null ? '–' : loss.toFixed(3);
   now('speed').textContent = Math.round(line.imagesPerSecond).toLocaleString('en');
   now('wait').textContent = percent(line.wait);
+  if (now('reduction') && line.reduction !== undefined) now('reduction').textContent = percent(line.reduction);
   status.textContent = 'live: ' + line.step.toLocaleString('en') + ' updates done';
 });
 on('epoch', (line) => {

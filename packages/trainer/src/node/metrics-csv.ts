@@ -7,6 +7,7 @@ const COLUMNS = [
   ...(['loss', 'accuracy', 'learningRate', 'gradientNorm', 'imagesPerSecond', 'wait'] as const),
   ...(['trainLoss', 'trainTop1', 'validationLoss', 'validationTop1', 'validationTop5'] as const),
   ...(['seconds', 'view', 'images', 'top1', 'top5', 'majority'] as const),
+  ...(['world', 'reduction', 'reducing'] as const),
 ] satisfies readonly (keyof StepLine | keyof EpochLine | keyof EvaluationLine)[];
 
 /**

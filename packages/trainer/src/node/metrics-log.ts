@@ -23,6 +23,12 @@ export interface StepLine {
   readonly imagesPerSecond: number;
   /** Share of the step spent waiting for images, 0..1. */
   readonly wait: number;
+  /** Processes that trained together, where it was more than one; `imagesPerSecond` is of all. */
+  readonly world?: number;
+  /** With others: share of the step spent waiting for sums over the processes, 0..1. */
+  readonly reduction?: number;
+  /** With others: share of the step in which such sums were under way, beside computing or not, 0..1. */
+  readonly reducing?: number;
 }
 
 /**
