@@ -2,7 +2,14 @@ import { gunzipSync } from 'node:zlib';
 import { createSpec } from '@alexnet/model';
 import { parseCaffeNet, readBinaryproto } from '../src/caffe/index.js';
 import { parsePrototxt } from '../src/caffe/prototxt.js';
-import { bytesSource, decodeSafetensors, FormatError, openModel, readModel } from '../src/index.js';
+import {
+  bytesSource,
+  decodeSafetensors,
+  FormatError,
+  NOTE_CODES,
+  openModel,
+  readModel,
+} from '../src/index.js';
 import { readNpy, readNumpy } from '../src/numpy/index.js';
 import { readCheckpoint } from '../src/tensorflow/index.js';
 import type { StoredTensors } from '../src/tensors/tensor-file.js';
@@ -32,6 +39,17 @@ const lenet = (() => {
   return writeTfjsModel({ spec, weights, preprocessing: null, classNames: null, provenance: null });
 })();
 
+const SHARDED = 'kind-model.safetensors.index.json';
+const shards = new Map(
+  [1, 2].map((part) => {
+    const name = `kind-model-0000${part}-of-00002.safetensors`;
+    return [name, fixture(name)] as const;
+  }),
+);
+
+/** So that damage is met behind the refusals, too. */
+const allowed = { allow: NOTE_CODES, modifiers: { input: 224 } } as const;
+
 /** Every reader with a small real file of its format. */
 export const TARGETS: readonly FuzzTarget[] = [
   ...[
@@ -59,6 +77,36 @@ export const TARGETS: readonly FuzzTarget[] = [
     const zeros = bytesSource(new Uint8Array(1e5));
     return all(await readCheckpoint(bytes, async () => zeros));
   }),
+  {
+    name: 'k3-checkpoint.data-00000-of-00001',
+    bytes: fixture('foreign/k3-checkpoint.data-00000-of-00001'),
+    share: 0.5,
+    read: async (bytes) =>
+      all(
+        await readCheckpoint(fixture('foreign/k3-checkpoint.index'), async () =>
+          bytesSource(bytes),
+        ),
+      ),
+  },
+  target('int8.safetensors', (bytes) => readModel(bytes)),
+  target('int8.safetensors', (bytes) => openModel(bytes, { from: 'safetensors' }), 0.5),
+  {
+    name: SHARDED,
+    bytes: fixture(SHARDED),
+    share: 0.5,
+    read: (bytes) => openModel(withParts(SHARDED, bytes, shards), { from: 'safetensors' }),
+  },
+  target(
+    'foreign/own-one-by-one.pth',
+    (bytes) => openModel(bytes, { ...allowed, from: 'torch' }),
+    0.5,
+  ),
+  ...['qdq', 'qdq-channels', 'view', 'front', 'lrn-spelled-out', 'fused-leaky'].map((name) =>
+    target(`foreign/${name}.onnx`, (bytes) => openModel(bytes, { ...allowed, from: 'onnx' }), 0.3),
+  ),
+  ...['batch-norm.h5', 'rescaling.keras', 'nested.keras', 'subclassed.weights.h5'].map((name) =>
+    target(`foreign/${name}`, (bytes) => openModel(bytes, { ...allowed, from: 'keras' }), 0.05),
+  ),
   target('convnet-91.2', (bytes) => openModel(bytes, { from: 'cuda-convnet' }), 0.5),
   target('convnet.gz', (bytes) => openModel(bytes, { from: 'cuda-convnet' }), 0.5),
   ...['matconvnet.mat', 'matconvnet-old.mat'].map((name) =>

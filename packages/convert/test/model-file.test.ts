@@ -78,6 +78,10 @@ describe('writeModel', () => {
 describe('int8', () => {
   const bytes = writeModel(tiny, { dtype: 'int8' });
 
+  it('is the bytes that Python safetensors was seen to read (make_safetensors.py)', () => {
+    expect(Buffer.from(bytes).equals(golden('int8.safetensors', bytes))).toBe(true);
+  });
+
   it('takes a quarter of the bytes, off by at most half a 127th of the largest of its output', () => {
     const { weights, provenance } = readModel(bytes);
     expect(provenance).toEqual({

@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { createSpec } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import {
   decodeSafetensors,
   encodeSafetensors,
   type FormatErrorCode,
+  type Model,
   type OpenModelOptions,
   openModel,
+  saveModel,
+  writeModel,
 } from '../src/index.js';
 import { fixture } from './golden.js';
-import { noise } from './networks.js';
+import { noise, randomWeights, sameWeights } from './networks.js';
 import { logitsOf, relativeDifference } from './run-network.js';
 import { withParts } from './with-parts.js';
 
@@ -35,6 +39,23 @@ const READ: readonly [file: string, network: string, options?: OpenModelOptions]
   ['kind-module-leaky.pth', 'leaky', { modifiers: { input: 227 } }],
   ['kind-module-ceil.pth', 'ceil', { modifiers: { input: 240 } }],
 ];
+
+async function asFile(model: Model, kind: string) {
+  const { files } = await saveModel(model, kind as 'numpy' | 'keras');
+  return [...files.values()][0] as Uint8Array;
+}
+
+/** Convolutions in one file, dense layers in another, without a word on the network. */
+function inShards(model: Model) {
+  const { tensors } = decodeSafetensors(writeModel(model));
+  const parts = ['conv', 'fc'].map((part) => {
+    const own = [...tensors].filter(([name]) => name.startsWith(part));
+    return [`${part}.safetensors`, encodeSafetensors(new Map(own))] as const;
+  });
+  const map = [...tensors.keys()].map((name) => [name, `${name.replace(/\d.*$/, '')}.safetensors`]);
+  const index = JSON.stringify({ metadata: {}, weight_map: Object.fromEntries(map) });
+  return withParts('model.safetensors.index.json', Buffer.from(index), new Map(parts));
+}
 
 describe('files of torch as people save them', () => {
   it.each(READ)('%s gives the logits torch gives', async (file, network, options) => {
@@ -84,6 +105,25 @@ describe('files of torch as people save them', () => {
     await expect(reading).rejects.toThrow(expect.objectContaining({ code: 'ambiguous' }));
     await expect(reading).rejects.toThrow(message);
   });
+
+  it.each(['numpy', 'keras', 'shards'])(
+    'asks which one-tower network %s of numbers are of',
+    async (kind) => {
+      const spec = createSpec('alexnet', { width: 1 / 16, headWidth: 1 / 256, norm: 'none' });
+      const weights = randomWeights(spec);
+      const model = { spec, weights, preprocessing: null, classNames: null, provenance: null };
+      const source = kind === 'shards' ? inShards(model) : await asFile(model, kind);
+      await expect(openModel(source)).rejects.toThrow(
+        expect.objectContaining({ code: 'ambiguous' }),
+      );
+      await expect(openModel(source)).rejects.toThrow(
+        'alexnet is 227 px, unpadded; relu, max pool',
+      );
+      const { preset, modifiers } = unnormed;
+      const said = await openModel(source, { preset, modifiers });
+      expect(sameWeights(said.model.weights, weights)).toBe(true);
+    },
+  );
 
   it('says what it left out', async () => {
     const { notes } = await openModel(fixture('kind-lightning.ckpt'));
