@@ -111,25 +111,14 @@ export function centerBox(image: ImageSize, crop: Preprocessing['crop']): CropBo
 }
 
 /**
- * Refuses a crop the resized image cannot hold, and an output without room for it.
+ * Refuses a crop the resized image cannot hold.
  *
  * @throws {RangeError} spelling out the sizes.
  */
-export function checkRoom(
-  preprocessing: Preprocessing,
-  out: Float32Array,
-  outOffset: number,
-): void {
-  const { crop, resize } = preprocessing;
+export function checkCrop({ crop, resize }: Pick<Preprocessing, 'resize' | 'crop'>): void {
   if (crop.padding === undefined && Math.max(crop.height, crop.width) > resize.shorterSide) {
     throw new RangeError(
       `a crop of ${crop.width} × ${crop.height} px does not fit into images resized to a shorter side of ${resize.shorterSide} px`,
-    );
-  }
-  const needed = crop.height * crop.width * 3;
-  if (outOffset < 0 || outOffset + needed > out.length) {
-    throw new RangeError(
-      `${needed} values at ${outOffset} do not fit into an output of ${out.length}`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { RgbImage } from '@alexnet/files/image';
 import { meanImageOf, type Preprocessing } from '@alexnet/model';
 import { subtractMeanImage } from './mean-image.js';
-import { centerCropResized, channelAffine, checkRoom, writeCrop } from './normalize-crop.js';
+import { centerCropResized, channelAffine, checkCrop, writeCrop } from './normalize-crop.js';
 
 /**
  * Prepares one image for evaluation: resize, center crop, channel order, value range, mean,
@@ -13,7 +13,7 @@ import { centerCropResized, channelAffine, checkRoom, writeCrop } from './normal
 export function prepareImage(image: RgbImage, preprocessing: Preprocessing): Float32Array {
   const { crop } = preprocessing;
   const out = new Float32Array(crop.height * crop.width * 3);
-  checkRoom(preprocessing, out, 0);
+  checkCrop(preprocessing);
   const center = centerCropResized(image, preprocessing);
   const affine = channelAffine(preprocessing);
   writeCrop(out, 0, center.image, center.box, false, affine);

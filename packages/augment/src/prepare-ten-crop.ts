@@ -1,7 +1,7 @@
 import { centralSquare, type RgbImage } from '@alexnet/files/image';
 import { meanImageOf, type Preprocessing } from '@alexnet/model';
 import { subtractMeanImage } from './mean-image.js';
-import { centerBox, channelAffine, checkRoom, writeCrop } from './normalize-crop.js';
+import { centerBox, channelAffine, checkCrop, writeCrop } from './normalize-crop.js';
 import { padImage } from './pad-image.js';
 import { resizeAs } from './resize-image.js';
 
@@ -18,7 +18,7 @@ export function prepareTenCrop(image: RgbImage, preprocessing: Preprocessing): F
   const { height, width, padding = 0 } = crop;
   const size = height * width * 3;
   const out = new Float32Array(10 * size);
-  checkRoom(preprocessing, out, 0);
+  checkCrop(preprocessing);
   const resized = padImage(resizeAs(image, resize), crop, padding);
   const square = centralSquare(resized);
   const bottom = square.top + square.height - height;

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { openDataset, packDataset } from '@alexnet/data';
 import { build } from 'tsup';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Batch,
   createColorAccumulator,
@@ -41,9 +41,6 @@ const MODERN: readonly OperationInput[] = [
 ];
 const preprocessing = { ...plain(32, 28), mean: [120, 110, 100] as const };
 const BATCH = 16;
-const CROP = 28 * 28 * 3;
-/** A whole GIF of one black pixel. */
-const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==', 'base64');
 
 let folder: string;
 let createLoader: typeof CreateLoader;
@@ -166,25 +163,6 @@ describe('loader', () => {
     },
   );
 
-  it('never makes more than `prefetch` batches ahead', async () => {
-    let made = 0;
-    const onWorkerStart = (worker: Worker) => {
-      worker.on('message', (message) => {
-        if (message.type === 'done') made++;
-      });
-    };
-    const loader = await createLoader({ ...options, workers: 2, prefetch: 3, onWorkerStart });
-    const batches = loader.epoch(0);
-    await batches.next();
-    await vi.waitFor(() => expect(made).toBe(4), 60_000);
-    // The other six would take about as long, if nothing held the workers back.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    expect(made).toBe(4);
-    await batches.next();
-    await vi.waitFor(() => expect(made).toBe(5), 60_000);
-    await loader.close();
-  });
-
   it('reports a worker that dies and makes its batch again', async () => {
     const expected = await readEpoch({ workers: 2 });
     const workers: Worker[] = [];
@@ -216,49 +194,5 @@ describe('loader', () => {
     });
     await expect(loader.epoch(0).next()).rejects.toThrow('loader workers keep dying');
     await loader.close();
-  });
-
-  it('can leave an epoch early, and reads one at a time', async () => {
-    const loader = await createLoader({ ...options, workers: 2 });
-    for await (const { index } of loader.epoch(3)) {
-      await expect(loader.epoch(4).next()).rejects.toThrow('finish or leave');
-      if (index === 1) break;
-    }
-    const seen: number[] = [];
-    for await (const { index } of loader.epoch(3)) seen.push(index);
-    expect(seen).toEqual(Array.from({ length: loader.batches }, (_, i) => i));
-    await loader.close();
-    await expect(loader.epoch(0).next()).rejects.toThrow('the loader is closed');
-  });
-
-  it('skips broken images, names them, and stops over the share allowed', async () => {
-    const root = join(folder, 'broken');
-    for (const name of ['a', 'b']) {
-      await mkdir(join(root, name), { recursive: true });
-      for (let i = 0; i < 10; i++) await writeFile(join(root, name, `${i}.gif`), PIXEL);
-    }
-    await writeFile(join(root, 'a/3.gif'), 'broken');
-    const extra = { source: root, validationShare: 0, workers: 2, batch: 5 };
-    await expect(readEpoch(extra)).rejects.toThrow('the last being "a/3.gif"');
-    const loader = await createLoader({ ...options, ...extra, maxBrokenShare: 0.1 });
-    const counts: number[] = [];
-    const broken: string[] = [];
-    for await (const batch of loader.epoch(0)) {
-      counts.push(batch.labels.length);
-      broken.push(...batch.skipped.map(({ id }) => id));
-      expect(batch.pixels).toHaveLength(batch.labels.length * CROP);
-    }
-    expect([...counts].sort()).toEqual([4, 5, 5, 5]);
-    expect(broken).toEqual(['a/3.gif']);
-    await loader.close();
-  });
-
-  it('says plainly what is wrong with its source and options', async () => {
-    await expect(createLoader({ ...options, source: '/nowhere' })).rejects.toThrow('no such data');
-    await expect(createLoader({ ...options, workers: 0 })).rejects.toThrow('workers must be');
-    const operations = [{ op: 'randomCrop' }] as const;
-    await expect(createLoader({ ...options, operations })).rejects.toThrow(
-      'augment[0]: randomCrop',
-    );
   });
 });

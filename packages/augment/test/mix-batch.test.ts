@@ -92,6 +92,10 @@ describe('class weights', () => {
     }
   });
 
+  it('cannot be balanced where nobody counted the classes', async () => {
+    await expect(mixed({ op: 'classWeights' })).rejects.toThrow('0 weights for 3 classes');
+  });
+
   it('must be as many as there are classes', () => {
     const operations = [
       ...['resize', 'centerCrop', 'normalize'].map((op) => ({ op })),

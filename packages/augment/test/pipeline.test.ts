@@ -91,6 +91,8 @@ describe('createPipeline', () => {
     [{ op: 'colorJitter', hue: 0.6 }, 'augment[1].hue: expects at most 0.5, not 0.6'],
     [{ op: 'colorJitter', contrast: -1 }, 'augment[1].contrast: expects at least 0, not -1'],
     [{ op: 'randomResizedCrop', scale: [0.5, 2] }, 'augment[1]: randomResizedCrop scale must be'],
+    [{ op: 'randomResizedCrop', scale: [0.6, 0.5] }, 'smallest ≤ largest ≤ 1, not [0.6,0.5]'],
+    [{ op: 'randomResizedCrop', ratio: [2, 1] }, 'smallest ≤ largest, not [2,1]'],
     [{ op: 'randomResizedCrop', ratio: [0, 1] }, 'augment[1].ratio[0]: expects more than 0, not 0'],
     [{ op: 'mixup', alpha: 1.5 }, 'augment[1].alpha: expects at most 1, not 1.5'],
     [

@@ -108,9 +108,31 @@ describe('crop and flip', () => {
     expect(centerCrop(positionImage(6), { height: 2, width: 2 }).data[0]).toBe(2);
   });
 
-  it('refuses a box outside the image', () => {
-    const box = { top: 0, left: 4, height: 1, width: 2 };
+  it.each([
+    { left: 4 },
+    { left: -1 },
+    { top: -1 },
+    { top: 5 },
+    { height: 0 },
+    { width: 0 },
+    { left: 0.5 },
+  ])('refuses the box with %j outside the image', (change) => {
+    const box = { top: 0, left: 0, height: 1, width: 2, ...change };
     expect(() => cropImage(positionImage(5), box)).toThrow('does not lie inside 5 × 5 px');
+  });
+
+  it('takes the box that is all of the image', () => {
+    const box = { top: 0, left: 0, height: 4, width: 5 };
+    expect(cropImage(positionImage(5, 4), box)).toEqual(positionImage(5, 4));
+  });
+
+  it.each([
+    [{ width: 0, height: 2, data: new Uint8Array(0) }, 'an image cannot be 0 × 2 px'],
+    [{ width: 1, height: -1, data: new Uint8Array(0) }, 'an image cannot be 1 × -1 px'],
+    [{ width: 1.5, height: 2, data: new Uint8Array(9) }, 'an image cannot be 1.5 × 2 px'],
+    [{ width: 2, height: 2, data: new Uint8Array(16) }, 'needs 2 × 2 × 3 = 12 bytes'],
+  ])('refuses what is no RGB image: %j', (image, message) => {
+    expect(() => flipImage(image)).toThrow(message);
   });
 });
 

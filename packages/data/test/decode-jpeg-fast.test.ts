@@ -35,6 +35,29 @@ describe('readJpegHeader', () => {
     expect(readJpegHeader(gray)?.components).toBe(1);
   });
 
+  it.each([
+    ['fill bytes before a marker', [0xff, 0xff, 0xff, 0xc0, 0, 8, 8, 0, 3, 0, 2, 1]],
+    ['tables before the frame', [0xff, 0xc4, 0, 2, 0xff, 0xc2, 0, 8, 8, 0, 3, 0, 2, 1]],
+    ['another segment', [0xff, 0xe1, 0, 4, 7, 7, 0xff, 0xcf, 0, 8, 8, 0, 3, 0, 2, 1]],
+  ])('passes over %s', (_, markers) => {
+    expect(readJpegHeader(Uint8Array.from([0xff, 0xd8, ...markers]))).toEqual({
+      width: 2,
+      height: 3,
+      components: 1,
+      precision: 8,
+      orientation: 1,
+    });
+  });
+
+  it.each([
+    ['a frame without components', [0xff, 0xc0, 0, 7, 8, 0, 3, 0, 2, 1]],
+    ['a segment of no length', [0xff, 0xe0, 0, 1, 0xff, 0xc0, 0, 8, 8, 0, 3, 0, 2, 1]],
+    ['a segment over the end', [0xff, 0xc0, 0, 9, 8, 0, 3, 0, 2, 1]],
+    ['no marker', [0, 0xc0, 0, 8, 8, 0, 3, 0, 2, 1]],
+  ])('gives up on %s', (_, markers) => {
+    expect(readJpegHeader(Uint8Array.from([0xff, 0xd8, ...markers]))).toBeNull();
+  });
+
   it('gives up on damaged files without reading past their end', async () => {
     const bytes = await gradient().withMetadata({ orientation: 6 }).jpeg().toBuffer();
     for (let length = 0; length < 200; length++) {
@@ -75,6 +98,13 @@ describe.skipIf(fastDecoderName() === 'sharp')('decodeImage, fast', () => {
     ]) {
       expect(await largestDifference(await unusual.toBuffer())).toBe(0);
     }
+  });
+
+  it('refuses what only begins as a JPEG, as the exact decoder does', async () => {
+    const stub = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]);
+    await expect(decodeImage(stub, { fast: true, id: 'a.jpg' })).rejects.toThrow(
+      'cannot decode image "a.jpg"',
+    );
   });
 
   it('refuses a cut image as the exact decoder does', async () => {

@@ -236,8 +236,27 @@ describe('a pack that was damaged is refused, naming the shard', () => {
       [{ format: 'zip' }, 'another format'],
       [{ ...index, version: 2 }, 'version 2, this reader knows 1'],
       [{ ...index, shards: [{ ...shard, file: '../../etc/passwd' }] }, 'no plain name'],
-      [{ ...index, shards: [{ ...shard, records: [['a', 9, 0, 1, 0]] }] }, 'are damaged'],
-      [{ ...index, shards: [{ ...shard, records: [['a', 0, 0, 1e12, 0]] }] }, 'are damaged'],
+      [{ ...index, classNames: undefined }, 'no class names'],
+      [{ ...index, classNames: index.classNames.slice(0, 1) }, 'no class names'],
+      [{ ...index, classNames: [1, 2] }, 'no class names'],
+      [{ ...index, classIds: ['a'] }, 'class ids that do not fit the names'],
+      [{ ...index, shards: {} }, 'no shards'],
+      [{ ...index, shards: [{ ...shard, bytes: 0.5 }] }, 'are damaged'],
+      ...[
+        ['a', 9, 0, 1, 0],
+        ['a', index.classNames.length, 0, 1, 0],
+        ['a', 0, 0, 1e12, 0],
+        ['a', 0, -1, 1, 0],
+        ['a', 0, shard.bytes, 1, 0],
+        ['a', 0, 0, 1.5, 0],
+        ['a', 0, 0, 1],
+        ['a', 0, 0, 1, 0, 0],
+        [7, 0, 0, 1, 0],
+        'a0010',
+      ].map((row): [unknown, string] => [
+        { ...index, shards: [{ ...shard, records: [row] }] },
+        'are damaged',
+      ]),
     ];
     for (const [value, message] of broken) {
       await writeFile(path, typeof value === 'string' ? value : JSON.stringify(value));
