@@ -21,8 +21,9 @@ export default {
   mutator: { excludedMutations: ['StringLiteral'] },
   // What has not changed since the last time is not run again.
   incremental: true,
-  incrementalFile: `reports/mutation/${MUTATED}.json`,
-  reporters: ['clear-text', 'progress-append-only'],
+  incrementalFile: `reports/mutation/${MUTATED}-incremental.json`,
+  jsonReporter: { fileName: `reports/mutation/${MUTATED}.json` },
+  reporters: ['clear-text', 'progress-append-only', 'json'],
   clearTextReporter: { logTests: false, allowColor: false },
   // Sources stay byte for byte what they are, where nothing is changed: a test compares one.
   disableTypeChecks: false,

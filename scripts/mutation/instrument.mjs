@@ -5,15 +5,11 @@ import { Instrumenter } from '@stryker-mutator/instrumenter';
 import stryker from '../../stryker.config.mjs';
 import { root } from '../steps.mjs';
 
-/** One change of a source, as Stryker makes it; lines and columns from 1. */
-const keyOf = ({ fileName, location: { start }, mutatorName, replacement }) =>
-  [
-    fileName,
-    start.line + 1,
-    start.column + 1,
-    mutatorName,
-    replacement.replace(/\s+/g, ' '),
-  ].join();
+/** What a mutant changes: file, line and column from 1, kind of change, what stands there instead. */
+function placeOf({ fileName, location: { start }, mutatorName, replacement }) {
+  const [line, column] = [String(start.line + 1), String(start.column + 1)];
+  return [fileName, line, column, mutatorName, replacement.replace(/\s+/g, ' ')];
+}
 
 /**
  * The sources of a package with mutants in them that are switched on by number, by Stryker's own
@@ -22,13 +18,10 @@ const keyOf = ({ fileName, location: { start }, mutatorName, replacement }) =>
  *
  * @returns Code by absolute path, the mutants, and how many there are in all.
  */
-export async function instrument(name, { files, sample, seed }) {
-  const all = await make(sourcesOf(name, files).map((file) => ({ ...file, mutate: true })));
-  if (sample === undefined) return { ...all, total: all.mutants.length };
-  const rank = (mutant) =>
-    createHash('sha256')
-      .update(`${seed}\n${keyOf(mutant)}`)
-      .digest('hex');
+export async function instrument(name, { sample, seed }) {
+  const sources = sourcesOf(name);
+  const all = await make(sources.map((file) => ({ ...file, mutate: true })));
+  const rank = ({ place }) => createHash('sha256').update(`${seed}\n${place.join()}`).digest('hex');
   const drawn = all.mutants
     .map((mutant) => [rank(mutant), mutant])
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -36,7 +29,7 @@ export async function instrument(name, { files, sample, seed }) {
     .map(([, mutant]) => mutant);
   // Made again with few mutants in them, sources run nearly as fast as plain ones.
   const some = await make(
-    sourcesOf(name, files)
+    sources
       .map((file) => ({
         ...file,
         mutate: drawn
@@ -45,17 +38,16 @@ export async function instrument(name, { files, sample, seed }) {
       }))
       .filter(({ mutate }) => mutate.length > 0),
   );
-  const keys = new Set(drawn.map(keyOf));
-  const mutants = some.mutants.filter((mutant) => keys.has(mutant.key));
+  const places = new Set(drawn.map(({ place }) => place.join()));
+  const mutants = some.mutants.filter(({ place }) => places.has(place.join()));
   return { ...some, mutants, total: all.mutants.length };
 }
 
-function sourcesOf(name, pattern = '') {
+function sourcesOf(name) {
   const folder = `packages/${name}/src`;
   return readdirSync(join(root, folder), { recursive: true })
     .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
     .filter((path) => path.endsWith('.ts') && !stryker.mutate.includes(`!${path}`))
-    .filter((path) => path.startsWith(`${folder}/${pattern}`))
     .sort()
     .map((path) => ({ name: path, content: readFileSync(join(root, path), 'utf8') }));
 }
@@ -70,6 +62,6 @@ async function make(sources) {
   });
   return {
     code: new Map(files.map(({ name, content }) => [join(root, name), content])),
-    mutants: mutants.map((mutant) => ({ ...mutant, key: keyOf(mutant) })),
+    mutants: mutants.map((mutant) => ({ ...mutant, place: placeOf(mutant) })),
   };
 }
