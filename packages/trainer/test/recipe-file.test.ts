@@ -1,6 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { expect, test } from 'vitest';
 import { formatRecipe, parseRecipe, RECIPES, type Recipe, recipeSchema } from '../src/index.js';
+import { upgradeRecipe } from '../src/recipe/upgrade-recipe.js';
 
 // JSON has no infinite numbers, so what JSON Schema cannot say is nothing a file could hold. `vitest -u` writes the file anew after a change of the schema.
 test('the schema for editors is what recipes are checked by', async () => {
@@ -32,3 +33,64 @@ test.each([
   expect(() => parseRecipe(text)).toThrow(message);
   expect(() => parseRecipe(text)).not.toThrow('\n');
 });
+
+test('a recipe of before operations were a list is written as it is now', () => {
+  const old = {
+    epochs: 3,
+    network: {
+      preset: 'paper',
+      input: null,
+      groups: 1,
+      conv1Stride: 2,
+      conv1Kernel: 7,
+      conv1Padding: null,
+      conv1Sd: 0.02,
+    },
+    augment: {
+      crop: true,
+      flip: false,
+      colorPca: 0.1,
+      colorForm: 'paper',
+      colorEpochs: 5,
+      chunk: 4,
+    },
+    labelSmoothing: 0.1,
+    rateInMomentum: 'inside',
+    biasRate: 2,
+    layers: { conv1: { rate: 0.5, frozenFromEpoch: 7 }, conv2: { dropEpochs: [1] } },
+  };
+  expect(upgradeRecipe(old)).toEqual({
+    epochs: 3,
+    network: {
+      preset: 'paper',
+      modifiers: { groups: 1, conv1: { stride: 2, kernelSize: 7, sd: 0.02 } },
+    },
+    augment: [
+      { op: 'resize' },
+      { op: 'centralSquare' },
+      { op: 'randomCrop', sharedBy: 4 },
+      { op: 'randomFlip', probability: 0, sharedBy: 4 },
+      { op: 'fancyPca', sd: 0.1, form: 'paper', untilEpoch: 5 },
+      { op: 'normalize' },
+      { op: 'labelSmoothing', amount: 0.1 },
+    ],
+    learningRateInMomentum: 'inside',
+    biasLearningRateFactor: 2,
+    layers: { conv1: { learningRateFactor: 0.5, frozenFromEpoch: 7 }, conv2: { dropEpochs: [1] } },
+  });
+  expect(
+    upgradeRecipe({
+      network: { preset: 'alexnet' },
+      augment: { crop: false, flip: true, colorPca: 0, randomResizedCrop: true, chunk: 1 },
+    }),
+  ).toMatchObject({
+    network: { preset: 'alexnet', modifiers: {} },
+    augment: [{ op: 'randomResizedCrop' }, { op: 'randomFlip' }, { op: 'normalize' }],
+    layers: {},
+  });
+});
+
+test.each([null, 'quick', [], { augment: [] }, { augment: null }])(
+  'what is no such recipe is given back as it is: %j',
+  (value) => expect(upgradeRecipe(value)).toBe(value),
+);

@@ -22,6 +22,16 @@ test('cosine goes from 1 through a half to the final factor', () => {
   expect(learningRateFactor({ ...base, finalFactor: 0.2 }, 10, 10)).toBeCloseTo(0.2, 12);
 });
 
+test('after its end cosine stays at the final factor, and a run of warm-up alone ends there', () => {
+  expect(learningRateFactor({ ...base, finalFactor: 0.2 }, 11, 10)).toBeCloseTo(0.2, 12);
+  expect(learningRateFactor({ ...base, warmupEpochs: 10 }, 10, 10)).toBe(1);
+});
+
+test('constant stays at 1, but for the warm-up', () => {
+  const schedule: Schedule = { ...base, kind: 'constant', warmupEpochs: 1, dropEpochs: [2] };
+  expect([0.5, 1, 5].map((at) => learningRateFactor(schedule, at, 4))).toEqual([0.5, 1, 1]);
+});
+
 test('warm-up grows linearly and the rest starts after it', () => {
   const schedule = { ...base, warmupEpochs: 2 };
   expect(learningRateFactor(schedule, 0.5, 10)).toBe(0.25);

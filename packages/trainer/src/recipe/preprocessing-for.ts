@@ -8,8 +8,9 @@ import type { Recipe } from './recipe.js';
  * network's crop, the mean of the training images.
  *
  * @param colors Of the training images resized to the recipe's shorter side.
-import type { MeanImage, NetworkSpec, Preprocessing } from '@alexnet/model';
-import { TrainingError } from '../training-error.js';
+ * @param meanImage Of the same images, subtracted instead of their mean color.
+ * @throws {TrainingError} `bad-recipe` for a network of gray images, one that looks at more than the
+ * shorter side, and a deviation of 0
  */
 export function preprocessingFor(
   recipe: Pick<Recipe, 'preprocessing'>,
