@@ -25,7 +25,7 @@ async function answerWith(name: string, value: number) {
 test('the first parameter that is not finite is named, else the first layer, else that all are', async () => {
   expect(await answerWith('conv2.weight', Number.NaN)).toBe('first in conv2.weight');
   expect(await answerWith('fc6.bias', Number.POSITIVE_INFINITY)).toBe('first in fc6.bias');
-  expect(await answerWith('conv2.weight', 3e38)).toBe('first after conv2');
+  expect(await answerWith('conv1.weight', 3e38)).toBe('first after conv1');
   expect(await answerWith('conv3.bias', 0)).toBe(
     'though every layer is finite for the first image',
   );
