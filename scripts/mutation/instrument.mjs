@@ -62,6 +62,9 @@ async function make(sources) {
   });
   return {
     code: new Map(files.map(({ name, content }) => [join(root, name), content])),
-    mutants: mutants.map((mutant) => ({ ...mutant, place: placeOf(mutant) })),
+    // Kinds of change that are excluded are there, with a status.
+    mutants: mutants
+      .filter(({ status }) => status === undefined)
+      .map((mutant) => ({ ...mutant, place: placeOf(mutant) })),
   };
 }
