@@ -49,9 +49,9 @@ const LATE = 400;
 
 /**
  * Opens a built page in Chromium and returns what it logs, line by line, until it sets `done`.
- * `late`: a file that comes after all others.
+ * `late`: a file that comes after all others; `timeout` in milliseconds.
  */
-export async function runPage(folder: string, late?: string): Promise<string> {
+export async function runPage(folder: string, late?: string, timeout = 60_000): Promise<string> {
   const server = createServer(async (request, response) => {
     const name = new URL(request.url ?? '/', 'http://page').pathname;
     const path = join(folder, name === '/' ? 'index.html' : name);
@@ -75,7 +75,7 @@ export async function runPage(folder: string, late?: string): Promise<string> {
       page.on('crash', () => reject(new Error('the page crashed')));
       page
         .goto(`http://127.0.0.1:${port}/`)
-        .then(() => page.waitForFunction('globalThis.done', undefined, { timeout: 60_000 }))
+        .then(() => page.waitForFunction('globalThis.done', undefined, { timeout }))
         .then(() => resolve(), reject);
     });
     return lines.join('\n');

@@ -31,6 +31,7 @@ describe('files of torch that say more than shapes do', () => {
     ['own-one-by-one-normed.pth', sized, 'not-allowed', 'calls as a function'],
     ['own-prepared.pth', sized, 'not-allowed', '"mean" belongs to no layer'],
     ['own-prepared.safetensors', torchvision, 'not-allowed', '"mean" has no place'],
+    ['quantized.pth', torchvision, 'unsupported', 'is of a quantized network'],
     ['own-shared-leaky.pth', torchvision, 'not-allowed', 'has a relu of slope 0.2'],
     ['norm-behind.pth', torchvision, 'not-allowed', 'does not come right behind "features.0"'],
     ['twice.pth', torchvision, 'ambiguous', '"teacher" and "student"'],

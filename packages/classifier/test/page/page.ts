@@ -1,4 +1,4 @@
-import { loadClassifier } from '../../src/index.js';
+import { decodeImage, loadClassifier } from '../../src/index.js';
 import { augmentedBatch } from '../augmented.js';
 import { disc, discRgba } from '../disc.js';
 
@@ -36,7 +36,19 @@ const list = Object.values(images);
 const many = await alexnet.classify(list, { top: 3, tenCrop: true });
 const maps = (await alexnet.activations(list, layers)).map(plain);
 const wrong = await alexnet.classify(new Blob(['no image'])).catch(String);
+// Files beside the page.
+const names: string[] = await (await fetch('files.json')).json();
+const files: Record<string, { probabilities: number[]; pixels: number[] }> = {};
+for (const name of names) {
+  const file = await (await fetch(name)).blob();
+  const { probabilities } = await alexnet.predict(file);
+  const { data } = await decodeImage(file);
+  files[name] = {
+    probabilities: [...probabilities],
+    pixels: data.length < 30_000 ? [...data] : [],
+  };
+}
 const batch = await crypto.subtle.digest('SHA-256', await augmentedBatch());
 
-console.log(JSON.stringify({ each, many, maps, wrong, batch: [...new Uint8Array(batch)] }));
+console.log(JSON.stringify({ each, many, maps, wrong, files, batch: [...new Uint8Array(batch)] }));
 Object.assign(globalThis, { done: true });

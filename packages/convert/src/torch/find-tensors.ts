@@ -126,6 +126,12 @@ function collect(
     for (const [key, inner] of part ?? []) {
       if (typeof key !== 'string') continue;
       checkName(key, 'torch');
+      if (/(^|\.)_packed_params$/.test(key) || isQuantized(inner)) {
+        throw new FormatError(
+          'unsupported',
+          `torch: "${prefix ? `${prefix}.` : ''}${key}" is of a quantized network, whose scales are not read; save the floats`,
+        );
+      }
       collect(inner, prefix ? `${prefix}.${key}` : key, found, depth + 1);
     }
   }
@@ -153,6 +159,11 @@ export function moduleState(value: PickleValue): ReadonlyMap<PickleValue, Pickle
   if (!(value instanceof PickleObject)) return null;
   const state = entriesOf(value.state);
   return state?.has('_modules') ? state : null;
+}
+
+/** A tensor of torch's int8, or the weights of a layer of torch.ao. */
+function isQuantized(value: PickleValue): boolean {
+  return value instanceof PickleObject && value.callee.path === 'torch._utils._rebuild_qtensor';
 }
 
 function asTensor(value: PickleValue, depth: number): TensorReference | null {
