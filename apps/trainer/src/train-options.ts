@@ -1,10 +1,10 @@
-import type { Endpoint, PlacementFlags } from '@alexnet/trainer/node';
 import type { ServeOptions } from './live/start-live.js';
 import type { PrecisionChoice } from './open-backend.js';
 import type { LimitOptions } from './run/run-limits.js';
+import type { WorldOptions } from './team/world-options.js';
 
 /** `alexnet train` as it was typed. */
-export interface TypedOptions extends ServeOptions, LimitOptions {
+export interface TypedOptions extends ServeOptions, LimitOptions, WorldOptions {
   readonly data?: string;
   readonly out?: string;
   readonly init?: string;
@@ -24,11 +24,6 @@ export interface TypedOptions extends ServeOptions, LimitOptions {
   /** Share of each class held out, 0..1. */
   readonly validationShare?: number;
   readonly workers?: number;
-  readonly nprocPerNode?: number;
-  readonly nnodes?: PlacementFlags['nnodes'];
-  readonly nodeRank?: number;
-  readonly rdzvEndpoint?: Endpoint;
-  readonly maxRestarts?: number;
   readonly backend?: string;
   readonly precision?: PrecisionChoice;
   readonly resume?: true;

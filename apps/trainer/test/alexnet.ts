@@ -21,8 +21,14 @@ export interface Running {
 }
 
 export function startAlexnet(...args: readonly string[]): Running {
+  return startUnder([], ...args);
+}
+
+/** The same as the argument of another command, as `ip netns exec NAME`. */
+export function startUnder(command: readonly string[], ...args: readonly string[]): Running {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: npm run build makes it`);
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [file, ...words] = [...command, process.execPath, CLI, ...args] as [string, ...string[]];
+  const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

@@ -340,6 +340,8 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     while (state.epoch < recipe.epochs) {
       const early = agree(world, reasonToStop(), REASONS);
       if (early) return early;
+      // What was summed between epochs is no step's.
+      world.takeTimes();
       let started = performance.now();
       for await (const batch of savedBefore(feed(state.epoch, state.step), saveProgress)) {
         const waited = performance.now() - started;

@@ -1,5 +1,5 @@
 import { buildNetwork, type NetworkSpec, type Precision, predict, type Tf } from '@alexnet/model';
-import { createOptimizer, createStep, RECIPES } from '@alexnet/trainer';
+import { ALONE, createOptimizer, createStep, RECIPES, type World } from '@alexnet/trainer';
 
 /** What is timed: one training step, or one prediction of a batch. */
 export type BenchTask = 'step' | 'predict';
@@ -24,8 +24,16 @@ export interface Work {
  *
  * A step is forward, backward and the update of the paper's recipe, dropout on. A prediction
  * includes the upload, softmax and the download of the probabilities.
+ *
+ * @param world of a step: the processes of which each has such a batch
  */
-export function networkWork(tf: Tf, task: BenchTask, spec: NetworkSpec, batch: number): Work {
+export function networkWork(
+  tf: Tf,
+  task: BenchTask,
+  spec: NetworkSpec,
+  batch: number,
+  world: World = ALONE,
+): Work {
   const network = buildNetwork(tf, spec, { seed: 1 });
   const { height, width, channels } = spec.input;
   const size = batch * height * width * channels;
@@ -42,7 +50,7 @@ export function networkWork(tf: Tf, task: BenchTask, spec: NetworkSpec, batch: n
   const { paper } = RECIPES;
   if (!paper) throw new Error('the recipe of the paper is missing');
   const optimizer = createOptimizer(network, paper);
-  const step = createStep({ network, optimizer, average: null, recipe: paper });
+  const step = createStep({ network, optimizer, average: null, recipe: paper, world });
   const labels = Int32Array.from({ length: batch }, (_, i) => i % spec.classes);
   const imageShape = [height, width, channels] as const;
   const targets = new Float32Array(batch * spec.classes);
@@ -51,7 +59,8 @@ export function networkWork(tf: Tf, task: BenchTask, spec: NetworkSpec, batch: n
   const at = { learningRate: 0.001, peakLearningRate: 0.01, epoch: 0 };
   let steps = 0;
   const run = async () => {
-    await step.run(data, { ...at, dropoutSeed: steps++ });
+    const whole = { images: batch * world.size, before: batch * world.rank };
+    await step.run(data, { ...at, dropoutSeed: steps++, whole });
   };
   const dispose = () => {
     optimizer.dispose();

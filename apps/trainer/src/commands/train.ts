@@ -11,13 +11,7 @@ import {
   train,
   type World,
 } from '@alexnet/trainer';
-import {
-  type CheckpointStore,
-  findPlacement,
-  openCheckpointStore,
-  type Placement,
-  type PlacementFlags,
-} from '@alexnet/trainer/node';
+import { type CheckpointStore, openCheckpointStore } from '@alexnet/trainer/node';
 import { type Command, Option } from 'commander';
 import { createBrokenImages, requireReadable } from '../broken-images.js';
 import { checkpointCodec } from '../checkpoint-codec.js';
@@ -26,17 +20,7 @@ import { interruptible } from '../interruptible.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
 import { openData } from '../open-data.js';
-import {
-  address,
-  machines,
-  names,
-  port,
-  positive,
-  share,
-  stepLimit,
-  time,
-  whole,
-} from '../options/parse.js';
+import { names, port, positive, share, stepLimit, time, whole } from '../options/parse.js';
 import {
   backendOption,
   batchOption,
@@ -69,16 +53,14 @@ import {
   type StartWeights,
 } from '../start-weights.js';
 import { codeVersion, compareData, compareFacts } from '../team/compare-ranks.js';
-import { launch } from '../team/launch.js';
 import { openWorld, shareSnapshot } from '../team/open-world.js';
 import { ownTeam, type Team } from '../team/team.js';
+import { addWorldOptions, launchAll, placementOf } from '../team/world-options.js';
 import { openTrainDisplay } from '../train-display.js';
 import type { TrainCommandOptions, TypedOptions } from '../train-options.js';
 
-const DEFAULT_RESTARTS = 3;
-
 export function addTrainCommand(program: Command): void {
-  program
+  const command = program
     .command('train')
     .description('train a network on labeled images')
     .addOption(dataOption())
@@ -115,15 +97,6 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--split-seed <n>', 'decides which images are held out (default: 0)', whole(0))
     .option('--workers <n>', 'threads that prepare images (default: all cores but one)', whole(1))
-    .option('--nproc-per-node <n>', 'processes on this machine, which train together', whole(1))
-    .option('--nnodes <n|n:m>', 'machines in all; 1:2: with fewer where one is lost', machines)
-    .option('--node-rank <n>', 'which of them this is, from 0', whole(0))
-    .option('--rdzv-endpoint <host:port>', 'where machine 0 listens for the others', address)
-    .option(
-      '--max-restarts <n>',
-      `how often processes start anew after one was lost (default: ${DEFAULT_RESTARTS})`,
-      whole(0),
-    )
     .addOption(backendOption())
     .addOption(precisionOption())
     .addOption(maxBrokenOption())
@@ -135,8 +108,8 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--serve-host <address>', 'also to other machines: those that have the token')
     .option('--serve-token <token>', 'instead of one made up')
-    .addOption(setOption())
-    .action(run);
+    .addOption(setOption());
+  addWorldOptions(command).action(run);
 }
 
 async function run(typed: TypedOptions): Promise<void> {
@@ -154,25 +127,8 @@ async function run(typed: TypedOptions): Promise<void> {
   const data = options.resume ? options.data : requireData(options);
   const team = ownTeam();
   const placement = team.size > 1 ? null : placementOf(options);
-  if (placement) return launchAll(placement, options.maxRestarts ?? DEFAULT_RESTARTS);
+  if (placement) return launchAll(placement, options);
   await runAsMember(team, { ...options, ...(data ? { data } : {}) }, recipe);
-}
-
-/** Where this process stands among others; null where it trains alone. */
-function placementOf(options: TypedOptions): Placement | null {
-  const { nprocPerNode, nnodes, nodeRank, rdzvEndpoint } = options;
-  const flags = { nprocPerNode, nnodes, nodeRank, rdzvEndpoint };
-  try {
-    return findPlacement(JSON.parse(JSON.stringify(flags)) as PlacementFlags, process.env);
-  } catch (error) {
-    throw new CommandError('usage', (error as Error).message);
-  }
-}
-
-async function launchAll(placement: Placement, maxRestarts: number): Promise<void> {
-  const { code, message } = await launch(placement, maxRestarts);
-  process.exitCode = code;
-  if (message !== null) say(`alexnet: ${message}`);
 }
 
 async function runAsMember(

@@ -66,6 +66,8 @@ export function ownTeam(): Team {
 }
 
 function joinedTeam(setup: TeamSetup): Team {
+  // It is in this process; those it starts need it not.
+  delete process.env.LD_PRELOAD;
   const waiting = new Map<string, (values: readonly string[]) => void>();
   process.on('message', ({ key, values }: LauncherMessage) => waiting.get(key)?.(values));
   // Nobody would notice what this process does, nor stop it.

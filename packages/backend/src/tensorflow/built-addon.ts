@@ -30,6 +30,7 @@ const BUILD_REVISION = 10;
 
 export const ADDON_FILE = 'tfjs_binding.node';
 export const PRELOAD_FILE = 'preload.node';
+export const BIND_FILE = 'bind_address.so';
 export const MANIFEST_FILE = 'manifest.json';
 
 /** Folder name of one build: everything that makes two builds incompatible. */

@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { BackendError } from '../../backend-error.js';
 import type { Tf } from '../../selection/tf.js';
 import { type TensorflowBackend, withRawOps } from '../ops/raw-ops.js';
+import { bindTo } from './bind-address.js';
 import { encodeServerDef, type GroupMember } from './server-def.js';
 
 /** Of the devices of all processes that hold tensors; the addon's own sums have another. */
@@ -29,6 +30,9 @@ export function joinCollectives(tf: Tf, { rank, addresses, timeout }: JoinOption
   const backend = tf.backend() as unknown as TensorflowBackend;
   const { binding, isUsingGpuDevice } = backend;
   keepFromProxies(addresses);
+  const own = addresses[rank] ?? '';
+  const at = own.lastIndexOf(':');
+  bindTo(own.slice(0, at).replace(/^\[|\]$/g, ''), Number(own.slice(at + 1)));
   const server = encodeServerDef({ rank, addresses, usesNccl: isUsingGpuDevice });
   orPeerError(() => binding.openCollectives?.(server, addresses.length, timeout));
   let instances = 0;
