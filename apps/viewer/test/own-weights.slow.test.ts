@@ -126,6 +126,22 @@ describe.skipIf(!chromiumPath)(
       expect(await title()).toBe('CaffeNet');
     });
 
+    it('opens weights of Keras that hold no layers only once it is said what they are', async () => {
+      const before = await title();
+      await hand(page, 'drop', [await fixture('keras.weights.h5')]);
+      const dialog = page.getByRole('dialog', { name: 'Which network is this?' });
+      await dialog.waitFor();
+      expect(await title()).toBe(before);
+      await dialog.getByRole('button', { name: 'Do not open' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      expect(await page.locator('.facts .file', { hasText: 'keras.weights.h5' }).count()).toBe(0);
+      await hand(page, 'drop', [await fixture('keras.weights.h5')]);
+      await dialog.getByLabel(/torchvision/).check();
+      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+      await page.locator('.facts .file', { hasText: 'keras.weights.h5' }).waitFor();
+      expect(await title()).toBe(torchvision);
+    });
+
     it('takes a description of the layers, and what differs from a network', async () => {
       const one = createSpec('torchvision', {
         width: 1 / 16,

@@ -1,10 +1,21 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { prepareImage, prepareTenCrop } from '@alexnet/augment';
+import { writeZip } from '@alexnet/files/zip';
 import { buildNetwork, predict, predictTenCrop } from '@alexnet/model';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
+import sirv from 'sirv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readNpy } from '../../../packages/convert/src/numpy/index.js';
 import { relativeError, TOLERANCE } from '../src/lib/network/tolerance.js';
 import {
   chromiumPath,
@@ -17,9 +28,10 @@ import {
 import { buildPage } from './support/build-page.js';
 import { png, sidewaysJpeg, testImage } from './support/images.js';
 import { hand, idle, shownAnswer } from './support/page-actions.js';
-import { smallModel, smallModelBytes, tf } from './support/small-model.js';
+import { checkpoint, scaled, smallModel, smallModelBytes, tf } from './support/small-model.js';
 
 const require = createRequire(import.meta.url);
+const cli = fileURLToPath(new URL('../../trainer/dist/cli.js', import.meta.url));
 
 /** What the cpu backend in Node answers for the test image: one crop, then ten. */
 async function answersInNode() {
@@ -39,6 +51,18 @@ async function answersInNode() {
     classNames: file.classNames ?? [],
     single: single.probabilities,
     averaged: averaged.probabilities,
+  };
+}
+
+/** A run that has kept two checkpoints. */
+async function smallRun() {
+  const model = await smallModel();
+  return {
+    'weights.safetensors': await smallModelBytes(),
+    'checkpoints/step-00000010-top1-0.2500.safetensors': checkpoint({
+      weights: scaled(model, 0.5),
+    }),
+    'checkpoints/step-00000020.safetensors': checkpoint({ weights: scaled(model, 0.75) }),
   };
 }
 
@@ -78,7 +102,7 @@ describe.skipIf(!chromiumPath)(
       buildPage();
       [browser, served, expected] = await Promise.all([
         launch(),
-        serve({ 'weights.safetensors': await smallModelBytes() }),
+        serve(await smallRun()),
         answersInNode(),
       ]);
     });
@@ -110,6 +134,23 @@ describe.skipIf(!chromiumPath)(
         closeTo(await shownAnswer(page), expected.averaged, expected.classNames, tolerance);
         expect(await page.getByRole('button', { name: / crop: .* mirrored: / }).count()).toBe(5);
         expect(complaints).toEqual([]);
+        if (backend === 'webgpu') {
+          // Without the graphics device the page goes on, and says so.
+          const before = await shownAnswer(page);
+          await page.evaluate(() =>
+            (window as unknown as { alexnetDevice: { destroy(): void } }).alexnetDevice.destroy(),
+          );
+          await page.getByRole('status').getByText('The graphics device was lost').waitFor();
+          expect(await page.locator('.backend').textContent()).toContain('Computed by wasm');
+          await idle(page);
+          expect([...(await shownAnswer(page)).keys()]).toEqual([...before.keys()]);
+        } else {
+          // Threads share memory only on a page alone with it; `pnpm viewer` sends the headers.
+          expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+          const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+          const said = await page.locator('.backend').textContent();
+          expect(said).toContain(cores > 1 ? `${Math.min(8, cores)} threads` : '1 thread');
+        }
         await page.close();
       });
     });
@@ -122,6 +163,67 @@ describe.skipIf(!chromiumPath)(
         await page.getByText('✓ Verified').waitFor({ timeout: 60_000 });
       });
       afterAll(() => page?.close());
+
+      async function saved(button: string | RegExp, within: Locator | Page = page) {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          within.getByRole('button', { name: button, exact: true }).click(),
+        ]);
+        return {
+          name: download.suggestedFilename(),
+          bytes: new Uint8Array(await readFile(await download.path())),
+        };
+      }
+
+      it('npy holds the very weights of the file', async () => {
+        const { name, bytes } = await saved('Save npy');
+        expect(name).toBe('conv1.weight.npy');
+        const kernels = (await smallModel()).weights.get('conv1.weight');
+        const read = await readNpy(bytes);
+        expect(read.shape).toEqual(kernels?.shape);
+        expect(Array.from(await read.read())).toEqual(Array.from(kernels?.data ?? []));
+      });
+
+      it('PNG shows every filter, eight times as large', async () => {
+        const { name, bytes } = await saved('Save PNG');
+        expect(name).toBe('conv1.png');
+        const { width, height, format } = await sharp(bytes).metadata();
+        const { channels } = await sharp(bytes).stats();
+        expect(format).toBe('png');
+        // 12 filters of 11 × 11.
+        expect((width ?? 0) * (height ?? 0)).toBeGreaterThan(12 * 88 * 88);
+        expect(Math.min(...channels.slice(0, 3).map(({ stdev }) => stdev))).toBeGreaterThan(20);
+      });
+
+      it.skipIf(!existsSync(cli))(
+        `a pasted image is answered as "alexnet predict --json" answers it${existsSync(cli) ? '' : ' (apps/trainer is not built: pnpm build)'}`,
+        async () => {
+          const bytes = await png(testImage());
+          const path = join(served.folder, 'waves.png');
+          await writeFile(path, bytes);
+          await hand(page, 'paste', [{ name: 'waves.png', type: 'image/png', bytes }]);
+          await page.locator('figcaption', { hasText: 'waves.png' }).first().waitFor();
+          for (const crops of ['One crop', 'Ten crops'] as const) {
+            await page.getByText(crops, { exact: true }).click();
+            if (crops === 'Ten crops') await page.getByText('of the ten crops agree').waitFor();
+            await idle(page);
+            const flags = crops === 'Ten crops' ? ['--ten-crop'] : [];
+            const { stdout } = await promisify(execFile)(process.execPath, [
+              ...[cli, 'predict', '--weights', served.folder, path, '--backend', 'wasm', '--json'],
+              ...flags,
+            ]);
+            const { answers } = JSON.parse(stdout) as {
+              answers: { top: { class: string; probability: number }[] }[];
+            };
+            const said = answers[0]?.top ?? [];
+            const shown = await shownAnswer(page);
+            expect([...shown.keys()]).toEqual(said.map((entry) => entry.class));
+            const own = Float32Array.from(shown.values());
+            const theirs = Float32Array.from(said.map(({ probability }) => probability));
+            expect(relativeError(own, theirs)).toBeLessThanOrEqual(TOLERANCE.wasm ?? 0);
+          }
+        },
+      );
 
       it('says what is wrong with a bad file and goes on', async () => {
         const good = await smallModelBytes();
@@ -296,6 +398,103 @@ describe.skipIf(!chromiumPath)(
         await panel.getByText('Type a whole number from 64 to 512.').waitFor();
       });
 
+      it('follows a gray square held over the image, and takes it off', async () => {
+        await chooseSample(page, 'Espresso');
+        const whole = await shownAnswer(page);
+        await page.getByRole('button', { name: 'Cover a part' }).click();
+        const square = page.getByRole('application', { name: 'A gray square over the image' });
+        await page.locator('.answer').getByText('was').first().waitFor();
+        const middle = await shownAnswer(page);
+        const box = await square.boundingBox();
+        if (!box) throw new Error('The square has no place.');
+        await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+        await page.mouse.down();
+        await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.4, { steps: 5 });
+        await page.mouse.up();
+        await expect.poll(() => shownAnswer(page)).not.toEqual(middle);
+        await page.getByRole('button', { name: 'Uncover' }).click();
+        await expect.poll(() => shownAnswer(page)).toEqual(whole);
+      });
+
+      it('answers what the camera shows, frame after frame', async () => {
+        await page.getByRole('button', { name: 'Camera' }).click();
+        await page.getByRole('button', { name: 'Live' }).click();
+        await page.locator('figcaption', { hasText: 'camera' }).first().waitFor();
+        const rate = page.getByText('images/s');
+        const first = await rate.textContent();
+        await expect.poll(() => rate.textContent()).not.toBe(first);
+        await page.getByRole('button', { name: 'Hold' }).click();
+        await page.getByRole('button', { name: 'Close the camera' }).click();
+        await chooseSample(page, 'Espresso');
+      });
+
+      it('puts a second network beside the first, and goes through the checkpoints of a run', async () => {
+        const panel = page.locator('#beside');
+        await panel.getByText('2 checkpoints').waitFor();
+        await panel.getByRole('slider').focus();
+        await page.keyboard.press('ArrowLeft');
+        await panel.getByRole('heading', { name: /after step 10/ }).waitFor();
+        await panel.getByRole('row').nth(6).waitFor();
+        await page.waitForURL(/second=run\/checkpoints\/step-00000010/);
+        // Half the weights are another answer: the differences are those of the two columns.
+        const { name, bytes } = await saved('CSV of both answers', panel);
+        expect(name).toBe('side-by-side.csv');
+        const rows = new TextDecoder().decode(bytes).trim().split('\r\n');
+        const numbers = rows.slice(1).map((row) => row.split(',').slice(-2).map(Number));
+        expect(numbers.length).toBe(6);
+        for (const side of [0, 1]) {
+          expect(numbers.reduce((sum, pair) => sum + (pair[side] ?? 0), 0)).toBeCloseTo(1, 4);
+        }
+        expect(numbers.some(([first = 0, second = 0]) => Math.abs(first - second) > 1e-3)).toBe(
+          true,
+        );
+        await panel.getByRole('button', { name: 'Beside one tower' }).click();
+        await panel.getByRole('heading', { name: /One tower/ }).waitFor();
+        await panel.getByText('not known').first().waitFor();
+        await panel.getByRole('img', { name: 'conv1 filters of the second network' }).waitFor();
+        await panel
+          .getByRole('img', { name: 'What relu1 makes of the image of the second' })
+          .waitFor();
+        await panel.getByRole('button', { name: 'Take it away' }).click();
+        await panel.getByRole('heading', { name: /One tower/ }).waitFor({ state: 'detached' });
+        expect(page.url()).not.toContain('second=');
+      });
+
+      it('shows a unit: its products, its filter, its history, and the own images that excite it', async () => {
+        await page.locator('#maps').getByText('conv3', { exact: true }).click();
+        await page.locator('#maps').getByRole('button', { name: 'Unit 2', exact: true }).click();
+        await page.getByRole('button', { name: 'Everything about this unit' }).click();
+        const products = page.getByRole('group', { name: /multiplied out$/ });
+        await products.getByText('9 of 9 added').waitFor();
+        const before = await products.getAttribute('aria-label');
+        await page.locator('#unit-steps .steps ul button').nth(1).hover();
+        await expect.poll(() => products.getAttribute('aria-label')).not.toBe(before);
+        const slices = page.locator('#unit-filter').getByRole('listitem');
+        expect(await slices.count()).toBe(24);
+        const history = page.locator('#unit-history');
+        await history.getByRole('button', { name: 'Look at its 2 checkpoints' }).click();
+        await history.getByText('step 20').waitFor();
+        expect(await history.getByRole('listitem').count()).toBe(2);
+        const images = [50, 60, 70].map((size) => testImage(size, 64));
+        const data = await Promise.all(images.map(async (image) => png(image)));
+        const zip = writeZip([
+          ...data.map((bytes, index) => ({ name: `${index}.png`, data: bytes })),
+          { name: 'broken.png', data: new Uint8Array(9) },
+        ]);
+        const panel = page.locator('#unit-images');
+        await panel.locator('input[accept]').setInputFiles({
+          name: 'own.zip',
+          mimeType: 'application/zip',
+          buffer: Buffer.from(zip),
+        });
+        await panel.getByText('4 of 4 images looked through; 1 could not be decoded').waitFor();
+        const best = panel.getByRole('list', { name: 'Images that excite this unit most' });
+        await expect.poll(() => best.getByRole('listitem').count()).toBe(3);
+        await page.getByRole('button', { name: '← The whole network' }).click();
+        const nearest = page.getByRole('list', { name: 'Nearest images' });
+        await expect.poll(() => nearest.getByRole('listitem').count()).toBe(3);
+      });
+
       it('walks the tour to its end', async () => {
         await page.getByRole('button', { name: 'Tour' }).click();
         const tour = page.getByRole('region', { name: 'Tour' });
@@ -346,22 +545,6 @@ describe.skipIf(!chromiumPath)(
         expect(await page.locator('.answer').count()).toBe(0);
         await page.getByLabel('How images are prepared').selectOption({ index: 1 });
         await page.locator('.answer').getByText('class ').first().waitFor();
-      });
-
-      it('goes on with wasm when the graphics device is lost', async () => {
-        const { page: other } = await openPage(browser, `${served.address}&backend=webgpu`);
-        await other.getByText('✓ Verified').waitFor({ timeout: 60_000 });
-        await idle(other);
-        const before = await shownAnswer(other);
-        await other.evaluate(() =>
-          (window as unknown as { alexnetDevice: { destroy(): void } }).alexnetDevice.destroy(),
-        );
-        await other.getByRole('status').getByText('The graphics device was lost').waitFor();
-        expect(await other.locator('.backend').textContent()).toContain('Computed by wasm');
-        await idle(other);
-        const after = await shownAnswer(other);
-        expect([...after.keys()]).toEqual([...before.keys()]);
-        await other.close();
       });
 
       it('loads at most 400 kB of compressed script before weights, and does without them', async () => {
@@ -504,6 +687,40 @@ describe.skipIf(!chromiumPath)(
         await other.getByRole('button', { name: 'Copy link' }).click();
         await other.getByText('Your own image is no part of a link').waitFor();
         await other.close();
+      });
+
+      it('shows one panel in another page, from a plain server under a path', async () => {
+        const files = sirv(fileURLToPath(new URL('../dist', import.meta.url)), { dev: true });
+        const plain = createServer((request, response) => {
+          if (request.url?.startsWith('/a/b/')) {
+            request.url = request.url.slice('/a/b'.length);
+            return files(request, response);
+          }
+          response.setHeader('Content-Type', 'text/html');
+          const address = 'a/b/?backend=wasm&embed=filters&view=opponent';
+          response.end(
+            `<iframe src="${address}" title="filters" width="900" height="700"></iframe>`,
+          );
+        });
+        await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+        const origin = `http://127.0.0.1:${(plain.address() as AddressInfo).port}`;
+        const { page: host, complaints } = await openPage(browser, origin);
+        const frame = host.frameLocator('iframe');
+        await frame.locator('[data-filter="0"]').waitFor();
+        expect(await frame.getByLabel('Color part').isChecked()).toBe(true);
+        expect(await frame.getByRole('heading').count()).toBeGreaterThan(0);
+        expect(await frame.locator('header.bar, #maps, #image').count()).toBe(0);
+        const whole = await frame.getByText('Open in the AlexNet viewer').getAttribute('href');
+        expect(whole).toMatch(/\/a\/b\/\?/);
+        expect(whole).not.toContain('embed');
+        await host.goto(`${origin}/a/b/?backend=wasm&embed=unit&layer=conv2&unit=3`);
+        await host.getByRole('heading', { name: 'conv2, unit 3' }).waitFor();
+        await host.getByRole('application', { name: 'Map of unit 3' }).waitFor();
+        await host.goto(`${origin}/a/b/?backend=wasm&embed=window`);
+        await host.getByText('There is no panel window to embed').waitFor();
+        expect(complaints).toEqual([]);
+        await host.close();
+        plain.close();
       });
 
       it('refuses weights from another site', async () => {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
@@ -17,6 +17,9 @@ const FLAGS = [
   '--disable-sync',
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
+  // A camera that shows a moving test pattern, and that needs no permission.
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
 ];
 
 /** Path of a Chromium on this machine, CHROMIUM_PATH first. */
@@ -46,8 +49,10 @@ export async function serve(
   published: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), 'alexnet-viewer-'));
-  await mkdir(join(folder, 'filters'));
-  for (const [path, content] of Object.entries(files)) await writeFile(join(folder, path), content);
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
   const cache = join(folder, 'cache');
   await mkdir(join(cache, 'weights'), { recursive: true });
   for (const [name, bytes] of Object.entries(published)) {

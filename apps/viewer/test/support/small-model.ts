@@ -1,5 +1,10 @@
-import type { Model } from '@alexnet/convert';
-import { writeModel } from '@alexnet/convert';
+import {
+  encodeSafetensors,
+  type Model,
+  type SafetensorsTensor,
+  type Weight,
+  writeModel,
+} from '@alexnet/convert';
 import { buildNetwork, createSpec, type Tf } from '@alexnet/model';
 import * as core from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
@@ -42,4 +47,26 @@ export async function smallModel(changes: Partial<Model> = {}): Promise<Model> {
 
 export async function smallModelBytes(changes?: Partial<Model>): Promise<Uint8Array> {
   return writeModel(await smallModel(changes));
+}
+
+/** A file as `alexnet train` keeps its checkpoints: F32 in tfjs layout, groups by prefix. */
+export function checkpoint(groups: Readonly<Record<string, ReadonlyMap<string, Weight>>>) {
+  const tensors = new Map<string, SafetensorsTensor>();
+  for (const [group, weights] of Object.entries(groups)) {
+    for (const [name, { shape, data }] of weights) {
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      tensors.set(`${group}/${name}`, { dtype: 'F32', shape, data: bytes });
+    }
+  }
+  return encodeSafetensors(tensors, new Map([['alexnet.checkpoint', '{}']]));
+}
+
+/** The weights of a model, all times a factor. */
+export function scaled({ weights }: Model, factor: number): Map<string, Weight> {
+  return new Map(
+    [...weights].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: data.map((value) => value * factor) },
+    ]),
+  );
 }

@@ -1,4 +1,4 @@
-import { channelImage, channelRanges, type LayerMaps } from './activation-images.js';
+import { channelImage, channelRanges, type LayerMaps, type Range } from './activation-images.js';
 
 /** Pixels between two images. */
 const GAP = 1;
@@ -19,8 +19,14 @@ export function sheetOf(images: readonly ImageData[], columns: number): ImageDat
   return sheet;
 }
 
-/** All maps of a layer as one image, each on its own scale, in the order of the units. */
-export function mapSheet(maps: LayerMaps, columns: number): ImageData {
-  const images = channelRanges(maps).map((range, unit) => channelImage(maps, unit, range));
+/** All maps of a layer as one image, in the order of the units; each on its own scale if none is said. */
+export function mapSheet(
+  maps: LayerMaps,
+  columns: number,
+  rangeOf: (unit: number) => Range | undefined = () => undefined,
+): ImageData {
+  const images = channelRanges(maps).map((own, unit) =>
+    channelImage(maps, unit, rangeOf(unit) ?? own),
+  );
   return sheetOf(images, columns);
 }

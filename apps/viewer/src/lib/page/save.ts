@@ -70,6 +70,23 @@ export async function savePixels(pixels: ImageData, name: string, zoom = 1): Pro
   download(await canvas.convertToBlob({ type: 'image/png' }), `${name}.png`);
 }
 
+/** Saves images laid over each other, the first at the bottom, all stretched to one square, as a PNG. */
+export async function saveLayers(
+  layers: readonly ImageData[],
+  name: string,
+  side: number,
+): Promise<void> {
+  const canvas = new OffscreenCanvas(side, side);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('This browser gives no 2D canvas.');
+  for (const layer of layers) {
+    const own = new OffscreenCanvas(layer.width, layer.height);
+    own.getContext('2d')?.putImageData(layer, 0, 0);
+    context.drawImage(own, 0, 0, side, side);
+  }
+  download(await canvas.convertToBlob({ type: 'image/png' }), `${name}.png`);
+}
+
 /** Rows as RFC 4180 has them: CRLF, quotes around what holds a comma, a quote or a line break. */
 export function csv(rows: readonly (readonly (string | number)[])[]): string {
   const cell = (value: string | number) => {
