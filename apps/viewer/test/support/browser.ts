@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const FLAGS = [
@@ -81,18 +81,21 @@ export async function serve(
   };
 }
 
+/** How visitors look at the page. */
+export const VISITOR = {
+  viewport: { width: 1280, height: 900 },
+  reducedMotion: 'reduce',
+} as const;
+
 /**
  * A page that remembers every complaint: console errors, exceptions, requests to anywhere else.
  * Its WebGPU device, if it asks for one, is kept as `window.alexnetDevice` for tests that lose it.
  */
 export async function openPage(
-  browser: Browser,
+  browser: Browser | BrowserContext,
   address: string,
 ): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage({
-    viewport: { width: 1280, height: 900 },
-    reducedMotion: 'reduce',
-  });
+  const page = await ('contexts' in browser ? browser.newPage(VISITOR) : browser.newPage());
   await page.addInitScript(() => {
     type Adapter = { requestDevice(options?: object): Promise<object> };
     const adapter = (globalThis as { GPUAdapter?: { prototype: Adapter } }).GPUAdapter?.prototype;

@@ -123,13 +123,7 @@ export function maximizeActivation(
  * What one channel of a layer makes of a prepared image [1, height, width, 3]: the mean over its
  * map, or the number of a dense unit.
  */
-export function responseOf(
-  tf: Tf,
-  network: Network,
-  layer: string,
-  unit: number,
-  x: Tensor4D,
-): Scalar {
+function responseOf(tf: Tf, network: Network, layer: string, unit: number, x: Tensor4D): Scalar {
   let value: Tensor = x;
   for (const one of network.model.layers) {
     if (one.getClassName() === 'InputLayer') continue;
