@@ -1,5 +1,5 @@
 // Images of the main views for the README: node scripts/screenshots.mjs [VIEW…]
-// Writes docs/viewer-{light,map,unit,phone}.png. The page must be built; CHROMIUM_PATH names another browser.
+// Writes docs/viewer-{light,map,unit,beside,phone}.png. The page must be built; CHROMIUM_PATH names another browser.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,14 @@ const VIEWS = [
     query: 'image=samples/rocket.jpg&layer=conv5&unit=20&page=unit',
     grow: true,
     section: 'unit-steps',
+  },
+  {
+    name: 'beside',
+    width: 1440,
+    height: 1000,
+    colorScheme: 'light',
+    query: 'image=samples/cat.jpg&second=showcase/one-tower/weights.safetensors',
+    section: 'beside',
   },
   { name: 'phone', width: 390, height: 844, colorScheme: 'dark', query: '' },
 ];
@@ -52,6 +60,8 @@ try {
       await page.getByRole('button', { name: 'Grow an image' }).click();
       await page.getByText('Step 64 of').waitFor();
     }
+    if (section === 'beside')
+      await page.getByLabel('What relu1 makes of the image of the second').waitFor();
     if (section) {
       await page.locator(`#${section}`).evaluate((element) => element.scrollIntoView());
     }

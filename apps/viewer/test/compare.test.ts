@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { reachOf } from '../src/lib/explain/heat-image.js';
 import { coverBox, covered } from '../src/lib/images/cover.js';
 import { differences, distance } from '../src/lib/network/compare.js';
 import { readEmbed, withoutEmbed } from '../src/lib/page/embed.js';
@@ -13,6 +14,11 @@ it('two answers are compared by the names of their classes, the largest differen
   ]);
   expect(distance(first, second)).toBeNull();
   expect(distance(first, { ...first, probabilities: Float32Array.of(0, 0.5, 0.5) })).toBe(0.5);
+});
+
+it('maps that are compared share the color of their largest magnitude', () => {
+  expect(reachOf(Float32Array.of(1, 2), Float32Array.of(-3, 0))).toBe(3);
+  expect(reachOf(new Float32Array(4))).toBe(1);
 });
 
 it('a gray square covers what lies under it, and no more at the edge', () => {

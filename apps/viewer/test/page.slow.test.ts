@@ -123,12 +123,11 @@ describe.skipIf(!chromiumPath)(
           visitor,
           `${served.address}&backend=${backend}`,
         );
-        // WebGPU in software compiles its first shaders here.
-        await page
-          .getByRole('heading', { name: 'AlexNet as the paper has it' })
-          .waitFor({ timeout: 120_000 });
+        // WebGPU in software compiles its shaders on the way.
+        page.setDefaultTimeout(120_000);
+        await page.getByRole('heading', { name: 'AlexNet as the paper has it' }).waitFor();
         expect(await page.locator('.backend').textContent()).toContain(`Computed by ${backend}`);
-        await page.getByText('✓ Verified').waitFor({ timeout: 120_000 });
+        await page.getByText('✓ Verified').waitFor();
 
         await drop(page, 'waves.png', 'image/png', await png(testImage()));
         await page.getByText('123 × 97 px, shorter side to 64: 81 × 64; crop 56 × 56.').waitFor();
@@ -567,6 +566,8 @@ describe.skipIf(!chromiumPath)(
         await fresh.goto(`${new URL(served.address).origin}/?backend=webgpu`);
         await fresh.getByRole('heading', { name: 'Open an AlexNet and look inside' }).waitFor();
         await fresh.waitForLoadState('networkidle');
+        await hand(fresh, 'drop', [{ name: 'waves.png', bytes: await png(testImage()) }]);
+        await fresh.getByText('waves.png is kept. It is answered as soon as weights are').waitFor();
         const sizes = (await Promise.all(scripts)).map((script) => gzipSync(script).length);
         expect(sizes.length).toBeGreaterThan(2);
         expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(400_000);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { asRgb } from '../src/lib/weights/as-rgb.js';
-import { readWeights } from '../src/lib/weights/read-weights.js';
+import { type Description, readWeights } from '../src/lib/weights/read-weights.js';
 import { weightsSource } from '../src/lib/weights/weights-source.js';
 
 /** Files of other tools, made for the tests of @alexnet/convert. */
@@ -15,9 +15,13 @@ async function files(...names: string[]): Promise<File[]> {
 }
 
 async function read(...names: string[]) {
+  return readAs({}, ...names);
+}
+
+async function readAs(description: Description, ...names: string[]) {
   let bytes = 0;
   const open = (file: File) => weightsSource(file, (count) => (bytes += count));
-  const found = await readWeights(await files(...names), { description: {}, open });
+  const found = await readWeights(await files(...names), { description, open });
   expect(bytes).toBeGreaterThan(1000);
   return found;
 }
@@ -26,7 +30,7 @@ describe('files dropped together', () => {
   it.each([
     [['torchvision-tiny.pth'], 'torch', 'torchvision'],
     [['torchvision-dynamo.onnx.data', 'torchvision-dynamo.onnx'], 'onnx', 'torchvision'],
-    [['keras.weights.h5'], 'keras', 'torchvision'],
+    [['keras.keras'], 'keras', 'torchvision'],
     [['tf2.data-00000-of-00001', 'tf2.index'], 'tensorflow', 'torchvision'],
     [['caffe-mean.binaryproto', 'caffe-v1.caffemodel'], 'caffe', 'caffe'],
     [['matconvnet.mat'], 'matconvnet', 'caffe'],
@@ -35,6 +39,12 @@ describe('files dropped together', () => {
     const found = await read(...names);
     expect(found.format).toBe(format);
     expect(found.model.spec.preset).toBe(preset);
+  });
+
+  it('that hold numbers only are opened once it is said what they are', async () => {
+    await expect(read('keras.weights.h5')).rejects.toMatchObject({ code: 'ambiguous' });
+    const { model } = await readAs({ preset: 'torchvision' }, 'keras.weights.h5');
+    expect(model.spec.preset).toBe('torchvision');
   });
 
   it('give their mean and their class names to the network', async () => {

@@ -1,5 +1,6 @@
 import {
   type ByteSource,
+  FormatError,
   type FoundModel,
   findModel,
   type ModelSource,
@@ -18,6 +19,9 @@ export interface ReadWeightsOptions {
   readonly open: (file: File) => ByteSource;
 }
 
+/** Weights of Keras without the model: not even the kinds of layers that have no weights. */
+const NUMBERS_ONLY = /\.weights\.h5$/;
+
 /**
  * Reads a network from files of any format. Everything inexact is let through: the page shows the
  * notes and asks before it uses the network.
@@ -28,7 +32,16 @@ export async function readWeights(
   files: readonly File[],
   options: ReadWeightsOptions,
 ): Promise<OpenedModel> {
-  return openModel(...(await inputOf(files, options)));
+  const read = await openModel(...(await inputOf(files, options)));
+  const { preset, spec } = options.description;
+  const numbers = files.find(({ name }) => NUMBERS_ONLY.test(name));
+  if (numbers && preset === undefined && spec === undefined) {
+    throw new FormatError(
+      'ambiguous',
+      `${numbers.name} holds numbers only: they fit ${read.model.spec.preset}, but nothing in it says how its layers are padded, pooled and normalized.`,
+    );
+  }
+  return read;
 }
 
 /** The same without reading the numbers. */
