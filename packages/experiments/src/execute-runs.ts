@@ -36,7 +36,7 @@ export interface RunObserver {
 export async function executeRuns(
   tf: Tf,
   runs: readonly PlannedRun[],
-  images: StudyImages,
+  imagesOf: (run: PlannedRun) => StudyImages,
   store: RunStore,
   observer: RunObserver,
   signal: AbortSignal,
@@ -49,11 +49,12 @@ export async function executeRuns(
     else missing.push(run);
   }
   observer.onFound(results.size, runs.length);
-  const size = (run: PlannedRun) => run.recipe.epochs * images.train.records.length;
+  const size = (run: PlannedRun) => run.recipe.epochs * imagesOf(run).train.records.length;
   let left = missing.reduce((sum, run) => sum + size(run), 0);
   let trained = 0;
   const began = performance.now();
   for (const [at, run] of missing.entries()) {
+    const images = imagesOf(run);
     const result = await trainVariant(tf, {
       recipe: run.recipe,
       network: run.network,
@@ -62,6 +63,7 @@ export async function executeRuns(
       images,
       preprocessing: preprocessingFor(run.recipe, run.network, images.colors),
       tenCrop: run.tenCrop,
+      until: run.until,
       signal,
       onImages(done) {
         const perImage = (performance.now() - began) / (trained + done);

@@ -1,5 +1,6 @@
 import type { LayerChanges } from './change-layers.js';
 import type { MeasureName } from './measures.js';
+import type { Scale } from './scale.js';
 
 /** One way to build or train the network, as what differs from the base. */
 export interface Variant {
@@ -49,4 +50,13 @@ export interface Experiment {
   readonly claims: readonly Claim[];
   /** Fewer seeds would say nothing. */
   readonly atLeastSeeds?: number;
+  /** Images and passes of its own, where those of the others would not show its claims. */
+  readonly scale?: Readonly<Record<Scale['name'], Partial<Omit<Scale, 'name' | 'seeds'>>>>;
+  /** A run ends after the epoch in which the error on training images has fallen to this, 0..1. */
+  readonly until?: number;
+  /**
+   * Learning rates that every variant is tried with by the first seed; all its runs are made at the one
+   * that reached {@link Experiment.until} in the fewest epochs.
+   */
+  readonly learningRates?: readonly number[];
 }

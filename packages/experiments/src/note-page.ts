@@ -12,6 +12,7 @@ import { capital, formatSummary } from './format-value.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
 import type { ClaimOutcome, Outcome } from './outcome.js';
+import { scaleOf } from './scale.js';
 import type { Study } from './study.js';
 
 /** A part of the page, what of it is computed, and which experiments test it. */
@@ -25,7 +26,7 @@ interface Section {
 /** Ingredients first, then the recipe, costs, sizes and the relics of 2012. */
 function sections(): Section[] {
   return [
-    { title: 'ReLU', experiments: ['activation'] },
+    { title: 'ReLU', experiments: ['activation', 'four-layers'] },
     { title: 'Dropout', experiments: ['dropout'] },
     { title: 'Max pooling', experiments: ['pooling'] },
     { title: 'Big conv1 filters', computed: kernelClaims(), experiments: [] },
@@ -120,12 +121,29 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
   const more = seeds === study.seeds ? '' : ` ${seeds} seeds.`;
   return [
     `### ${experiment.title}\n`,
-    `${experiment.method}${more} \`alexnet ablate ${experiment.name}\`\n`,
+    `${experiment.method}${more}${ownScale(outcome, study)}${ratesTried(outcome)} \`alexnet ablate ${experiment.name}\`\n`,
     `![${experiment.title}](${figures}/${experiment.name}.svg)\n`,
     `${figureCaption(outcome)}\n`,
     `${resultTable(outcome)}\n`,
     ...claims.map(claimText),
   ].join('\n');
+}
+
+function ownScale({ experiment, images }: Outcome, study: Study): string {
+  if (!images) return '';
+  const { epochs } = scaleOf(experiment, study.scale);
+  return ` On ${images.train.toLocaleString('en-US')} training images of ${images.classes} classes, for ${epochs} epochs at most.`;
+}
+
+/** Which learning rates there were, and whose is which. */
+function ratesTried({ trials, experiment }: Outcome): string {
+  const tried = [...new Set(trials.map(({ learningRate }) => learningRate))];
+  if (tried.length === 0) return '';
+  const best = trials.filter(({ isChosen }) => isChosen);
+  const chosen = experiment.variants.flatMap(({ name }) =>
+    best.filter(({ variant }) => variant === name).map((one) => `${name} ${one.learningRate}`),
+  );
+  return ` Learning rates tried: ${tried.join(', ')}; fastest with the first seed, and taken for all: ${chosen.join(', ')}.`;
 }
 
 function claimText({ claim, sentence }: ClaimOutcome): string {

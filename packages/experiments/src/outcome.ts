@@ -1,8 +1,10 @@
+import type { Trial } from './choose-rates.js';
 import type { Claim, Experiment } from './experiment.js';
 import { judgeClaim, type Summaries, type Verdict, verdictOf } from './judge.js';
 import { MEASURES, type MeasureName, targetError } from './measures.js';
 import type { RunResult } from './run-result.js';
 import { sentence } from './sentence.js';
+import type { ImageCounts } from './study.js';
 import { summarize } from './summary.js';
 
 /** What became of a claim. */
@@ -22,14 +24,22 @@ export interface Outcome {
   /** The training error that epochs are counted to, 0..1. */
   readonly targetError: number;
   readonly claims: readonly ClaimOutcome[];
+  /** Learning rates that were tried, where each variant has its own. */
+  readonly trials: readonly Trial[];
+  /** What it was trained on, where that is not what all are. */
+  readonly images: ImageCounts | null;
 }
 
 export function outcomeOf(
   experiment: Experiment,
   runs: ReadonlyMap<string, readonly RunResult[]>,
+  {
+    images = null,
+    trials = [],
+  }: { readonly images?: ImageCounts | null; readonly trials?: readonly Trial[] } = {},
 ): Outcome {
   const base = runs.get(experiment.variants[0]?.name ?? '') ?? [];
-  const target = targetError(base);
+  const target = experiment.until ?? targetError(base);
   const measures = [experiment.measure, ...experiment.also];
   const summaries = new Map(
     [...runs].map(([variant, own]) => [
@@ -50,5 +60,14 @@ export function outcomeOf(
       sentence: sentence(claim, judgements, summaries),
     };
   });
-  return { experiment, runs, summaries, measures, targetError: target, claims };
+  return {
+    experiment,
+    runs,
+    summaries,
+    measures,
+    targetError: target,
+    claims,
+    trials,
+    images: experiment.scale ? images : null,
+  };
 }

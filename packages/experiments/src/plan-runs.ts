@@ -6,7 +6,7 @@ import { changeLayers } from './change-layers.js';
 import type { Experiment, Variant } from './experiment.js';
 import { MEASURES } from './measures.js';
 import type { RunResult } from './run-result.js';
-import type { Scale } from './scale.js';
+import { type Scale, scaleOf } from './scale.js';
 
 /** One network to train, wanted by one experiment or several. */
 export interface PlannedRun {
@@ -18,6 +18,10 @@ export interface PlannedRun {
   readonly recipe: Recipe;
   readonly network: NetworkSpec;
   readonly tenCrop: boolean;
+  /** What it is trained on. */
+  readonly scale: Scale;
+  /** The error on training images that ends it, 0..1; null: trained to its last epoch. */
+  readonly until: number | null;
 }
 
 /** What a run depends on beside its own settings. */
@@ -35,7 +39,8 @@ export interface PlanOptions {
   readonly seeds: number;
   /** Settings that come before every other, for networks smaller still. */
   readonly set: readonly string[];
-  readonly ground: RunGround;
+  /** Of an experiment's images. */
+  readonly ground: (experiment: Experiment) => RunGround;
 }
 
 /** Runs by key, each once, all variants of a seed before the next seed. */
@@ -84,19 +89,25 @@ export function baseOf(scale: Scale, set: readonly string[]): Recipe {
   return applyOverrides(BASE_RECIPE, [`epochs=${scale.epochs}`, ...set]);
 }
 
+/** The recipe of an experiment before its variants change it. */
+export function recipeOf(experiment: Experiment, scale: Scale, set: readonly string[]): Recipe {
+  return applyOverrides(baseOf(scaleOf(experiment, scale), set), experiment.set ?? []);
+}
+
 export function planRun(
   experiment: Experiment,
   variant: Variant,
   seed: number,
   { scale, set, ground }: Pick<PlanOptions, 'scale' | 'set' | 'ground'>,
 ): PlannedRun {
-  const changes = [...(experiment.set ?? []), ...(variant.set ?? [])];
-  const recipe = applyOverrides(baseOf(scale, set), changes);
+  const recipe = applyOverrides(recipeOf(experiment, scale, set), variant.set ?? []);
   const { preset, modifiers } = recipe.network;
-  const plain = createSpec(preset, { ...modifiers, classes: ground.classes });
+  const on = ground(experiment);
+  const plain = createSpec(preset, { ...modifiers, classes: on.classes });
   const network = variant.layers ? changeLayers(plain, variant.layers) : plain;
+  const { until = null } = experiment;
   const { name: _, source: __, ...settings } = recipe;
-  const identity = JSON.stringify([KEY_VERSION, settings, network, seed, ground]);
+  const identity = JSON.stringify([KEY_VERSION, settings, network, seed, until, on]);
   return {
     key: createHash('sha256').update(identity).digest('hex').slice(0, 16),
     label: `${experiment.name}: ${variant.name}, seed ${seed}`,
@@ -104,8 +115,10 @@ export function planRun(
     recipe,
     network,
     tenCrop: [experiment.measure, ...experiment.also].some((name) => MEASURES[name].needsTenCrop),
+    scale: scaleOf(experiment, scale),
+    until,
   };
 }
 
 /** Changes when what a run measures does, so that older results are not taken for new ones. */
-const KEY_VERSION = 1;
+const KEY_VERSION = 2;

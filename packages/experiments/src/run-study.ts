@@ -1,19 +1,29 @@
 import { join } from 'node:path';
 import type { Tf } from '@alexnet/model';
+import { trialRuns, withBestRates } from './choose-rates.js';
 import { type Environment, environmentOf } from './environment.js';
 import { executeRuns, type RunObserver } from './execute-runs.js';
+import type { Experiment } from './experiment.js';
 import { ExperimentError } from './experiment-error.js';
 import type { StudyImages } from './load-images.js';
 import { outcomeOf } from './outcome.js';
-import { baseOf, type PlannedRun, type PlanOptions, planRuns, runsOf } from './plan-runs.js';
+import {
+  baseOf,
+  type PlannedRun,
+  type PlanOptions,
+  planRuns,
+  recipeOf,
+  runsOf,
+} from './plan-runs.js';
 import { openRunStore } from './run-store.js';
-import type { Study } from './study.js';
+import { type Scale, scaleOf } from './scale.js';
+import type { ImageCounts, Study } from './study.js';
 
 /** Which experiments, how large, how often. */
 export type StudyPlan = Omit<PlanOptions, 'ground'>;
 
 /** For trying a plan before there are images. */
-const NO_GROUND = { images: '', classes: 2, backend: '' };
+const NO_GROUND = () => ({ images: '', classes: 2, backend: '' });
 
 /** @throws ExperimentError `usage` for settings and sizes that cannot be, before anything is opened */
 export function checkStudy(plan: StudyPlan): void {
@@ -21,7 +31,8 @@ export function checkStudy(plan: StudyPlan): void {
 }
 
 export interface StudyOptions extends StudyPlan {
-  readonly images: StudyImages;
+  /** Those of a run, by its scale and the shorter side of its recipe. */
+  readonly images: (scale: Scale, shorterSide: number) => StudyImages;
   /** The tfjs backend in use, and what it runs on. */
   readonly backend: { readonly name: string; readonly device: string };
   /** Keeps finished runs, so that a study that was stopped goes on. */
@@ -38,30 +49,52 @@ export interface StudyOptions extends StudyPlan {
  * @throws the signal's reason, with everything finished saved
  */
 export async function runStudy(tf: Tf, options: StudyOptions): Promise<Study> {
-  const { experiments, scale, seeds, set, images, backend, folder, observer, signal } = options;
-  const ground = {
-    images: `${images.name} ${images.digest}`,
-    classes: images.classNames.length,
-    backend: backend.name,
+  const { experiments, scale, seeds, set, backend, folder, observer, signal } = options;
+  const imagesOf = (run: Pick<PlannedRun, 'scale' | 'recipe'>) =>
+    options.images(run.scale, run.recipe.preprocessing.shorterSide);
+  const imagesFor = (experiment: Experiment) =>
+    imagesOf({ scale: scaleOf(experiment, scale), recipe: recipeOf(experiment, scale, set) });
+  const ground = (experiment: Experiment) => {
+    const images = imagesFor(experiment);
+    return {
+      images: `${images.name} ${images.digest}`,
+      classes: images.classNames.length,
+      backend: backend.name,
+    };
   };
   const plan: PlanOptions = { experiments, scale, seeds, set, ground };
   const store = await openRunStore(join(folder, 'runs'));
-  const results = await executeRuns(tf, planned(plan), images, store, observer, signal);
+  const execute = (runs: readonly PlannedRun[]) =>
+    executeRuns(tf, runs, imagesOf, store, observer, signal);
+  const trials = experiments.flatMap((experiment) => trialRuns(experiment, plan));
+  const tried = trials.length > 0 ? await execute(trials) : new Map();
+  const settled = experiments.map((experiment) => withBestRates(experiment, plan, tried));
+  const chosen = { ...plan, experiments: settled.map(({ experiment }) => experiment) };
+  const results = await execute(planned(chosen));
+  const usual = experiments.find((experiment) => !experiment.scale) ?? experiments[0];
+  if (!usual) throw new ExperimentError('usage', 'there is no experiment to run');
   return {
     scale,
-    images: {
-      name: images.name,
-      train: images.train.records.length,
-      validation: images.validation.records.length,
-      classes: images.classNames.length,
-    },
+    images: countsOf(imagesFor(usual)),
     seeds,
     base: baseOf(scale, set),
     set,
     environment: environmentOf(options.command, backend, tf.version_core),
-    outcomes: experiments.map((experiment) =>
-      outcomeOf(experiment, runsOf(experiment, plan, results)),
+    outcomes: settled.map((one) =>
+      outcomeOf(one.experiment, runsOf(one.experiment, chosen, results), {
+        images: countsOf(imagesFor(one.experiment)),
+        trials: one.trials,
+      }),
     ),
+  };
+}
+
+function countsOf(images: StudyImages): ImageCounts {
+  return {
+    name: images.name,
+    train: images.train.records.length,
+    validation: images.validation.records.length,
+    classes: images.classNames.length,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Experiment } from './experiment.js';
+
 /** How much is trained and measured. Counted in images and passes, never in time, so that results repeat. */
 export interface Scale {
   readonly name: 'full' | 'quick';
@@ -9,6 +11,11 @@ export interface Scale {
   readonly epochs: number;
   /** Runs of every variant unless `--seeds` or the experiment says more. */
   readonly seeds: number;
+}
+
+/** The scale of one experiment. */
+export function scaleOf(experiment: Pick<Experiment, 'scale'>, scale: Scale): Scale {
+  return { ...scale, ...experiment.scale?.[scale.name] };
 }
 
 /** 24,000 images a run: few images seen often, so that there is overfitting to prevent. */

@@ -3,15 +3,19 @@ import type { Environment } from './environment.js';
 import type { Outcome } from './outcome.js';
 import type { Scale } from './scale.js';
 
+/** On how many images of what. */
+export interface ImageCounts {
+  readonly name: string;
+  readonly train: number;
+  readonly validation: number;
+  readonly classes: number;
+}
+
 /** Everything an ablation found, ready to be written down. */
 export interface Study {
   readonly scale: Scale;
-  readonly images: {
-    readonly name: string;
-    readonly train: number;
-    readonly validation: number;
-    readonly classes: number;
-  };
+  /** Of every experiment, unless it has its own. */
+  readonly images: ImageCounts;
   /** Of every variant, unless its experiment asks for more. */
   readonly seeds: number;
   /** What all runs have that their experiment does not change. */

@@ -25,6 +25,8 @@ export interface TrainVariantOptions {
   readonly preprocessing: Preprocessing;
   /** Also answer with ten crops at the end. */
   readonly tenCrop: boolean;
+  /** End after the epoch in which the error on training images has fallen to this; null: never. */
+  readonly until: number | null;
   readonly signal: AbortSignal;
   /** Images trained on in this run so far. */
   readonly onImages: (done: number) => void;
@@ -48,7 +50,17 @@ export async function trainVariant(tf: Tf, options: TrainVariantOptions): Promis
 async function trainAndMeasure(
   network: Network,
   started: number,
-  { recipe, seed, key, images, preprocessing, tenCrop, signal, onImages }: TrainVariantOptions,
+  {
+    recipe,
+    seed,
+    key,
+    images,
+    preprocessing,
+    tenCrop,
+    until,
+    signal,
+    onImages,
+  }: TrainVariantOptions,
 ): Promise<RunResult> {
   const answerer = { network, preprocessing };
   const look = { batchSize: EVALUATION_BATCH };
@@ -58,6 +70,7 @@ async function trainAndMeasure(
   const rates: number[] = [];
   let done = 0;
   let diverged: string | null = null;
+  const reached = new AbortController();
   try {
     const outcome = await train({
       network,
@@ -67,7 +80,7 @@ async function trainAndMeasure(
       preprocessing,
       colors: images.colors,
       seed,
-      signal,
+      signal: AbortSignal.any([signal, reached.signal]),
       observer: {
         onStep(report) {
           rates.push((1000 * report.images) / report.durationMs);
@@ -75,11 +88,14 @@ async function trainAndMeasure(
           onImages(done);
         },
         async onEpoch({ epoch, validation }) {
-          if (validation) curve.push(point(epoch + 1, await onSample(), validation));
+          if (!validation) return;
+          const look = point(epoch + 1, await onSample(), validation);
+          curve.push(look);
+          if (until !== null && 1 - look.trainTop1 <= until) reached.abort();
         },
       },
     });
-    if (outcome === 'interrupted') throw signal.reason;
+    if (outcome === 'interrupted' && !reached.signal.aborted) throw signal.reason;
   } catch (error) {
     if (!(error instanceof TrainingError && error.code === 'not-finite')) throw error;
     diverged = error.message;

@@ -4,8 +4,9 @@ import { writeAtomically } from '@alexnet/files/node';
 import { drawFigure } from './draw-figure.js';
 import { notePage } from './note-page.js';
 import type { Outcome } from './outcome.js';
+import { scaleOf } from './scale.js';
 import type { Study } from './study.js';
-import { curvesCsv, runsCsv } from './to-csv.js';
+import { curvesCsv, runsCsv, trialsCsv } from './to-csv.js';
 
 /** Writes CSV, curves, plot and summary of every experiment into a folder. */
 export async function writeResults(study: Study, folder: string): Promise<void> {
@@ -14,6 +15,9 @@ export async function writeResults(study: Study, folder: string): Promise<void> 
     const { name } = outcome.experiment;
     await writeAtomically(join(folder, `${name}.csv`), runsCsv(outcome));
     await writeAtomically(join(folder, `${name}-curves.csv`), curvesCsv(outcome));
+    if (outcome.trials.length > 0) {
+      await writeAtomically(join(folder, `${name}-learning-rates.csv`), trialsCsv(outcome));
+    }
     await writeAtomically(join(folder, `${name}.svg`), drawFigure(outcome));
     const summary = JSON.stringify(outcomeJson(study, outcome), null, 2);
     await writeAtomically(join(folder, `${name}.json`), `${summary}\n`);
@@ -33,13 +37,13 @@ export async function writePage(study: Study, path: string): Promise<void> {
 
 /** An experiment's results as plain data, for `--json` and for the file beside its CSV. */
 export function outcomeJson(study: Study, outcome: Outcome) {
-  const { experiment, runs, summaries, claims, measures, targetError } = outcome;
+  const { experiment, runs, summaries, claims, measures, targetError, trials, images } = outcome;
   return {
     experiment: experiment.name,
     title: experiment.title,
     scale: study.scale.name,
-    images: study.images,
-    epochs: study.base.epochs,
+    images: images ?? study.images,
+    epochs: scaleOf(experiment, study.scale).epochs,
     set: study.set,
     environment: study.environment,
     ...(measures.includes('epochsToTarget') ? { targetError } : {}),
@@ -53,6 +57,15 @@ export function outcomeJson(study: Study, outcome: Outcome) {
         ]),
       ),
     })),
+    ...(trials.length > 0
+      ? {
+          learningRates: trials.map(({ variant, learningRate, isChosen }) => ({
+            variant,
+            learningRate,
+            isChosen,
+          })),
+        }
+      : {}),
     claims: claims.map(({ claim, verdict, sentence }) => ({
       text: claim.text,
       source: claim.source,

@@ -1,6 +1,7 @@
 import { costSplit, createSpec } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { changeLayers } from '../src/change-layers.js';
+import { trialRuns, withBestRates } from '../src/choose-rates.js';
 import { kernelClaims, parameterClaims, sizeClaims, towerClaims } from '../src/computed-claims.js';
 import { drawFigure } from '../src/draw-figure.js';
 import type { Claim, Experiment } from '../src/experiment.js';
@@ -13,14 +14,16 @@ import { outcomeOf } from '../src/outcome.js';
 import { baseOf, type PlanOptions, planRun, planRuns } from '../src/plan-runs.js';
 import type { RunResult } from '../src/run-result.js';
 import { FULL, QUICK } from '../src/scale.js';
-import { curvesCsv, runsCsv } from '../src/to-csv.js';
+import { curvesCsv, runsCsv, trialsCsv } from '../src/to-csv.js';
+
+const GROUND = { images: 'some', classes: 10, backend: 'cpu' };
 
 const PLAN: PlanOptions = {
   experiments: EXPERIMENTS,
   scale: FULL,
   seeds: 3,
   set: [],
-  ground: { images: 'some', classes: 10, backend: 'cpu' },
+  ground: () => GROUND,
 };
 
 /** A run that ended with these shares of right answers. */
@@ -145,6 +148,41 @@ test('epochs to a training error lie on the straight line between epochs, or are
   expect(runsCsv(reversed)).toContain('activation,ReLU,1,16,10,,0.1,0.1,no');
 });
 
+test('each variant trains at the learning rate that reached the error first, else came nearest', () => {
+  const experiment: Experiment = {
+    ...outcome([0.5], [0.4]).experiment,
+    variants: [{ name: 'salt' }, { name: 'none', set: ['network.dropout=0'] }],
+    until: 0.5,
+    learningRates: [0.01, 0.1],
+  };
+  const plan = { ...PLAN, experiments: [experiment] };
+  const runs = trialRuns(experiment, plan);
+  expect(runs.map(({ recipe }) => recipe.learningRate)).toEqual([0.01, 0.1, 0.01, 0.1]);
+  const ends = (at: number, trainTop1: number, diverged: string | null = null) => {
+    const [start, end] = run(1, 0.3).curve;
+    const curve = [start, { ...end, epoch: at, trainTop1 }] as RunResult['curve'];
+    return run(1, 0.3, { curve, diverged });
+  };
+  const results = new Map(
+    [ends(8, 0.6), ends(4, 0.6), ends(16, 0.3), ends(16, 0.4, 'not finite')].map((one, at) => [
+      runs[at]?.key ?? '',
+      one,
+    ]),
+  );
+  const { experiment: settled, trials } = withBestRates(experiment, plan, results);
+  expect(settled.variants.map(({ set }) => set)).toEqual([
+    ['learningRate=0.1'],
+    ['network.dropout=0', 'learningRate=0.01'],
+  ]);
+  expect(trials.filter(({ isChosen }) => isChosen)).toHaveLength(2);
+  // The first seed at the chosen rate is not trained again.
+  const first = planRuns({ ...plan, experiments: [settled], seeds: 1 });
+  expect(first.every(({ key }) => results.has(key))).toBe(true);
+  const csv = trialsCsv({ ...outcome([0.5], [0.4]), trials, targetError: 0.5 });
+  expect(csv.split('\n')[2]).toBe('salt,0.1,3.2,0.6,no,yes');
+  expect(withBestRates(outcome([0.5], [0.4]).experiment, PLAN, new Map()).trials).toEqual([]);
+});
+
 test('a colored half of the kernels stands out against random halves, mixed ones do not', () => {
   const kernels = (share: (at: number) => number) =>
     MEASURES.towerRatio.read(
@@ -184,9 +222,11 @@ test('what experiments share is trained once; another seed, image or backend is 
     'towers: one tower, seed 5',
   ]);
   const activation = findExperiment('activation');
-  const key = (seed: number, ground: Partial<PlanOptions['ground']> = {}) =>
-    planRun(activation, { name: 'ReLU' }, seed, { ...PLAN, ground: { ...PLAN.ground, ...ground } })
-      .key;
+  const key = (seed: number, ground: Partial<typeof GROUND> = {}) =>
+    planRun(activation, { name: 'ReLU' }, seed, {
+      ...PLAN,
+      ground: () => ({ ...GROUND, ...ground }),
+    }).key;
   const keys = [key(1), key(2), key(1, { images: 'others' }), key(1, { backend: 'wasm' })];
   expect(new Set(keys).size).toBe(4);
   expect(key(1)).toBe(key(1));

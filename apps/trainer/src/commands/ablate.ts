@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Dataset } from '@alexnet/data';
 import {
-  baseOf,
   checkStudy,
   EXPERIMENTS,
   type Experiment,
@@ -14,9 +14,13 @@ import {
   QUICK,
   type RunObserver,
   type RunResult,
+  recipeOf,
   runStudy,
+  type Scale,
   type StudyImages,
+  type StudyOptions,
   type StudyPlan,
+  scaleOf,
   writePage,
   writeResults,
 } from '@alexnet/experiments';
@@ -82,8 +86,8 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   };
   checkStudy(plan);
   const backend = await openBackend(options.backend);
-  const images = await takeImages(options.data, plan);
-  const folder = join(options.results, `${images.name.replace(/\.tar(\.gz)?$/, '')}-${scale.name}`);
+  const { name: dataName, images } = await takeImages(options.data, plan);
+  const folder = join(options.results, `${dataName.replace(/\.tar(\.gz)?$/, '')}-${scale.name}`);
   const { observer, close } = watch(plan.experiments);
   const command = typedCommand(undefined, { paths: 'base' });
   const study = await interruptible(INTERRUPTION, (signal) =>
@@ -151,21 +155,42 @@ function chooseExperiments(name: string | undefined, { all }: Options): readonly
   return [findExperiment(name)];
 }
 
-async function takeImages(source: string, { scale, set }: StudyPlan): Promise<StudyImages> {
-  const { shorterSide } = baseOf(scale, set).preprocessing;
+/** The images of every experiment, each size and number of them read once. */
+async function takeImages(source: string, { experiments, scale, set }: StudyPlan) {
   const dataset = await openData(source, { splitSeed: SPLIT_SEED });
+  const read = new Map<string, StudyImages>();
   try {
-    const images = await withProgress('reading images', (report) =>
-      loadImages(dataset, scale, shorterSide, report),
-    );
-    const { train, validation, classNames, unreadable } = images;
-    say(
-      `${scale.name}: ${train.records.length} training and ${validation.records.length} validation images of ${classNames.length} classes, decoded and kept in memory${unreadable > 0 ? `; ${unreadable} could not be read` : ''}`,
-    );
-    return images;
+    for (const experiment of experiments) {
+      const own = scaleOf(experiment, scale);
+      const { shorterSide } = recipeOf(experiment, scale, set).preprocessing;
+      const key = imagesKey(own, shorterSide);
+      if (!read.has(key)) read.set(key, await readImages(dataset, own, shorterSide));
+    }
   } finally {
     await dataset.close();
   }
+  const images: StudyOptions['images'] = (own, shorterSide) =>
+    read.get(imagesKey(own, shorterSide)) as StudyImages;
+  return { name: dataset.name, images };
+}
+
+function imagesKey({ classes, trainPerClass, validationPerClass }: Scale, shorterSide: number) {
+  return [classes, trainPerClass, validationPerClass, shorterSide].join();
+}
+
+async function readImages(
+  dataset: Dataset,
+  scale: Scale,
+  shorterSide: number,
+): Promise<StudyImages> {
+  const images = await withProgress('reading images', (report) =>
+    loadImages(dataset, scale, shorterSide, report),
+  );
+  const { train, validation, classNames, unreadable } = images;
+  say(
+    `${scale.name}: ${train.records.length} training and ${validation.records.length} validation images of ${classNames.length} classes, ${shorterSide} px, decoded and kept in memory${unreadable > 0 ? `; ${unreadable} could not be read` : ''}`,
+  );
+  return images;
 }
 
 function asUsage(error: unknown): never {

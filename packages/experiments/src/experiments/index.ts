@@ -3,6 +3,7 @@ import { activation } from './activation.js';
 import { augmentation } from './augmentation.js';
 import { depth } from './depth.js';
 import { dropout } from './dropout.js';
+import { fourLayers } from './four-layers.js';
 import { groups } from './groups.js';
 import { head } from './head.js';
 import { norm } from './norm.js';
@@ -13,6 +14,7 @@ import { towers } from './towers.js';
 /** The experiments in the order of the page that `--all` writes. */
 export const EXPERIMENTS: readonly Experiment[] = [
   activation,
+  fourLayers,
   dropout,
   pooling,
   augmentation,
