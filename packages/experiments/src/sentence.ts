@@ -49,6 +49,8 @@ function detail(judgement: Judgement, summaries: Summaries) {
   return `${label} ${value} for “${variant}”, ${other}: ${size}${asked}${exact ? '' : `, ${spreadOf()}`}`;
 
   function spreadOf(): string {
+    const against = typeof than === 'number' ? null : summaryOf(summaries, than, measure);
+    if (own.atLeast && against?.atLeast) return 'and both runs ended before the value was reached';
     if (!Number.isFinite(spread)) return 'of which a single seed cannot say what is chance';
     const size = formatDifference(measure, spread);
     if (verdict === 'undecided') {

@@ -145,6 +145,7 @@ test('epochs to a training error lie on the straight line between epochs, or are
     ]),
   );
   expect(reversed.claims[0]?.verdict).toBe('undecided');
+  expect(reversed.claims[0]?.sentence).toMatch(/both runs ended before the value was reached\./);
   expect(runsCsv(reversed)).toContain('activation,ReLU,1,16,10,,0.1,0.1,no');
 });
 
