@@ -65,7 +65,7 @@ export function trainingSentence({ provenance }: Model): string | null {
 
 /** What of the provenance is not in the model card, as flat lines, deepest keys joined by dots; values shortened to stay readable. */
 export function provenanceLines(provenance: Model['provenance']): Fact[] {
-  const { title, by, page, license, accuracy, measured, ...rest } = provenance ?? {};
+  const { title, by, page, license, precision, accuracy, measured, ...rest } = provenance ?? {};
   return flatten(rest, '').slice(0, 80);
 }
 
