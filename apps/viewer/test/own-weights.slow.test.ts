@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { encodeSafetensors } from '@alexnet/convert';
-import { createSpec } from '@alexnet/model';
+import { encodeSafetensors, saveModel } from '@alexnet/convert';
+import { createSpec, parameterShapes } from '@alexnet/model';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBinaryproto } from '../../../packages/convert/src/caffe/index.js';
@@ -251,6 +251,32 @@ describe.skipIf(!chromiumPath)(
         await card.getByText('BSD-3-Clause, torchvision').waitFor();
         await card.getByText(/top-1 56.522 %, top-5 79.066 %/).waitFor();
         await card.getByText(/shorter side to 256 px/).waitFor();
+        await leave();
+      });
+
+      it('come with fewer digits from the server, which makes them of what it has', async () => {
+        const spec = createSpec('torchvision', { width: 1 / 16, headWidth: 1 / 256 });
+        const weights = new Map(
+          [...parameterShapes(spec)].map(([part, shape], seed) => {
+            const length = shape.reduce((product, side) => product * side, 1);
+            const data = Float32Array.from({ length }, (_, i) => Math.sin(seed + i) / 10);
+            return [part, { shape, data }] as const;
+          }),
+        );
+        const model = { spec, weights, preprocessing: null, classNames: null, provenance: null };
+        const { files } = await saveModel(model, 'torch');
+        const [bytes = new Uint8Array()] = files.values();
+        const { visitor, leave } = await visit({ [name]: bytes }, false);
+        await visitor.getByRole('button', { name: 'Published weights…' }).click();
+        await visitor
+          .getByRole('button', { name: /^int8, a quarter/ })
+          .first()
+          .click();
+        await visitor.getByRole('heading', { name: torchvision, level: 1 }).waitFor();
+        await visitor.waitForURL(/weights=torchvision.int8/);
+        await visitor.getByRole('button', { name: 'About this network' }).click();
+        const card = visitor.getByRole('dialog', { name: torchvision });
+        await card.getByText('int8, one scale for each output channel').waitFor();
         await leave();
       });
 
