@@ -12,7 +12,7 @@ const VIEWS = [
   {
     name: 'unit',
     width: 1440,
-    height: 1000,
+    height: 1160,
     colorScheme: 'dark',
     query: 'image=samples/rocket.jpg&layer=conv5&unit=20&page=unit',
     grow: true,
