@@ -33,8 +33,8 @@ interface Options extends WorldOptions {
 const HEADER =
   'date,machine,node,command,network,processes,machines,parameters,batch,rounds,reduction_ms,step_alone_ms,step_ms,reducing_ms,waited_ms,hidden_ms';
 
-/** Steps made before any is timed: the graph is compiled in the first. */
-const WARM_UP = 2;
+/** Made before any is timed: the graph is compiled in the first. */
+const WARM_UP = 1;
 
 export function addBenchScaleCommand(bench: Command): void {
   const command = bench
