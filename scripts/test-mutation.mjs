@@ -65,10 +65,9 @@ function runStryker(name) {
   if (!existsSync(report)) return [];
   return Object.entries(JSON.parse(readFileSync(report, 'utf8')).files).flatMap(
     ([file, { mutants }]) =>
-      mutants.map(({ location: { start }, mutatorName, replacement, status }) => [
+      mutants.map(({ location: { start, end }, mutatorName, replacement, status }) => [
         file,
-        String(start.line),
-        String(start.column),
+        ...[start, end].map(({ line, column }) => `${line}:${column}`),
         mutatorName,
         replacement.replace(/\s+/g, ' '),
         status,

@@ -5,10 +5,10 @@ import { Instrumenter } from '@stryker-mutator/instrumenter';
 import stryker from '../../stryker.config.mjs';
 import { root } from '../steps.mjs';
 
-/** What a mutant changes: file, line and column from 1, kind of change, what stands there instead. */
-function placeOf({ fileName, location: { start }, mutatorName, replacement }) {
-  const [line, column] = [String(start.line + 1), String(start.column + 1)];
-  return [fileName, line, column, mutatorName, replacement.replace(/\s+/g, ' ')];
+/** What a mutant changes: file, from where to where, kind of change, what stands there instead. */
+function placeOf({ fileName, location: { start, end }, mutatorName, replacement }) {
+  const [from, to] = [start, end].map(({ line, column }) => `${line + 1}:${column + 1}`);
+  return [fileName, from, to, mutatorName, replacement.replace(/\s+/g, ' ')];
 }
 
 /**

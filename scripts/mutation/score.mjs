@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../steps.mjs';
 
-const HEAD = 'file,line,column,change,replacement,status';
+const HEAD = 'file,from,to,change,replacement,status';
 /** A mutant that loops until it is stopped, or does not run, is noticed. */
 const NOTICED = ['Killed', 'Timeout', 'RuntimeError'];
 const MISSED = ['Survived', 'NoCoverage'];
