@@ -1,5 +1,5 @@
-import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Precision } from '@alexnet/model';
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** One attribute of a TensorFlow op, as the binding takes it. */
 export interface OpAttribute {
