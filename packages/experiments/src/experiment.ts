@@ -1,6 +1,6 @@
 import type { LayerChanges } from './change-layers.js';
 import type { MeasureName } from './measures.js';
-import type { Scale } from './scale.js';
+import type { OwnScale } from './scale.js';
 
 /** One way to build or train the network, as what differs from the base. */
 export interface Variant {
@@ -51,7 +51,7 @@ export interface Experiment {
   /** Fewer seeds would say nothing. */
   readonly atLeastSeeds?: number;
   /** Images and passes of its own, where those of the others would not show its claims. */
-  readonly scale?: Readonly<Record<Scale['name'], Partial<Omit<Scale, 'name' | 'seeds'>>>>;
+  readonly scale?: OwnScale;
   /** A run ends after the epoch in which the error on training images has fallen to this, 0..1. */
   readonly until?: number;
   /**

@@ -25,6 +25,23 @@ export interface StudyImages {
   readonly unreadable: number;
 }
 
+/** On how many images of what. */
+export interface ImageCounts {
+  readonly name: string;
+  readonly train: number;
+  readonly validation: number;
+  readonly classes: number;
+}
+
+export function countsOf({ name, train, validation, classNames }: StudyImages): ImageCounts {
+  return {
+    name,
+    train: train.records.length,
+    validation: validation.records.length,
+    classes: classNames.length,
+  };
+}
+
 /** Reads the images of `scale`, shorter side in px as given. */
 export async function loadImages(
   dataset: Dataset,

@@ -1,10 +1,10 @@
 import type { Trial } from './choose-rates.js';
 import type { Claim, Experiment } from './experiment.js';
 import { judgeClaim, type Summaries, type Verdict, verdictOf } from './judge.js';
+import type { ImageCounts } from './load-images.js';
 import { MEASURES, type MeasureName, targetError } from './measures.js';
 import type { RunResult } from './run-result.js';
 import { sentence } from './sentence.js';
-import type { ImageCounts } from './study.js';
 import { summarize } from './summary.js';
 
 /** What became of a claim. */

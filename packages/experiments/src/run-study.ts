@@ -5,7 +5,7 @@ import { type Environment, environmentOf } from './environment.js';
 import { executeRuns, type RunObserver } from './execute-runs.js';
 import type { Experiment } from './experiment.js';
 import { ExperimentError } from './experiment-error.js';
-import type { StudyImages } from './load-images.js';
+import { countsOf, type StudyImages } from './load-images.js';
 import { outcomeOf } from './outcome.js';
 import {
   baseOf,
@@ -17,7 +17,7 @@ import {
 } from './plan-runs.js';
 import { openRunStore } from './run-store.js';
 import { type Scale, scaleOf } from './scale.js';
-import type { ImageCounts, Study } from './study.js';
+import type { Study } from './study.js';
 
 /** Which experiments, how large, how often. */
 export type StudyPlan = Omit<PlanOptions, 'ground'>;
@@ -86,15 +86,6 @@ export async function runStudy(tf: Tf, options: StudyOptions): Promise<Study> {
         trials: one.trials,
       }),
     ),
-  };
-}
-
-function countsOf(images: StudyImages): ImageCounts {
-  return {
-    name: images.name,
-    train: images.train.records.length,
-    validation: images.validation.records.length,
-    classes: images.classNames.length,
   };
 }
 

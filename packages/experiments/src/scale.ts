@@ -1,5 +1,3 @@
-import type { Experiment } from './experiment.js';
-
 /** How much is trained and measured. Counted in images and passes, never in time, so that results repeat. */
 export interface Scale {
   readonly name: 'full' | 'quick';
@@ -13,8 +11,11 @@ export interface Scale {
   readonly seeds: number;
 }
 
+/** Images and passes of an experiment's own, at each scale. */
+export type OwnScale = Readonly<Record<Scale['name'], Partial<Omit<Scale, 'name' | 'seeds'>>>>;
+
 /** The scale of one experiment. */
-export function scaleOf(experiment: Pick<Experiment, 'scale'>, scale: Scale): Scale {
+export function scaleOf(experiment: { readonly scale?: OwnScale }, scale: Scale): Scale {
   return { ...scale, ...experiment.scale?.[scale.name] };
 }
 

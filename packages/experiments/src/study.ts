@@ -1,15 +1,8 @@
 import type { Recipe } from '@alexnet/trainer';
 import type { Environment } from './environment.js';
+import type { ImageCounts } from './load-images.js';
 import type { Outcome } from './outcome.js';
 import type { Scale } from './scale.js';
-
-/** On how many images of what. */
-export interface ImageCounts {
-  readonly name: string;
-  readonly train: number;
-  readonly validation: number;
-  readonly classes: number;
-}
 
 /** Everything an ablation found, ready to be written down. */
 export interface Study {
