@@ -65,7 +65,7 @@ try {
   process.exitCode = report(error);
 }
 // Started by a launcher, whose channel would keep it alive, as would TensorFlow's server.
-if (ownTeam().size > 1) {
+if (ownTeam().isLaunched) {
   await told();
   process.exit();
 }

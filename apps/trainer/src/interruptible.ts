@@ -20,7 +20,7 @@ export async function interruptible<T>(
   const onSignal = () => {
     if (controller.signal.aborted) {
       // The processes of a launcher get the same signal from several sides; it ends them itself.
-      if (ownTeam().size > 1) return;
+      if (ownTeam().isLaunched) return;
       process.exit(EXIT_INTERRUPTED);
     }
     say(`\n${saying}; Ctrl-C again stops at once`);

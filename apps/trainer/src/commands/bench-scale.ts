@@ -51,7 +51,7 @@ export function addBenchScaleCommand(bench: Command): void {
 
 async function run(options: Options): Promise<void> {
   const team = ownTeam();
-  if (team.size === 1) {
+  if (!team.isLaunched) {
     const placement = placementOf(options);
     if (!placement) {
       throw new CommandError('usage', 'one process has nothing to sum: add --nproc-per-node 2');

@@ -126,7 +126,7 @@ async function run(typed: TypedOptions): Promise<void> {
   const recipe = options.resume ? null : await resolveRecipe(options);
   const data = options.resume ? options.data : requireData(options);
   const team = ownTeam();
-  const placement = team.size > 1 ? null : placementOf(options);
+  const placement = team.isLaunched ? null : placementOf(options);
   if (placement) return launchAll(placement, options);
   await runAsMember(team, { ...options, ...(data ? { data } : {}) }, recipe);
 }

@@ -36,6 +36,8 @@ export interface LauncherMessage {
 
 /** The processes of a run before they compute together, as one of them sees it. */
 export interface Team extends TeamSetup {
+  /** Whether a launcher started this process, be it the only one that is left. */
+  readonly isLaunched: boolean;
   /** What each says under a key of its own, by rank. Every process says something. */
   gather<T>(key: string, value: T): Promise<readonly T[]>;
   /** What the first says; the others' values are ignored. */
@@ -43,6 +45,7 @@ export interface Team extends TeamSetup {
 }
 
 const ALONE: Team = {
+  isLaunched: false,
   rank: 0,
   size: 1,
   machines: 1,
@@ -88,6 +91,7 @@ function joinedTeam(setup: TeamSetup): Team {
   };
   return {
     ...setup,
+    isLaunched: true,
     gather,
     async share<T>(key: string, value: T | null) {
       return (await gather(key, setup.rank === 0 ? value : null))[0] as T;
