@@ -80,7 +80,11 @@ it('stops the others when one is killed, starts anew so often, and names who it 
   for (const round of [1, 2]) {
     await a.next('start');
     b.link.send({ type: 'ended', round, end: end(1, { signal: 'SIGKILL' }) });
-    a.link.send({ type: 'ended', round, end: end(0, { code: 1, byPeer: true, message: 'gone' }) });
+    a.link.send({
+      type: 'ended',
+      round,
+      end: end(0, { code: 1, byPeer: round === 1, message: 'gone' }),
+    });
     for (const { link, next } of [a, b]) link.send({ ...(await next('stop')), type: 'stopped' });
     if (round === 1)
       expect((await a.next('note')).text).toMatch(/^rank 1 on .+ SIGKILL: going back/);

@@ -155,7 +155,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
     const failed = ends.find(
       ({ code, byPeer }) => code !== null && code !== 0 && code !== 130 && !byPeer,
     );
-    if (failed) {
+    // What a process says of itself after another one was killed is a consequence.
+    if (failed && !died && lost === null) {
       const { rank, code, message } = failed;
       return finish(
         code ?? 1,
