@@ -12,7 +12,7 @@ import { capital, formatSummary } from './format-value.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
 import type { ClaimOutcome, Outcome } from './outcome.js';
-import { scaleOf } from './scale.js';
+import { recipeOf } from './plan-runs.js';
 import type { Study } from './study.js';
 
 /** A part of the page, what of it is computed, and which experiments test it. */
@@ -131,7 +131,7 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
 
 function ownScale({ experiment, images }: Outcome, study: Study): string {
   if (!images) return '';
-  const { epochs } = scaleOf(experiment, study.scale);
+  const { epochs } = recipeOf(experiment, study.scale, study.set);
   return ` On ${images.train.toLocaleString('en-US')} training images of ${images.classes} classes, for ${epochs} epochs at most.`;
 }
 

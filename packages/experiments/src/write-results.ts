@@ -4,7 +4,7 @@ import { writeAtomically } from '@alexnet/files/node';
 import { drawFigure } from './draw-figure.js';
 import { notePage } from './note-page.js';
 import type { Outcome } from './outcome.js';
-import { scaleOf } from './scale.js';
+import { recipeOf } from './plan-runs.js';
 import type { Study } from './study.js';
 import { curvesCsv, runsCsv, trialsCsv } from './to-csv.js';
 
@@ -43,7 +43,7 @@ export function outcomeJson(study: Study, outcome: Outcome) {
     title: experiment.title,
     scale: study.scale.name,
     images: images ?? study.images,
-    epochs: scaleOf(experiment, study.scale).epochs,
+    epochs: recipeOf(experiment, study.scale, study.set).epochs,
     set: study.set,
     environment: study.environment,
     ...(measures.includes('epochsToTarget') ? { targetError } : {}),

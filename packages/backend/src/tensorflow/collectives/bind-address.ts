@@ -4,7 +4,7 @@ import { BIND_FILE, builtAddons } from '../built-addon.js';
 
 /**
  * What a process is started with so that TensorFlow's server listens at one address alone
- * (addon/bind_address.c); nothing where no addon was built here.
+ * (addon/bind_address.cc); nothing where no addon was built here.
  */
 export function bindEnvironment(preloaded = process.env.LD_PRELOAD): Record<string, string> {
   const [newest] = builtAddons();
