@@ -23,12 +23,23 @@ export {
   openTensorboardLog,
   type TensorboardLog,
 } from './node/tensorboard/open-tensorboard-log.js';
-export { type Coordinator, createCoordinator } from './node/world/coordinator.js';
+export {
+  type Coordinator,
+  type CoordinatorOptions,
+  createCoordinator,
+} from './node/world/coordinator.js';
 export { createWorld } from './node/world/create-world.js';
 export { joinCoordinator, type Membership } from './node/world/member.js';
-export { type CoordinatorMessage, SILENCE_MS, type WorkerEnd } from './node/world/messages.js';
+export {
+  type CoordinatorMessage,
+  type Link,
+  type MemberMessage,
+  SILENCE_MS,
+  type WorkerEnd,
+} from './node/world/messages.js';
 export {
   type Endpoint,
+  type Environment,
   findPlacement,
   type Placement,
   type PlacementFlags,

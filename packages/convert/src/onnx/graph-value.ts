@@ -1,4 +1,5 @@
 import type { Padding } from '@alexnet/model';
+import { FormatError } from '../format-error.js';
 import type { FoundLayer } from '../found/found-network.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 import type { OnnxConstant } from './parse-tensor.js';
@@ -55,8 +56,19 @@ export function floats(tensor: StoredTensor): GraphValue {
   return { kind: 'constant', constant: { kind: 'float', tensor } };
 }
 
-/** Whole numbers, as shapes are; NaN for one that is only known when the graph runs. */
+/**
+ * Whole numbers, as shapes are; NaN for one that is only known when the graph runs.
+ *
+ * @throws FormatError bad-shape where `shape` holds another number of them
+ */
 export function integers(small: readonly number[], shape?: readonly number[]): GraphValue {
+  const holds = shape?.reduce((product, side) => product * side, 1) ?? small.length;
+  if (
+    holds !== small.length ||
+    !(shape ?? []).every((side) => Number.isInteger(side) && side >= 0)
+  ) {
+    throw new FormatError('bad-shape', `ONNX: ${small.length} numbers are to be [${shape}]`);
+  }
   return {
     kind: 'constant',
     constant: {

@@ -22,7 +22,9 @@ export interface CoordinatorOptions {
 
 /** Brings launchers together, passes on what their processes say, and decides what happens after a failure. */
 export interface Coordinator {
+  /** Where it listens. */
   readonly port: number;
+  /** Ends every connection. */
   close(): Promise<void>;
 }
 

@@ -60,13 +60,16 @@ export type CoordinatorMessage =
   | { readonly type: 'interrupt' }
   | { readonly type: 'end'; readonly code: number; readonly message: string | null };
 
-/** How often each side says that it is there, and how long a silence stands for an end. */
+/** How often each side says that it is there, milliseconds. */
 export const BEAT_MS = 1000;
+/** A silence that stands for an end, milliseconds. */
 export const SILENCE_MS = 10_000;
 
 /** A connection that carries one JSON message a line, and notices when nobody answers. */
 export interface Link<Sent> {
+  /** Nothing happens once it has ended. */
   send(message: Sent): void;
+  /** Ends it, for the other side too. */
   close(): void;
 }
 

@@ -33,7 +33,8 @@ export interface PlacementFlags {
   readonly rdzvEndpoint?: Endpoint;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Environment variables, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Where this process stands: by its flags, else by the environment of torchrun, by `TF_CONFIG`, or by
