@@ -16,7 +16,6 @@ export default class MutationRunner extends VitestTestRunner {
   #state = {};
   #reached = {};
   #noticed = [];
-  #untried = [];
   #spoiled = false;
   #failed = false;
 
@@ -53,18 +52,14 @@ export default class MutationRunner extends VitestTestRunner {
       (id) => this.#task.open.includes(id) && !this.#noticed.includes(id),
     );
     if (open.length === 0) return;
-    if (this.#spoiled || !(await this.#passes(test, run, limit))) {
-      this.#untried.push(...open);
-      return;
-    }
-    for (const [at, id] of open.entries()) {
+    if (this.#spoiled || !(await this.#passes(test, run, limit))) return;
+    for (const id of open) {
       this.#on(id, hits[id]);
       const passed = await this.#passes(test, run, limit);
       this.#off();
       if (passed) continue;
       if (!(await this.#passes(test, run, limit))) {
         this.#spoiled = true;
-        this.#untried.push(...open.slice(at));
         return;
       }
       this.#noticed.push(id);
@@ -74,8 +69,7 @@ export default class MutationRunner extends VitestTestRunner {
   onAfterRunFiles() {
     super.onAfterRunFiles();
     const { static: loading = {} } = this.#state.mutantCoverage ?? {};
-    const untried = [...this.#untried, ...Object.keys(loading)];
-    const result = { reached: this.#reached, loading, noticed: this.#noticed, untried };
+    const result = { reached: this.#reached, loading, noticed: this.#noticed };
     if (this.#task.mode === 'many') writeFileSync(this.#task.result, JSON.stringify(result));
   }
 

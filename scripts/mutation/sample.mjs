@@ -11,9 +11,9 @@ import { instrument } from './instrument.mjs';
  *
  * 1. Every test file runs once; each test again with every mutant it reaches (`runner.mjs`), the
  *    quickest files first.
- * 2. What cannot be tried so (what is reached while modules are loaded or hooks run, tests that pass
- *    once only) and was not noticed runs by itself in a new process with the mutant on from the first
- *    import.
+ * 2. What was not noticed so runs by itself, in a new process for every file that reaches it, with the
+ *    mutant on from the first import: what is reached while modules are loaded or hooks run, what one
+ *    test computes and another looks at, tests that pass once only.
  *
  * @returns Fields of a row for each mutant (`test-mutation.mjs`), and how many mutants there are.
  */
@@ -70,13 +70,11 @@ export async function tryMutants(name, options) {
     if (!passed && !(await run(file, { mode: 'one', id: 'none', hits: 0 })).passed) {
       fail(`${file} does not pass as it is: ${errors.map(String).join('; ')}`);
     }
-    const { reached, loading, noticed, ...rest } = JSON.parse(readFileSync(result, 'utf8'));
-    // Mutants left something behind that later tests trip over.
-    const untried = passed ? rest.untried : Object.keys({ ...reached, ...loading });
+    const { reached, loading, noticed } = JSON.parse(readFileSync(result, 'utf8'));
     for (const [id, at] of files) {
       const hits = (reached[id] ?? 0) + (loading[id] ?? 0);
       if (hits === 0) continue;
-      if (untried.includes(id)) at.push({ file, hits });
+      at.push({ file, hits });
       if (status.get(id) !== 'Killed') status.set(id, noticed.includes(id) ? 'Killed' : 'Survived');
     }
     const count = [...status.values()].filter((is) => is === 'Killed').length;

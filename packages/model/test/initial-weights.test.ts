@@ -74,4 +74,14 @@ describe('dropout masks', () => {
     expect(kept(1)).toBeCloseTo(1 - rate, 1.7);
     expect(new Set(mask)).toEqual(new Set([0, 2]));
   });
+
+  it.each([
+    [0, 9],
+    [3, 9],
+    [3, 4],
+    [4, 9],
+  ])('of units %i to %i are that part of the whole mask', (from, to) => {
+    const part = maskValues({ from, to }, 30_000, 2, 77);
+    expect(part).toEqual(maskValues({ from: 0, to: 9 }, 30_000, 2, 77).slice(from, to));
+  });
 });

@@ -59,3 +59,11 @@ describe('other classes', () => {
     expect(match).toMatchObject({ outputs: [0, 1], by: 'order' });
   });
 });
+
+it('names five of those that differ, and counts the rest', () => {
+  const others = (count: number) => list(Array.from({ length: count }, (_, at) => `other ${at}`));
+  const data = (count: number) => list(['tench', ...others(count).names]);
+  const lineOf = (count: number) => matchClasses(torchvision, data(count)).line;
+  expect(lineOf(5)).toContain('other 0, other 1, other 2, other 3, other 4;');
+  expect(lineOf(6)).toContain('other 4 and 1 more;');
+});

@@ -234,6 +234,13 @@ describe('refusals', () => {
       (s) => ({ ...s, input: { height: null, width: 1, channels: 3 } }),
       /^input\.height: expected a whole/,
     ],
+    ...[1.5, '2', 0, 65_537].map(
+      (height): [string, (spec: Record<string, unknown>) => unknown, RegExp] => [
+        `${height} px`,
+        (s) => ({ ...s, input: { height, width: 1, channels: 3 } }),
+        new RegExp(`^input\\.height: expected a whole number from 1 to 65536, not ${height}\\.$`),
+      ],
+    ),
     [
       'too much',
       (s) => ({ ...s, layers: Array(1000).fill({}) }),
