@@ -13,6 +13,7 @@ import {
   reshapeHead,
   type SpecModifiers,
   topK,
+  withClasses,
 } from '../src/index.js';
 import { tf } from './tf.js';
 
@@ -193,4 +194,22 @@ describe('network', () => {
     expect(tf.memory().numTensors).toBe(start);
     x.dispose();
   });
+});
+
+it.each(['paper', 'lenet5'] as const)('costs of %s are those of its parts', (preset) => {
+  const { conv, dense, other, total } = costSplit(createSpec(preset));
+  for (const what of ['parameters', 'macs'] as const) {
+    expect(conv[what] + dense[what] + other[what]).toBe(total[what]);
+  }
+  expect(other.parameters).toBe(0);
+});
+
+it('other classes change the last layer with weights, dense or convolution', () => {
+  const last = (head: 'dense' | 'conv') => withClasses(createSpec('alexnet', { head }), 7);
+  expect(last('dense').layers.find(({ name }) => name === 'fc8')).toMatchObject({ units: 7 });
+  expect(
+    last('conv')
+      .layers.filter(({ op }) => op === 'conv')
+      .at(-1),
+  ).toMatchObject({ filters: 7 });
 });

@@ -106,6 +106,12 @@ describe('filterImages', () => {
     expect([image.width, image.height]).toEqual([7, 8]);
     expect(pixel(image, 1, 1)).toEqual([42, 42, 42, 255]);
     expect(pixel(image, 1, 6)).toEqual([0, 0, 0, 255]);
+    const large = filterImages(kernels, { scale: 'global', towers: 2, zoom: 2, gap: 3 });
+    // Two towers of a row of two, 7 × 5 px each with its gap, 4 · 3 px apart.
+    expect([large.width, large.height]).toEqual([17, 3 + 5 + 9 + 5]);
+    const column = [0, 1, 2, 3, 4, 5].map((y) => pixel(large, 3, y)[0]);
+    expect(column).toEqual([255, 255, 255, 42, 42, 255]);
+    expect(pixel(large, 6, 4)).toEqual([64, 64, 64, 255]);
     expect(() => filterImages(kernels, { towers: 3 })).toThrow(
       '4 filters do not divide into 3 towers.',
     );
