@@ -5,7 +5,6 @@ The network comes as this project's layer list in ALEXNET_BENCH_SPEC. Lines on s
 import json
 import os
 import sys
-import time
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -13,6 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+
+from answer_turns import answer_turns
 
 task, batch = sys.argv[1], int(sys.argv[2])
 spec = json.loads(os.environ["ALEXNET_BENCH_SPEC"])
@@ -72,9 +73,4 @@ def work():
         tf.nn.softmax(net.predict_on_batch(x)).numpy()
 
 
-work()
-print(json.dumps({"ready": f"Keras {keras.__version__} on TensorFlow {tf.__version__}"}), flush=True)
-for line in sys.stdin:
-    start = time.perf_counter()
-    work()
-    print((time.perf_counter() - start) * 1000, flush=True)
+answer_turns(f"Keras {keras.__version__} on TensorFlow {tf.__version__}", work)

@@ -6,11 +6,12 @@ The network comes as this project's layer list in ALEXNET_BENCH_SPEC. Lines on s
 import json
 import os
 import sys
-import time
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import numpy as np
 import tensorflow as tf
+
+from answer_turns import answer_turns
 
 task, batch, precision = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 spec = json.loads(os.environ["ALEXNET_BENCH_SPEC"])
@@ -111,9 +112,4 @@ def work():
     (update(x, tf.constant(labels)) if task == "step" else probabilities(x)).numpy()
 
 
-work()
-print(json.dumps({"ready": f"tf.function on TensorFlow {tf.__version__}, {precision}"}), flush=True)
-for line in sys.stdin:
-    start = time.perf_counter()
-    work()
-    print((time.perf_counter() - start) * 1000, flush=True)
+answer_turns(f"tf.function on TensorFlow {tf.__version__}, {precision}", work)

@@ -7,10 +7,11 @@ The network comes as this project's layer list in ALEXNET_BENCH_SPEC. Lines on s
 import json
 import os
 import sys
-import time
 
 import torch
 from torch import nn
+
+from answer_turns import answer_turns
 
 task, batch, layout, where, precision = sys.argv[1], int(sys.argv[2]), *sys.argv[3:6]
 spec = json.loads(os.environ["ALEXNET_BENCH_SPEC"])
@@ -84,13 +85,8 @@ def predict():
 
 
 work = step if task == "step" else predict
-work()
 if device.type == "cuda":
     runtime = f"{torch.cuda.get_device_name()}, {precision}"
 else:
     runtime = f"{torch.get_num_threads()} threads, {precision}"
-print(json.dumps({"ready": f"PyTorch {torch.__version__} {layout}, {runtime}"}), flush=True)
-for line in sys.stdin:
-    start = time.perf_counter()
-    work()
-    print((time.perf_counter() - start) * 1000, flush=True)
+answer_turns(f"PyTorch {torch.__version__} {layout}, {runtime}", work)

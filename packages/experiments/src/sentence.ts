@@ -56,7 +56,9 @@ function detail(judgement: Judgement, summaries: Summaries) {
     if (verdict === 'undecided') {
       const bound = Math.abs(difference - (is === 'more' ? by : -by)) > spread;
       if (bound) return 'but a run ended before the value was reached';
-      return `within the spread of the seeds (± ${size}); ${wouldDecide()}`;
+      const within = `within the spread of the seeds (± ${size})`;
+      // From a lower bound nothing follows about how many seeds are enough.
+      return own.atLeast || against?.atLeast ? within : `${within}; ${wouldDecide()}`;
     }
     if (by !== 0) return `also with the spread of the seeds (± ${size}) counted in`;
     return `beyond the spread of the seeds (± ${size})`;

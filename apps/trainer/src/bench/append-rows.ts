@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
+import { processorFlags } from '@alexnet/backend/node';
 import { csvLine } from '@alexnet/trainer/node';
 
 /**
@@ -16,7 +17,8 @@ export async function appendRows(
   rows: readonly (readonly (string | number)[])[],
 ): Promise<void> {
   const date = new Date().toISOString().slice(0, 10);
-  const flags = vectorFlags();
+  const has = processorFlags();
+  const flags = TELLING.filter((flag) => has.has(flag)).join(' ');
   const machine = `${cpus()[0]?.model.trim()} x${availableParallelism()}${flags ? ` (${flags})` : ''}`;
   const about = [date, machine, process.version, command];
   const lines = rows.map((row) => csvLine([...about, ...row]));
@@ -24,14 +26,5 @@ export async function appendRows(
   await appendFile(path, lines.join(''));
 }
 
-/** What decides the speed of arithmetic, as Linux names it; empty elsewhere. */
-function vectorFlags(): string {
-  try {
-    const [flags = ''] = /^flags\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
-    const has = new Set(flags.split(/\s+/));
-    const telling = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16', 'amx_int8'];
-    return telling.filter((flag) => has.has(flag)).join(' ');
-  } catch {
-    return '';
-  }
-}
+/** What decides the speed of arithmetic. */
+const TELLING = ['avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16', 'amx_int8'];

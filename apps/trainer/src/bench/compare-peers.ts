@@ -71,8 +71,8 @@ async function takeTurn(peer: Peer): Promise<number> {
 /** The other side: this project's runtime in a process of its own, answering lines until stdin ends. */
 export async function serveRuntime(work: ComparedWork, backend: string): Promise<void> {
   const { tf, name, device } = await selectBackend({ require: backend });
-  // tfjs-node's backend says where its TensorFlow computes.
   setPrecision(tf, work.precision);
+  // tfjs-node's backend says where its TensorFlow computes.
   const onCuda = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
   const { run, dispose } = networkWork(tf, work.task, work.spec, work.batch);
   await run();

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { BackendError } from '../../backend-error.js';
+import { processorFlags } from '../../node/processor-flags.js';
 import type { Tf } from '../../selection/tf.js';
 import type { TensorflowBackend } from '../ops/raw-ops.js';
 
@@ -24,6 +24,9 @@ export function setPrecision(tf: Tf, wanted: Precision | 'auto'): Precision {
   return precision;
 }
 
+/** Instructions that make bfloat16 fast. */
+const BFLOAT16_FLAGS = ['amx_bf16', 'avx512_bf16'];
+
 function whyNoBfloat16(tf: Tf): string | null {
   const name = tf.getBackend();
   if (name !== 'tensorflow') return `the ${name} backend computes in float32`;
@@ -32,16 +35,8 @@ function whyNoBfloat16(tf: Tf): string | null {
   if (!binding.copyTensor) return 'the TensorFlow addon was not built by alexnet backend install';
   if (process.env.TF_ENABLE_ONEDNN_OPTS === '0')
     return 'TF_ENABLE_ONEDNN_OPTS=0 switches oneDNN off';
-  if (bfloat16Flags().length === 0) return 'this processor has neither AMX nor AVX512-BF16';
+  const flags = processorFlags();
+  if (!BFLOAT16_FLAGS.some((flag) => flags.has(flag)))
+    return 'this processor has neither AMX nor AVX512-BF16';
   return null;
-}
-
-/** The processor's flags that make bfloat16 fast, as Linux names them. */
-function bfloat16Flags(): readonly string[] {
-  try {
-    const [flags = ''] = /^flags\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8')) ?? [];
-    return ['amx_bf16', 'avx512_bf16'].filter((flag) => flags.split(/\s+/).includes(flag));
-  } catch {
-    return [];
-  }
 }
