@@ -14,9 +14,9 @@ export interface Trial {
 
 const FIRST_SEED = 1;
 
-const at = (variant: Variant, learningRate: number): Variant => ({
+const at = (variant: Variant, learningRate: number, more: readonly string[] = []): Variant => ({
   ...variant,
-  set: [...(variant.set ?? []), `learningRate=${learningRate}`],
+  set: [...(variant.set ?? []), `learningRate=${learningRate}`, ...more],
 });
 
 /** The runs that say which learning rate is whose best; none for an experiment with one for all. */
@@ -36,49 +36,56 @@ export function withBestRates(
   });
   if (made.length === 0) return { experiment, trials: [] };
   const ofVariant = ({ name }: Variant) => made.filter(({ variant }) => variant === name);
-  const best = new Map(
+  const rates = new Map(
     experiment.variants.map((variant) => [
       variant.name,
-      fastest(ofVariant(variant), experiment.until ?? 0)?.learningRate,
+      best(ofVariant(variant), experiment.until ?? null)?.learningRate,
     ]),
   );
   return {
     experiment: {
       ...experiment,
       variants: experiment.variants.map((variant) => {
-        const rate = best.get(variant.name);
+        const rate = rates.get(variant.name);
         return rate === undefined ? variant : at(variant, rate);
       }),
     },
     trials: made.map((trial) => ({
       ...trial,
-      isChosen: trial.learningRate === best.get(trial.variant),
+      isChosen: trial.learningRate === rates.get(trial.variant),
     })),
   };
 }
 
 function trialsOf(experiment: Experiment, plan: PlanOptions) {
-  const { variants, learningRates = [] } = experiment;
+  const { variants, learningRates } = experiment;
+  if (!learningRates) return [];
+  const { tried, epochs } = learningRates;
+  const shorter = epochs === undefined ? [] : [`epochs=${epochs}`];
   return variants.flatMap((variant) =>
-    learningRates.map((learningRate) => ({
+    tried.map((learningRate) => ({
       variant: variant.name,
       learningRate,
-      run: planRun(experiment, at(variant, learningRate), FIRST_SEED, plan),
+      run: planRun(experiment, at(variant, learningRate, shorter), FIRST_SEED, plan),
     })),
   );
 }
 
-/** Fewest epochs to the error; where none reached it, the lowest error at the end. */
-function fastest<T extends { readonly result: RunResult }>(
+/**
+ * Fewest epochs to the error `until`; where none reached it, the lowest error at the end. Without such
+ * an error the lowest on validation images.
+ */
+function best<T extends { readonly result: RunResult }>(
   trials: readonly T[],
-  until: number,
+  until: number | null,
 ): T | undefined {
   const rank = ({ result }: T): readonly [number, number] => {
     // Whatever it had reached before: a rate at which training breaks off is nobody's best.
     if (result.diverged !== null) return [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const { trainTop1 = 0, validationTop1 = 0 } = result.curve.at(-1) ?? {};
+    if (until === null) return [0, 1 - validationTop1];
     const { value, atLeast } = MEASURES.epochsToTarget.read(result, until);
-    const error = 1 - (result.curve.at(-1)?.trainTop1 ?? 0);
-    return [atLeast ? Number.POSITIVE_INFINITY : value, error];
+    return [atLeast ? Number.POSITIVE_INFINITY : value, 1 - trainTop1];
   };
   return [...trials].sort((a, b) => {
     const [[epochsOfA, errorOfA], [epochsOfB, errorOfB]] = [rank(a), rank(b)];

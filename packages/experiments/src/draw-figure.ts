@@ -8,6 +8,7 @@ import {
   ruleY,
   tickX,
 } from '@observablehq/plot';
+import { stairs } from './draw-stairs.js';
 import { drawSvg } from './draw-svg.js';
 import type { Experiment } from './experiment.js';
 import { capital } from './format-value.js';
@@ -28,7 +29,7 @@ svg { --ink: #1d1c1a; --soft: #8b877e; --line: #e2dfd8; --accent: #2a5fa5; color
 /** The results of an experiment as an SVG file. */
 export function drawFigure(outcome: Outcome): string {
   const { experiment } = outcome;
-  const options = experiment.plot === 'curves' ? curves(outcome) : values(outcome);
+  const options = { curves, values, stairs }[experiment.plot](outcome);
   const figure = drawSvg(describe(outcome), { width: WIDTH, ...options });
   figure.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   const style = figure.querySelector('style');
@@ -40,6 +41,9 @@ export function drawFigure(outcome: Outcome): string {
 export function figureCaption({ experiment, targetError }: Outcome): string {
   if (experiment.plot === 'values') {
     return `${capital(MEASURES[experiment.measure].label)}: a point a seed, the mean as a stroke, a line of one standard deviation either way.`;
+  }
+  if (experiment.plot === 'stairs') {
+    return `${capital(MEASURES[experiment.measure].label)}, a row for each ingredient with all those above it: a point a seed, the mean as a stroke, a line of one standard deviation either way. Rings: the mean of the same ingredient alone.`;
   }
   const target =
     experiment.measure === 'epochsToTarget'

@@ -9,6 +9,17 @@ export interface Variant {
   readonly set?: readonly string[];
   /** Layers taken out or changed, where no setting does it. */
   readonly layers?: LayerChanges;
+  /** In a plot of stairs: which row it is in, and whether its ingredient stands there without those before. */
+  readonly step?: { readonly of: string; readonly isAlone?: true };
+}
+
+/** What others measured of the same change: the difference from one variant to another. */
+export interface Elsewhere {
+  readonly from: string;
+  readonly to: string;
+  /** Of validation top-1, -1..1. */
+  readonly difference: number;
+  readonly source: string;
 }
 
 /** `variant` has more (less) of `measure` than another variant, or than a number. */
@@ -45,9 +56,11 @@ export interface Experiment {
   readonly measure: MeasureName;
   /** Shown beside it. */
   readonly also: readonly MeasureName[];
-  /** `curves`: over the epochs, too. */
-  readonly plot: 'values' | 'curves';
+  /** `curves`: over the epochs, too. `stairs`: a row for each ingredient, added and alone. */
+  readonly plot: 'values' | 'curves' | 'stairs';
   readonly claims: readonly Claim[];
+  /** Shown beside one's own differences. */
+  readonly elsewhere?: readonly Elsewhere[];
   /** Fewer seeds would say nothing. */
   readonly atLeastSeeds?: number;
   /** Images and passes of its own, where those of the others would not show its claims. */
@@ -55,8 +68,9 @@ export interface Experiment {
   /** A run ends after the epoch in which the error on training images has fallen to this, 0..1. */
   readonly until?: number;
   /**
-   * Learning rates that every variant is tried with by the first seed; all its runs are made at the one
-   * that reached {@link Experiment.until} in the fewest epochs.
+   * Learning rates that every variant is tried with by the first seed, for `epochs` or whole runs; all
+   * its runs are made at the one that reached {@link Experiment.until} in the fewest epochs, or without
+   * such an end at the one that was best on validation images.
    */
-  readonly learningRates?: readonly number[];
+  readonly learningRates?: { readonly tried: readonly number[]; readonly epochs?: number };
 }

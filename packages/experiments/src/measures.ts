@@ -6,6 +6,7 @@ export type MeasureName =
   | 'validationTop1'
   | 'trainTop1'
   | 'gap'
+  | 'turn'
   | 'tenCropTop1'
   | 'tenCropGain'
   | 'parameters'
@@ -54,6 +55,15 @@ export const MEASURES: Readonly<Record<MeasureName, Measure>> = {
     label: 'gap',
     kind: 'points',
     read: plain((run) => last(run).trainTop1 - last(run).validationTop1),
+  },
+  turn: {
+    label: 'epoch of the lowest validation loss',
+    kind: 'number',
+    read: plain(
+      ({ curve }) =>
+        curve.reduce((best, point) => (point.validationLoss < best.validationLoss ? point : best))
+          .epoch,
+    ),
   },
   tenCropTop1: {
     label: 'ten crops, top-1',

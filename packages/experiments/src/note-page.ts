@@ -8,7 +8,7 @@ import {
 } from './computed-claims.js';
 import { figureCaption } from './draw-figure.js';
 import type { Environment } from './environment.js';
-import { capital, formatSummary } from './format-value.js';
+import { capital, formatDifference, formatSummary } from './format-value.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
 import type { ClaimOutcome, Outcome } from './outcome.js';
@@ -30,7 +30,11 @@ function sections(): Section[] {
     { title: 'Dropout', experiments: ['dropout'] },
     { title: 'Max pooling', experiments: ['pooling'] },
     { title: 'Big conv1 filters', computed: kernelClaims(), experiments: [] },
-    { title: 'The recipe', lead: recipeLead(), experiments: ['augmentation', 'ten-crop'] },
+    {
+      title: 'The recipe',
+      lead: recipeLead(),
+      experiments: ['augmentation', 'ten-crop', 'ingredients'],
+    },
     {
       title: 'Parameters and multiply-adds',
       computed: parameterClaims(),
@@ -125,6 +129,7 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
     `![${experiment.title}](${figures}/${experiment.name}.svg)\n`,
     `${figureCaption(outcome)}\n`,
     `${resultTable(outcome)}\n`,
+    ...elsewhereTable(outcome),
     ...claims.map(claimText),
   ].join('\n');
 }
@@ -143,7 +148,10 @@ function ratesTried({ trials, experiment }: Outcome): string {
   const chosen = experiment.variants.flatMap(({ name }) =>
     best.filter(({ variant }) => variant === name).map((one) => `${name} ${one.learningRate}`),
   );
-  return ` Learning rates tried: ${tried.join(', ')}; fastest with the first seed, and taken for all: ${chosen.join(', ')}.`;
+  const { epochs } = experiment.learningRates ?? {};
+  const how = experiment.until === undefined ? 'best on validation images' : 'fastest';
+  const length = epochs === undefined ? '' : ` for ${epochs} epochs`;
+  return ` Learning rates tried${length}: ${tried.join(', ')}; ${how} with the first seed, and taken for all: ${chosen.join(', ')}.`;
 }
 
 function claimText({ claim, sentence }: ClaimOutcome): string {
@@ -166,12 +174,35 @@ function resultTable({ experiment, summaries, measures, runs }: Outcome): string
   ].join('\n');
 }
 
+/** What others measured of the same changes; nothing where nobody is named. */
+function elsewhereTable({ experiment, summaries }: Outcome): string[] {
+  const { elsewhere = [] } = experiment;
+  if (elsewhere.length === 0) return [];
+  const points = (difference: number) =>
+    `${difference < 0 ? '−' : '+'}${formatDifference('validationTop1', difference)}`;
+  const rows = elsewhere.map(({ from, to, difference, source }) => {
+    const here =
+      summaryOf(summaries, to, 'validationTop1').mean -
+      summaryOf(summaries, from, 'validationTop1').mean;
+    return `| ${from} → ${to} | ${points(difference)} | ${points(here)} | ${source} |`;
+  });
+  return [
+    [
+      'The same change elsewhere, in points of validation top-1:\n',
+      '| | there | here | source |',
+      '|---|--:|--:|---|',
+      ...rows,
+      '',
+    ].join('\n'),
+  ];
+}
+
 /** The settings of the recipe `paper`, read from it. */
 function recipeLead(): string {
   const recipe = RECIPES.paper as Recipe;
   const { batchSize, momentum, weightDecay, learningRate, schedule, epochs } = recipe;
   const sd = recipe.augment.flatMap((one) => (one.op === 'fancyPca' ? [one.sd] : []))[0];
-  return `\`--recipe paper\` trains with batches of ${batchSize}, momentum ${momentum}, weight decay ${weightDecay}, a learning rate of ${learningRate} times ${schedule.factor} when validation stops improving, ${epochs} epochs, random crops and mirrors, and fancy PCA with a standard deviation of ${sd}. What each form of augmentation is worth:\n`;
+  return `\`--recipe paper\` trains with batches of ${batchSize}, momentum ${momentum}, weight decay ${weightDecay}, a learning rate of ${learningRate} times ${schedule.factor} when validation stops improving, ${epochs} epochs, random crops and mirrors, and fancy PCA with a standard deviation of ${sd}. What each form of augmentation is worth, and then each ingredient:\n`;
 }
 
 function outcomesOf({ outcomes }: Study, names: readonly string[]): Outcome[] {

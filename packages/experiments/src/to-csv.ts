@@ -52,16 +52,25 @@ export function curvesCsv({ runs }: Outcome): string {
 export function trialsCsv({ trials, targetError }: Outcome): string {
   const rows = trials.map(({ variant, learningRate, result, isChosen }) => {
     const { value, atLeast } = MEASURES.epochsToTarget.read(result, targetError);
-    const trainTop1 = result.curve.at(-1)?.trainTop1 ?? 0;
+    const { trainTop1 = 0, validationTop1 = 0 } = result.curve.at(-1) ?? {};
     return [
       variant,
       learningRate,
       atLeast ? '' : Number(value.toPrecision(7)),
       Number(trainTop1.toPrecision(6)),
+      Number(validationTop1.toPrecision(6)),
       result.diverged === null ? 'no' : 'yes',
       isChosen ? 'yes' : 'no',
     ];
   });
-  const head = ['variant', 'learningRate', 'epochsToTarget', 'trainTop1', 'diverged', 'chosen'];
+  const head = [
+    'variant',
+    'learningRate',
+    'epochsToTarget',
+    'trainTop1',
+    'validationTop1',
+    'diverged',
+    'chosen',
+  ];
   return [head, ...rows].map(csvLine).join('');
 }

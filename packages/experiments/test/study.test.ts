@@ -154,7 +154,7 @@ test('each variant trains at the learning rate that reached the error first, els
     ...outcome([0.5], [0.4]).experiment,
     variants: [{ name: 'salt' }, { name: 'none', set: ['network.dropout=0'] }],
     until: 0.5,
-    learningRates: [0.01, 0.1],
+    learningRates: { tried: [0.01, 0.1] },
   };
   const plan = { ...PLAN, experiments: [experiment] };
   const runs = trialRuns(experiment, plan);
@@ -180,8 +180,55 @@ test('each variant trains at the learning rate that reached the error first, els
   const first = planRuns({ ...plan, experiments: [settled], seeds: 1 });
   expect(first.every(({ key }) => results.has(key))).toBe(true);
   const csv = trialsCsv({ ...outcome([0.5], [0.4]), trials, targetError: 0.5 });
-  expect(csv.split('\n')[2]).toBe('salt,0.1,3.2,0.6,no,yes');
+  expect(csv.split('\n')[2]).toBe('salt,0.1,3.2,0.6,0.3,no,yes');
   expect(withBestRates(outcome([0.5], [0.4]).experiment, PLAN, new Map()).trials).toEqual([]);
+});
+
+test('short trials are runs of their own, judged by validation images where no error is waited for', () => {
+  const experiment: Experiment = {
+    ...outcome([0.5], [0.4]).experiment,
+    variants: [{ name: 'salt' }, { name: 'none', set: ['network.dropout=0'] }],
+    learningRates: { tried: [0.01, 0.1], epochs: 2 },
+  };
+  const plan = { ...PLAN, experiments: [experiment] };
+  const runs = trialRuns(experiment, plan);
+  expect(runs.map(({ recipe }) => recipe.epochs)).toEqual([2, 2, 2, 2]);
+  const results = new Map(
+    [0.3, 0.2, 0.2, 0.4].map((top1, at) => [runs[at]?.key ?? '', run(1, top1)]),
+  );
+  const settled = withBestRates(experiment, plan, results).experiment;
+  const made = planRuns({ ...plan, experiments: [settled], seeds: 1 });
+  expect(made.map(({ recipe }) => recipe.learningRate)).toEqual([0.01, 0.1]);
+  expect(made.some(({ key }) => results.has(key))).toBe(false);
+});
+
+test('the ingredients are added one by one, and each alone to where they began', () => {
+  const { variants } = findExperiment('ingredients');
+  const recipes = new Map(
+    variants.map((variant) => [
+      variant.name,
+      planRun(findExperiment('ingredients'), variant, 1, PLAN),
+    ]),
+  );
+  const dropout = (name: string) => recipes.get(name)?.recipe.network.modifiers;
+  expect(dropout('+ dropout of 0.5')).toMatchObject({ activation: 'relu', pool: 'max' });
+  expect(dropout('dropout of 0.5 alone')).toMatchObject({ activation: 'tanh', dropout: 0.5 });
+  const pools = (name: string) =>
+    recipes.get(name)?.network.layers.flatMap((layer) => (layer.op === 'pool' ? layer.size : []));
+  expect(pools('+ ReLU')).toEqual([2, 2, 2]);
+  expect(pools('+ LRN')).toEqual([3, 3, 3]);
+  expect(pools('LRN alone')).toEqual([2, 2, 2]);
+  const today = recipes.get('+ weight average')?.recipe;
+  expect(today?.augment.map(({ op }) => op)).toEqual([
+    'resize',
+    'randomResizedCrop',
+    'randomFlip',
+    'fancyPca',
+    'normalize',
+    'cutmix',
+    'labelSmoothing',
+  ]);
+  expect(today).toMatchObject({ ema: 0.99, schedule: { kind: 'cosine' } });
 });
 
 test('a colored half of the kernels stands out against random halves, mixed ones do not', () => {
@@ -196,9 +243,11 @@ test('a colored half of the kernels stands out against random halves, mixed ones
 });
 
 test('every experiment can be planned, and its claims speak of its own variants', () => {
-  for (const { variants, claims, name, measure, also } of EXPERIMENTS) {
+  for (const { variants, claims, name, measure, also, elsewhere = [] } of EXPERIMENTS) {
     const names = variants.map((variant) => variant.name);
     expect(new Set(names).size, name).toBe(names.length);
+    for (const { from, to } of elsewhere)
+      expect(names, name).toEqual(expect.arrayContaining([from, to]));
     for (const { expects } of claims) {
       for (const expectation of expects) {
         expect([measure, ...also], name).toContain(expectation.measure);
@@ -215,11 +264,13 @@ test('what experiments share is trained once; another seed, image or backend is 
   const planned = planRuns(PLAN);
   const wanted = EXPERIMENTS.reduce((sum, { variants }) => sum + variants.length, 0);
   const firstSeed = planned.filter(({ seed }) => seed === 1);
-  // The base is in nine experiments, training without augmentation in two.
-  expect(firstSeed).toHaveLength(wanted - 8 - 1);
-  expect(firstSeed.filter(({ tenCrop }) => tenCrop)).toHaveLength(2);
+  // The base is in eight experiments, training without augmentation in two.
+  expect(firstSeed).toHaveLength(wanted - 7 - 1);
+  const steps = findExperiment('ingredients').variants.length;
+  expect(firstSeed.filter(({ tenCrop }) => tenCrop)).toHaveLength(2 + steps);
   expect(planned.filter(({ seed }) => seed === 5).map(({ label }) => label)).toEqual([
     'towers: two towers, seed 5',
+    'towers: two towers, started as in 2012, seed 5',
     'towers: one tower, seed 5',
   ]);
   const activation = findExperiment('activation');
@@ -274,7 +325,16 @@ test('files: quoted cells, a plot that stands alone, a page with verdicts and it
   expect(figure).toContain('aria-label="Salt. validation top-1, means: salt 0.505, none 0.405."');
   expect(figure.match(/<circle/g)).toHaveLength(4);
 
-  const named = { ...result, experiment: { ...result.experiment, name: 'dropout' } };
+  const elsewhere = [{ from: 'none', to: 'salt', difference: -0.014, source: 'the cook' }];
+  const named = { ...result, experiment: { ...result.experiment, name: 'dropout', elsewhere } };
+  const isAlone = { name: 'none', step: { of: 'salt', isAlone: true } } as const;
+  const stairs = {
+    ...result.experiment,
+    plot: 'stairs',
+    variants: [{ name: 'salt' }, isAlone],
+  } as const;
+  // A stroke and a point a seed for the one that is added, a ring for the one alone.
+  expect(drawFigure({ ...result, experiment: stairs }).match(/<circle/g)).toHaveLength(3);
   const page = notePage(
     {
       scale: QUICK,
@@ -299,6 +359,7 @@ test('files: quoted cells, a plot that stands alone, a page with verdicts and it
   expect(page).toContain('| Dropout | salt is better | reproduced |');
   expect(page).toContain('![Salt](note/dropout.svg)');
   expect(page).toContain('| salt | 50.5 ± 0.7 % | 1,000 |');
+  expect(page).toContain('| none → salt | −1.4 points | +10.0 points | the cook |');
   expect(page).toContain('**Reproduced here**. Validation top-1');
 });
 

@@ -26,6 +26,7 @@ test('sets plain, nested, list and layer settings and leaves the recipe as it wa
 
 test.each([
   ['stopAfter=5', { stopAfter: 5 }],
+  ['network.init=2012', { network: { modifiers: { init: '2012' } } }],
   ['precision=bf16', { precision: 'bf16' }],
   ['batchNormVariance=unbiased', { batchNormVariance: 'unbiased' }],
   ['preprocessing.mean=image', { preprocessing: { mean: 'image' } }],

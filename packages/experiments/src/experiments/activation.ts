@@ -1,4 +1,5 @@
 import type { Experiment } from '../experiment.js';
+import { caffenet128 } from '../published.js';
 
 /** "No regularization of any kind was employed": caption of the paper's figure 1. */
 const BARE = [
@@ -55,4 +56,5 @@ export const activation: Experiment = {
       otherwise: 'too few epochs to tell the slow ones apart',
     },
   ],
+  elsewhere: [caffenet128('Activations')(['tanh', 0.401], ['ReLU', 0.471])],
 };

@@ -1,4 +1,5 @@
 import type { Experiment } from '../experiment.js';
+import { caffenet128 } from '../published.js';
 
 /** Paper, section 3.2. */
 export const groups: Experiment = {
@@ -35,4 +36,5 @@ export const groups: Experiment = {
       otherwise: 'fewer connections are easier to learn in a short run',
     },
   ],
+  elsewhere: [caffenet128('Architectures')(['two towers', 0.471], ['one tower', 0.487])],
 };

@@ -6,6 +6,7 @@ import { dropout } from './dropout.js';
 import { fourLayers } from './four-layers.js';
 import { groups } from './groups.js';
 import { head } from './head.js';
+import { ingredients } from './ingredients.js';
 import { norm } from './norm.js';
 import { pooling } from './pooling.js';
 import { tenCrop } from './ten-crop.js';
@@ -19,6 +20,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   pooling,
   augmentation,
   tenCrop,
+  ingredients,
   head,
   depth,
   norm,

@@ -1,4 +1,5 @@
 import type { Experiment } from '../experiment.js';
+import { caffenet128 } from '../published.js';
 
 /** Paper, section 3.3. */
 export const norm: Experiment = {
@@ -42,5 +43,9 @@ export const norm: Experiment = {
       ],
       otherwise: 'batches of 32 make its statistics noisy, and five convolutions train without it',
     },
+  ],
+  elsewhere: [
+    caffenet128('Activations')(['none', 0.471], ['LRN, as printed', 0.47]),
+    caffenet128('batchnorm')(['none', 0.471], ['batch norm', 0.478]),
   ],
 };

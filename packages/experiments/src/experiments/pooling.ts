@@ -1,4 +1,7 @@
 import type { Experiment } from '../experiment.js';
+import { caffenet128 } from '../published.js';
+
+const measured = caffenet128('Pooling');
 
 const padded = (pixels: number) => ({ top: pixels, left: pixels, bottom: pixels, right: pixels });
 
@@ -75,5 +78,10 @@ export const pooling: Experiment = {
       ],
       otherwise: 'the seeds differ more than the variants',
     },
+  ],
+  elsewhere: [
+    measured(['average, overlapping', 0.435], ['max, overlapping', 0.471]),
+    measured(['strided convolutions', 0.472], ['max, overlapping', 0.471]),
+    measured(['max, not overlapping', 0.484], ['max, overlapping', 0.471]),
   ],
 };

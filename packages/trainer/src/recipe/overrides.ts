@@ -20,27 +20,46 @@ type Draft = Record<string, unknown>;
 export function applyOverrides(recipe: Recipe, settings: readonly string[]): Recipe {
   let current = recipe;
   for (const setting of settings) {
-    const draft = structuredClone(current) as unknown as Draft;
     try {
-      applyOne(draft, setting);
-      current = readRecipe(draft);
+      current = changed(current, setting, parseValue);
     } catch (error) {
-      // Modifiers of the network are said without the list they stand in.
-      const said = (error as Error).message.replace(/^network\.modifiers\./, 'network.');
-      throw new SettingError(`--set ${setting}: ${said}`, { cause: error });
+      current = asText(current, setting) ?? refuse(setting, error as Error);
     }
   }
   // Only now: a size is often two settings.
   return checkRecipe(current);
 }
 
-function applyOne(recipe: Draft, setting: string): void {
+/** The setting with its value taken as a text: `network.init=2012` is a name; null where that does not fit either. */
+function asText(recipe: Recipe, setting: string): Recipe | null {
+  try {
+    return changed(recipe, setting, (text) => text);
+  } catch {
+    return null;
+  }
+}
+
+function refuse(setting: string, error: Error): never {
+  // Modifiers of the network are said without the list they stand in.
+  const said = error.message.replace(/^network\.modifiers\./, 'network.');
+  throw new SettingError(`--set ${setting}: ${said}`, { cause: error });
+}
+
+type ParseValue = (text: string) => unknown;
+
+function changed(recipe: Recipe, setting: string, parse: ParseValue): Recipe {
+  const draft = structuredClone(recipe) as unknown as Draft;
+  applyOne(draft, setting, parse);
+  return readRecipe(draft);
+}
+
+function applyOne(recipe: Draft, setting: string, parse: ParseValue): void {
   const equals = setting.indexOf('=');
   if (equals < 1) {
     throw new SettingError('write it as key=value, for example learningRate=0.02');
   }
   const key = setting.slice(0, equals);
-  const value = parseValue(setting.slice(equals + 1));
+  const value = parse(setting.slice(equals + 1));
   const path = key.split('.');
   const [first = '', second = ''] = path;
   const isModifier = first === 'network' && second !== 'preset' && second !== 'modifiers';
@@ -105,14 +124,14 @@ function changeOperation(
   }
   const operation = { ...(found[0] ?? { op: name }) } as Draft;
   if (option.length > 0) put(operation, option, value);
-  const changed = operation as unknown as OperationInput;
-  if (found.length === 1) return operations.map((one) => (one.op === name ? changed : one));
+  const one = operation as unknown as OperationInput;
+  if (found.length === 1) return operations.map((old) => (old.op === name ? one : old));
   const others = CROPS.includes(name)
     ? operations.filter(({ op }) => !CROPS.includes(op))
     : operations;
   const rank = ({ op }: { readonly op: string }) => OPERATION_NAMES.indexOf(op as OperationName);
-  const before = others.filter((one) => rank(one) < rank(changed)).length;
-  return [...others.slice(0, before), changed, ...others.slice(before)];
+  const before = others.filter((old) => rank(old) < rank(one)).length;
+  return [...others.slice(0, before), one, ...others.slice(before)];
 }
 
 function parseValue(text: string): unknown {
