@@ -54,6 +54,8 @@ if (existsSync(join(root, OUT, 'weights.safetensors'))) {
     'emoji',
     '--recipe',
     'quick',
+    '--precision',
+    'auto',
     ...epochs,
     '--out',
     OUT,

@@ -45,6 +45,7 @@ test('the weights carry preprocessing and class names, and eval counts every ima
     'center crop',
     'ten crops',
   ]);
+  expect(result.evaluations[1].cornerTop1).toBeGreaterThanOrEqual(0);
   for (const { images, confusion } of result.evaluations) {
     expect(images).toBe(15);
     expect(confusion.flat().reduce((sum: number, count: number) => sum + count)).toBe(15);

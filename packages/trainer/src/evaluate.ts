@@ -23,6 +23,8 @@ export interface Evaluation {
   readonly top1: number;
   /** Share with the label among the five most probable classes, 0..1; left out where no more than five are answers. */
   readonly top5?: number;
+  /** With ten crops: the mean share, 0..1, that one of the eight in the corners answers right by itself. */
+  readonly cornerTop1?: number;
   /** Always answering the most frequent class would give this top-1. */
   readonly majority: { readonly label: number; readonly share: number };
   /** `confusion[truth][answer]`, counts, [classes][classes]. */
@@ -41,6 +43,9 @@ export interface Mistake {
   /** What the network gave its wrong answer, 0..1. */
   readonly probability: number;
 }
+
+/** Of the ten crops, whose third is the center and eighth its mirror image. */
+const CORNERS = [0, 1, 3, 4, 5, 6, 8, 9];
 
 /** More than a page of a report shows; a few kilobytes in a file. */
 const KEPT_MISTAKES = 50;
@@ -73,6 +78,8 @@ interface Tally {
   readonly loss: number;
   readonly top1: number;
   readonly top5: number;
+  /** Right answers of corner crops by themselves. */
+  readonly corners: number;
   readonly confusion: readonly (readonly number[])[];
   readonly mistakes: readonly Mistake[];
 }
@@ -89,7 +96,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { tenCrop = false, world = ALONE } = options;
   const { classes } = answerer.network.spec;
-  const { images, skipped, loss, top1, top5, confusion, mistakes } = await tallyTogether(
+  const { images, skipped, loss, top1, top5, corners, confusion, mistakes } = await tallyTogether(
     world,
     // Neighbors, which one process reads in one go.
     () => tally(answerer, source, shareOf(source.records.length, world), options),
@@ -104,6 +111,7 @@ export async function evaluate(
     loss: loss / images,
     top1: top1 / images,
     ...((options.among?.length ?? classes) > 5 ? { top5: top5 / images } : {}),
+    ...(tenCrop ? { cornerTop1: corners / (CORNERS.length * images) } : {}),
     majority: { label, share: (perClass[label] as number) / images },
     confusion,
     mistakes,
@@ -132,6 +140,7 @@ function together(a: Tally, b: Tally): Tally {
     loss: a.loss + b.loss,
     top1: a.top1 + b.top1,
     top5: a.top5 + b.top5,
+    corners: a.corners + b.corners,
     confusion: a.confusion.map((row, i) =>
       row.map((count, j) => count + (b.confusion[i]?.[j] ?? 0)),
     ),
@@ -166,6 +175,7 @@ async function tally(
   let loss = 0;
   let top1 = 0;
   let top5 = 0;
+  let corners = 0;
 
   const load = (indices: number[]) => makeBatch(source, indices, maker, { classes });
   for await (const batch of prefetch(passes, load, 2)) {
@@ -175,9 +185,14 @@ async function tally(
     const losses = await labelLosses(network, batch, views, answers, options.among);
     for (const own of losses) loss += own;
     const wrong: Mistake[] = [];
-    answers.forEach(({ probabilities: all }, position) => {
-      const probabilities = options.among ? onlyAmong(all, options.among) : all;
+    const asked = (all: Float32Array) => (options.among ? onlyAmong(all, options.among) : all);
+    answers.forEach((answer, position) => {
+      const probabilities = asked(answer.probabilities);
       const label = batch.labels[position] as number;
+      if ('crops' in answer) {
+        const own = CORNERS.map((corner) => asked(answer.crops[corner] as Float32Array));
+        corners += own.filter((crop) => rankOf(crop, label) === 0).length;
+      }
       const rank = rankOf(probabilities, label);
       top1 += rank === 0 ? 1 : 0;
       top5 += rank < 5 ? 1 : 0;
@@ -193,7 +208,7 @@ async function tally(
     images += answers.length;
     options.onProgress?.(images + skipped.length, to - from);
   }
-  return { images, skipped, loss, top1, top5, confusion, mistakes };
+  return { images, skipped, loss, top1, top5, corners, confusion, mistakes };
 }
 
 /** The numbers `from` to `to`, so many at a time. */

@@ -1,4 +1,5 @@
-import { buildNetwork, createSpec } from '@alexnet/model';
+import { type ImageSource, makeBatch, preparation } from '@alexnet/augment';
+import { buildNetwork, createSpec, predictPrepared } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { evaluate } from '../src/index.js';
 import { CLASSES, plainColors, preprocessing, tf, tinyNetwork } from './tiny.js';
@@ -33,6 +34,33 @@ test('ten crops and one are different questions to the same network', async () =
   expect(ten.images).toBe(6);
   // Plain images look the same in every crop.
   expect(ten.loss).toBeCloseTo(one.loss, 5);
+  network.dispose();
+});
+
+test('with ten crops the eight corners are also counted by themselves', async () => {
+  const network = tinyNetwork();
+  // Noise of another kind on every side, so that crops are answered differently.
+  const source: ImageSource = {
+    records: Array.from({ length: 12 }, (_, at) => ({ id: `${at}`, label: at % CLASSES })),
+    image: async (index) => ({
+      width: 36,
+      height: 36,
+      data: new Uint8Array(36 * 36 * 3).map((_, at) => (at * at * (index + 7)) % 251),
+    }),
+  };
+  const ten = await evaluate({ network, preprocessing }, source, { tenCrop: true });
+  const maker = preparation(preprocessing, { tenCrop: true });
+  const indices = source.records.map((_, at) => at);
+  const batch = await makeBatch(source, indices, maker, { classes: CLASSES });
+  // Each crop as an image of its own.
+  const crops = await predictPrepared(network, batch);
+  const right = crops.filter(({ probabilities }, at) => {
+    const isCenter = at % 5 === 2;
+    const label = batch.labels[Math.floor(at / 10)] as number;
+    return !isCenter && probabilities.indexOf(Math.max(...probabilities)) === label;
+  });
+  expect(ten.cornerTop1).toBeCloseTo(right.length / (8 * 12), 12);
+  expect(await evaluate({ network, preprocessing }, source)).not.toHaveProperty('cornerTop1');
   network.dispose();
 });
 

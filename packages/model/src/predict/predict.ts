@@ -69,7 +69,7 @@ export async function predictPrepared(
   network: Network,
   { pixels, imageShape }: PreparedImages,
   { tenCrop = false }: { readonly tenCrop?: boolean } = {},
-): Promise<Prediction[]> {
+): Promise<(Prediction | TenCropPrediction)[]> {
   if (pixels.length === 0) return [];
   const size = imageShape.reduce((product, length) => product * length, 1);
   const x: Tensor4D = network.tf.tensor4d(pixels, [pixels.length / size, ...imageShape]);
