@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { decodeImage, openDataset } from '../src/index.js';
-import { grayPng, makeTar, temporaryFolder, writeTree } from './source-helpers.js';
+import { readTarIndex } from '../src/archives/tar-index.js';
+import { decodeImage, openDataset, type Split } from '../src/index.js';
+import { grayPng, makeTar, memoryTree, temporaryFolder, writeTree } from './source-helpers.js';
 
 /** `count` CIFAR records: labels count up, red is the label, green the row, blue the column. */
 function cifarBatch(count: number, labelBytes: number): Buffer {
@@ -72,6 +74,66 @@ describe('CIFAR, binary version', () => {
     const cut = { ...cifar10(), [`${base}/test_batch.bin`]: Buffer.alloc(3072) };
     await expect(openDataset(await writeTree(cut))).rejects.toThrow('not a multiple of 3073');
     await expect(openDataset(await writeTree(cifar10(4)))).rejects.toThrow('#3 has no class 3');
+  });
+});
+
+describe('CIFAR, Python version', () => {
+  const archive = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+  const open = async (name: string) =>
+    openDataset(archive(name), { cacheDir: await temporaryFolder() });
+  /** The first channels of the pixel in line 5, column 9. */
+  const pixelAt = async (split: Split, index: number) => {
+    const { data } = await split.image(index);
+    return [...data.subarray((5 * 32 + 9) * 3).subarray(0, 3)];
+  };
+
+  it('reads CIFAR-10 as Python 3 pickles it', async () => {
+    const dataset = await open('cifar-10-python.tar.gz');
+    expect(dataset.classNames).toEqual(['airplane', 'bird', 'cat']);
+    expect(dataset.train.records.map(({ label }) => label)).toEqual([1, 2, 2, 0, 0, 1, 1, 2, 2, 0]);
+    expect(dataset.train.records[9]?.id).toBe('data_batch_5#1');
+    expect(await pixelAt(dataset.train, 9)).toEqual([51, 5, 9]);
+    expect(dataset.validation.records).toEqual([{ id: 'test_batch#0', label: 2 }]);
+    expect(await pixelAt(dataset.validation, 0)).toEqual([60, 5, 9]);
+    await dataset.close();
+  });
+
+  it('reads CIFAR-100 as Python 2 pickled it', async () => {
+    const dataset = await open('cifar-100-python.tar.gz');
+    expect(dataset.classNames).toEqual(['apple', 'baby']);
+    expect(dataset.train.records.map(({ label }) => label)).toEqual([1, 0, 1]);
+    expect(await pixelAt(dataset.train, 2)).toEqual([12, 5, 9]);
+    await dataset.close();
+  });
+
+  it('refuses what is no pickle of a batch, and names the file', async () => {
+    const files = async (name: string) => {
+      const all: Record<string, Uint8Array> = {};
+      const plain = memoryTree({ tar: gunzipSync(await readFile(archive(name))) });
+      const source = {
+        size: await plain.size('tar'),
+        read: async (offset: number, length: number) => plain.read('tar', { offset, length }),
+      };
+      for (const { path, offset, size } of (await readTarIndex(source, name)).entries) {
+        all[path] = await plain.read('tar', { offset, length: size });
+      }
+      return all;
+    };
+    const whole = await files('cifar-100-python.tar.gz');
+    const train = Buffer.from(whole['cifar-100-python/train'] ?? []);
+    const fewer = Buffer.from(
+      train.toString('latin1').replace('fine_labels', 'line_labels'),
+      'latin1',
+    );
+    for (const [bytes, reason] of [
+      [train.subarray(0, 100), /train is no file of CIFAR: ./],
+      [Buffer.from('\x80\x02]q\x00.', 'latin1'), /it is no dictionary/],
+      [fewer, /train is no file of CIFAR: .*fine_labels/],
+      [Buffer.from(whole['cifar-100-python/meta'] ?? []), /its data are not|fine_labels/],
+    ] as const) {
+      const root = await writeTree({ ...whole, 'cifar-100-python/train': bytes });
+      await expect(openDataset(root)).rejects.toThrow(reason);
+    }
   });
 });
 

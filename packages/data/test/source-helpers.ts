@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { pack } from 'tar-stream';
 import { onTestFinished } from 'vitest';
+import { createFolder, type FileTree, folderAt } from '../src/archives/folder-tree.js';
 
 /** A folder that is gone after the test. */
 export async function temporaryFolder(): Promise<string> {
@@ -59,4 +60,28 @@ export async function makeTar(
   const chunks: Buffer[] = [];
   for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Files in memory; a path that ends in a slash is an empty folder. */
+export function memoryTree(files: Readonly<Record<string, Uint8Array | string>>): FileTree {
+  const root = createFolder();
+  for (const path of Object.keys(files)) {
+    const [, folder = '', name = ''] = /^(.*?)([^/]*)$/.exec(path) ?? [];
+    const inside = folderAt(root, folder);
+    if (name !== '') inside.files.add(name);
+  }
+  const bytesOf = (path: string) => {
+    if (files[path] === undefined) throw new Error(`no ${path}`);
+    return Buffer.from(files[path]);
+  };
+  return {
+    name: 'set',
+    root,
+    read: async (path, part) =>
+      part === undefined
+        ? bytesOf(path)
+        : bytesOf(path).subarray(part.offset, part.offset + part.length),
+    size: async (path) => bytesOf(path).length,
+    close: async () => undefined,
+  };
 }

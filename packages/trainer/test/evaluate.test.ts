@@ -1,7 +1,9 @@
 import { type ImageSource, makeBatch, preparation } from '@alexnet/augment';
 import { buildNetwork, createSpec, predictPrepared } from '@alexnet/model';
 import { expect, test } from 'vitest';
-import { evaluate } from '../src/index.js';
+import { evaluate, type ImageSource } from '../src/index.js';
+import { createWorld } from '../src/node.js';
+import { collectivesBy, inLockstep } from './in-lockstep.js';
 import { CLASSES, plainColors, preprocessing, tf, tinyNetwork } from './tiny.js';
 
 test('every readable image is counted once, the last short batch too', async () => {
@@ -117,5 +119,50 @@ test('images that nobody says how to prepare are not prepared', async () => {
   const network = tinyNetwork();
   const asked = evaluate({ network, preprocessing: null }, plainColors(2));
   await expect(asked).rejects.toMatchObject({ code: 'no-preprocessing' });
+  network.dispose();
+});
+
+test('three processes, one of them without an image, say what one says; where one fails, all do', async () => {
+  const network = tinyNetwork();
+  const together = (source: ImageSource, others = source) =>
+    inLockstep(3, async (rank, exchange) => {
+      const world = createWorld({ rank, size: 3 }, collectivesBy(tf, exchange));
+      const answerer = { network, preprocessing };
+      return evaluate(answerer, rank === 1 ? source : others, { world }).catch(
+        (error: Error) => error.message || Promise.reject(error),
+      );
+    });
+  const [broken, none] = [plainColors(11, [9]), plainColors(2)];
+  for (const source of [broken, none]) {
+    const alone = await evaluate({ network, preprocessing }, source);
+    for (const said of await together(source)) {
+      expect(said).toEqual({ ...alone, loss: expect.closeTo(alone.loss, 6) });
+    }
+  }
+  const torn = { ...broken, records: broken.records.map((record) => ({ ...record, label: 99 })) };
+  const [first, second, third] = await together(torn, broken);
+  expect(first).toMatch(/^another process could not validate: \w*Error: ./);
+  expect(third).toBe(first);
+  expect(first).toContain(second);
+  network.dispose();
+});
+
+test('no more than fifty mistakes are kept, and it stops when it is told to', async () => {
+  const network = tinyNetwork();
+  const source = plainColors(160);
+  const answerer = { network, preprocessing };
+  const { mistakes, images, top1 } = await evaluate(answerer, source);
+  expect(images * (1 - top1)).toBeGreaterThan(50);
+  expect(mistakes).toHaveLength(50);
+  const stopping = new AbortController();
+  const seen: number[] = [];
+  const onProgress = (done: number) => {
+    seen.push(done);
+    stopping.abort(new Error('enough'));
+  };
+  const { signal } = stopping;
+  await expect(evaluate(answerer, source, { onProgress, signal })).rejects.toThrow('enough');
+  // 64 images a pass where nothing else is said.
+  expect(seen).toEqual([64]);
   network.dispose();
 });

@@ -1,7 +1,15 @@
 import { createEpochOrder, createPipeline, makeBatch, measureImageColors } from '@alexnet/augment';
 import type { Weight } from '@alexnet/model';
 import { expect, test } from 'vitest';
-import { type BatchFeed, type Snapshot, type TrainOptions, train } from '../src/index.js';
+import {
+  type BatchFeed,
+  type Snapshot,
+  type StepReport,
+  type TrainOptions,
+  train,
+} from '../src/index.js';
+import { createWorld } from '../src/node.js';
+import { collectivesBy, inLockstep } from './in-lockstep.js';
 import { CLASSES, plainColors, preprocessing, tf, tinyNetwork, tinyRecipe } from './tiny.js';
 
 const source = plainColors(24);
@@ -247,4 +255,54 @@ test('every step tells the learning rate and the norm of its gradient', async ()
   });
   for (const [i, rate] of [0.1, 0.4, 0.7].entries()) expect(rates[i]).toBeCloseTo(rate, 12);
   expect(norms.every((norm) => norm > 0 && Number.isFinite(norm))).toBe(true);
+});
+
+test('two processes train what one trains, and stop together when one is told to', async () => {
+  const recipe = { ...tinyRecipe, epochs: 1, batchSize: 3, ema: 0.9 };
+  const small = { recipe, train: plainColors(6, [4]), validation: plainColors(3) };
+  const together = (changes: Partial<TrainOptions>, ofSecond: Partial<TrainOptions> = {}) =>
+    inLockstep(2, async (rank, exchange) => {
+      const world = createWorld({ rank, size: 2 }, collectivesBy(tf, exchange));
+      const steps: StepReport[] = [];
+      const skipped: string[] = [];
+      const observer = {
+        onStep: (report: StepReport) => void steps.push(report),
+        onSkip: (id: string) => void skipped.push(id),
+      };
+      const run = await runOnce({
+        ...{ ...small, world, observer },
+        ...changes,
+        ...(rank === 1 ? ofSecond : {}),
+      });
+      return { ...run, steps, skipped };
+    });
+  const alone = await runOnce(small);
+  const [first, second] = await together({});
+  expect(second?.weights).toEqual(first?.weights);
+  expect([first?.outcome, first?.top1, first?.skipped]).toEqual([
+    'finished',
+    alone.top1,
+    ['4.png'],
+  ]);
+  for (const [name, { data }] of alone.weights) {
+    const other = first?.weights.get(name)?.data as Float32Array;
+    data.forEach((value, i) => {
+      expect(other[i]).toBeCloseTo(value, 5);
+    });
+  }
+  expect(first?.steps.map(({ images, reduction }) => [images, reduction])).toEqual([
+    [expect.any(Number), { processes: 2, busyMs: 0, waitMs: 0 }],
+    [expect.any(Number), { processes: 2, busyMs: 0, waitMs: 0 }],
+  ]);
+  expect(first?.steps.reduce((sum, { images }) => sum + images, 0)).toBe(5);
+  const stopped = await together({}, { signal: AbortSignal.abort() });
+  expect(stopped.map(({ outcome, steps }) => [outcome, steps.length])).toEqual([
+    ['interrupted', 0],
+    ['interrupted', 0],
+  ]);
+  const few = await together({ maxSteps: 1 });
+  expect(few.map(({ outcome, steps }) => [outcome, steps.length])).toEqual([
+    ['out of steps', 1],
+    ['out of steps', 1],
+  ]);
 });

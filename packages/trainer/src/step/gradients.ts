@@ -81,16 +81,18 @@ export function gradientsOf(
   const { tf } = network;
   const nameOf = new Map(learning.map(({ variable, name }) => [variable.name, name]));
   let correct: Scalar | undefined;
-  const { value, grads } = tf.variableGrads(
-    () => {
-      const logits = network.forward(x, options); // [n, classes]
-      const hits = tf.equal(tf.argMax(logits, 1), labels);
-      correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
-      return crossEntropy(tf, logits, targets);
-    },
-    // Only these: what comes before the first learning layer needs no backward pass.
-    learning.map(({ variable }) => variable as Variable),
-  );
+  const lossOf = () => {
+    const logits = network.forward(x, options); // [n, classes]
+    const hits = tf.equal(tf.argMax(logits, 1), labels);
+    correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
+    return crossEntropy(tf, logits, targets);
+  };
+  // Only what learns: what comes before its first layer needs no backward pass.
+  const variables = learning.map(({ variable }) => variable as Variable);
+  const { value, grads } =
+    variables.length === 0
+      ? { value: tf.tidy(lossOf), grads: {} }
+      : tf.variableGrads(lossOf, variables);
   const gradients = new Map(
     Object.entries(grads).map(([name, gradient]) => [nameOf.get(name) as string, gradient]),
   );

@@ -30,6 +30,8 @@ export function createPlainStep(parts: StepParts): Step {
       let loss = 0;
       let correct = 0;
       const pieces = partsOf(batch, recipe.accumulate, at.whole);
+      const running = runningValues(network, frozen);
+      const before = running.map((variable) => tf.clone(variable as Tensor));
       for (const part of pieces) {
         const tensors = upload(tf, batch, part);
         const options = {
@@ -60,8 +62,12 @@ export function createPlainStep(parts: StepParts): Step {
         }
         optimizer.update(sums, at);
         average?.update();
+      } else {
+        running.forEach((variable, i) => {
+          variable.assign(before[i] as Tensor);
+        });
       }
-      tf.dispose([...sums.values()]);
+      tf.dispose([...sums.values(), ...before]);
       return result;
     },
   };
@@ -83,9 +89,11 @@ function sumOverProcesses(
   ];
   const sums = given.length === 0 ? [] : world.sumTensors(given);
   tf.dispose(given);
+  const means = sums.slice(learning.length);
   running.forEach((variable, at) => {
-    variable.assign(sums[learning.length + at] as Tensor);
+    variable.assign(means[at] as Tensor);
   });
+  tf.dispose(means);
   return new Map(learning.map(({ name }, at) => [name, sums[at] as Tensor]));
 }
 
