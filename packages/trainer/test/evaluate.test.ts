@@ -1,7 +1,7 @@
 import { type ImageSource, makeBatch, preparation } from '@alexnet/augment';
 import { buildNetwork, createSpec, predictPrepared } from '@alexnet/model';
 import { expect, test } from 'vitest';
-import { evaluate, type ImageSource } from '../src/index.js';
+import { evaluate } from '../src/index.js';
 import { createWorld } from '../src/node.js';
 import { collectivesBy, inLockstep } from './in-lockstep.js';
 import { CLASSES, plainColors, preprocessing, tf, tinyNetwork } from './tiny.js';
