@@ -60,6 +60,46 @@ describe('other classes', () => {
   });
 });
 
+it.each([
+  ['by their ids', list(['Fish A', 'Fish B'], ['ash', 'elm']), list(['elm', 'ash'])],
+  ['by the ids of the data', list(['elm', 'ash']), list(['Tree A', 'Tree B'], ['ash', 'elm'])],
+  [
+    'with blanks, quotes and wide letters',
+    list([' Bird’s\tnest ', 'ｅｌｍ']),
+    list(['elm', '"birds_nest"']),
+  ],
+])('other classes match %s', (_, network, data) => {
+  expect(matchClasses(network, data)).toMatchObject({ outputs: [1, 0], by: 'name', unknown: [] });
+});
+
+describe('1,000 outputs', () => {
+  /** ImageNet's names, so many of them replaced. */
+  const renamed = (count: number) =>
+    list(IMAGENET_CLASSES.map(({ wnid }, i) => (i < count ? `output ${i}` : wnid)));
+  const known = (count: number) =>
+    matchClasses(renamed(count), list(['n01440764', 'n01443537'])).outputs;
+  it('of which 900 have ImageNet’s names in its order are ImageNet’s', () => {
+    expect(known(100)).toEqual([0, 1]);
+    expect(known(101)).toEqual([-1, -1]);
+  });
+
+  it('999 of them are not', () => {
+    const fewer = { names: null, count: 999 };
+    expect(matchClasses(fewer, list(['n01440764', 'class 1'])).outputs).toEqual([-1, 1]);
+  });
+});
+
+it.each(['n01440764', 'N01440764 fish', 'a (n01440764)', 'x_n01440764', 'n01440764.tar'])(
+  'the id in %j',
+  (name) => {
+    expect(matchClasses(torchvision, list([name, 'goldfish'])).outputs).toEqual([0, 1]);
+  },
+);
+
+it.each(['n014407641', 'xn01440764', 'n0144076', 'n99999999'])('no id in %j', (name) => {
+  expect(matchClasses(torchvision, list([name, 'goldfish'])).outputs).toEqual([-1, 1]);
+});
+
 it('names five of those that differ, and counts the rest', () => {
   const others = (count: number) => list(Array.from({ length: count }, (_, at) => `other ${at}`));
   const data = (count: number) => list(['tench', ...others(count).names]);

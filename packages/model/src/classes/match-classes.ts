@@ -87,9 +87,7 @@ export function matchClasses(network: ClassList, data: ClassList): ClassMatch {
     `classes: ${matched} of ${theirs.length} matched by ${how} among the network's ${own.length}`,
     ...(assumed ? ['its outputs have no names and are taken in ImageNet’s order'] : []),
     ...(unknown.length > 0 ? [`unknown to the network: ${some(unknown)}`] : []),
-    ...(unused.length > 0 && unused.length < own.length - matched + 1 && unknown.length > 0
-      ? [`not in the data: ${some(unused)}`]
-      : []),
+    ...(unused.length > 0 && unknown.length > 0 ? [`not in the data: ${some(unused)}`] : []),
   ].join('; ');
   return { outputs, by, unknown, unused, line };
 }
