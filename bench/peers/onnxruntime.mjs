@@ -1,14 +1,20 @@
-// onnxruntime-node in a comparison, on the network this project exports. node onnxruntime.mjs BATCH
+// onnxruntime in a comparison, on the network this project exports. node onnxruntime.mjs PACKAGE BATCH
+// PACKAGE: onnxruntime-node | onnxruntime-web, whose WebAssembly has as many threads as this project's.
 // The network comes as a layer list in ALEXNET_BENCH_SPEC; lines on stdin are answered with milliseconds.
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { selectBackend } from '../../packages/backend/dist/node.js';
 import { saveModel } from '../../packages/convert/dist/index.js';
 import { buildNetwork, validateSpec } from '../../packages/model/dist/index.js';
 
-const batch = Number(process.argv[2]);
+const [runtime, batch] = [process.argv[2], Number(process.argv[3])];
 const require = createRequire(new URL('../../packages/convert/package.json', import.meta.url));
-const ort = require('onnxruntime-node');
+const ort = require(runtime);
+const threads = Number(process.env.ALEXNET_WASM_THREADS) || availableParallelism();
+const isWeb = runtime === 'onnxruntime-web';
+if (isWeb) ort.env.wasm.numThreads = threads;
 const { tf } = await selectBackend({ require: 'cpu' });
 const spec = validateSpec(JSON.parse(process.env.ALEXNET_BENCH_SPEC));
 const network = buildNetwork(tf, spec, { seed: 1 });
@@ -24,8 +30,9 @@ const data = Float32Array.from({ length: batch * channels * height * width }, (_
 const input = new ort.Tensor('float32', data, [batch, channels, height, width]);
 const work = () => session.run({ [session.inputNames[0]]: input });
 await work();
-const { version } = require('onnxruntime-node/package.json');
-console.log(JSON.stringify({ ready: `onnxruntime-node ${version}` }));
+const { version } = require(join(dirname(require.resolve(runtime)), '../package.json'));
+const how = isWeb ? `, WebAssembly SIMD with ${ort.env.wasm.numThreads} threads` : '';
+console.log(JSON.stringify({ ready: `${runtime} ${version}${how}` }));
 for await (const _ of createInterface({ input: process.stdin })) {
   const start = performance.now();
   await work();

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { defaultPeers } from '../src/bench/peer.js';
+import { defaultPeers, type RuntimeKind } from '../src/bench/peer.js';
 import { appendCsv, formatTimings } from '../src/bench/runtime-timing.js';
 import { timingOf } from '../src/bench/statistics.js';
 
@@ -39,8 +39,11 @@ it('compares with the first runtime, and adds rows below one header', async () =
 });
 
 it('compares a runtime with peers of its own kind and precision', () => {
-  const peers = (task: 'step' | 'predict', precision: 'fp32' | 'bf16', gpu = false) =>
-    defaultPeers({ task, precision }, gpu);
+  const peers = (
+    task: 'step' | 'predict',
+    precision: 'fp32' | 'bf16',
+    kind: RuntimeKind = 'processor',
+  ) => defaultPeers({ task, precision }, kind);
   expect(peers('predict', 'fp32')).toContain('onnxruntime');
   expect(peers('step', 'fp32')).toEqual([
     'torch-nchw',
@@ -53,5 +56,6 @@ it('compares a runtime with peers of its own kind and precision', () => {
     'torch-bf16-channels-last',
     'tf-function-bf16',
   ]);
-  expect(peers('step', 'fp32', true).every((name) => name.startsWith('torch-cuda-'))).toBe(true);
+  expect(peers('step', 'fp32', 'gpu').every((name) => name.startsWith('torch-cuda-'))).toBe(true);
+  expect(peers('predict', 'fp32', 'wasm')).toEqual(['onnxruntime-web']);
 });

@@ -15,7 +15,7 @@ const WAKE_MS = 150;
 /**
  * Times this project and its peers in turns, each in a process of its own, so that drift of the
  * machine meets all alike; the order rotates from round to round. Unless peers are named, a runtime meets
- * those of its own kind, on the processor or on a GPU. Peers that do not start are named and left out.
+ * those of its own kind: on the processor, in WebAssembly, on a GPU. Peers that do not start are named and left out.
  */
 export async function comparePeers(
   work: ComparedWork,
@@ -43,8 +43,8 @@ export async function comparePeers(
   };
   try {
     await start(options.backends);
-    const kinds = [false, true].filter((gpu) => running.some((runtime) => runtime.gpu === gpu));
-    await start(options.peers ?? kinds.flatMap((gpu) => defaultPeers(work, gpu)));
+    const kinds = [...new Set(running.map(({ kind }) => kind))];
+    await start(options.peers ?? kinds.flatMap((kind) => defaultPeers(work, kind)));
     const samples = running.map((): number[] => []);
     for (let round = 0; round < options.rounds; round++) {
       for (const turn of running.keys()) {
@@ -76,7 +76,8 @@ export async function serveRuntime(work: ComparedWork, backend: string): Promise
   const onCuda = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;
   const { run, dispose } = networkWork(tf, work.task, work.spec, work.batch);
   await run();
-  const ready: Ready = { ready: `${device}, ${work.precision}`, gpu: name === 'webgpu' || onCuda };
+  const kind = name === 'webgpu' || onCuda ? 'gpu' : name === 'wasm' ? 'wasm' : 'processor';
+  const ready: Ready = { ready: `${device}, ${work.precision}`, kind };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   for await (const _ of createInterface({ input: process.stdin })) {
     const start = performance.now();

@@ -13,8 +13,7 @@ export interface Peer {
   readonly name: string;
   /** Library and version in words. */
   readonly runtime: string;
-  /** Whether it computes on a GPU. */
-  readonly gpu: boolean;
+  readonly kind: RuntimeKind;
   /** Does the work once and says how many milliseconds it took. */
   readonly go: () => Promise<number>;
   readonly stop: () => void;
@@ -24,15 +23,20 @@ export interface Peer {
 export interface Ready {
   /** Library and version in words. */
   readonly ready: string;
-  /** False when left out. */
-  readonly gpu?: boolean;
+  /** The processor when left out. */
+  readonly kind?: RuntimeKind;
 }
 
-/** What a runtime on the processor, or one on a GPU, is compared with unless peers are named. */
+/** Where a runtime computes. */
+export type RuntimeKind = 'processor' | 'gpu' | 'wasm';
+
+/** What a runtime of such a kind is compared with unless peers are named. */
 export function defaultPeers(
   { task, precision }: Pick<ComparedWork, 'task' | 'precision'>,
-  gpu: boolean,
+  kind: RuntimeKind,
 ): readonly string[] {
+  if (kind === 'wasm') return task === 'predict' ? ['onnxruntime-web'] : [];
+  const gpu = kind === 'gpu';
   const torch = Object.entries(TORCH_PEERS).filter(
     ([, [, device, computed]]) =>
       (device === 'cuda') === gpu && (gpu || (computed === 'bf16') === (precision === 'bf16')),
@@ -75,7 +79,8 @@ export function peerCommands(
   const more = [task, String(batch)] as const;
   const tensorflow = (computed: string) =>
     [python, script('tf_peer.py'), ...more, computed] as const;
-  const onnx = [process.execPath, script('onnxruntime.mjs'), String(batch)] as const;
+  const onnx = (runtime: string) =>
+    [process.execPath, script('onnxruntime.mjs'), runtime, String(batch)] as const;
   return {
     tensorflow: own('tensorflow'),
     webgpu: own('webgpu'),
@@ -90,7 +95,9 @@ export function peerCommands(
     'tf-function': tensorflow('fp32'),
     'tf-function-bf16': tensorflow('bf16'),
     keras: [python, script('keras_peer.py'), ...more],
-    ...(task === 'predict' ? { onnxruntime: onnx } : {}),
+    ...(task === 'predict'
+      ? { onnxruntime: onnx('onnxruntime-node'), 'onnxruntime-web': onnx('onnxruntime-web') }
+      : {}),
   };
 }
 
@@ -123,14 +130,14 @@ export async function startPeer(
       return undefined;
     }
     if (!line.startsWith('{')) continue;
-    const { ready, gpu = false } = JSON.parse(line) as Ready;
+    const { ready, kind = 'processor' } = JSON.parse(line) as Ready;
     const go = async () => {
       child.stdin.write('go\n');
       const milliseconds = Number((await next()) ?? Number.NaN);
       if (Number.isNaN(milliseconds)) throw new Error(`${name} stopped: ${errors.trim()}`);
       return milliseconds;
     };
-    return { name, runtime: ready, gpu, go, stop: () => child.stdin.end() };
+    return { name, runtime: ready, kind, go, stop: () => child.stdin.end() };
   }
 }
 
