@@ -59,6 +59,8 @@ export interface Experiment {
   /** `curves`: over the epochs, too. `stairs`: a row for each ingredient, added and alone. */
   readonly plot: 'values' | 'curves' | 'stairs';
   readonly claims: readonly Claim[];
+  /** A variant whose towers are followed over the epochs (trend.ts). */
+  readonly followed?: string;
   /** Shown beside one's own differences. */
   readonly elsewhere?: readonly Elsewhere[];
   /** Fewer seeds would say nothing. */

@@ -1,5 +1,5 @@
 import { compareTowers, type TowerComparison } from '@alexnet/model/measures';
-import type { RunResult } from './run-result.js';
+import type { CurvePoint, RunResult } from './run-result.js';
 
 export type MeasureName =
   | 'epochsToTarget'
@@ -36,7 +36,8 @@ export interface Measure {
   readonly read: (run: RunResult, targetError: number) => Reading;
 }
 
-const last = (run: RunResult) => run.curve.at(-1) ?? { trainTop1: 0, validationTop1: 0 };
+const last = (run: RunResult) =>
+  run.curve.at(-1) ?? { trainTop1: 0, validationTop1: 0, kernelChroma: [] };
 const plain =
   (read: (run: RunResult) => number) =>
   (run: RunResult): Reading => ({
@@ -92,24 +93,30 @@ export const MEASURES: Readonly<Record<MeasureName, Measure>> = {
   towerRatio: {
     label: 'color difference of the halves, over that of random halves',
     kind: 'number',
-    read: plain((run) => {
-      const { difference, randomSplits } = towersOf(run);
-      return Math.abs(difference) / randomSplits.difference;
-    }),
+    read: plain((run) => towerRatio(last(run))),
   },
-  towerP: { label: 'p, each seed', kind: 'each', read: plain((run) => towersOf(run).p) },
+  towerP: { label: 'p, each seed', kind: 'each', read: plain((run) => towersOf(last(run)).p) },
   chroma: {
     label: 'mean colorfulness',
     kind: 'number',
-    read: plain((run) => run.kernelChroma.reduce((a, b) => a + b, 0) / run.kernelChroma.length),
+    read: plain((run) => {
+      const { kernelChroma } = last(run);
+      return kernelChroma.reduce((a, b) => a + b, 0) / kernelChroma.length;
+    }),
   },
 };
+
+/** Of the filters at one time: the color difference of their halves over that of random halves. */
+export function towerRatio(point: Pick<CurvePoint, 'kernelChroma'>): number {
+  const { difference, randomSplits } = towersOf(point);
+  return Math.abs(difference) / randomSplits.difference;
+}
 
 /** Random halves tried: p is good to about 0.002 at 0.05. */
 const PERMUTATIONS = 20_000;
 
-function towersOf(run: RunResult): TowerComparison {
-  return compareTowers(run.kernelChroma, { permutations: PERMUTATIONS });
+function towersOf({ kernelChroma }: Pick<CurvePoint, 'kernelChroma'>): TowerComparison {
+  return compareTowers(kernelChroma, { permutations: PERMUTATIONS });
 }
 
 /** Where the curve of training errors first crosses the target, in a straight line between epochs. */

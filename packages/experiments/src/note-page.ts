@@ -14,6 +14,7 @@ import { MEASURES } from './measures.js';
 import type { ClaimOutcome, Outcome } from './outcome.js';
 import { recipeOf } from './plan-runs.js';
 import type { Study } from './study.js';
+import { trendSentence } from './trend.js';
 
 /** A part of the page, what of it is computed, and which experiments test it. */
 interface Section {
@@ -122,6 +123,7 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
   const { experiment, runs, claims } = outcome;
   const counts = [...runs.values()].map((own) => own.length);
   const seeds = Math.min(...counts);
+  const trend = trendSentence(outcome);
   const more = seeds === study.seeds ? '' : ` ${seeds} seeds.`;
   return [
     `### ${experiment.title}\n`,
@@ -130,6 +132,7 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
     `${figureCaption(outcome)}\n`,
     `${resultTable(outcome)}\n`,
     ...elsewhereTable(outcome),
+    ...(trend === null ? [] : [`${trend}\n`]),
     ...claims.map(claimText),
   ].join('\n');
 }

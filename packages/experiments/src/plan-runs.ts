@@ -121,4 +121,4 @@ export function planRun(
 }
 
 /** Changes when what a run measures does, so that older results are not taken for new ones. */
-const KEY_VERSION = 2;
+const KEY_VERSION = 3;

@@ -8,11 +8,13 @@ export interface CurvePoint {
   readonly trainLoss: number;
   readonly validationTop1: number;
   readonly validationLoss: number;
+  /** Share of each conv1 filter's energy off the gray axis, 0..1, in filter order. */
+  readonly kernelChroma: readonly number[];
 }
 
 /** One variant trained with one seed, and everything that is measured on it. */
 export interface RunResult {
-  readonly format: 1;
+  readonly format: 2;
   readonly key: string;
   readonly seed: number;
   readonly recipe: Recipe;
@@ -24,8 +26,6 @@ export interface RunResult {
   readonly macs: number;
   /** In training, the median over updates, the first few left out. */
   readonly imagesPerSecond: number;
-  /** Share of each conv1 filter's energy off the gray axis, 0..1, in filter order. */
-  readonly kernelChroma: readonly number[];
   /** Why training stopped early, where the loss stopped being a number. */
   readonly diverged: string | null;
   readonly seconds: number;

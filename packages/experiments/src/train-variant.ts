@@ -66,7 +66,18 @@ async function trainAndMeasure(
   const look = { batchSize: EVALUATION_BATCH };
   const onSample = () => evaluate(answerer, images.trainSample, look);
   const onValidation = () => evaluate(answerer, images.validation, look);
-  const curve: CurvePoint[] = [point(0, await onSample(), await onValidation())];
+  const pointAt = async (epoch: number, validation: Look): Promise<CurvePoint> => {
+    const train = await onSample();
+    return {
+      epoch,
+      trainTop1: train.top1,
+      trainLoss: train.loss,
+      validationTop1: validation.top1,
+      validationLoss: validation.loss,
+      kernelChroma: await kernelChroma(network),
+    };
+  };
+  const curve: CurvePoint[] = [await pointAt(0, await onValidation())];
   const rates: number[] = [];
   let done = 0;
   let diverged: string | null = null;
@@ -89,9 +100,9 @@ async function trainAndMeasure(
         },
         async onEpoch({ epoch, validation }) {
           if (!validation) return;
-          const look = point(epoch + 1, await onSample(), validation);
-          curve.push(look);
-          if (until !== null && 1 - look.trainTop1 <= until) reached.abort();
+          const point = await pointAt(epoch + 1, validation);
+          curve.push(point);
+          if (until !== null && 1 - point.trainTop1 <= until) reached.abort();
         },
       },
     });
@@ -99,14 +110,14 @@ async function trainAndMeasure(
   } catch (error) {
     if (!(error instanceof TrainingError && error.code === 'not-finite')) throw error;
     diverged = error.message;
-    curve.push(point(curve.length, await onSample(), await onValidation()));
+    curve.push(await pointAt(curve.length, await onValidation()));
   }
   const tenCropTop1 = tenCrop
     ? (await evaluate(answerer, images.validation, { ...look, tenCrop: true })).top1
     : null;
   const { parameters, macs } = costSplit(network.spec).total;
   return {
-    format: 1,
+    format: 2,
     key,
     seed,
     recipe,
@@ -116,23 +127,12 @@ async function trainAndMeasure(
     parameters,
     macs,
     imagesPerSecond: median(rates.slice(WARM_UP)),
-    kernelChroma: await kernelChroma(network),
     diverged,
     seconds: (performance.now() - started) / 1000,
   };
 }
 
 type Look = { readonly top1: number; readonly loss: number };
-
-function point(epoch: number, train: Look, validation: Look): CurvePoint {
-  return {
-    epoch,
-    trainTop1: train.top1,
-    trainLoss: train.loss,
-    validationTop1: validation.top1,
-    validationLoss: validation.loss,
-  };
-}
 
 async function kernelChroma(network: Network): Promise<number[]> {
   const weight = (await network.getWeights()).get('conv1.weight');

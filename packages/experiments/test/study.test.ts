@@ -8,13 +8,14 @@ import type { Claim, Experiment } from '../src/experiment.js';
 import { EXPERIMENTS } from '../src/experiments/index.js';
 import { findExperiment } from '../src/find-experiment.js';
 import { evenly } from '../src/load-images.js';
-import { MEASURES, targetError } from '../src/measures.js';
+import { MEASURES, targetError, towerRatio } from '../src/measures.js';
 import { notePage } from '../src/note-page.js';
 import { outcomeOf } from '../src/outcome.js';
 import { baseOf, type PlanOptions, planRun, planRuns } from '../src/plan-runs.js';
 import type { RunResult } from '../src/run-result.js';
 import { FULL, QUICK } from '../src/scale.js';
 import { curvesCsv, runsCsv, trialsCsv } from '../src/to-csv.js';
+import { trendSentence } from '../src/trend.js';
 
 const GROUND = { images: 'some', classes: 10, backend: 'cpu' };
 
@@ -28,10 +29,19 @@ const PLAN: PlanOptions = {
 
 /** A run that ended with these shares of right answers. */
 function run(seed: number, validationTop1: number, changes: Partial<RunResult> = {}): RunResult {
-  const start = { epoch: 0, trainTop1: 0.1, trainLoss: 2, validationTop1: 0.1, validationLoss: 2 };
-  const end = { epoch: 4, trainTop1: 0.5, trainLoss: 1, validationTop1, validationLoss: 1 };
+  const kernelChroma = [0.1, 0.2, 0.3, 0.4];
+  const losses = { trainLoss: 2, validationLoss: 2, kernelChroma };
+  const start = { epoch: 0, trainTop1: 0.1, validationTop1: 0.1, ...losses };
+  const end = {
+    ...start,
+    epoch: 4,
+    trainTop1: 0.5,
+    trainLoss: 1,
+    validationTop1,
+    validationLoss: 1,
+  };
   return {
-    format: 1,
+    format: 2,
     key: `${seed}`,
     seed,
     recipe: baseOf(FULL, []),
@@ -41,7 +51,6 @@ function run(seed: number, validationTop1: number, changes: Partial<RunResult> =
     parameters: 1000,
     macs: 5000,
     imagesPerSecond: 100,
-    kernelChroma: [0.1, 0.2, 0.3, 0.4],
     diverged: null,
     seconds: 1,
     ...changes,
@@ -120,7 +129,7 @@ test('epochs to a training error lie on the straight line between epochs, or are
     run(seed, 0.3, {
       curve: run(seed, 0.3).curve.map((at) => ({ ...at, trainTop1: 0.1 + 0.12 * at.epoch })),
     });
-  const never = { epoch: 4, trainTop1: 0.1, trainLoss: 2, validationTop1: 0.1, validationLoss: 2 };
+  const never = { ...(run(1, 0.1).curve[0] as RunResult['curve'][number]), epoch: 4 };
   const flat = (seed: number) => run(seed, 0.1, { curve: [{ ...never, epoch: 0 }, never] });
   const bare = ['ReLU, bare', 'tanh, bare', 'sigmoid, bare'].map(
     (name) => [name, [flat(1), flat(2)]] as const,
@@ -233,13 +242,42 @@ test('the ingredients are added one by one, and each alone to where they began',
 
 test('a colored half of the kernels stands out against random halves, mixed ones do not', () => {
   const kernels = (share: (at: number) => number) =>
-    MEASURES.towerRatio.read(
-      run(1, 0.3, { kernelChroma: Array.from({ length: 48 }, (_, at) => share(at)) }),
-      0,
-    ).value;
+    towerRatio({ kernelChroma: Array.from({ length: 48 }, (_, at) => share(at)) });
   const jitter = (at: number) => ((at * 7) % 13) / 100;
   expect(kernels((at) => (at < 24 ? 0.2 : 0.7) + jitter(at))).toBeGreaterThan(5);
   expect(kernels((at) => (at % 2 === 0 ? 0.2 : 0.7) + jitter(at))).toBeLessThan(1);
+});
+
+test('the towers are followed over the epochs, and on to where they would be apart', () => {
+  const jitter = (at: number) => ((at * 7) % 13) / 10;
+  // Halves that part by so much at every doubling of the epochs.
+  const parting = (step: number) => {
+    const [start] = run(1, 0.3).curve;
+    const curve = Array.from({ length: 9 }, (_, epoch) => ({
+      ...(start as RunResult['curve'][number]),
+      epoch,
+      kernelChroma: Array.from(
+        { length: 48 },
+        (_, at) => jitter(at) + (at < 24 ? step * Math.log2(epoch + 1) : 0),
+      ),
+    }));
+    const { experiment } = outcome([0.5], [0.4]);
+    return trendSentence(
+      outcomeOf(
+        { ...experiment, followed: 'salt' },
+        new Map([
+          ['salt', [run(1, 0.3, { curve })]],
+          ['none', [run(1, 0.3, { curve })]],
+        ]),
+      ),
+    );
+  };
+  expect(parting(0.04)).toMatch(
+    /“salt”: [\d.]+ \(1\), [\d.]+ \(2\), [\d.]+ \(4\), [\d.]+ \(8\)\. One of twenty random halves reaches 2\.46; .* gets there at about \d+ epochs/,
+  );
+  expect(parting(0.5)).toMatch(/beyond it in the mean\.$/);
+  expect(parting(0)).toMatch(/does not get there/);
+  expect(trendSentence(outcome([0.5], [0.4]))).toBeNull();
 });
 
 test('every experiment can be planned, and its claims speak of its own variants', () => {

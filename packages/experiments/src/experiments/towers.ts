@@ -21,6 +21,7 @@ export const towers: Experiment = {
   measure: 'towerRatio',
   also: ['towerP', 'chroma', 'validationTop1'],
   plot: 'values',
+  followed: 'two towers',
   atLeastSeeds: 5,
   scale: {
     full: { classes: 100, trainPerClass: 500, validationPerClass: 50, epochs: 24 },
