@@ -73,6 +73,10 @@ describe('CIFAR, binary version', () => {
     await expect(openDataset(await writeTree(missing))).rejects.toThrow('lacks');
     const cut = { ...cifar10(), [`${base}/test_batch.bin`]: Buffer.alloc(3072) };
     await expect(openDataset(await writeTree(cut))).rejects.toThrow('not a multiple of 3073');
+    const empty = { ...cifar10(), [`${base}/test_batch.bin`]: '' };
+    await expect(openDataset(await writeTree(empty))).rejects.toThrow(
+      'has 0 bytes, not a multiple',
+    );
     await expect(openDataset(await writeTree(cifar10(4)))).rejects.toThrow('#3 has no class 3');
   });
 });

@@ -126,6 +126,20 @@ describe('a damaged or hostile tar is refused in one line', () => {
     }
   });
 
+  it('but not for a link beside the images', async () => {
+    const archive = pack();
+    for (const [name, content] of Object.entries(await small())) {
+      archive.entry({ name }, Buffer.from(content));
+    }
+    archive.entry({ name: 'cat/notes.txt', type: 'symlink', linkname: '/etc/passwd' });
+    archive.finalize();
+    const chunks: Buffer[] = [];
+    for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
+    const dataset = await openBytes(Buffer.concat(chunks));
+    expect(dataset.classNames).toEqual(['cat', 'dog']);
+    await dataset.close();
+  });
+
   it('sizes that lie', async () => {
     const tar = await makeTar(await small());
     const huge = patchHeader(tar, 0, (header) => header.write('77777777777\0', 124));
