@@ -138,6 +138,10 @@ describe.skipIf(!chromiumPath)(
       await hand(page, 'drop', [await fixture('keras.weights.h5')]);
       await dialog.getByLabel(/torchvision/).check();
       await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+      await dialog.getByText('Choose the order of the maps').waitFor();
+      const maps = dialog.getByLabel('Maps reach the first dense layer as');
+      await maps.selectOption('channels_last');
+      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
       await page.locator('.facts .file', { hasText: 'keras.weights.h5' }).waitFor();
       expect(await title()).toBe(torchvision);
     });
@@ -164,9 +168,11 @@ describe.skipIf(!chromiumPath)(
       await dialog.getByLabel(/as the paper has it/).check();
       await dialog.getByLabel('Pooling', { exact: true }).selectOption('avg');
       await dialog.getByRole('button', { name: 'Open', exact: true }).click();
-      await dialog.getByText(/say the channel order/).waitFor();
-      await dialog.getByLabel('Colors of conv1').selectOption('rgb');
-      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+      const more = page.getByRole('dialog', { name: 'What the file does not say' });
+      await more.getByText(/say the channel order/).waitFor();
+      await more.getByLabel('Colors of conv1').selectOption('rgb');
+      await more.getByLabel('Maps reach the first dense layer as').selectOption('channels_last');
+      await more.getByRole('button', { name: 'Open', exact: true }).click();
       await page.locator('.facts .file', { hasText: 'described.npy' }).waitFor();
       expect(await title()).toBe('AlexNet as the paper has it');
     });

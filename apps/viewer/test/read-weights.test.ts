@@ -31,8 +31,8 @@ describe('files dropped together', () => {
     [['torchvision-tiny.pth'], 'torch', 'torchvision'],
     [['torchvision-dynamo.onnx.data', 'torchvision-dynamo.onnx'], 'onnx', 'torchvision'],
     [['keras.keras'], 'keras', 'torchvision'],
-    [['tf2.data-00000-of-00001', 'tf2.index'], 'tensorflow', 'torchvision'],
     [['caffe-mean.binaryproto', 'caffe-v1.caffemodel'], 'caffe', 'caffe'],
+    [['caffe/snapshot.prototxt', 'caffe/snapshot.caffemodel.h5'], 'caffe', 'custom'],
     [['matconvnet.mat'], 'matconvnet', 'caffe'],
     [['convnet-batches.meta', 'convnet-91.2'], 'cuda-convnet', 'original2012'],
   ])('%s are one network', async (names, format, preset) => {
@@ -42,9 +42,20 @@ describe('files dropped together', () => {
   });
 
   it('that hold numbers only are opened once it is said what they are', async () => {
-    await expect(read('keras.weights.h5')).rejects.toMatchObject({ code: 'ambiguous' });
-    const { model } = await readAs({ preset: 'torchvision' }, 'keras.weights.h5');
-    expect(model.spec.preset).toBe('torchvision');
+    const description = { preset: 'torchvision', dataFormat: 'channels_last' } as const;
+    for (const names of [['keras.weights.h5'], ['tf2.data-00000-of-00001', 'tf2.index']]) {
+      await expect(read(...names)).rejects.toMatchObject({ code: 'ambiguous' });
+      const { model } = await readAs(description, ...names);
+      expect(model.spec.preset).toBe('torchvision');
+    }
+  });
+
+  it('have the layers of the .prototxt among them', async () => {
+    const alone = await read('written.caffemodel');
+    const both = await read('written.caffemodel', 'written.prototxt');
+    expect(both.model).toEqual(alone.model);
+    const said = both.notes.filter(({ detail }) => detail.includes('those of the .prototxt'));
+    expect(said).toHaveLength(1);
   });
 
   it('give their mean and their class names to the network', async () => {

@@ -4,6 +4,7 @@ import { preparedBy } from '../src/lib/images/typed-preprocessing.js';
 import { choicesOf, describedBy, describedByFile } from '../src/lib/weights/typed-description.js';
 
 const none = choicesOf(null);
+const asks = ['preset', 'modifiers'] as const;
 
 describe('a network described on the page', () => {
   it('is a preset and what differs from it, and the form shows it again', () => {
@@ -15,7 +16,7 @@ describe('a network described on the page', () => {
       input: '224',
     } as const;
     const padded = { ...choices, padding: '2', groups: '2', channelOrder: 'bgr' } as const;
-    const description = describedBy(padded);
+    const description = describedBy(padded, asks);
     expect(description).toEqual({
       preset: 'alexnet',
       modifiers: {
@@ -35,7 +36,16 @@ describe('a network described on the page', () => {
     [{ ...none, preset: 'paper', input: 'large' } as const, 'The image size is a whole number'],
     [{ ...none, preset: 'paper', input: '224' } as const, '(224 - 11) / 4 + 1 = 54.25'],
   ])('is refused with the reason', (choices, message) => {
-    expect(() => describedBy(choices)).toThrow(message);
+    expect(() => describedBy(choices, asks)).toThrow(message);
+  });
+
+  it('is what alone was asked for', () => {
+    expect(() => describedBy(none, ['dataFormat'])).toThrow('Choose the order of the maps');
+    expect(() => describedBy({ ...none, epsilon: '2' }, ['epsilon'])).toThrow('1 at most');
+    const said = { ...none, dataFormat: 'channels_first', epsilon: '0.001' } as const;
+    const description = describedBy(said, ['dataFormat', 'epsilon']);
+    expect(description).toEqual({ dataFormat: 'channels_first', epsilon: 0.001 });
+    expect(choicesOf(description)).toEqual(said);
   });
 
   it('is a file of its layers, checked', () => {

@@ -23,3 +23,29 @@ export const FormatError: new (
   message: string,
   options?: ErrorOptions,
 ) => FormatError = FileError;
+
+/** What a caller can say of a network: options of `openModel`; `input` stands for `modifiers.input`. */
+export type Answer =
+  | 'preset'
+  | 'modifiers'
+  | 'input'
+  | 'spec'
+  | 'channelOrder'
+  | 'dataFormat'
+  | 'epsilon'
+  | 'prototxt';
+
+/** A file that leaves something open which its reader can be told. */
+export class UnsaidError extends FormatError {
+  /** What would help, the likeliest first. */
+  readonly asks: readonly Answer[];
+
+  constructor(
+    code: 'ambiguous' | 'unknown-network',
+    message: string,
+    asks: readonly [Answer, ...Answer[]],
+  ) {
+    super(code, message);
+    this.asks = asks;
+  }
+}

@@ -9,6 +9,7 @@ export {
 } from '@alexnet/files';
 export type { NetworkSpec, Preprocessing, Weight } from '@alexnet/model';
 export {
+  type DataFormat,
   loadModel,
   type OpenOptions,
   type StoredModel,
@@ -16,7 +17,7 @@ export {
 } from './alexnet/assemble-model.js';
 export { describeNetwork } from './alexnet/describe-network.js';
 export { NOTE_CODES, type Note, type NoteCode } from './alexnet/note.js';
-export { FormatError, type FormatErrorCode } from './format-error.js';
+export { type Answer, FormatError, type FormatErrorCode, UnsaidError } from './format-error.js';
 export { detectFormat } from './formats/detect-format.js';
 export type { Format, ModelSource, SavedModel, SaveOptions } from './formats/format.js';
 export {

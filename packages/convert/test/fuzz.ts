@@ -49,6 +49,7 @@ const shards = new Map(
 
 /** So that damage is met behind the refusals, too. */
 const allowed = { allow: NOTE_CODES, modifiers: { input: 224 } } as const;
+const numbers = { preset: 'torchvision', dataFormat: 'channels_last' } as const;
 
 /** Every reader with a small real file of its format. */
 export const TARGETS: readonly FuzzTarget[] = [
@@ -104,9 +105,10 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...['qdq', 'qdq-channels', 'view', 'front', 'lrn-spelled-out', 'fused-leaky'].map((name) =>
     target(`foreign/${name}.onnx`, (bytes) => openModel(bytes, { ...allowed, from: 'onnx' }), 0.3),
   ),
-  ...['batch-norm.h5', 'rescaling.keras', 'nested.keras', 'subclassed.weights.h5'].map((name) =>
-    target(`foreign/${name}`, (bytes) => openModel(bytes, { ...allowed, from: 'keras' }), 0.05),
-  ),
+  ...['batch-norm.h5', 'rescaling.keras', 'nested.keras', 'subclassed.weights.h5'].map((name) => {
+    const said = name.endsWith('.weights.h5') ? numbers : allowed;
+    return target(`foreign/${name}`, (bytes) => openModel(bytes, { ...said, from: 'keras' }), 0.05);
+  }),
   target('convnet-91.2', (bytes) => openModel(bytes, { from: 'cuda-convnet' }), 0.5),
   target('convnet.gz', (bytes) => openModel(bytes, { from: 'cuda-convnet' }), 0.5),
   ...['matconvnet.mat', 'matconvnet-old.mat'].map((name) =>
@@ -128,9 +130,8 @@ export const TARGETS: readonly FuzzTarget[] = [
     share: 0.1,
     read: (bytes) => openModel(bytes, { from: 'matconvnet' }),
   },
-  ...['keras.weights.h5', 'keras.keras'].map((name) =>
-    target(name, (bytes) => openModel(bytes, { from: 'keras' }), 0.1),
-  ),
+  target('keras.weights.h5', (bytes) => openModel(bytes, { ...numbers, from: 'keras' }), 0.1),
+  target('keras.keras', (bytes) => openModel(bytes, { from: 'keras' }), 0.1),
   {
     name: 'model.json',
     bytes: new TextEncoder().encode(lenet.modelJson),

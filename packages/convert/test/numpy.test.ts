@@ -114,7 +114,10 @@ describe('writeNumpyModel', () => {
   it.each(NETWORKS)('comes back bit for bit: %s', async (_name, spec) => {
     const weights = randomWeights(spec);
     const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
-    const back = await openModel(writeNumpyModel(file).bytes, { spec });
+    const back = await openModel(writeNumpyModel(file).bytes, {
+      spec,
+      dataFormat: 'channels_last',
+    });
     expect(sameWeights(back.model.weights, weights)).toBe(true);
   });
 

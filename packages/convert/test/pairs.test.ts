@@ -12,7 +12,9 @@ async function through(model: Model, format: TargetName): Promise<Model> {
   const { files } = await saveModel(model, format);
   const [name, bytes] = [...files].at(-1) ?? [];
   if (name === undefined || !bytes) throw new Error(`${format} wrote no file`);
-  const back = await openModel(withParts(name, bytes, files), { spec });
+  const numbers = format === 'keras' || format === 'numpy';
+  const said = numbers ? { dataFormat: 'channels_last' as const } : {};
+  const back = await openModel(withParts(name, bytes, files), { spec, ...said });
   expect(back.format).toBe(format);
   return { ...back.model, provenance: null };
 }

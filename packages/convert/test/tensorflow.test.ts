@@ -20,7 +20,13 @@ describe('readTensorflowModel', () => {
           (part) => [`${prefix}.data-${part}`, fixture(`${prefix}.data-${part}`)],
         ),
       );
-      const { model: file } = await openModel(withParts(`${prefix}.index`, index, parts));
+      const source = withParts(`${prefix}.index`, index, parts);
+      await expect(openModel(source)).rejects.toMatchObject({
+        code: 'ambiguous',
+        asks: ['preset', 'modifiers', 'dataFormat'],
+      });
+      const said = { preset: 'torchvision', dataFormat: 'channels_last' } as const;
+      const { model: file } = await openModel(source, said);
       const torch = await openModel(fixture('torchvision-tiny.pth'));
       expect(file.spec).toEqual(torch.model.spec);
       expect(sameWeights(file.weights, torch.model.weights)).toBe(true);

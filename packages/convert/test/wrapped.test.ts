@@ -48,13 +48,18 @@ describe('a file without weights', () => {
   });
 });
 
+const flattened = (name: string) =>
+  name.endsWith('.npz') ? ({ dataFormat: 'channels_last' } as const) : {};
+
 describe('a flipped bit in the numbers', () => {
   it.each(['written.npz', 'kind-tower.pth'])('is noticed in %s', async (name) => {
     const bytes = fixture(name).slice();
     const at = Math.floor(bytes.length / 2);
     bytes[at] = (bytes[at] ?? 0) ^ 4;
-    const options = { preset: name.endsWith('.npz') ? 'caffe' : 'alexnet' } as const;
-    await expect(openModel(bytes, options)).rejects.toThrow('checksum does not match');
+    const preset = name.endsWith('.npz') ? 'caffe' : 'alexnet';
+    await expect(openModel(bytes, { preset, ...flattened(name) })).rejects.toThrow(
+      'checksum does not match',
+    );
   });
 
   it('is noticed in the data of a TensorFlow checkpoint', async () => {
@@ -62,7 +67,8 @@ describe('a flipped bit in the numbers', () => {
     const at = Math.floor(data.length / 2);
     data[at] = (data[at] ?? 0) ^ 4;
     const parts = new Map([['tf2.data-00000-of-00001', data]]);
-    const reading = openModel(withParts('tf2.index', fixture('tf2.index'), parts));
+    const source = withParts('tf2.index', fixture('tf2.index'), parts);
+    const reading = openModel(source, { preset: 'torchvision', dataFormat: 'channels_last' });
     await expect(reading).rejects.toThrow('checksum does not match');
   });
 });

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { dtypesOf, FormatError, NOTE_CODES, TARGET_NAMES } from '@alexnet/convert';
+import {
+  type Answer,
+  dtypesOf,
+  FormatError,
+  NOTE_CODES,
+  TARGET_NAMES,
+  UnsaidError,
+} from '@alexnet/convert';
 import { type NetworkSpec, validateSpec } from '@alexnet/model';
 import type { Command } from 'commander';
 import { type Conversion, type ConvertOptions, convertModel } from '../convert/convert-model.js';
@@ -33,6 +40,7 @@ interface Options {
   readonly mean?: string;
   readonly meta?: string;
   readonly prototxt?: string;
+  readonly dataFormat?: string;
   readonly epsilon?: string;
   readonly labels?: string;
   readonly preprocessing?: readonly string[];
@@ -42,6 +50,8 @@ interface Options {
   readonly backend?: string;
   readonly json?: true;
 }
+
+const DATA_FORMATS = ['channels_last', 'channels_first'] as const;
 
 const INTERRUPTION = {
   saying: 'stopping',
@@ -69,6 +79,10 @@ export function addConvertCommand(program: Command): void {
     )
     .option('--spec <file>', 'the whole network as JSON, where it is no preset')
     .option('--channels <order>', 'rgb or bgr: the order conv1 takes, where the file is silent')
+    .option(
+      '--data-format <order>',
+      'channels_last or channels_first: how the maps reach the first dense layer, where a file of Keras, TensorFlow or NumPy holds numbers only',
+    )
     .option('--epsilon <number>', 'what batch norms add to the variance, where the file is silent')
     .option('--allow <code...>', 'let an inexact step pass, by the code the refusal names')
     .option(
@@ -138,7 +152,7 @@ async function convert(
 
 async function parseOptions(output: string, options: Options): Promise<ConvertOptions> {
   const { from, to, preset, set, spec, channels, mean, meta, labels, preprocessing } = options;
-  const { prototxt, epsilon } = options;
+  const { prototxt, epsilon, dataFormat } = options;
   if (spec && (preset || set)) {
     throw new CommandError('usage', '--spec is the whole network: leave out --preset and --set');
   }
@@ -152,6 +166,7 @@ async function parseOptions(output: string, options: Options): Promise<ConvertOp
     ...(set ? { modifiers: parseModifiers(set) } : {}),
     ...(spec ? { spec: await readSpec(spec) } : {}),
     ...(channels ? { channelOrder: oneOf('order', channels, ['rgb', 'bgr']) } : {}),
+    ...(dataFormat ? { dataFormat: oneOf('data format', dataFormat, DATA_FORMATS) } : {}),
     ...(options.force ? { force: true } : {}),
     ...(mean ? { mean: parseMean(mean) } : {}),
     ...(meta ? { meta } : {}),
@@ -187,12 +202,24 @@ async function readSpec(path: string): Promise<NetworkSpec> {
 }
 
 /** With the file's name in front, where the message does not begin with it. */
-function explained({ code, message }: FormatError, input: string): string {
+function explained(error: FormatError, input: string): string {
+  const { message } = error;
   const named = message.startsWith(basename(input)) ? message : `${input}: ${message}`;
-  return code === 'ambiguous'
-    ? `${named} (--preset NAME, --set norm=none pool=avg input=224 …, --channels rgb|bgr, --epsilon NUMBER, --prototxt FILE)`
-    : named;
+  if (!(error instanceof UnsaidError)) return named;
+  return `${named} (${error.asks.map((answer) => ANSWERS[answer]).join(', ')})`;
 }
+
+/** What says it on the command line. */
+const ANSWERS: Readonly<Record<Answer, string>> = {
+  preset: '--preset NAME',
+  modifiers: '--set norm=none pool=avg input=224 …',
+  input: '--set input=224',
+  spec: '--spec FILE',
+  channelOrder: '--channels rgb|bgr',
+  dataFormat: '--data-format channels_last|channels_first',
+  epsilon: '--epsilon NUMBER',
+  prototxt: '--prototxt FILE',
+};
 
 const MEGABYTE = 1e6;
 

@@ -107,9 +107,10 @@ export async function convertModel(
 
 /** What a reader needs to find the network; all inexact notes come back for the caller to judge. */
 async function readOptions(
-  { from, preset, modifiers, spec, channelOrder, mean, meta, prototxt, epsilon }: ReadOptions,
+  { mean, meta, prototxt, ...said }: ReadOptions,
   files: OpenFiles,
 ): Promise<OpenModelOptions> {
+  const { from, preset, modifiers, spec, channelOrder, dataFormat, epsilon } = said;
   return {
     allow: NOTE_CODES,
     ...(from ? { from } : {}),
@@ -117,6 +118,7 @@ async function readOptions(
     ...(modifiers ? { modifiers } : {}),
     ...(spec ? { spec } : {}),
     ...(channelOrder ? { channelOrder } : {}),
+    ...(dataFormat ? { dataFormat } : {}),
     ...(epsilon === undefined ? {} : { epsilon }),
     ...(mean ? { mean: typeof mean === 'string' ? await files.open(mean) : mean } : {}),
     ...(meta ? { meta: await files.open(meta) } : {}),

@@ -12,6 +12,7 @@ export type ReadOptions = Pick<
   | 'modifiers'
   | 'spec'
   | 'channelOrder'
+  | 'dataFormat'
   | 'mean'
   | 'meta'
   | 'prototxt'

@@ -78,7 +78,11 @@ export async function verifyConversion(
   }
 
   const result = await attempt('the result', notRun, async () => {
-    const back = (await openModelFile(target, { from: to, spec, allow: NOTE_CODES })).model;
+    // Both are written as their tools have it by default, which they do not say.
+    const flattened =
+      to === 'numpy' || to === 'keras' ? { dataFormat: 'channels_last' as const } : {};
+    const reading = { from: to, spec, allow: NOTE_CODES, ...flattened };
+    const back = (await openModelFile(target, reading)).model;
     // Caffe is read back as RGB; elsewhere the order is what it was, said or not.
     const order = back.preprocessing?.channelOrder ?? (to === 'caffe' ? 'rgb' : undefined);
     return runTfjs(tf, back, order ? inOrder(seen, spec.input.channels, order) : prepared);

@@ -1,4 +1,4 @@
-import type { Note } from '@alexnet/convert';
+import type { Answer, Note } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
 import type { Description } from '../lib/weights/read-weights.js';
 
@@ -8,6 +8,8 @@ export interface NetworkQuestion {
   readonly name: string;
   /** Why the files alone, or what was said of them last, would not do. */
   readonly reason: string;
+  /** What would help. */
+  readonly asks: readonly Answer[];
   /** Presets whose shapes the file has; none where it is no preset. */
   readonly fitting: readonly PresetName[];
   /** What was said before; null the first time. */

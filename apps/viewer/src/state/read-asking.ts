@@ -30,13 +30,16 @@ export async function readAsking(
       return inexact && !(await questions.askNotes(name, read.notes)) ? null : read;
     } catch (error) {
       if (!(error instanceof UndescribedError)) throw error;
-      said = await questions.askNetwork({
+      const answer = await questions.askNetwork({
         name,
         reason: error.message,
+        asks: error.asks,
         fitting: error.fitting,
         said,
       });
-      if (said === null) return null;
+      if (answer === null) return null;
+      // What is asked beside the network is said of the one that was named before.
+      said = error.asks.includes('preset') ? answer : { ...said, ...answer };
     }
   }
 }

@@ -7,7 +7,7 @@ import {
   validateSpec,
   type Weight,
 } from '@alexnet/model';
-import { FormatError } from '../format-error.js';
+import { FormatError, UnsaidError } from '../format-error.js';
 import { sameComputation } from '../found/network-of-layers.js';
 import { tfjsWeight } from '../layout/canonical.js';
 import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
@@ -17,9 +17,13 @@ import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
 import { describeNetwork } from './describe-network.js';
 import { type Detected, detectSpec } from './detect-spec.js';
+import { flattenedPairs } from './flattened-pairs.js';
 import { type Match, matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
 import type { SourceModel } from './source-model.js';
+
+/** Keras' and TensorFlow's `data_format`. */
+export type DataFormat = 'channels_last' | 'channels_first';
 
 /** What a reader needs to know that foreign files do not say. */
 export interface OpenOptions {
@@ -33,6 +37,11 @@ export interface OpenOptions {
   readonly preprocessing?: Preprocessing;
   /** What batch norms add to the variance, where the file holds numbers only. */
   readonly epsilon?: number;
+  /**
+   * In which order the first dense layer sees its maps, in Keras' words, where the file holds numbers only:
+   * `channels_last` for height, width, channels.
+   */
+  readonly dataFormat?: DataFormat;
   /** Order of conv1's input channels, where the file leaves it open. */
   readonly channelOrder?: 'rgb' | 'bgr';
   /** Names of the classes in label order, where the caller knows them. */
@@ -82,6 +91,7 @@ export async function loadModel({ notes: _, parameters, ...rest }: StoredModel):
  */
 export function assembleModel(source: SourceModel, options: OpenOptions): StoredModel {
   const { spec, match, taken } = findNetwork(source, options);
+  const pairs = flattenedPairs(spec, match.pairs, source, options.dataFormat);
   const notes: Note[] = [...source.notes];
   const note = (code: NoteCode, exact: boolean, detail: string) =>
     notes.push({ code, exact, detail });
@@ -99,6 +109,9 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
   if (source.layout === 'channels-first') {
     note('layout', true, 'convolutions and dense layers were transposed to channels-last');
   }
+  if (pairs !== match.pairs) {
+    note('layout', true, 'rows of the first dense layer were put in height, width, channels order');
+  }
   const bgr = (options.channelOrder ?? source.channelOrder) === 'bgr';
   if (bgr) note('channel-order', true, 'conv1 and the mean were reversed from BGR to RGB');
   const known = options.preprocessing ?? source.preprocessing;
@@ -112,7 +125,7 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
     classNames: options.classNames ?? source.classNames,
     provenance: { format: source.format },
     notes,
-    parameters: storedParameters(spec, match.pairs, source.layout, bgr),
+    parameters: storedParameters(spec, pairs, source.layout, bgr),
   };
 }
 
@@ -202,13 +215,16 @@ function withEpsilon(spec: NetworkSpec, epsilon: number): NetworkSpec {
 function findNetwork(source: SourceModel, options: OpenOptions): Detected {
   const { spec, preset, modifiers, epsilon } = options;
   if (!spec) {
-    const found = detectSpec(source, preset ? [preset] : source.presets, modifiers);
+    const flattenUnsaid = source.flattenUnsaid === true && options.dataFormat === undefined;
+    const asked = { ...source, flattenUnsaid };
+    const found = detectSpec(asked, preset ? [preset] : source.presets, modifiers);
     return epsilon === undefined ? found : { ...found, spec: withEpsilon(found.spec, epsilon) };
   }
   const match = matchTensors(parameterLayouts(spec), source.tensors, source.layout);
   if (match) return { spec, match, taken: null };
-  throw new FormatError(
+  throw new UnsaidError(
     'unknown-network',
     'the shapes in the file are not those of the given spec',
+    ['spec', 'preset'],
   );
 }

@@ -8,13 +8,14 @@ import {
   type PresetName,
   type SpecModifiers,
 } from '@alexnet/model';
-import { FormatError } from '../format-error.js';
+import { UnsaidError } from '../format-error.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { describeNetwork } from './describe-network.js';
+import { DATA_FORMAT } from './flattened-pairs.js';
 import { type Match, matchTensors, torchvisionName } from './match-tensors.js';
 import type { SourceModel } from './source-model.js';
 
-type Source = Pick<SourceModel, 'tensors' | 'layout' | 'unsaid'>;
+type Source = Pick<SourceModel, 'tensors' | 'layout' | 'unsaid' | 'flattenUnsaid'>;
 
 export interface Candidate {
   readonly spec: NetworkSpec;
@@ -30,8 +31,8 @@ export interface Detected extends Candidate {
  * Finds the network a file's shapes belong to. Each preset takes the file's filters, hidden
  * units and classes and must then fit in every shape. Shapes do not say which activations, pools and
  * norms stand between them, so the file or the caller has to: nothing is a default. The one
- * exception are the widths 64-192-384-256-256, which no other published AlexNet has: torchvision's is
- * assumed then, and a note says so.
+ * exception are the widths 64-192-384-256-256, which no other published AlexNet has, under names that
+ * count modules as torchvision's do: its network is assumed then, and a note says so.
  *
  * @param presets what the caller or the file says, null for nothing
  * @throws FormatError ambiguous with the choices and what each means, unknown-network
@@ -51,30 +52,36 @@ export function detectSpec(
   const [first, ...others] = found;
   if (!first) {
     const asked = presets ? presets.join(' or ') : 'any preset';
-    throw new FormatError(
+    throw new UnsaidError(
       'unknown-network',
       `the shapes are not those of ${asked}; say what differs (input size, padding, norm, groups), or give the network's spec`,
+      ['preset', 'modifiers', 'spec'],
     );
   }
   const { spec, match } = first;
   if (presets && others.length === 0) return { ...first, taken: null };
-  if (spec.preset === 'torchvision' && proportional.length === 1 && !source.unsaid) {
+  const counted = match.by === 'torchvision' || !source.unsaid;
+  if (spec.preset === 'torchvision' && proportional.length === 1 && counted) {
     const what = match.by === 'torchvision' ? 'names and widths are' : 'widths are';
     const taken = `the file holds numbers only; its ${what} those of torchvision's AlexNet, so that was assumed: ${describeNetwork(spec)}; say what differs if it is another network`;
     return { ...first, taken };
   }
   throw ambiguous(
     fitting.map(({ spec }) => spec),
-    source.unsaid ?? null,
+    source,
   );
 }
 
-function ambiguous(fitting: readonly NetworkSpec[], unsaid: string | null): FormatError {
+function ambiguous(
+  fitting: readonly NetworkSpec[],
+  { unsaid, flattenUnsaid }: Source,
+): UnsaidError {
   const names = fitting.map(({ preset }) => preset).join(', ');
   const choices = fitting.map((spec) => `${spec.preset} is ${describeNetwork(spec)}`).join('. ');
-  return new FormatError(
+  return new UnsaidError(
     'ambiguous',
-    `the file holds numbers only${unsaid ? ` (${unsaid})` : ''}; they fit ${names}${fitting.length > 1 ? ', which compute different things' : ' and networks that differ from it'}; say which one it is, and what differs from it (norm, pool, activation, input). ${choices}`,
+    `the file holds numbers only${unsaid ? ` (${unsaid})` : ''}; they fit ${names}${fitting.length > 1 ? ', which compute different things' : ' and networks that differ from it'}; say which one it is, and what differs from it (norm, pool, activation, input)${flattenUnsaid ? `, and ${DATA_FORMAT}` : ''}. ${choices}`,
+    ['preset', 'modifiers', ...(flattenUnsaid ? (['dataFormat'] as const) : [])],
   );
 }
 

@@ -19,6 +19,11 @@ export interface SourceModel {
   readonly classNames: readonly string[] | null;
   /** Why names and widths do not say what stands between the layers; null or nothing where they do. */
   readonly unsaid?: string | null;
+  /**
+   * Whether the file leaves open in which order the first dense layer sees its maps, as files of numbers
+   * with channels-last filters do: Keras' `data_format` turns no filter.
+   */
+  readonly flattenUnsaid?: boolean;
   /** A sentence on a layer that stands where no preset has it. */
   readonly unlike?: string | null;
   /** What the codec already had to change. */

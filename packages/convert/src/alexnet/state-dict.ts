@@ -3,6 +3,7 @@ import { filled } from '../tensors/derived.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { torchvisionName } from './match-tensors.js';
 import type { Note } from './note.js';
+import { UNSAID_NAMES } from './numbers-only.js';
 import type { SourceModel } from './source-model.js';
 
 /** Tensors of one module: those that share all of their name but the last part. */
@@ -145,9 +146,6 @@ function refuseCopies(names: readonly string[]): void {
     seen.set(key, `"${prefix}"`);
   }
 }
-
-const UNSAID_NAMES =
-  "its names are not those of torchvision's modules, whose numbers would say how many stand between the layers";
 
 /** Modules without weights between two convolutions of an AlexNet: an activation, and a pool after the first two. */
 const BETWEEN = [2, 2, 1, 1];

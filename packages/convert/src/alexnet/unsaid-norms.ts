@@ -1,4 +1,4 @@
-import { FormatError } from '../format-error.js';
+import { UnsaidError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import type { OpenOptions } from './assemble-model.js';
 import { type NamedTensors, nameLayersOf } from './state-dict.js';
@@ -17,13 +17,13 @@ export function namedNorms(
 ): NamedTensors | null {
   if (![...tensors.keys()].some((name) => name.endsWith('.running_var'))) return null;
   if (!spec && epsilon === undefined) {
-    throw new FormatError(
+    throw new UnsaidError(
       'ambiguous',
       "the file holds numbers only, and batch norms add an epsilon to the variance that is none of them; say it (Keras' own is 0.001)",
+      ['epsilon'],
     );
   }
   const named = nameLayersOf(tensors, false, layout);
   const detail = 'each batch norm is taken to stand between its convolution and the activation';
-  const notes = [...named.notes, { code: 'architecture', exact: true, detail } as const];
-  return { ...named, notes, unsaid: null }; // no names of these tools count modules
+  return { ...named, notes: [...named.notes, { code: 'architecture', exact: true, detail }] };
 }

@@ -4,7 +4,7 @@ import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/as
 import { reverseInputChannels } from '../alexnet/channel-order.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import { lostMetadata, type WriteOptions } from '../alexnet/written.js';
-import { FormatError } from '../format-error.js';
+import { FormatError, UnsaidError } from '../format-error.js';
 import type { SavedModel } from '../formats/format.js';
 import { assembleFound } from '../found/assemble-found.js';
 import type { FoundNetwork } from '../found/found-network.js';
@@ -44,17 +44,25 @@ export async function readCaffeModel(
     return described ? readNet(withBlobs(described, blobs), options) : readNumbers(blobs, options);
   }
   const net = parseCaffeNet(bytes);
-  return readNet(described ? withBlobs(described, blobsOf(net)) : net, options);
+  if (!described) return readNet(net, options);
+  const detail =
+    'the layers are those of the .prototxt, with the weights of the layers of their names';
+  const said: Note = { code: 'architecture', exact: true, detail };
+  return readNet(withBlobs(described, blobsOf(net)), options, [said]);
 }
 
-async function readNet(net: CaffeNet, options: OpenOptions): Promise<StoredModel> {
+async function readNet(
+  net: CaffeNet,
+  options: OpenOptions,
+  said: readonly Note[] = [],
+): Promise<StoredModel> {
   const { layers, front, passed } = await followNet(net);
   const found: FoundNetwork = { input: inputOf(net), layers, layout: 'channels-first' };
   const fed = fedPadded(found, options);
   const network = fed ?? found;
   const input = network.input ?? saidInput(options) ?? networkOfLayers(network).spec.input;
   const prepared = await preparation(net, front, options, input);
-  const notes: Note[] = [...prepared.notes];
+  const notes: Note[] = [...said, ...prepared.notes];
   if (fed) {
     const detail =
       'Caffe cannot pad on one side: it is fed images with the zeros that conv1 adds here';
@@ -81,9 +89,10 @@ async function readNet(net: CaffeNet, options: OpenOptions): Promise<StoredModel
 /** Weights whose net nobody gave, told by their shapes as a state dict's are. */
 async function readNumbers(blobs: LayerBlobs, options: OpenOptions): Promise<StoredModel> {
   if (!options.preset && !options.spec) {
-    throw new FormatError(
+    throw new UnsaidError(
       'ambiguous',
       "this is Caffe's HDF5 snapshot, which holds weights without layers; give its net's .prototxt, or say which network it is",
+      ['prototxt', 'preset', 'modifiers'],
     );
   }
   const tensors: StoredTensors = new Map();

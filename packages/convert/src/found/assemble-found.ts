@@ -3,7 +3,7 @@ import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/as
 import { detectSpec } from '../alexnet/detect-spec.js';
 import { matchTensors } from '../alexnet/match-tensors.js';
 import type { Note } from '../alexnet/note.js';
-import { FormatError } from '../format-error.js';
+import { FormatError, UnsaidError } from '../format-error.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { filled } from '../tensors/derived.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
@@ -103,9 +103,10 @@ function asNamed({ layers, layout }: FoundNetwork, { preset, spec }: OpenOptions
   const layouts = spec && parameterLayouts(spec);
   const match = layouts && matchTensors(layouts, tensors, layout);
   if (spec && !match) {
-    throw new FormatError(
+    throw new UnsaidError(
       'unknown-network',
       'the shapes in the file are not those of the given spec',
+      ['spec', 'preset'],
     );
   }
   const found =

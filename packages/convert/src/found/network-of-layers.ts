@@ -7,7 +7,7 @@ import {
   PRESET_NAMES,
   validateSpec,
 } from '@alexnet/model';
-import { FormatError } from '../format-error.js';
+import { FormatError, UnsaidError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import type { FoundNetwork } from './found-network.js';
 import { matchPreset, sameLayers } from './match-preset.js';
@@ -39,9 +39,10 @@ export function networkOfLayers(found: FoundNetwork): DescribedNetwork {
   });
   const [only, ...others] = fitting;
   if (only && others.length === 0) return only;
-  throw new FormatError(
+  throw new UnsaidError(
     'ambiguous',
     'the file does not say how large its images are, and this is no preset; say the input size',
+    ['input'],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ByteSource } from '@alexnet/files';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
-import { checkAllowed, type Note } from '../alexnet/note.js';
+import { checkAllowed } from '../alexnet/note.js';
+import { numbersOnly } from '../alexnet/numbers-only.js';
 import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { FormatError } from '../format-error.js';
@@ -48,18 +49,9 @@ export async function readKerasModel(
   for (const [name, tensor] of inRunningOrder(namedParts(found)))
     tensors.set(ourName(name), tensor);
   const named = namedNorms(tensors, options, 'channels-last');
-  const notes = [...(named?.notes ?? []), CHANNELS_LAST];
-  const source = { ...rest, tensors, layout: 'channels-last', presets: null } as const;
-  return assembleModel({ ...source, ...named, notes }, options);
+  const source = { ...rest, ...(named ?? { tensors }), ...numbersOnly('channels-last') };
+  return assembleModel(source, options);
 }
-
-/** Kernels have the same shapes in either, the rows of the first dense layer not the same order. */
-const CHANNELS_LAST: Note = {
-  code: 'layout',
-  exact: true,
-  detail:
-    "the file does not say its data_format; channels_last was taken, Keras' own, in which the first dense layer sees maps as height, width, channels: give the whole model for one of channels_first",
-};
 
 /** Convolutions before dense layers, where a subclassed model keeps them by the names of its attributes. */
 function inRunningOrder(parts: readonly (readonly [string, StoredTensor])[]) {

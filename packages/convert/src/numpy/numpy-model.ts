@@ -1,9 +1,11 @@
 import type { ByteSource } from '@alexnet/files';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import { DATA_FORMAT } from '../alexnet/flattened-pairs.js';
 import { layoutByShape, parameterName } from '../alexnet/foreign-names.js';
 import { checkAllowed } from '../alexnet/note.js';
+import { numbersOnly } from '../alexnet/numbers-only.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
-import { FormatError } from '../format-error.js';
+import { UnsaidError } from '../format-error.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { readNumpy } from './read-numpy.js';
@@ -11,8 +13,8 @@ import { writeNpz } from './write-npz.js';
 
 /**
  * Reads an AlexNet from an .npz archive or a pickled .npy such as `bvlc_alexnet.npy`. The axis
- * order is told by the shape of the first convolution, and the flatten is taken to follow it. The
- * pickled files come from Caffe and are BGR; an archive says nothing about color.
+ * order is told by the shape of the first convolution. The pickled files come from Caffe, by
+ * caffe-tensorflow: they are BGR and flattened as height, width, channels; an archive says neither.
  *
  * @throws FormatError
  */
@@ -24,13 +26,16 @@ export async function readNumpyModel(
   const tensors: StoredTensors = new Map(
     [...found].map(([name, tensor]) => [parameterName(name), tensor]),
   );
+  const pickled = container === 'pickled';
+  const numbers = numbersOnly(layoutByShape(tensors));
+  const flattenUnsaid = numbers.flattenUnsaid === true && !(pickled && isOfCaffe(options));
   return assembleModel(
     {
-      format: container === 'npz' ? 'npz' : 'npy',
+      format: pickled ? 'npy' : 'npz',
       tensors,
-      layout: layoutByShape(tensors),
-      channelOrder: container === 'pickled' ? pickledOrder(options) : null,
-      presets: null,
+      ...numbers,
+      flattenUnsaid,
+      channelOrder: pickled ? pickledOrder(options, flattenUnsaid) : null,
       preprocessing: null,
       classNames: null,
       notes: [],
@@ -43,15 +48,22 @@ export async function readNumpyModel(
  * A pickled dict says nothing about color: those of Caffe's two networks came out of Caffe, which
  * feeds BGR; for any other network the caller has to say it.
  */
-function pickledOrder({ preset, spec, channelOrder }: OpenOptions): 'rgb' | 'bgr' | null {
-  const network = preset ?? spec?.preset;
+function pickledOrder(options: OpenOptions, flattenUnsaid: boolean): 'rgb' | 'bgr' | null {
+  const { preset, spec, channelOrder, dataFormat } = options;
+  const both = flattenUnsaid && dataFormat === undefined;
   if (channelOrder) return channelOrder;
-  if (network === undefined) return null; // which network it is will be asked first
-  if (network === 'caffe' || network === 'caffenet') return 'bgr';
-  throw new FormatError(
+  if (!preset && !spec) return null; // which network it is will be asked first
+  if (isOfCaffe(options)) return 'bgr';
+  throw new UnsaidError(
     'ambiguous',
-    'a pickled dict does not say in which order conv1 takes the colors; say the channel order: bgr for what was converted from Caffe, rgb for the rest',
+    `a pickled dict does not say in which order conv1 takes the colors; say the channel order: bgr for what was converted from Caffe, rgb for the rest${both ? `; and ${DATA_FORMAT}` : ''}`,
+    ['channelOrder', ...(both ? (['dataFormat'] as const) : [])],
   );
+}
+
+function isOfCaffe({ preset, spec }: OpenOptions): boolean {
+  const network = preset ?? spec?.preset;
+  return network === 'caffe' || network === 'caffenet';
 }
 
 /**

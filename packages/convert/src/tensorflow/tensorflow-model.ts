@@ -1,5 +1,6 @@
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { layoutByShape } from '../alexnet/foreign-names.js';
+import { numbersOnly } from '../alexnet/numbers-only.js';
 import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { FormatError } from '../format-error.js';
 import type { ModelSource } from '../formats/format.js';
@@ -19,7 +20,7 @@ const UNORDERED = /(^|\/)_\w+_variables\/\d+$/;
 /**
  * Reads an AlexNet from a TensorFlow V2 checkpoint or a SavedModel's variables, with keys of
  * TensorFlow 1 (`conv1/weights`) or 2 (`layer_with_weights-0/kernel/…`); what optimizers keep is
- * left out. A checkpoint has no layers, so the two-tower networks need `preset`.
+ * left out. A checkpoint has no layers, so the caller has to say which network it is.
  *
  * @param source the `.index` file
  * @throws FormatError
@@ -41,9 +42,8 @@ export async function readTensorflowModel(
     {
       format: 'tensorflow',
       tensors: named?.tensors ?? tensors,
-      layout,
+      ...numbersOnly(layout),
       channelOrder: null,
-      presets: null,
       preprocessing: null,
       classNames: null,
       notes: [

@@ -1,37 +1,25 @@
-import { type ByteSource, FormatError } from '@alexnet/convert';
+import { type ByteSource, UnsaidError } from '@alexnet/convert';
 import { PRESET_NAMES, type PresetName } from '@alexnet/model';
 import { type Description, findWeights } from './read-weights.js';
 
 /**
- * The presets whose shapes some files have, where that is why reading them failed. Null where
- * describing the network would not help: the files fail for another reason, whatever is said.
+ * The presets whose shapes some files have, where reading them failed for want of an answer; whatever else
+ * is still to be said.
  */
 export async function fittingPresets(
   files: readonly File[],
-  failure: unknown,
-  { channelOrder }: Description,
+  { channelOrder = 'rgb', epsilon = 0.001 }: Description,
   open: (file: File) => ByteSource,
-): Promise<readonly PresetName[] | null> {
-  if (!(failure instanceof FormatError)) return null;
-  if (failure.code !== 'ambiguous' && failure.code !== 'unknown-network') return null;
-  const attempt = async (description: Description): Promise<string | null> => {
+): Promise<readonly PresetName[]> {
+  const fits = async (preset: PresetName): Promise<boolean> => {
     try {
-      await findWeights(files, {
-        // Shapes are asked about here; the order of colors is a question of its own.
-        description: { ...description, channelOrder: channelOrder ?? 'rgb' },
-        open,
-      });
-      return null;
+      await findWeights(files, { description: { preset, channelOrder, epsilon }, open });
+      return true;
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return error instanceof UnsaidError && !error.asks.includes('preset');
     }
   };
   const fitting: PresetName[] = [];
-  const reasons = [await attempt({ modifiers: { input: 227 } })];
-  for (const preset of PRESET_NAMES) {
-    const reason = await attempt({ preset });
-    reasons.push(reason);
-    if (reason === null) fitting.push(preset);
-  }
-  return reasons.every((reason) => reason === failure.message) ? null : fitting;
+  for (const preset of PRESET_NAMES) if (await fits(preset)) fitting.push(preset);
+  return fitting;
 }

@@ -1,16 +1,19 @@
-import type { OpenedModel } from '@alexnet/convert';
+import type { Answer, OpenedModel } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
 import type { Description } from './read-weights.js';
 import type { Reply, Request } from './read-weights.worker.js';
 
-/** The numbers in the file fit several networks, or none that is known: a person has to describe it. */
+/** The file leaves something open that a person has to say. */
 export class UndescribedError extends Error {
   override readonly name = 'UndescribedError';
+  /** What would help. */
+  readonly asks: readonly Answer[];
   /** Presets whose shapes the file has. */
   readonly fitting: readonly PresetName[];
 
-  constructor(message: string, fitting: readonly PresetName[]) {
+  constructor(message: string, asks: readonly Answer[], fitting: readonly PresetName[]) {
     super(message);
+    this.asks = asks;
     this.fitting = fitting;
   }
 }
@@ -40,7 +43,7 @@ export function readInWorker(
       if (data.kind === 'progress') onProgress(data.share);
       else if (data.kind === 'done') resolve(data.read);
       else if (data.kind === 'undescribed') {
-        reject(new UndescribedError(data.message, data.fitting));
+        reject(new UndescribedError(data.message, data.asks, data.fitting));
       } else reject(new Error(data.message));
     };
     worker.onerror = (event) =>

@@ -1,6 +1,5 @@
 import {
   type ByteSource,
-  FormatError,
   type FoundModel,
   findModel,
   type ModelSource,
@@ -12,15 +11,15 @@ import {
 import { sortFiles } from './weights-files.js';
 
 /** What a person said of a network whose file does not say it. */
-export type Description = Pick<OpenModelOptions, 'preset' | 'modifiers' | 'spec' | 'channelOrder'>;
+export type Description = Pick<
+  OpenModelOptions,
+  'preset' | 'modifiers' | 'spec' | 'channelOrder' | 'dataFormat' | 'epsilon'
+>;
 
 export interface ReadWeightsOptions {
   readonly description: Description;
   readonly open: (file: File) => ByteSource;
 }
-
-/** Weights of Keras without the model: not even the kinds of layers that have no weights. */
-const NUMBERS_ONLY = /\.weights\.h5$/;
 
 /**
  * Reads a network from files of any format. Everything inexact is let through: the page shows the
@@ -32,16 +31,7 @@ export async function readWeights(
   files: readonly File[],
   options: ReadWeightsOptions,
 ): Promise<OpenedModel> {
-  const read = await openModel(...(await inputOf(files, options)));
-  const { preset, spec } = options.description;
-  const numbers = files.find(({ name }) => NUMBERS_ONLY.test(name));
-  if (numbers && preset === undefined && spec === undefined) {
-    throw new FormatError(
-      'ambiguous',
-      `${numbers.name} holds numbers only: they fit ${read.model.spec.preset}, but nothing in it says how its layers are padded, pooled and normalized.`,
-    );
-  }
-  return read;
+  return openModel(...(await inputOf(files, options)));
 }
 
 /** The same without reading the numbers. */
@@ -56,7 +46,7 @@ async function inputOf(
   files: readonly File[],
   { description, open }: ReadWeightsOptions,
 ): Promise<[ModelSource, OpenModelOptions]> {
-  const { format, main, companion } = await sortFiles(files, open);
+  const { format, main, companions } = await sortFiles(files, open);
   const beside = async (name: string): Promise<ByteSource> => {
     const wanted = name.split('/').at(-1);
     const file = files.find((candidate) => candidate.name === wanted);
@@ -69,7 +59,9 @@ async function inputOf(
       ...description,
       ...(format && { from: format }),
       allow: NOTE_CODES,
-      ...(companion ? { [companion.option]: open(companion.file) } : {}),
+      ...Object.fromEntries(
+        Object.entries(companions).map(([option, file]) => [option, open(file)]),
+      ),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { blobSource, type OpenedModel } from '@alexnet/convert';
+import { type Answer, blobSource, type OpenedModel, UnsaidError } from '@alexnet/convert';
 import type { PresetName } from '@alexnet/model';
 import { fittingPresets } from './fitting-presets.js';
 import { type Description, readWeights } from './read-weights.js';
@@ -15,6 +15,7 @@ export type Reply =
   | {
       readonly kind: 'undescribed';
       readonly message: string;
+      readonly asks: readonly Answer[];
       readonly fitting: readonly PresetName[];
     }
   | { readonly kind: 'failed'; readonly message: string };
@@ -35,8 +36,9 @@ addEventListener('message', async ({ data: { files, description } }: MessageEven
     reply({ kind: 'done', read }, [...buffers]);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const fitting = await fittingPresets(files, error, description, blobSource);
-    reply(fitting ? { kind: 'undescribed', message, fitting } : { kind: 'failed', message });
+    if (!(error instanceof UnsaidError)) return reply({ kind: 'failed', message });
+    const fitting = await fittingPresets(files, description, blobSource);
+    reply({ kind: 'undescribed', message, asks: error.asks, fitting });
   }
 });
 

@@ -1,3 +1,4 @@
+import type { Answer } from '@alexnet/convert';
 import { createSpec, type PresetName, type SpecModifiers, validateSpec } from '@alexnet/model';
 import type { Description } from './read-weights.js';
 
@@ -14,11 +15,14 @@ export interface NetworkChoices {
   /** Pixels around the image, of conv1. */
   padding: string;
   channelOrder: 'rgb' | 'bgr' | '';
+  dataFormat: NonNullable<Description['dataFormat']> | '';
+  /** What batch norms add to the variance. */
+  epsilon: string;
 }
 
 /** The form's choices that made a description; none of them for null. */
 export function choicesOf(description: Description | null): NetworkChoices {
-  const { preset = '', modifiers = {}, channelOrder = '' } = description ?? {};
+  const { preset = '', modifiers = {}, channelOrder = '', dataFormat = '' } = description ?? {};
   const { norm = '', pool = '', activation = '', groups, head = '', input, conv1 } = modifiers;
   return {
     preset,
@@ -30,18 +34,28 @@ export function choicesOf(description: Description | null): NetworkChoices {
     input: typeof input === 'number' ? String(input) : '',
     padding: typeof conv1?.padding === 'number' ? String(conv1.padding) : '',
     channelOrder,
+    dataFormat,
+    epsilon: description?.epsilon === undefined ? '' : String(description.epsilon),
   };
 }
 
 /**
  * The description that a reader's choices make.
  *
- * @throws Error in one line when no preset was chosen or a number is none; ModelError when the sizes
+ * @param asks what the file's reader asked for
+ * @throws Error in one line when that was not chosen or a number is none; ModelError when the sizes
  * do not work out
  */
-export function describedBy(choices: NetworkChoices): Description {
-  const { preset, norm, pool, activation, groups, head, channelOrder } = choices;
-  if (!preset) throw new Error('Choose the network it is, or the one nearest to it.');
+export function describedBy(choices: NetworkChoices, asks: readonly Answer[]): Description {
+  const { preset, norm, pool, activation, groups, head, channelOrder, dataFormat } = choices;
+  if (!preset && asks.includes('preset')) {
+    throw new Error('Choose the network it is, or the one nearest to it.');
+  }
+  if (!dataFormat && asks.includes('dataFormat')) throw new Error('Choose the order of the maps.');
+  const epsilon = choices.epsilon.trim() === '' ? null : Number(choices.epsilon);
+  if (asks.includes('epsilon') && !(epsilon !== null && epsilon > 0 && epsilon <= 1)) {
+    throw new Error('The epsilon is a number above 0, 1 at most, such as 0.001.');
+  }
   const input = pixels('The image size', choices.input, 1);
   const padding = pixels('The padding', choices.padding, 0);
   const modifiers: SpecModifiers = {
@@ -54,11 +68,13 @@ export function describedBy(choices: NetworkChoices): Description {
     // A padding of one's own seldom fills the last window: what is left over is dropped.
     ...(padding !== null && { conv1: { padding, rounding: 'floor' } }),
   };
-  createSpec(preset, modifiers);
+  if (preset) createSpec(preset, modifiers);
   return {
-    preset,
+    ...(preset && { preset }),
     ...(Object.keys(modifiers).length > 0 && { modifiers }),
     ...(channelOrder && { channelOrder }),
+    ...(dataFormat && { dataFormat }),
+    ...(epsilon !== null && { epsilon }),
   };
 }
 

@@ -5,11 +5,8 @@ export interface SortedFiles {
   /** Null for one file alone, whose format its reader finds, inside an archive too. */
   readonly format: FormatName | null;
   readonly main: File;
-  /** Caffe's mean image, or `batches.meta` of cuda-convnet. */
-  readonly companion: {
-    readonly file: File;
-    readonly option: 'mean' | 'meta';
-  } | null;
+  /** Caffe's mean image and net, or `batches.meta` of cuda-convnet, by the option that takes it. */
+  readonly companions: Readonly<Partial<Record<'mean' | 'meta' | 'prototxt', File>>>;
 }
 
 interface Found {
@@ -19,6 +16,7 @@ interface Found {
 
 /** Parts that belong to another file, whatever their bytes look like. */
 const PART = /\.data-\d{5}-of-\d{5}$|-\d{5}-of-\d{5}\.safetensors$|\.bin$|\.data$/;
+const PROTOTXT = /\.prototxt(\.txt)?$/i;
 const CONVNET_META = /^batches\.meta$|\.meta$/;
 
 /**
@@ -39,27 +37,34 @@ export async function sortFiles(
   }
   const [only] = found;
   if (files.length === 1 && only && only.format !== 'caffe-mean' && !isStrayPart(only)) {
-    return { format: null, main: only.file, companion: null };
+    return { format: null, main: only.file, companions: {} };
   }
   const isMeta = ({ file, format }: Found) =>
     files.length > 1 && format === 'cuda-convnet' && CONVNET_META.test(file.name);
-  const companion = found.find((entry) => entry.format === 'caffe-mean' || isMeta(entry));
-  const networks = found.filter((entry) => entry.format !== null && entry !== companion);
+  const mean = found.find(({ format }) => format === 'caffe-mean')?.file;
+  const meta = found.find(isMeta)?.file;
+  const prototxt = files.length > 1 ? files.find(({ name }) => PROTOTXT.test(name)) : undefined;
+  const networks = found.filter(
+    ({ file, format }) => format !== null && ![mean, meta, prototxt].includes(file),
+  );
   const [network, other] = networks;
   if (other) {
     const names = networks.map(({ file }) => file.name).join(', ');
     throw new Error(`These are several networks (${names}). Drop one at a time.`);
   }
   if (network?.format && network.format !== 'caffe-mean') {
-    const option = companion?.format === 'caffe-mean' ? 'mean' : 'meta';
     return {
       format: network.format,
       main: network.file,
-      companion: companion ? { file: companion.file, option } : null,
+      companions: {
+        ...(mean && { mean }),
+        ...(meta && { meta }),
+        ...(prototxt && { prototxt }),
+      },
     };
   }
   const name = files[0]?.name ?? 'The file';
-  if (companion) throw new Error(`${name} is a mean image. Drop the .caffemodel together with it.`);
+  if (mean) throw new Error(`${mean.name} is a mean image. Drop the .caffemodel together with it.`);
   if (files.some((file) => PART.test(file.name))) {
     throw new Error(
       `${name} is one part of a model. Drop the file that describes it too (model.json, .index, .index.json or .onnx).`,
