@@ -13,6 +13,9 @@ describe('files of torch that say more than shapes do', () => {
     ['averaged.pth', torchvision],
     ['module-norm-behind.pth', sized],
     ['module-mean-head.pth', sized],
+    ['parameter-dict.pth', torchvision],
+    ['parameter-dict-whole.pth', torchvision],
+    ['parameter-pairs.pth', torchvision],
     ['own-one-by-one.pth', { ...torchvision, ...sized }],
   ] satisfies [string, OpenModelOptions][])(
     '%s gives the logits torch gives',
@@ -34,6 +37,7 @@ describe('files of torch that say more than shapes do', () => {
     ['quantized.pth', torchvision, 'unsupported', 'is of a quantized network'],
     ['own-shared-leaky.pth', torchvision, 'not-allowed', 'has a relu of slope 0.2'],
     ['norm-behind.pth', torchvision, 'not-allowed', 'does not come right behind "features.0"'],
+    ['parameter-pairs.pth', {}, 'ambiguous', 'its names are not those of torchvision'],
     ['twice.pth', torchvision, 'ambiguous', '"teacher" and "student"'],
     ['twice-flat.pth', torchvision, 'ambiguous', '"ema" and the rest'],
     ['module-relu6.pth', sized, 'unsupported', 'ReLU6'],

@@ -1,6 +1,7 @@
 import { FormatError } from '../format-error.js';
 import { filled } from '../tensors/derived.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
+import { unflattened } from './flat-names.js';
 import { torchvisionName } from './match-tensors.js';
 import type { Note } from './note.js';
 import { UNSAID_NAMES } from './numbers-only.js';
@@ -42,6 +43,14 @@ export function nameLayersOf(
   sorted: boolean,
   layout: SourceModel['layout'] = 'channels-first',
 ): NamedTensors {
+  const dotted = unflattened(tensors);
+  if (dotted) {
+    // Where a dict was flattened, its order is no more than that of the names.
+    const named = nameLayersOf(dotted, true, layout);
+    const detail =
+      'names of a flat dict became those of modules, "features_0_weight" as "features.0.weight"';
+    return { ...named, notes: [{ code: 'names', exact: true, detail }, ...named.notes] };
+  }
   const outputs = ({ parts }: Module) => {
     const { shape = [] } = parts.get('weight') ?? {};
     return layout === 'channels-first' ? shape[0] : shape.at(-1);

@@ -4,7 +4,7 @@ import { FormatError } from '../format-error.js';
 import type { FoundLayer, FoundTensors } from '../found/found-network.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { refusedAttribute } from './module-options.js';
-import type { TorchModule } from './module-tree.js';
+import { PARAMETERS, type TorchModule } from './module-tree.js';
 
 /** The layers of a pickled module, in the order in which its modules are defined. */
 export interface ModuleLayers {
@@ -46,6 +46,7 @@ export function moduleLayers(root: TorchModule, tensors: StoredTensors): ModuleL
 
   const walk = (module: TorchModule, owner?: string): void => {
     const { className, children } = module;
+    if (PARAMETERS.test(className)) return; // what is done with them the file does not hold
     const own = /^torch\.nn\.modules\.\w+\.(\w+)$/.exec(className)?.[1];
     // A layer's or a loss's.
     if (own) for (const part of PARTS) unused.delete(`${prefixOf(module)}${part}`);

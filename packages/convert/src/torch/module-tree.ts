@@ -25,10 +25,14 @@ export interface TorchModule {
 
 const MAX_DEPTH = 32;
 
+/** Containers of tensors that no `forward` runs. */
+export const PARAMETERS = /^torch\.nn\.modules\.container\.Parameter(Dict|List)$/;
+
 /** The module that was pickled whole, null where the file holds tensors only. */
 export function moduleTree(root: PickleValue): TorchModule | null {
   const value = unwrap(root);
   const module = moduleState(value) ? asModule(value, '', 0) : null;
+  if (module && PARAMETERS.test(module.className)) return null;
   const parallel = module?.className.startsWith('torch.nn.parallel.');
   const inner = parallel ? moduleState(value)?.get('_modules') : undefined;
   const [only] = entriesOf(inner ?? null)?.values() ?? [];

@@ -30,7 +30,8 @@ export function readModule(
   options: OpenOptions,
 ): ReadModule | null {
   const { layers, unknownClasses, scattered, unused, adaptive } = moduleLayers(root, tensors);
-  if (unknownClasses.length > 0 && !isComplete(layers)) return null;
+  const bare = layers.every((layer) => !('tensors' in layer) && layer.op !== 'unknown');
+  if (unknownClasses.length > 0 && (bare || !isComplete(layers))) return null;
   const { notes: said, ...described } = saidNetwork(
     { input: null, layers, layout: 'channels-first' },
     options,
