@@ -9,13 +9,13 @@ export {
 } from '@alexnet/files';
 export type { NetworkSpec, Preprocessing, Weight } from '@alexnet/model';
 export {
-  type DataFormat,
   loadModel,
   type OpenOptions,
   type StoredModel,
   type StoredParameter,
 } from './alexnet/assemble-model.js';
 export { describeNetwork } from './alexnet/describe-network.js';
+export type { DataFormat } from './alexnet/flattened-pairs.js';
 export { NOTE_CODES, type Note, type NoteCode } from './alexnet/note.js';
 export { type Answer, FormatError, type FormatErrorCode, UnsaidError } from './format-error.js';
 export { detectFormat } from './formats/detect-format.js';

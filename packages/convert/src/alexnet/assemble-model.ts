@@ -17,13 +17,10 @@ import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
 import { describeNetwork } from './describe-network.js';
 import { type Detected, detectSpec } from './detect-spec.js';
-import { flattenedPairs } from './flattened-pairs.js';
+import { type DataFormat, flattenedPairs } from './flattened-pairs.js';
 import { type Match, matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
 import type { SourceModel } from './source-model.js';
-
-/** Keras' and TensorFlow's `data_format`. */
-export type DataFormat = 'channels_last' | 'channels_first';
 
 /** What a reader needs to know that foreign files do not say. */
 export interface OpenOptions {

@@ -2,9 +2,11 @@ import type { NetworkSpec } from '@alexnet/model';
 import { FormatError, UnsaidError } from '../format-error.js';
 import { flattenOrderOf } from '../found/network-of-layers.js';
 import { inOrder } from '../found/tidy-layers.js';
-import type { DataFormat } from './assemble-model.js';
 import type { Match } from './match-tensors.js';
 import type { SourceModel } from './source-model.js';
+
+/** Keras' and TensorFlow's `data_format`. */
+export type DataFormat = 'channels_last' | 'channels_first';
 
 /** What has to be said of a file that leaves the order of the flatten open. */
 export const DATA_FORMAT =
