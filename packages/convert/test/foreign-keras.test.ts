@@ -17,7 +17,7 @@ describe('Keras files of every form', () => {
 });
 
 describe('TensorFlow checkpoints', () => {
-  it.each(['k3-checkpoint', 'k3-export', 'tf1-training'])(
+  it.each(['k3-checkpoint', 'k3-export', 'k3-training', 'tf1-training'])(
     '%s gives the logits of the model in it',
     async (name) => {
       const { file } = await open(`${name}.index`, NUMBERS);

@@ -30,7 +30,7 @@ export function flattenedPairs(
     if (dataFormat === undefined) return pairs;
     throw new FormatError(
       'unsupported',
-      'the file itself says in which order its first dense layer sees the maps; leave the data format out',
+      'the order in which its first dense layer sees the maps is not open; leave the data format out',
     );
   }
   const flattened = flattenOrderOf(spec);

@@ -15,6 +15,8 @@ const SUFFIX = '/.ATTRIBUTES/VARIABLE_VALUE';
 const PARTS = ['weight', 'bias', 'running_mean', 'running_var'];
 /** Keras 3 lists a model's variables in running order, and again as `_all_variables` in none. */
 const LISTED = /(^|\/)variables\/\d+$/;
+/** Where an optimizer is saved beside a model, its list of what it trains may be nearest to the variables. */
+const TRAINED = /(^|\/)optimizer\/_trainable_variables\/\d+$/;
 const UNORDERED = /(^|\/)_\w+_variables\/\d+$/;
 
 /**
@@ -57,7 +59,11 @@ export async function readTensorflowModel(
 
 /** The variables of the network, and the names of what lies beside them. */
 function chosen(all: readonly (readonly [string, StoredTensor])[]) {
-  const listed = all.filter(([name]) => LISTED.test(name) && !OTHERS.test(name));
+  const isNetwork = ([name, { shape }]: (typeof all)[number]) =>
+    !OTHERS.test(name) && !UNORDERED.test(name) && shape.length > 0;
+  const trained = all.some(isNetwork) ? [] : all.filter(([name]) => TRAINED.test(name));
+  const list = (name: string) => LISTED.test(name) && !OTHERS.test(name);
+  const listed = trained.length > 0 ? trained : all.filter(([name]) => list(name));
   if (listed.length > 0) {
     const lists = new Map<string, [number, StoredTensor][]>();
     for (const [name, tensor] of listed) {
@@ -68,11 +74,16 @@ function chosen(all: readonly (readonly [string, StoredTensor])[]) {
     // A net in a net has a shorter list of its own.
     const longest = [...lists.values()].reduce((a, b) => (b.length > a.length ? b : a));
     const kept = partsInOrder(longest.sort(([a], [b]) => a - b));
-    const left = all.filter(([name]) => !LISTED.test(name) && !UNORDERED.test(name));
+    const left = all.filter(
+      (entry) => !LISTED.test(entry[0]) && !UNORDERED.test(entry[0]) && !listed.includes(entry),
+    );
     return { kept, left: left.map(([name]) => name) };
   }
   if (all.some(([name]) => UNORDERED.test(name))) {
-    throw new FormatError('unsupported', 'tensorflow: variables listed without their order');
+    throw new FormatError(
+      'unsupported',
+      'tensorflow: variables listed without their order; save the model without its optimizer, by tf.train.Checkpoint(model) or model.save_weights',
+    );
   }
   const kept = all
     .filter(([name, { shape }]) => !OTHERS.test(name) && shape.length > 0)
