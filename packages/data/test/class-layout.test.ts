@@ -140,6 +140,14 @@ describe('where splits lie', () => {
     expect(found).toMatchObject({ train, validation: '', notes, validationFrom: 'held-out' });
   });
 
+  it('validation images alone are what can be scored', async () => {
+    const found = await layOut(files('val/a/1.png', 'val/b/1.png'), {});
+    expect(found).toMatchObject({
+      ...{ train: '', validation: 'val/a/1.png a, val/b/1.png b', test: undefined },
+      ...{ validationFrom: 'source', notes: [] },
+    });
+  });
+
   it('what is for nobody is counted', async () => {
     const found = await layOut({
       ...files('train/a/1.png', 'train/b/1.png', 'training/a/1.png', 'training/b/2.png'),

@@ -65,6 +65,16 @@ describe('decodeImage', () => {
     expectNear(await center(await solid(0, 0, 200, 0.5).png().toBuffer()), [127, 127, 227], 1);
   });
 
+  it('does not apply an embedded color profile, as Pillow does not', async () => {
+    const bytes = await solid(200, 100, 50).withIccProfile('p3').png().toBuffer();
+    const { data } = await sharp(bytes, { ignoreIcc: true })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect((await sharp(bytes).metadata()).icc).toBeDefined();
+    expect([...data.subarray(0, 3)]).not.toEqual([200, 100, 50]);
+    expect(await center(bytes)).toEqual([...data.subarray(0, 3)]);
+  });
+
   it('applies EXIF orientation', async () => {
     const left = { left: 0, top: 0, width: SIDE / 2, height: SIDE };
     const red = await solid(255, 0, 0).extract(left).png().toBuffer();
