@@ -166,3 +166,28 @@ test('no more than fifty mistakes are kept, and it stops when it is told to', as
   expect(seen).toEqual([64]);
   network.dispose();
 });
+
+test('of some answers only those are answers, and share what is certain', async () => {
+  const network = tinyNetwork();
+  const weights = await network.getWeights();
+  for (const { data } of weights.values()) data.fill(0);
+  // Softmax of these: 0.7, 0.2, 0.1.
+  [...weights.values()].at(-1)?.data.set([7, 2, 1].map(Math.log));
+  network.setWeights(weights);
+  const answerer = { network, preprocessing };
+  const source = { ...plainColors(2), records: [1, 2].map((label) => ({ id: `${label}`, label })) };
+  const { loss, top1, mistakes, confusion } = await evaluate(answerer, source, { among: [1, 2] });
+  expect(loss).toBeCloseTo((-Math.log(2 / 3) - Math.log(1 / 3)) / 2, 5);
+  expect([top1, confusion]).toEqual([
+    0.5,
+    [
+      [0, 0, 0],
+      [0, 1, 0],
+      [0, 1, 0],
+    ],
+  ]);
+  expect(mistakes).toEqual([
+    { id: '2', label: 2, answer: 1, probability: expect.closeTo(2 / 3, 5) },
+  ]);
+  network.dispose();
+});

@@ -118,3 +118,21 @@ test('a recipe from JSON is that recipe, and another value is refused', () => {
   expect(() => readRecipe({ ...paper, momentum: undefined })).toThrow('momentum: is missing');
   expect(() => readRecipe('paper')).toThrow('settings: expects {…}, not "paper"');
 });
+
+test('an operation that stands there twice is changed in the whole list', () => {
+  const twice = {
+    ...paper,
+    augment: [...paper.augment, { op: 'randomFlip', probability: 1, sharedBy: 1 }],
+  };
+  expect(() => applyOverrides(twice as Recipe, ['augment.randomFlip=false'])).toThrow(
+    'randomFlip stands there 2 times: give the whole list',
+  );
+});
+
+test('another crop takes the place of the one that is there', () => {
+  const crops = (setting: string) =>
+    applyOverrides(paper, [setting]).augment.flatMap(({ op }) => (/crop/i.test(op) ? [op] : []));
+  expect(crops('augment.centerCrop=true')).toEqual(['centerCrop']);
+  expect(crops('augment.randomResizedCrop=true')).toEqual(['randomResizedCrop']);
+  expect(crops('augment.randomFlip=true')).toEqual(['randomCrop']);
+});

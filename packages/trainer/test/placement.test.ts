@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { expandNodeList } from '../src/node/world/expand-node-list.js';
 import { isPublicAddress } from '../src/node/world/public-address.js';
-import { findPlacement } from '../src/node.js';
+import { findPlacement, parseEndpoint } from '../src/node.js';
 
 describe('where a process stands among others', () => {
   it('is alone by itself, and with a world of one', () => {
@@ -113,4 +113,45 @@ it('tells public addresses from private ones', () => {
   expect(
     [...addresses, '172.31.0.1', '192.168.1.1', '::1', 'fd00::1'].filter(isPublicAddress),
   ).toEqual(addresses.slice(0, 3));
+});
+
+it.each([
+  ['gpu1:29500', { host: 'gpu1', port: 29_500 }],
+  ['10.0.0.1:1', { host: '10.0.0.1', port: 1 }],
+  ['[fd00::2]:65535', { host: 'fd00::2', port: 65_535 }],
+])('the address %s', (text, endpoint) => {
+  expect(parseEndpoint(text)).toEqual(endpoint);
+});
+
+it.each([
+  ['gpu1', 'is no address'],
+  [':1', 'is no address'],
+  ['gpu1:', 'is no address'],
+  ['fd00::2:1', 'is no address'],
+  ['[fd00::2]', 'is no address'],
+  ['a:1x', 'is no address'],
+  ['a:0', '0 is no port'],
+  ['a:65536', '65536 is no port'],
+])('no address: %s', (text, message) => {
+  expect(() => parseEndpoint(text)).toThrow(message);
+});
+
+const torchrun = { RANK: '1', WORLD_SIZE: '2', MASTER_ADDR: 'a', MASTER_PORT: '5' };
+it.each([
+  [{ ...torchrun, RANK: 'x' }, 'RANK is "x": with 2 processes it is from 0 to 1'],
+  [{ ...torchrun, RANK: '2' }, 'from 0 to 1'],
+  [{ ...torchrun, RANK: '-1' }, 'from 0 to 1'],
+  [{ ...torchrun, WORLD_SIZE: '0' }, 'WORLD_SIZE is "0": expected a number'],
+  [{ ...torchrun, WORLD_SIZE: '2.5' }, 'WORLD_SIZE is "2.5"'],
+  [{ ...torchrun, MASTER_PORT: '' }, 'MASTER_PORT is ""'],
+  [{ ...torchrun, MASTER_PORT: undefined }, 'MASTER_ADDR and MASTER_PORT are not'],
+])('refuses %j', (env, message) => {
+  expect(() => findPlacement({}, env)).toThrow(message);
+});
+
+it('is one machine of several processes, or several of one', () => {
+  expect(findPlacement({ nprocPerNode: 2 }, {})).toMatchObject({ processes: 2, node: 0 });
+  const rdzvEndpoint = { host: 'a', port: 1 };
+  const flags = { nnodes: { least: 2, most: 2 }, nodeRank: 1, rdzvEndpoint };
+  expect(findPlacement(flags, {})).toMatchObject({ processes: 1, node: 1 });
 });

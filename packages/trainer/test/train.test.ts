@@ -129,6 +129,18 @@ test('out of time after every single step, resumed each time, it ends with the s
   expect(bytesOf(weights)).toEqual(bytesOf(whole.weights));
 });
 
+test('with an average of the weights it ends with that, else with the last', async () => {
+  const recipe = { ...tinyRecipe, epochs: 1, batchSize: 12 };
+  const plain = await runOnce({ recipe });
+  expect(plain.snapshots.at(-1)?.average).toBeNull();
+  expect(bytesOf(plain.weights)).toEqual(bytesOf(plain.snapshots.at(-1)?.weights ?? new Map()));
+  const averaged = await runOnce({ recipe: { ...recipe, ema: 0.9 } });
+  const { weights, average } = averaged.snapshots.at(-1) as Snapshot;
+  expect(bytesOf(weights)).toEqual(bytesOf(plain.weights));
+  expect(bytesOf(averaged.weights)).toEqual(bytesOf(average ?? new Map()));
+  expect(bytesOf(averaged.weights)).not.toEqual(bytesOf(weights));
+});
+
 test('within an epoch it saves as often as asked', async () => {
   const recipe = { ...tinyRecipe, epochs: 1 };
   const { snapshots } = await runOnce({ recipe, snapshotEveryMs: 0 });
