@@ -64,11 +64,6 @@ describe.skipIf(!chromiumPath)(
         torchvision,
       ],
       ['Keras', ['keras.keras'], torchvision],
-      [
-        'TensorFlow in two shards',
-        ['tf1.index', 'tf1.data-00000-of-00002', 'tf1.data-00001-of-00002'],
-        torchvision,
-      ],
       ['cuda-convnet', ['convnet-91.2'], 'AlexNet as the 2012 source ran it'],
       ['Caffe', ['caffe-v1.caffemodel'], 'Caffe’s AlexNet'],
     ] as const)('opens %s', async (_, names, expected) => {
@@ -126,23 +121,31 @@ describe.skipIf(!chromiumPath)(
       expect(await title()).toBe('CaffeNet');
     });
 
-    it('opens weights of Keras that hold no layers only once it is said what they are', async () => {
+    it.each([
+      ['Keras', ['keras.weights.h5']],
+      [
+        'TensorFlow in two shards',
+        ['tf1.index', 'tf1.data-00000-of-00002', 'tf1.data-00001-of-00002'],
+      ],
+    ])('opens numbers of %s only once it is said what they are', async (_, names) => {
+      const files = await Promise.all(names.map((name) => fixture(name)));
+      const shown = page.locator('.facts .file', { hasText: names[0] ?? '' });
       const before = await title();
-      await hand(page, 'drop', [await fixture('keras.weights.h5')]);
+      await hand(page, 'drop', files);
       const dialog = page.getByRole('dialog', { name: 'Which network is this?' });
       await dialog.waitFor();
       expect(await title()).toBe(before);
       await dialog.getByRole('button', { name: 'Do not open' }).click();
       await dialog.waitFor({ state: 'detached' });
-      expect(await page.locator('.facts .file', { hasText: 'keras.weights.h5' }).count()).toBe(0);
-      await hand(page, 'drop', [await fixture('keras.weights.h5')]);
+      expect(await shown.count()).toBe(0);
+      await hand(page, 'drop', files);
       await dialog.getByLabel(/torchvision/).check();
       await dialog.getByRole('button', { name: 'Open', exact: true }).click();
       await dialog.getByText('Choose the order of the maps').waitFor();
       const maps = dialog.getByLabel('Maps reach the first dense layer as');
       await maps.selectOption('channels_last');
       await dialog.getByRole('button', { name: 'Open', exact: true }).click();
-      await page.locator('.facts .file', { hasText: 'keras.weights.h5' }).waitFor();
+      await shown.waitFor();
       expect(await title()).toBe(torchvision);
     });
 
@@ -164,15 +167,15 @@ describe.skipIf(!chromiumPath)(
       });
       await file.setInputFiles(json(one));
       await dialog.getByRole('button', { name: 'Open', exact: true }).click();
-      await dialog.getByRole('alert').waitFor();
-      await dialog.getByLabel(/as the paper has it/).check();
-      await dialog.getByLabel('Pooling', { exact: true }).selectOption('avg');
-      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
       const more = page.getByRole('dialog', { name: 'What the file does not say' });
       await more.getByText(/say the channel order/).waitFor();
       await more.getByLabel('Colors of conv1').selectOption('rgb');
       await more.getByLabel('Maps reach the first dense layer as').selectOption('channels_last');
       await more.getByRole('button', { name: 'Open', exact: true }).click();
+      await dialog.getByRole('alert').waitFor();
+      await dialog.getByLabel(/as the paper has it/).check();
+      await dialog.getByLabel('Pooling', { exact: true }).selectOption('avg');
+      await dialog.getByRole('button', { name: 'Open', exact: true }).click();
       await page.locator('.facts .file', { hasText: 'described.npy' }).waitFor();
       expect(await title()).toBe('AlexNet as the paper has it');
     });

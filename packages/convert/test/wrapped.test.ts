@@ -80,7 +80,12 @@ describe('files that are no weights', () => {
     ['{"error":"Not Found"}', 'a server that refused'],
     ['name: "AlexNet"\nlayer { name: "data" }', '.prototxt'],
     ['\x08\x90\x4e\x12\x1bsnap_iter_10000.caffemodel', '.solverstate'],
-    ['\x08\x01\x12\x99\x01\x0a\x20\x12\x05serve', 'SavedModel'],
+    [
+      '\x08\x01\x12\xdf\xee\x06\x0a\xae\x18\x12\xfe\x17\x0a\x5e\x0a\x10AssignVariableOp',
+      'SavedModel',
+    ],
+    ['\x0a\x49\x0a\x05input\x12\x0bPlaceholder*\x0b', 'a frozen graph of TensorFlow'],
+    ['\x1c\0\0\0TFL3', 'TensorFlow Lite'],
   ])('%j is named for what it is', async (text, message) => {
     const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     await expect(openModel(bytes)).rejects.toThrow(message);

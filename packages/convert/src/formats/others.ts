@@ -7,6 +7,16 @@ interface OtherFile {
   readonly advice: string;
 }
 
+/** Tag of field 1 of a protobuf message where it is a text or a message itself. */
+const MESSAGE = 0x0a;
+
+/** Where a number of 7 bits a byte that starts at `at` has ended. */
+function afterVarint(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while ((bytes[end] ?? 0) >= 0x80) end++;
+  return end + 1;
+}
+
 /** Looked for before the formats, since some would take these for a damaged file of their own. */
 export const OTHERS: readonly OtherFile[] = [
   {
@@ -31,11 +41,32 @@ export const OTHERS: readonly OtherFile[] = [
     advice: 'the answer of a server that refused, saved as weights; download the file again',
   },
   {
-    // SavedModel: schema version 1, then a MetaGraphDef; ONNX has counted from 3 since 2017.
-    detect: ({ head: [tag, version, next], text }) =>
-      tag === 0x08 && version === 1 && next === 0x12 && /serve|saved_model|tensorflow/.test(text),
+    // SavedModel: schema version 1, then a MetaGraphDef that starts with its MetaInfoDef, where ONNX has a name.
+    detect: ({ head }) =>
+      head[0] === 0x08 &&
+      head[1] === 1 &&
+      head[2] === 0x12 &&
+      head[afterVarint(head, 3)] === MESSAGE,
     advice:
       'the graph of a TensorFlow SavedModel without its numbers; give its folder, or variables/variables.index in it',
+  },
+  {
+    // GraphDef: a NodeDef's name and operator.
+    detect: ({ head, text }) => {
+      const node = afterVarint(head, 1);
+      if (head[0] !== MESSAGE || head[node] !== MESSAGE) return false;
+      const operator = node + 2 + (head[node + 1] ?? 0);
+      const name = text.slice(operator + 2, operator + 2 + (head[operator + 1] ?? 0));
+      return (
+        head[operator] === 0x12 && /^(Placeholder|Const|Identity|NoOp|VariableV?2?)$/.test(name)
+      );
+    },
+    advice:
+      'a frozen graph of TensorFlow (.pb); give the checkpoint or the folder of the SavedModel it was made from, or an .onnx that tf2onnx makes of it',
+  },
+  {
+    detect: ({ text }) => text.startsWith('TFL3', 4),
+    advice: 'a model of TensorFlow Lite (.tflite); give the model it was made from',
   },
   {
     // SolverState: the iteration, then the name of the caffemodel it belongs to.

@@ -28,7 +28,9 @@ export async function readNumpyModel(
   );
   const pickled = container === 'pickled';
   const numbers = numbersOnly(layoutByShape(tensors));
-  const flattenUnsaid = numbers.flattenUnsaid === true && !(pickled && isOfCaffe(options));
+  // Which network a pickled dict holds is asked first: that says whether it came out of Caffe.
+  const ofCaffe = pickled && (isOfCaffe(options) || !(options.preset || options.spec));
+  const flattenUnsaid = numbers.flattenUnsaid === true && !ofCaffe;
   return assembleModel(
     {
       format: pickled ? 'npy' : 'npz',
