@@ -123,6 +123,14 @@ napi_value Publish(napi_env env, TFJSBackend *backend, TF_Tensor *tensor) {
   Status status;
   Handle handle = TFE_NewTensorHandle(tensor, status.status);
   status.Check();
+  // As tfjs-node does with what it makes: whole numbers stay on the host.
+  if (backend->is_gpu_device && TF_TensorType(tensor) == TF_FLOAT) {
+    Handle on_device = TFE_TensorHandleCopyToDevice(handle, backend->tfe_context_, backend->device_name.c_str(),
+                                                    status.status);
+    TFE_DeleteTensorHandle(handle);
+    status.Check();
+    handle = on_device;
+  }
   return backend->GenerateOutputTensorInfo(env, handle);
 }
 
@@ -236,11 +244,17 @@ napi_value CopyTensor(const Js &js, TFJSBackend *backend, napi_value *args) {
 
 // Functions compiled to a graph.
 
+// One way to run a graph.
+struct GraphCall {
+  std::vector<TF_Output> feeds;
+  std::vector<TF_Output> results;
+  std::vector<TF_Operation *> targets;
+};
+
 struct Graph {
   TF_Graph *graph = TF_NewGraph();
   TF_Session *session = nullptr;
-  std::vector<TF_Output> feeds;
-  std::vector<TF_Output> results;
+  std::vector<GraphCall> calls;
   ~Graph() {
     if (session) {
       Status status;
@@ -302,8 +316,8 @@ std::pair<size_t, size_t> OutsideList(const std::string &op, size_t inputs) {
 }
 
 // ([{ feed: id } | { constant: id } | { op, attributes, inputs: slots, outputs, after?: slots }],
-// slots of the results, whether matrix products and convolutions take bfloat16) -> the compiled graph.
-// Every node's outputs take the next slots.
+// [{ feeds: slots, results: slots, targets?: slots }], whether matrix products and convolutions take bfloat16)
+// -> the compiled graph. Every node's outputs take the next slots; a node without outputs takes one.
 napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
   auto made = std::make_unique<Graph>();
   std::vector<TF_Output> slots;
@@ -344,16 +358,25 @@ napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
     }
     TF_Operation *operation = TF_FinishOperation(op, status.status);
     status.Check();
-    for (int index = 0; index < outputs; index++) slots.push_back({operation, index});
-    if (feed) made->feeds.push_back(slots.back());
+    for (int index = 0; index < std::max(outputs, 1); index++) slots.push_back({operation, index});
   }
-  for (int64_t slot : js.Integers(args[1])) made->results.push_back(slots.at(slot));
+  for (uint32_t i = 0; i < js.Length(args[1]); i++) {
+    napi_value given = js.At(args[1], i);
+    GraphCall call;
+    for (int64_t slot : js.Integers(js.Get(given, "feeds"))) call.feeds.push_back(slots.at(slot));
+    for (int64_t slot : js.Integers(js.Get(given, "results"))) call.results.push_back(slots.at(slot));
+    if (js.Has(given, "targets")) {
+      for (int64_t slot : js.Integers(js.Get(given, "targets"))) call.targets.push_back(slots.at(slot).oper);
+    }
+    made->calls.push_back(std::move(call));
+  }
 
   std::unique_ptr<TF_SessionOptions, decltype(&TF_DeleteSessionOptions)> options(TF_NewSessionOptions(),
                                                                                  TF_DeleteSessionOptions);
   // ConfigProto { inter_op_parallelism_threads: -1 }, field 5 as a varint: a chain of layers gains
   // nothing from a second scheduler thread, so ops are started by the calling one.
-  std::vector<unsigned char> config = {0x28, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01};
+  // allow_soft_placement (7): on a GPU, what it has no kernel for goes to the processor.
+  std::vector<unsigned char> config = {0x28, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 0x38, 0x01};
   if (js.Bool(args[2])) {
     // graph_options (10) { rewrite_options (10) { auto_mixed_precision_onednn_bfloat16 (31): ON } }
     config.insert(config.end(), {0x52, 0x05, 0x52, 0x03, 0xf8, 0x01, 0x01});
@@ -369,23 +392,24 @@ napi_value CreateGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
   return external;
 }
 
-// (graph, ids of the feeds in their order) -> the results' id, shape and dtype.
+// (graph, number of the call, ids of its feeds in their order) -> the results' id, shape and dtype.
 napi_value RunGraph(const Js &js, TFJSBackend *backend, napi_value *args) {
   void *pointer;
   Check(napi_get_value_external(js.env, args[0], &pointer));
   const Graph &graph = *static_cast<Graph *>(pointer);
+  const GraphCall &call = graph.calls.at(static_cast<size_t>(js.Number(args[1])));
   std::vector<std::unique_ptr<HostTensor>> hosts;
   std::vector<TF_Tensor *> values;
-  for (int64_t id : js.Integers(args[1])) {
+  for (int64_t id : js.Integers(args[2])) {
     hosts.push_back(std::make_unique<HostTensor>(Find(backend, id)));
     values.push_back(hosts.back()->tensor);
   }
-  if (values.size() != graph.feeds.size()) throw Failure{"the graph takes another number of tensors"};
-  std::vector<TF_Tensor *> results(graph.results.size(), nullptr);
+  if (values.size() != call.feeds.size()) throw Failure{"the graph takes another number of tensors"};
+  std::vector<TF_Tensor *> results(call.results.size(), nullptr);
   Status status;
-  TF_SessionRun(graph.session, nullptr, graph.feeds.data(), values.data(), static_cast<int>(values.size()),
-                graph.results.data(), results.data(), static_cast<int>(results.size()), nullptr, 0, nullptr,
-                status.status);
+  TF_SessionRun(graph.session, nullptr, call.feeds.data(), values.data(), static_cast<int>(values.size()),
+                call.results.data(), results.data(), static_cast<int>(results.size()), call.targets.data(),
+                static_cast<int>(call.targets.size()), nullptr, status.status);
   status.Check();
   hosts.clear();
   for (TF_Tensor *result : results) hosts.push_back(std::make_unique<HostTensor>(result));
@@ -507,7 +531,7 @@ napi_value Init(napi_env env, napi_value exports) {
       {"momentumUpdate", nullptr, Call<MomentumUpdate, 6>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"copyTensor", nullptr, Call<CopyTensor, 1>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"createGraph", nullptr, Call<CreateGraph, 3>, nullptr, nullptr, nullptr, napi_default, nullptr},
-      {"runGraph", nullptr, Call<RunGraph, 2>, nullptr, nullptr, nullptr, napi_default, nullptr},
+      {"runGraph", nullptr, Call<RunGraph, 3>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"openCollectives", nullptr, Call<OpenCollectives, 3>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"sumNumbers", nullptr, Call<SumNumbers, 1>, nullptr, nullptr, nullptr, napi_default, nullptr},
       {"collectiveTimes", nullptr, Call<CollectiveTimes, 0>, nullptr, nullptr, nullptr, napi_default, nullptr},

@@ -9,6 +9,7 @@ const TYPES: AttributeTypes = {
   TF_ATTR_FLOAT: 2,
   TF_ATTR_BOOL: 3,
   TF_ATTR_TYPE: 4,
+  TF_ATTR_SHAPE: 5,
 };
 
 const op = (name: string, ...inputs: readonly number[]): GraphNode => ({
@@ -19,10 +20,18 @@ const op = (name: string, ...inputs: readonly number[]): GraphNode => ({
 });
 
 /** Slots 0 to 2 are images, filter and the tensor added; every node fills one slot. */
-function fuse(added: readonly number[] | undefined, ...nodes: readonly GraphNode[]) {
+const fuse = (added: readonly number[] | undefined, ...nodes: readonly GraphNode[]) =>
+  fuseIn('fp32', added, nodes);
+
+function fuseIn(
+  precision: 'fp32' | 'bf16',
+  added: readonly number[] | undefined,
+  nodes: readonly GraphNode[],
+) {
   const all = [{ feed: 10 }, { constant: 11 }, { constant: 12 }, ...nodes];
   const slots = all.map((_, node) => ({ node, shape: node === 2 ? added : undefined }));
-  return fuseLayers({ nodes: all, slots, feeds: [10], resultSlots: [all.length - 1] }, TYPES);
+  const recording = { nodes: all, slots, feeds: [], resultSlots: [all.length - 1] };
+  return fuseLayers(recording, TYPES, precision);
 }
 
 /** A dense layer as tfjs runs it: matrices in stacks of one. Slots 3 to 8 after the three given. */
@@ -43,7 +52,7 @@ const dense = (rows: number, ...last: readonly GraphNode[]) => {
   ];
   const slots = nodes.map(([, shape], node) => ({ node, shape }));
   const recording = { nodes: nodes.map(([node]) => node), slots, feeds: [], resultSlots: [0] };
-  return fuseLayers(recording, TYPES).map((node) => ('op' in node ? node : {}));
+  return fuseLayers(recording, TYPES, 'fp32').map((node) => ('op' in node ? node : {}));
 };
 
 describe('fusing a recorded graph', () => {
@@ -72,6 +81,10 @@ describe('fusing a recorded graph', () => {
     ['no bias', fuse([96], op('Conv2D', 0, 1), op('Relu', 3))],
   ])('leaves %s as it is', (_, nodes) => {
     expect(nodes.map((node) => ('op' in node ? node.op : '-'))).not.toContain('_FusedConv2D');
+  });
+
+  it('leaves convolutions to TensorFlow in bf16, which turns none that are fused', () => {
+    expect(fuseIn('bf16', [96], layers).slice(3)).toEqual(layers);
   });
 
   it('makes a dense layer of one image one op, with ReLU or without', () => {

@@ -10,6 +10,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { createOptimizer, type Recipe } from '../src/index.js';
 import { createStep } from '../src/step/create-step.js';
+import type { Step, StepParts } from '../src/step/step.js';
 import { createWeightAverage } from '../src/weight-average.js';
 import { CLASSES, tinyRecipe } from './tiny.js';
 
@@ -45,9 +46,25 @@ function batchOf(images: number, seed: number): Batch {
   return { pixels, imageShape: [32, 32, 3], labels, targets, ids: [], skipped: [] };
 }
 
+/** `in session` is how a step is compiled for a GPU, here on the processor. */
+type Way = 'compiled' | 'in session' | 'op by op';
+
+function stepOf(parts: StepParts, way: Way): Step {
+  return createStep(parts, way === 'op by op' ? way : 'compiled');
+}
+
+/** What works with a step, with the backend set to its way. */
+async function inWay<T>(way: Way, work: () => Promise<T>): Promise<T> {
+  Object.assign(tf.backend(), { actsAsGpu: way === 'in session' });
+  return work().finally(() => Object.assign(tf.backend(), { actsAsGpu: false }));
+}
+
 /** Everything a run holds after `steps` updates, and what the steps said. */
-async function run(
-  way: 'compiled' | 'op by op',
+const run = (way: Way, ...rest: Rest) => inWay(way, () => runIn(way, ...rest));
+type Rest = Parameters<typeof runIn> extends [Way, ...infer Others] ? Others : never;
+
+async function runIn(
+  way: Way,
   recipe: Recipe,
   steps: number,
   modifiers: SpecModifiers = {},
@@ -56,7 +73,7 @@ async function run(
   const network = networkOf(modifiers);
   const optimizer = createOptimizer(network, recipe);
   const average = recipe.ema > 0 ? createWeightAverage(network, recipe.ema) : null;
-  const step = createStep({ network, optimizer, average, recipe }, way);
+  const step = stepOf({ network, optimizer, average, recipe }, way);
   const said: number[] = [];
   for (let at = 0; at < steps; at++) {
     const epoch = at < steps / 2 ? 0 : 1;
@@ -93,13 +110,29 @@ function worst(a: Awaited<ReturnType<typeof run>>, b: Awaited<ReturnType<typeof 
   return most;
 }
 
+/** 5,000 were run by hand: see the README of `@alexnet/trainer`. */
+const STEPS_OF_MEMORY = 1_000;
+
+interface Case {
+  readonly title: string;
+  readonly recipe: Partial<Recipe>;
+  readonly modifiers?: SpecModifiers;
+  readonly tolerance?: number;
+}
+
+async function expectTwins(way: Way, { recipe, modifiers, tolerance = 1e-6 }: Case) {
+  const whole = { ...base, ...recipe };
+  const compiled = await run(way, whole, 100, modifiers);
+  const plain = await run('op by op', whole, 100, modifiers);
+  expect(worst(compiled, plain)).toBeLessThan(tolerance);
+  compiled.said.forEach((value, i) => {
+    const other = plain.said[i] as number;
+    expect(Math.abs(value - other) / Math.max(1, other)).toBeLessThan(1e-5);
+  });
+}
+
 describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
-  it.each<{
-    title: string;
-    recipe: Partial<Recipe>;
-    modifiers?: SpecModifiers;
-    tolerance?: number;
-  }>([
+  it.each<Case>([
     { title: 'the paper’s rule', recipe: {} },
     { title: 'two towers', recipe: {}, modifiers: { groups: 2 } },
     {
@@ -126,18 +159,28 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
         layers: { conv1: { frozenFromEpoch: 1 }, fc8: { learningRateFactor: 0.1 } },
       },
     },
-  ])(
-    'equals the step op by op after 100 updates: $title',
-    async ({ recipe, modifiers, tolerance = 1e-6 }) => {
-      const whole = { ...base, ...recipe };
-      const compiled = await run('compiled', whole, 100, modifiers);
-      const plain = await run('op by op', whole, 100, modifiers);
-      expect(worst(compiled, plain)).toBeLessThan(tolerance);
-      compiled.said.forEach((value, i) => {
-        const other = plain.said[i] as number;
-        expect(Math.abs(value - other) / Math.max(1, other)).toBeLessThan(1e-5);
-      });
+  ])('equals the step op by op after 100 updates: $title', (twins) =>
+    expectTwins('compiled', twins),
+  );
+
+  it.each<Case>([
+    { title: 'clipped, a moving average', recipe: { clipNorm: 0.5, ema: 0.9 } },
+    {
+      title: 'three parts, layers that freeze and layers that are slower, two towers',
+      recipe: {
+        accumulate: 3,
+        layers: { conv1: { frozenFromEpoch: 1 }, fc8: { learningRateFactor: 0.1 } },
+      },
+      modifiers: { groups: 2 },
     },
+    {
+      title: 'batch norm, the learning rate outside',
+      recipe: { batchNormVariance: 'unbiased', learningRateInMomentum: 'outside', ema: 0.9 },
+      modifiers: { norm: 'batch' },
+      tolerance: 1e-5,
+    },
+  ])('equals it with parameters in the session, as on a GPU: $title', (twins) =>
+    expectTwins('in session', twins),
   );
 
   it('is what runs on this backend, and takes batches of another length', async () => {
@@ -147,72 +190,124 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
     expect(worst(compiled, await run('op by op', base, 20, {}, lengths))).toBeLessThan(1e-6);
   });
 
-  it('changes nothing where the loss is not finite', async () => {
+  const ways = ['compiled', 'in session'] as const;
+
+  it.each(ways)('changes nothing where the loss is not finite: %s', async (way) => {
     const recipe = { ...base, ema: 0.9 };
     const broken = (step: number) => {
       const batch = batchOf(8, step);
       if (step === 3) batch.pixels[17] = Number.NaN;
       return batch;
     };
-    const before = await run('compiled', recipe, 3, { norm: 'batch' });
-    const after = await run('compiled', recipe, 4, { norm: 'batch' }, broken);
+    const before = await run(way, recipe, 3, { norm: 'batch' });
+    const after = await run(way, recipe, 4, { norm: 'batch' }, broken);
     expect(after.said.at(-3)).toBeNaN();
     for (const [name, values] of before.values) expect(after.values.get(name)).toEqual(values);
   });
 
-  it('goes on from saved weights and velocities with the same bits', async () => {
-    const begin = () => {
-      const network = networkOf();
-      const optimizer = createOptimizer(network, base);
-      return {
-        network,
-        optimizer,
-        step: createStep({ network, optimizer, average: null, recipe: base }),
-      };
-    };
-    const advance = async ({ step }: ReturnType<typeof begin>, from: number, to: number) => {
-      for (let at = from; at < to; at++)
-        await step.run(batchOf(8, at), { ...OFF, dropoutSeed: at });
-    };
-    const whole = begin();
-    await advance(whole, 0, 5);
-    const saved = {
-      weights: await whole.network.getWeights(),
-      state: await whole.optimizer.state(),
-    };
-    await advance(whole, 5, 10);
-    const resumed = begin();
-    resumed.network.setWeights(saved.weights);
-    resumed.optimizer.restore(saved.state);
-    await advance(resumed, 5, 10);
-    expect(await resumed.network.getWeights()).toEqual(await whole.network.getWeights());
-    expect(await resumed.optimizer.state()).toEqual(await whole.optimizer.state());
-    for (const { network, optimizer } of [whole, resumed]) {
-      optimizer.dispose();
-      network.dispose();
-    }
-  });
-
-  it('leaves memory and arrays of its caller as they are', async () => {
+  /** A network that learns in a way. */
+  const begin = (way: Way) => {
     const network = networkOf();
     const optimizer = createOptimizer(network, base);
-    const step = createStep({ network, optimizer, average: null, recipe: base });
-    const weights = await network.getWeights();
-    const copies = new Map([...weights].map(([name, { data }]) => [name, data.slice()]));
-    network.setWeights(weights);
-    const batch = batchOf(8, 1);
-    const once = (at: number) => step.run(batch, { ...OFF, dropoutSeed: at });
-    for (let at = 0; at < 200; at++) await once(at);
-    for (const [name, { data }] of weights) expect(data).toEqual(copies.get(name));
-    const { binding } = tf.backend() as unknown as { binding: { getNumOfTensors(): number } };
-    const held = () => [tf.memory().numTensors, binding.getNumOfTensors()];
-    const before = { held: held(), rss: process.memoryUsage().rss };
-    for (let at = 0; at < 2_000; at++) await once(at);
-    expect(held()).toEqual(before.held);
-    expect(process.memoryUsage().rss - before.rss).toBeLessThan(16 * 2 ** 20);
+    const step = stepOf({ network, optimizer, average: null, recipe: base }, way);
+    return { network, optimizer, step };
+  };
+  const advance = async ({ step }: ReturnType<typeof begin>, from: number, to: number) => {
+    for (let at = from; at < to; at++) await step.run(batchOf(8, at), { ...OFF, dropoutSeed: at });
+  };
+  const end = ({ network, optimizer }: ReturnType<typeof begin>) => {
     optimizer.dispose();
     network.dispose();
-  });
+  };
+
+  it.each(ways)('goes on from saved weights and velocities with the same bits: %s', (way) =>
+    inWay(way, async () => {
+      const whole = begin(way);
+      await advance(whole, 0, 5);
+      const saved = {
+        weights: await whole.network.getWeights(),
+        state: await whole.optimizer.state(),
+      };
+      await advance(whole, 5, 10);
+      const resumed = begin(way);
+      resumed.network.setWeights(saved.weights);
+      resumed.optimizer.restore(saved.state);
+      await advance(resumed, 5, 10);
+      expect(await resumed.network.getWeights()).toEqual(await whole.network.getWeights());
+      expect(await resumed.optimizer.state()).toEqual(await whole.optimizer.state());
+      end(whole);
+      end(resumed);
+    }),
+  );
+
+  it('lets whoever looks see the weights of the session, and takes what is assigned', () =>
+    inWay('in session', async () => {
+      const net = begin('in session');
+      const { network, optimizer } = net;
+      const twin = begin('compiled');
+      const kept = network.parameters.map(({ variable }) => tf.clone(variable));
+      const first = await Promise.all(kept.map((tensor) => tensor.data()));
+      const average = createWeightAverage(network, 0.5);
+      const x = tf.tensor4d(batchOf(2, 5).pixels, [2, 32, 32, 3]);
+      const answer = async (of: typeof network) => {
+        const logits = tf.tidy(() => of.forward(x));
+        return Array.from(await logits.data());
+      };
+      for (const [from, to] of [
+        [0, 3],
+        [3, 6],
+      ] as const) {
+        await advance(net, from, to);
+        await inWay('compiled', () => advance(twin, from, to));
+        Object.assign(tf.backend(), { actsAsGpu: true });
+        // Away and back again while the session alone has the newest.
+        average.swap();
+        average.swap();
+        const [seen, other] = [await answer(network), await answer(twin.network)];
+        seen.forEach((value, i) => {
+          expect(value).toBeCloseTo(other[i] as number, 4);
+        });
+      }
+      // A copy from before has the values of then.
+      expect(await Promise.all(kept.map((tensor) => tensor.data()))).toEqual(first);
+      // What another assigns is what the next step begins with.
+      await advance(net, 6, 7);
+      network.setWeights(await twin.network.getWeights());
+      optimizer.restore(await twin.optimizer.state());
+      await advance(net, 7, 8);
+      await inWay('compiled', () => advance(twin, 7, 8));
+      const weights = await twin.network.getWeights();
+      for (const [name, { data }] of await network.getWeights()) {
+        data.forEach((value, i) => {
+          expect(value).toBeCloseTo(weights.get(name)?.data[i] as number, 5);
+        });
+      }
+      average.dispose();
+      tf.dispose([x, ...kept]);
+      end(net);
+      end(twin);
+    }));
+
+  it.each(ways)('leaves memory and arrays of its caller as they are: %s', (way) =>
+    inWay(way, async () => {
+      const { network, optimizer, step } = begin(way);
+      const weights = await network.getWeights();
+      const copies = new Map([...weights].map(([name, { data }]) => [name, data.slice()]));
+      network.setWeights(weights);
+      const batch = batchOf(8, 1);
+      const once = (at: number) => step.run(batch, { ...OFF, dropoutSeed: at });
+      for (let at = 0; at < 200; at++) await once(at);
+      for (const [name, { data }] of weights) expect(data).toEqual(copies.get(name));
+      const { binding } = tf.backend() as unknown as { binding: { getNumOfTensors(): number } };
+      const held = () => [tf.memory().numTensors, tf.memory().numBytes, binding.getNumOfTensors()];
+      await once(0);
+      const before = { held: held(), rss: process.memoryUsage().rss };
+      for (let at = 0; at < STEPS_OF_MEMORY; at++) await once(at);
+      expect(held()).toEqual(before.held);
+      expect(process.memoryUsage().rss - before.rss).toBeLessThan(16 * 2 ** 20);
+      end({ network, optimizer, step });
+    }),
+  );
 });
 
 const computesBfloat16 = !unavailable && setPrecision(tf, 'auto') === 'bf16';

@@ -49,6 +49,7 @@ export function registerFixedGraph(tf: Tf): void {
     const answer = (graph: object) => {
       const [result] = runGraph(
         graph,
+        0,
         state.feeds.map((id) => id ?? xId),
       );
       return backend.createOutputTensor(result as Metadata);
@@ -56,9 +57,9 @@ export function registerFixedGraph(tf: Tf): void {
     if (state.graph) return answer(state.graph);
     // Op by op everything is float32, and an answer must not depend on how many came before it.
     if (precision === 'fp32' && ++state.runs <= RUNS_BEFORE) return compute(x);
-    const outside = new Map<number, OutsideTensor>([[xId, { shape: x.shape, isFed: true }]]);
+    const outside = new Map<number, OutsideTensor>([[xId, { shape: x.shape, as: 'feed' }]]);
     constants.forEach(({ shape, size }, i) => {
-      outside.set(ids[i] ?? -1, { shape, isFed: size * 4 > LARGEST_COPY_BYTES });
+      outside.set(ids[i] ?? -1, { shape, as: size * 4 > LARGEST_COPY_BYTES ? 'feed' : 'constant' });
     });
     let output: Tensor | undefined;
     recordGraph(
@@ -69,11 +70,11 @@ export function registerFixedGraph(tf: Tf): void {
       },
       outside,
       (recording) => {
-        // TensorFlow turns to bfloat16 what is not fused yet, and fuses it afterwards.
-        const isBfloat16 = precision === 'bf16';
-        const nodes = isBfloat16 ? recording.nodes : fuseLayers(recording, backend.binding);
-        state.graph = createGraph(nodes, recording.resultSlots, isBfloat16);
-        state.feeds = recording.feeds.map((id) => (id === xId ? null : id));
+        const nodes = fuseLayers(recording, backend.binding, precision);
+        const { feeds, resultSlots } = recording;
+        const call = { feeds: feeds.map(({ slot }) => slot), results: resultSlots };
+        state.graph = createGraph(nodes, [call], precision === 'bf16');
+        state.feeds = feeds.map(({ id }) => (id === xId ? null : id));
       },
       precision,
     );

@@ -1,3 +1,4 @@
+import type { Precision } from '../step/precision.js';
 import { type Attributes, type AttributeTypes, type GraphNode, opAttributes } from './raw-ops.js';
 import type { OpNode, Recording } from './record-graph.js';
 
@@ -9,10 +10,16 @@ import type { OpNode, Recording } from './record-graph.js';
  * added by `Add`, and three where it is by `BiasAdd` (2.21.0, ONEDNN_VERBOSE=1). A new op stands in
  * the place of the last it replaces; the others stay, and TensorFlow leaves out what nothing reads.
  */
-export function fuseLayers(recording: Recording, types: AttributeTypes): readonly GraphNode[] {
+export function fuseLayers(
+  recording: Recording,
+  types: AttributeTypes,
+  precision: Precision,
+): readonly GraphNode[] {
   return recording.nodes.map((node, index) => {
     if (!('op' in node)) return node;
-    const layer = convolutionEndingAt(recording, node) ?? denseEndingAt(recording, node, index);
+    const layer =
+      (precision === 'fp32' ? convolutionEndingAt(recording, node) : undefined) ??
+      denseEndingAt(recording, node, index);
     if (!layer) return node;
     const { op, product, bias, attributes } = layer;
     return {

@@ -6,6 +6,7 @@ import {
   type Handle,
   type RawOps,
   type TensorflowBackend,
+  TF_INT32,
   withRawOps,
 } from './raw-ops.js';
 
@@ -66,9 +67,6 @@ export function registerGroupedConv2D(tf: Tf): void {
     },
   );
 }
-
-/** TF_INT32 of tensorflow/c/tf_datatype.h. */
-const TF_INT32 = 3;
 
 type Pad = readonly (readonly [number, number])[];
 

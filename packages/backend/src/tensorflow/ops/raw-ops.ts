@@ -1,6 +1,13 @@
 import type { Precision } from '@alexnet/model';
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 
+/** Of tensorflow/c/tf_datatype.h. */
+export const TF_FLOAT = 1;
+export const TF_DOUBLE = 2;
+export const TF_INT32 = 3;
+export const TF_INT64 = 9;
+export const TF_BOOL = 10;
+
 /** One attribute of a TensorFlow op, as the binding takes it. */
 export interface OpAttribute {
   readonly name: string;
@@ -26,10 +33,20 @@ export type GraphNode =
       readonly attributes: readonly OpAttribute[];
       /** Slots. */
       readonly inputs: readonly number[];
+      /** Without any, the node takes a slot all the same, to be waited for or run. */
       readonly outputs: number;
       /** Slots that are filled before. */
       readonly after?: readonly number[];
     };
+
+/** One way to run a graph, by slots. */
+export interface GraphCall {
+  /** Of `feed` nodes: in this order a run gives their tensors. */
+  readonly feeds: readonly number[];
+  readonly results: readonly number[];
+  /** Nodes to run though nothing of theirs is handed out. */
+  readonly targets?: readonly number[];
+}
 
 /**
  * The part of tfjs-node's binding that runs ops (tfjs-node/dist/tfjs_binding.d.ts), and what an addon
@@ -43,6 +60,7 @@ export interface OpBinding {
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
   createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): unknown;
@@ -68,10 +86,15 @@ export interface OpBinding {
   /** With `usesBfloat16` convolutions and products take bfloat16, and weights and results stay float32. */
   readonly createGraph?: (
     nodes: readonly GraphNode[],
-    resultSlots: readonly number[],
+    calls: readonly GraphCall[],
     usesBfloat16: boolean,
   ) => object;
-  readonly runGraph?: (graph: object, feeds: readonly number[]) => readonly Metadata[];
+  /** Runs the call of that number. */
+  readonly runGraph?: (
+    graph: object,
+    call: number,
+    feeds: readonly number[],
+  ) => readonly Metadata[];
   /** In memory that nothing else refers to. */
   readonly copyTensor?: (id: number) => Metadata;
   /** Makes this process one of many. */
@@ -86,10 +109,19 @@ export interface OpBinding {
 export interface TensorflowBackend extends KernelBackend {
   /** Of compiled graphs (step/precision.ts); fp32 where left out. */
   readonly precision?: Precision;
+  /** For tests: graphs of steps as for a GPU, on the processor. */
+  readonly actsAsGpu?: boolean;
   binding: OpBinding;
   readonly isUsingGpuDevice: boolean;
+  /** What tfjs-node knows of a tensor; no id is -1. */
+  readonly tensorMap: { get(dataId: object): { id: number } };
   getInputTensorIds(tensors: readonly TensorInfo[]): readonly number[];
   createOutputTensor(metadata: Metadata): TensorInfo;
+}
+
+/** Whether what is compiled is to run on a GPU. */
+export function computesOnGpu({ isUsingGpuDevice, actsAsGpu }: TensorflowBackend): boolean {
+  return isUsingGpuDevice || actsAsGpu === true;
 }
 
 /** A tensor of the TensorFlow runtime that tfjs does not know of. */
@@ -127,6 +159,8 @@ export interface RawOps {
   scalar(value: number): Handle;
   /** A new int32 scalar. */
   int(value: number): Handle;
+  /** A new int64 scalar, 0 to 2³² - 1. */
+  long(value: number): Handle;
   /** A new one-dimensional int32 tensor. */
   ints(values: readonly number[]): Handle;
   /** Runs an op of one output; `T` is float32 unless given, or the op has none. */
@@ -157,6 +191,8 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
     },
     scalar: (value) => create([], binding.TF_FLOAT, Float32Array.of(value)),
     int: (value) => create([], binding.TF_INT32, Int32Array.of(value)),
+    // The binding takes the two halves of an int64.
+    long: (value) => create([], TF_INT64, Int32Array.of(value, 0)),
     ints: (values) => create([values.length], binding.TF_INT32, Int32Array.from(values)),
     run: (name, attributes, inputs, types) => {
       const given = opAttributes(binding, attributes);
@@ -171,7 +207,7 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
 }
 
 /** Attributes whose number is a type; every other number here is an integer. */
-const TYPE_ATTRIBUTES = new Set(['T', 'SrcT', 'DstT', 'Index', 'Tpaddings']);
+const TYPE_ATTRIBUTES = new Set(['T', 'SrcT', 'DstT', 'Index', 'Tidx', 'Tpaddings', 'dtype']);
 
 const isStringList = (value: unknown) => Array.isArray(value) && typeof value[0] === 'string';
 
@@ -185,7 +221,12 @@ export function opAttributes(binding: AttributeTypes, attributes: Attributes): O
 /** The binding's numbers of the types an attribute can have: TF_AttrType of tensorflow/c/c_api.h. */
 export type AttributeTypes = Pick<
   OpBinding,
-  'TF_ATTR_STRING' | 'TF_ATTR_INT' | 'TF_ATTR_FLOAT' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE'
+  | 'TF_ATTR_STRING'
+  | 'TF_ATTR_INT'
+  | 'TF_ATTR_FLOAT'
+  | 'TF_ATTR_BOOL'
+  | 'TF_ATTR_TYPE'
+  | 'TF_ATTR_SHAPE'
 >;
 
 function attribute(binding: AttributeTypes, name: string, value: Attributes[string]): OpAttribute {
@@ -195,6 +236,7 @@ function attribute(binding: AttributeTypes, name: string, value: Attributes[stri
   if (typeof value === 'object' && 'float' in value) {
     return { name, type: binding.TF_ATTR_FLOAT, value: value.float };
   }
+  if (name === 'shape') return { name, type: binding.TF_ATTR_SHAPE, value };
   const kind = TYPE_ATTRIBUTES.has(name) ? binding.TF_ATTR_TYPE : binding.TF_ATTR_INT;
   return { name, type: kind, value };
 }

@@ -21,16 +21,16 @@ export interface Recording {
     readonly node: number;
     readonly shape?: readonly number[] | undefined;
   }[];
-  /** Ids of the tensors to give at every run, in order. */
-  readonly feeds: readonly number[];
+  /** The tensors to give at every run, in order. */
+  readonly feeds: readonly { readonly id: number; readonly slot: number }[];
   readonly resultSlots: readonly number[];
 }
 
 /** A tensor the recorded work reads and did not make. */
 export interface OutsideTensor {
   readonly shape: readonly number[];
-  /** Given at every run; otherwise a constant. */
-  readonly isFed: boolean;
+  /** Given at every run, copied into the graph, or held by its session. */
+  readonly as: 'feed' | 'constant' | 'variable';
   /** Whether ops that read it heed {@link Recorder.wait}. */
   readonly isInput?: boolean;
 }
@@ -40,13 +40,20 @@ export interface Recorder {
   /** The slot of a tensor the work made or one from outside. */
   slotOf(tensor: Tensor): number;
   slotOfId(id: number): number;
-  /** Adds an op of one output after these slots; returns the output's. */
+  /** Adds an op after these slots; returns the slot of its first output, or its own where it has none. */
   add(
     op: string,
     attributes: Attributes,
     inputs: readonly number[],
-    after?: readonly number[],
+    more?: { readonly after?: readonly number[]; readonly outputs?: number },
   ): number;
+  /** Adds a tensor to be given to some runs, shaped and typed as this one; returns its slot. */
+  feed(id: number): number;
+  /** The slots of constants: a float32 scalar, a one-dimensional int32 tensor. */
+  scalar(value: number): number;
+  ints(values: readonly number[]): number;
+  /** The slot of the handle of a variable from outside. */
+  handleOfId(id: number): number;
   /** A tensor without values that stands for a slot while recording. */
   standIn(shape: readonly number[], slot: number): Tensor;
   /** Ops recorded from here on that read an input wait for these tensors. */
@@ -73,7 +80,8 @@ export function recordGraph(
   const nodes: GraphNode[] = [];
   const slots: Recording['slots'][number][] = [];
   const slotOfId = new Map<number, number>();
-  const feeds: number[] = [];
+  const feeds: Recording['feeds'][number][] = [];
+  const handleOfId = new Map<number, number>();
   const deleted: number[] = [];
   const valuesOfId = new Map<number, readonly number[]>();
   let waiting: readonly number[] = [];
@@ -90,11 +98,33 @@ export function recordGraph(
   };
   const slotOf = (id: number): number => {
     if (!slotOfId.has(id)) {
-      const { shape, isFed } = outside.get(id) ?? {};
-      if (isFed) feeds.push(id);
-      push(isFed ? { feed: id } : { constant: id }, [{ id, shape }]);
+      const { shape, as = 'constant' } = outside.get(id) ?? {};
+      if (as === 'variable') {
+        pushVariable(id, shape as readonly number[]);
+      } else {
+        const slot = push(as === 'feed' ? { feed: id } : { constant: id }, [{ id, shape }]);
+        if (as === 'feed') feeds.push({ id, slot });
+      }
     }
     return slotOfId.get(id) as number;
+  };
+  /** Read once: what the graph assigns is seen at its next run. */
+  const pushVariable = (id: number, shape: readonly number[]) => {
+    const dtype = binding.TF_FLOAT;
+    // Variables without a name of their own would be one.
+    const create = opAttributes(binding, { dtype, shape, shared_name: `variable${id}` });
+    const made = { op: 'VarHandleOp', attributes: create, inputs: [], outputs: 1 };
+    const handle = push(made, [{}]);
+    handleOfId.set(id, handle);
+    const read = opAttributes(binding, { dtype });
+    const node = { op: 'ReadVariableOp', attributes: read, inputs: [handle], outputs: 1 };
+    push(node, [{ id, shape }]);
+  };
+  /** Lives until the graph is made. */
+  const constant = (...tensor: Parameters<OpBinding['createTensor']>) => {
+    const id = createTensor(...tensor);
+    deleted.push(id);
+    return slotOf(id);
   };
   const recorder: Recorder = {
     slotOf(tensor) {
@@ -102,8 +132,18 @@ export function recordGraph(
       return slotOf(id);
     },
     slotOfId: slotOf,
-    add: (op, attributes, inputs, after = []) =>
-      push({ op, attributes: opAttributes(binding, attributes), inputs, outputs: 1, after }, [{}]),
+    scalar: (value) => constant([], binding.TF_FLOAT, Float32Array.of(value)),
+    ints: (values) => constant([values.length], binding.TF_INT32, Int32Array.from(values)),
+    feed: (id) => push({ feed: id }, [{}]),
+    handleOfId(id) {
+      slotOf(id);
+      return handleOfId.get(id) as number;
+    },
+    add(op, attributes, inputs, { after = [], outputs = 1 } = {}) {
+      const given = opAttributes(binding, attributes);
+      const slots = Array.from({ length: Math.max(outputs, 1) }, () => ({}));
+      return push({ op, attributes: given, inputs, outputs, after }, slots);
+    },
     standIn(shape, slot) {
       const size = shape.reduce((product, length) => product * length, 1);
       const dtype = binding.TF_FLOAT;

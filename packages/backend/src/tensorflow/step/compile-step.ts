@@ -1,19 +1,24 @@
 import type { CompiledStep, StepProgram } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../selection/tf.js';
-import type { TensorflowBackend } from '../ops/raw-ops.js';
+import { computesOnGpu, type GraphCall, type TensorflowBackend, TF_FLOAT } from '../ops/raw-ops.js';
 import { type OutsideTensor, type Recorder, recordGraph } from '../ops/record-graph.js';
 import { countWrite, ownMemory } from './in-place.js';
+import { sessionVariables } from './session-variables.js';
+import { writeInPlace } from './write-in-place.js';
+import { writeVariables } from './write-variables.js';
 
 /**
- * Gives the backend `compileStep`: the step as one TensorFlow graph that takes the parameters' own
- * memory and writes the new values there (addon/step_ops.h).
+ * Gives the backend `compileStep`: the step as one TensorFlow graph. On the processor it takes the
+ * parameters' own memory and writes the new values there (addon/step_ops.h); on a GPU, whose memory
+ * a run cannot be given, they are variables of its session, and fetched when something looks at them.
  *
- * On the processor, with an addon built here. Elsewhere the step goes op by op.
+ * With an addon built here; elsewhere the step goes op by op. Nothing of it was measured on a GPU: the
+ * form with variables is tested on the processor.
  */
 export function registerStepCompiler(tf: Tf): void {
   const backend = tf.findBackend('tensorflow') as unknown as TensorflowBackend;
-  if (!backend.binding.copyTensor || backend.isUsingGpuDevice) return;
+  if (!backend.binding.copyTensor) return;
   Object.assign(backend, {
     compileStep: (program: StepProgram): CompiledStep => compileStep(tf, backend, program),
   });
@@ -32,14 +37,17 @@ function compileStep(tf: Tf, backend: TensorflowBackend, program: StepProgram): 
   // Variables that share memory would be one in the graph.
   ownMemory(tf, backend, held);
   const { graph, places } = record(tf, backend, program, held);
+  const parameters = computesOnGpu(backend)
+    ? parametersInSession(tf, backend, held, graph)
+    : parametersInPlace(tf, backend, held);
   return {
     run: (inputs, numbers, share) =>
       tf.tidy(() => {
         const fed = [...inputs, tf.tensor2d(numbers, [learned.length, 3]), tf.scalar(share)];
-        const ids = [...backend.getInputTensorIds(fed), ...ownMemory(tf, backend, held)];
-        countWrite(backend);
+        const ids = [...backend.getInputTensorIds(fed), ...parameters.before()];
         const feeds = places.map((place) => ids[place] ?? -1);
-        const [done, ...results] = backend.binding.runGraph?.(graph, feeds) ?? [];
+        const [done, ...results] = backend.binding.runGraph?.(graph, STEP, feeds) ?? [];
+        parameters.after();
         if (done) backend.binding.deleteTensor(done.id);
         // tfjs-node makes tensors, though it is typed to describe them.
         return results.map((result) => backend.createOutputTensor(result) as Tensor);
@@ -47,7 +55,51 @@ function compileStep(tf: Tf, backend: TensorflowBackend, program: StepProgram): 
   };
 }
 
-/** The graph, and for each of its feeds the place among inputs, numbers, share and `held`. */
+/** The calls of a step's graph; a graph with variables has all three. */
+const [STEP, WRITE, READ] = [0, 1, 2];
+
+/** What happens around a run. */
+interface Parameters {
+  /** Ids to give to the run beside the inputs. */
+  before(): readonly number[];
+  after(): void;
+}
+
+function parametersInPlace(
+  tf: Tf,
+  backend: TensorflowBackend,
+  held: readonly Variable[],
+): Parameters {
+  return {
+    before() {
+      countWrite(backend);
+      return ownMemory(tf, backend, held);
+    },
+    after() {},
+  };
+}
+
+function parametersInSession(
+  tf: Tf,
+  backend: TensorflowBackend,
+  held: readonly Variable[],
+  graph: object,
+): Parameters {
+  const { runGraph = () => [] } = backend.binding;
+  const variables = sessionVariables(tf, backend, held, {
+    write: (ids) => runGraph(graph, WRITE, ids),
+    read: () => runGraph(graph, READ, []),
+  });
+  return {
+    before() {
+      variables.load();
+      return [];
+    },
+    after: variables.markWritten,
+  };
+}
+
+/** The graph, and for each feed of a step the place among inputs, numbers, share and `held`. */
 function record(
   tf: Tf,
   backend: TensorflowBackend,
@@ -58,26 +110,34 @@ function record(
   const numbers = tf.zeros([program.learned.length, 3]);
   const share = tf.scalar(0);
   const before = assigned.map((variable) => tf.clone(variable));
-  const fed = [...inputs, numbers, share, ...held];
-  const ids = backend.getInputTensorIds(fed);
+  const given = [...inputs, numbers, share];
+  const ids = backend.getInputTensorIds([...given, ...held]);
   const outside = new Map<number, OutsideTensor>();
-  fed.forEach(({ shape }, i) => {
-    outside.set(ids[i] ?? -1, { shape, isFed: true, isInput: i < inputs.length });
+  const heldAs = computesOnGpu(backend) ? 'variable' : 'feed';
+  [...given, ...held].forEach(({ shape }, i) => {
+    const as = i < given.length ? 'feed' : heldAs;
+    outside.set(ids[i] ?? -1, { shape, as, isInput: i < inputs.length });
   });
   // Their values of now, whatever the recorded pass assigns.
-  const idOf = new Map(held.map((variable, i) => [variable, ids[inputs.length + 2 + i] ?? -1]));
+  const idOf = new Map(held.map((variable, i) => [variable, ids[given.length + i] ?? -1]));
   let graph: object | undefined;
   let places: readonly number[] = [];
   const { precision = 'fp32' } = backend;
   try {
     tf.tidy(() => {
+      const access: GraphCall[] = [];
       recordGraph(
         backend,
-        (recorder) => writeDown(backend, program, recorder, numbers, share, idOf),
+        (recorder) => {
+          const results = writeDown(backend, program, recorder, numbers, share, idOf);
+          if (heldAs === 'variable') access.push(...accessTo(recorder, [...idOf.values()]));
+          return results;
+        },
         outside,
         ({ nodes, feeds, resultSlots }) => {
-          graph = backend.binding.createGraph?.(nodes, resultSlots, precision === 'bf16');
-          places = feeds.map((id) => ids.indexOf(id));
+          const step = { feeds: feeds.map(({ slot }) => slot), results: resultSlots };
+          graph = backend.binding.createGraph?.(nodes, [step, ...access], precision === 'bf16');
+          places = feeds.map(({ id }) => ids.indexOf(id));
         },
         precision,
       );
@@ -94,7 +154,7 @@ function record(
 
 /** Records the passes and adds what changes the parameters; returns the slots of the results. */
 function writeDown(
-  { binding }: TensorflowBackend,
+  backend: TensorflowBackend,
   program: StepProgram,
   recorder: Recorder,
   numbers: Tensor,
@@ -106,30 +166,44 @@ function writeDown(
     recorder.wait,
     (groups) => sumOverProcesses(recorder, groups),
   );
-  const slotOf = (variable: Variable) => recorder.slotOfId(idOf.get(variable) ?? -1);
-  const limit = { float: program.clipNorm };
-  const gate = recorder.add('AlexNetGate', { limit }, [loss, squaredNorm].map(recorder.slotOf));
+  const id = (variable: Variable) => idOf.get(variable) ?? -1;
   const slopes = gradients.map(recorder.slotOf);
-  // Whatever reads a parameter is on the way to one of these.
-  const after = [gate, ...slopes];
-  const [numbersSlot, shareSlot] = [recorder.slotOf(numbers), recorder.slotOf(share)];
-  const written = new Map<Variable, number>();
+  const createWriter = computesOnGpu(backend) ? writeVariables : writeInPlace;
+  const writer = createWriter(recorder, {
+    loss: recorder.slotOf(loss),
+    squaredNorm: recorder.slotOf(squaredNorm),
+    gradients: slopes,
+    numbers: recorder.slotOf(numbers),
+    share: recorder.slotOf(share),
+    learned: program.learned.length,
+    clipNorm: program.clipNorm,
+    isRateInside: program.isRateInside,
+  });
   program.learned.forEach(({ variable, velocity }, row) => {
-    const inputs = [slotOf(variable), slotOf(velocity), slopes[row] ?? -1, numbersSlot, gate];
-    const attributes = { row, inside: program.isRateInside ? 1 : 0 };
-    written.set(variable, recorder.add('AlexNetUpdate', attributes, inputs, after));
+    writer.update(id(variable), id(velocity), slopes[row] ?? -1, row);
   });
-  for (const variable of program.assigned) {
-    const inputs = [slotOf(variable), recorder.slotOf(variable), gate];
-    written.set(variable, recorder.add('AlexNetStore', {}, inputs, after));
-  }
-  const averaged = program.averages.map(({ mean, live }) => {
-    const inputs = [slotOf(mean), slotOf(live), shareSlot, gate];
-    return recorder.add('AlexNetAverage', {}, inputs, [written.get(live) ?? gate]);
+  for (const variable of program.assigned) writer.store(id(variable), recorder.slotOf(variable));
+  for (const { mean, live } of program.averages) writer.average(id(mean), id(live));
+  return [writer.done(), ...results.map(recorder.slotOf)];
+}
+
+/** The calls that write all variables and read them. */
+function accessTo(recorder: Recorder, ids: readonly number[]): readonly [GraphCall, GraphCall] {
+  const feeds = ids.map(recorder.feed);
+  const targets = ids.map((id, i) => {
+    // What is given may lie in memory of JavaScript's, which must not be freed by a thread of a session.
+    const copy = recorder.add('DeepCopy', { T: TF_FLOAT }, [feeds[i] ?? -1]);
+    const from = [recorder.handleOfId(id), copy];
+    return recorder.add('AssignVariableOp', { dtype: TF_FLOAT }, from, { outputs: 0 });
   });
-  const ends = [...written.values(), ...averaged];
-  const done = recorder.add('AddN', { N: ends.length, T: binding.TF_FLOAT }, ends);
-  return [done, ...results.map(recorder.slotOf)];
+  const results = ids.map((id) => {
+    const read = [recorder.handleOfId(id)];
+    return recorder.add('ReadVariableOp', { dtype: TF_FLOAT }, read);
+  });
+  return [
+    { feeds, results: [], targets },
+    { feeds: [], results },
+  ];
 }
 
 /** Starts the sum of every group as soon as its tensors are known, and waits for them once all are started. */
@@ -138,14 +212,14 @@ function sumOverProcesses(recorder: Recorder, groups: readonly (readonly Tensor[
   groups.forEach((tensors, number) => {
     const slots = tensors.map(recorder.slotOf);
     // In the same order in every process.
-    const start = recorder.add('AlexNetSumStart', { number, N: slots.length }, slots, [...started]);
-    started.push(start);
+    const after = [...started];
+    started.push(recorder.add('AlexNetSumStart', { number, N: slots.length }, slots, { after }));
   });
   return groups.flatMap((tensors, number) => {
     let offset = 0;
     return tensors.map((tensor) => {
       const like = [recorder.slotOf(tensor)];
-      const end = recorder.add('AlexNetSumEnd', { number, offset }, like, started);
+      const end = recorder.add('AlexNetSumEnd', { number, offset }, like, { after: started });
       offset += tensor.size;
       return recorder.standIn(tensor.shape, end);
     });
