@@ -62,26 +62,31 @@ describe.skipIf(missing)(`functions compiled to a graph ${missing ?? ''}`, () =>
       tf.backend() as unknown as { binding: { getNumOfTensors(): number } }
     ).binding.getNumOfTensors();
 
-  it('gives what the function gives, for every input, shape and weight', async () => {
-    const net = layers();
-    const owner = {};
-    const check = async (input: Tensor) => {
-      const actual = run(owner, net, input);
-      const expected = tf.tidy(() => net.compute(input));
-      expectClose(
-        (await actual.data()) as Float32Array,
-        (await expected.data()) as Float32Array,
-        1e-5,
-      );
-      tf.dispose([actual, expected, input]);
-    };
-    for (let seed = 10; seed < 16; seed++) await check(x(2, seed));
-    for (let seed = 16; seed < 20; seed++) await check(x(1, seed));
-    for (let seed = 20; seed < 24; seed++) await check(x(3, seed));
-    tf.tidy(() => net.filters[1]?.assign(tensor(tf, [3, 3, 4, 4], 30)));
-    for (let seed = 30; seed < 35; seed++) await check(x(3, seed));
-    tf.dispose(net.variables);
-  });
+  it.each([false, true])(
+    'gives what the function gives, for every input, shape and weight; as for a GPU: %s',
+    async (actsAsGpu) => {
+      Object.assign(tf.backend(), { actsAsGpu });
+      const net = layers();
+      const owner = {};
+      const check = async (input: Tensor) => {
+        const actual = run(owner, net, input);
+        const expected = tf.tidy(() => net.compute(input));
+        expectClose(
+          (await actual.data()) as Float32Array,
+          (await expected.data()) as Float32Array,
+          1e-5,
+        );
+        tf.dispose([actual, expected, input]);
+      };
+      for (let seed = 10; seed < 16; seed++) await check(x(2, seed));
+      for (let seed = 16; seed < 20; seed++) await check(x(1, seed));
+      for (let seed = 20; seed < 24; seed++) await check(x(3, seed));
+      tf.tidy(() => net.filters[1]?.assign(tensor(tf, [3, 3, 4, 4], 30)));
+      for (let seed = 30; seed < 35; seed++) await check(x(3, seed));
+      tf.dispose(net.variables);
+      Object.assign(tf.backend(), { actsAsGpu: false });
+    },
+  );
 
   it('calls the function no more once it is compiled, and holds its memory', async () => {
     const net = layers();

@@ -100,7 +100,7 @@ console.log(JSON.stringify({
 
 /** The addon is one built here: what stock ones lack is taken from it as tfjs-node takes it in. */
 function hideOwnFunctions(file: string): void {
-  const own = ['executeFused', 'momentumUpdate', 'createGraph', 'runGraph', 'ownOps'];
+  const own = ['executeFused', 'momentumUpdate', 'copyTensor', 'createGraph', 'runGraph', 'ownOps'];
   const source = readFileSync(file, 'utf8');
   const hidden = source.replace(
     '.binding = binding;',

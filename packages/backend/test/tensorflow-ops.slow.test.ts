@@ -18,6 +18,28 @@ describe.skipIf(missing)(
     });
 
     it.each([
+      { shape: [3, 7, 5], from: 0, stream: 'fc6' },
+      { shape: [3, 7, 5], from: 35, stream: 'fc6' },
+      { shape: [1, 4_096], from: 4_095, stream: 'a longer name' },
+      { shape: [2, 2], from: 0, stream: '' },
+    ])('a dropout mask by ops that GPUs have: $shape from $from', async (attrs) => {
+      const drawn = async (actsAsGpu: boolean, seed: number) => {
+        Object.assign(tf.backend(), { actsAsGpu });
+        const inputs = { seed: tf.scalar(seed, 'int32') };
+        const mask = kernel('AlexNetDropoutMask', inputs, {
+          ...attrs,
+          threshold: 39_321,
+          kept: 2.5,
+        });
+        Object.assign(tf.backend(), { actsAsGpu: false });
+        return [...(await mask.data())];
+      };
+      for (const seed of [0, 1, -5, 2 ** 31 - 1, -(2 ** 31)]) {
+        expect(await drawn(true, seed)).toEqual(await drawn(false, seed));
+      }
+    });
+
+    it.each([
       { groups: 1, stride: 4, kernel: 11, pad: [0, 0, 0, 0], size: 31, channels: 3, out: 4 },
       { groups: 1, stride: 4, kernel: 11, pad: [0, 3, 0, 3], size: 28, channels: 3, out: 4 },
       { groups: 2, stride: 1, kernel: 5, pad: [2, 2, 2, 2], size: 9, channels: 6, out: 8 },

@@ -23,6 +23,12 @@ import {
   type PlateauState,
 } from './schedule.js';
 import { createStep } from './step/create-step.js';
+import {
+  afterOverflow,
+  afterUpdate,
+  INITIAL_LOSS_SCALE,
+  type LossScale,
+} from './step/loss-scale.js';
 import { isSound } from './step/step.js';
 import { TrainingError } from './training-error.js';
 import { createWeightAverage } from './weight-average.js';
@@ -40,6 +46,8 @@ export interface TrainState {
   readonly plateau: PlateauState;
   /** Epochs since the lowest validation error; left out in checkpoints of before: 0. */
   readonly epochsSinceBest?: number;
+  /** In fp16. */
+  readonly lossScale?: LossScale;
   /** Sums over this epoch so far. */
   readonly seen: number;
   readonly lossSum: number;
@@ -260,6 +268,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     return learningRate * learningRateFactor(schedule, position, epochs, state.plateau);
   };
 
+  const scalesLoss = precisionOf(network.tf) === 'fp16' && options.step !== 'op by op';
   const stepsPerEpoch = Math.ceil(options.train.records.length / recipe.batchSize);
   let savedAt = began;
   let epochMs = 0;
@@ -273,13 +282,21 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
         `the learning rate at step ${state.globalStep + 1} is ${learningRate}`,
       );
     }
+    const scaling = scalesLoss ? (state.lossScale ?? INITIAL_LOSS_SCALE) : null;
     const result = await trainStep.run(batch, {
       learningRate,
       peakLearningRate: recipe.learningRate,
       epoch: state.epoch,
       dropoutSeed: dropoutSeed(seed, state.globalStep),
+      ...(scaling ? { lossScale: scaling.scale } : {}),
       whole,
     });
+    const lowered = scaling && Number.isFinite(result.loss) ? afterOverflow(scaling) : null;
+    if (!isSound(result) && lowered) {
+      // Gradients outside fp16's range: nothing was changed, and the next step tries a lower scale.
+      state = { ...state, step: state.step + 1, lossScale: lowered };
+      return;
+    }
     if (!isSound(result)) {
       await snapshot(null);
       throw new TrainingError(
@@ -293,6 +310,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       step: state.step + 1,
       globalStep: state.globalStep + 1,
       seen: state.seen + images,
+      ...(scaling ? { lossScale: afterUpdate(scaling) } : {}),
       lossSum: state.lossSum + result.loss * images,
       correctSum: state.correctSum + result.correct,
     };
@@ -362,7 +380,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       }
 
       // 3. Validation, schedule, snapshot.
-      if (state.seen === 0) throw new TrainingError('no-images', 'no training image could be read');
+      if (state.seen === 0) throw noUpdate(state);
       let answers: Evaluation | null;
       try {
         answers = await validate();
@@ -384,6 +402,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
         epoch: state.epoch + 1,
         step: 0,
         globalStep: state.globalStep,
+        ...(state.lossScale ? { lossScale: state.lossScale } : {}),
         ...afterValidation(recipe, state, answers),
         seen: 0,
         lossSum: 0,
@@ -402,6 +421,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     average?.dispose();
     optimizer.dispose();
   }
+}
+
+function noUpdate({ lossScale }: TrainState): TrainingError {
+  return lossScale
+    ? new TrainingError('not-finite', 'every gradient of the epoch was outside the range of fp16')
+    : new TrainingError('no-images', 'no training image could be read');
 }
 
 /** The same batches; before a failure to get one is thrown, what was done is saved. */

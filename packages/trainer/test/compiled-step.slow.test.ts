@@ -1,4 +1,4 @@
-import type { Batch } from '@alexnet/augment';
+import { type Batch, measureImageColors } from '@alexnet/augment';
 import { selectBackend, setPrecision } from '@alexnet/backend/node';
 import {
   buildNetwork,
@@ -8,11 +8,20 @@ import {
   type Tf,
 } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { createOptimizer, type Recipe } from '../src/index.js';
+import {
+  createOptimizer,
+  INITIAL_STATE,
+  initialSnapshot,
+  type Recipe,
+  type Snapshot,
+  type StepReport,
+  type TrainOptions,
+  train,
+} from '../src/index.js';
 import { createStep } from '../src/step/create-step.js';
 import type { Step, StepParts } from '../src/step/step.js';
 import { createWeightAverage } from '../src/weight-average.js';
-import { CLASSES, tinyRecipe } from './tiny.js';
+import { CLASSES, plainColors, preprocessing, tinyRecipe } from './tiny.js';
 
 const selection = await selectBackend({ require: 'tensorflow' }).catch((error: Error) => error);
 const unavailable = selection instanceof Error ? `(skipped: ${selection.message})` : '';
@@ -164,7 +173,10 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
   );
 
   it.each<Case>([
-    { title: 'clipped, a moving average', recipe: { clipNorm: 0.5, ema: 0.9 } },
+    {
+      title: 'clipped, a moving average, the learning rate outside',
+      recipe: { clipNorm: 0.5, ema: 0.9, learningRateInMomentum: 'outside' },
+    },
     {
       title: 'three parts, layers that freeze and layers that are slower, two towers',
       recipe: {
@@ -174,8 +186,8 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
       modifiers: { groups: 2 },
     },
     {
-      title: 'batch norm, the learning rate outside',
-      recipe: { batchNormVariance: 'unbiased', learningRateInMomentum: 'outside', ema: 0.9 },
+      title: 'batch norm',
+      recipe: { batchNormVariance: 'unbiased', ema: 0.9 },
       modifiers: { norm: 'batch' },
       tolerance: 1e-5,
     },
@@ -196,7 +208,7 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
     const recipe = { ...base, ema: 0.9 };
     const broken = (step: number) => {
       const batch = batchOf(8, step);
-      if (step === 3) batch.pixels[17] = Number.NaN;
+      if (step === 3) batch.targets[1] = Number.NaN;
       return batch;
     };
     const before = await run(way, recipe, 3, { norm: 'batch' });
@@ -338,5 +350,80 @@ describe.skipIf(!computesBfloat16)(`the compiled step in bf16 ${why}`.trim(), ()
   it('refuses groups of an odd number of channels, which TensorFlow gets wrong', async () => {
     const towers = () => run('compiled', base, 1, { groups: 2, width: 1 / 16 });
     await expect(inBfloat16(towers)).rejects.toThrow(/groups of 3 channels .* use fp32/);
+  });
+});
+
+describe.skipIf(unavailable)(`the compiled step in fp16 ${unavailable}`.trim(), () => {
+  /** As on a GPU, here on the processor, which has kernels for fp16 though no fast ones. */
+  const inHalf = <T>(work: () => Promise<T>): Promise<T> =>
+    inWay('in session', () => {
+      Object.assign(tf.backend(), { precision: 'fp16' });
+      return work().finally(() => setPrecision(tf, 'fp32'));
+    });
+  const dry: Recipe = { ...base, ema: 0 };
+  const stepOnce = async (lossScale?: number) => {
+    const network = networkOf();
+    const optimizer = createOptimizer(network, dry);
+    const step = createStep({ network, optimizer, average: null, recipe: dry });
+    const before = await network.getWeights();
+    const at = { ...OFF, dropoutSeed: 7, ...(lossScale ? { lossScale } : {}) };
+    const result = await step.run(batchOf(8, 1), at);
+    const after = await network.getWeights();
+    optimizer.dispose();
+    network.dispose();
+    return { result, before, after };
+  };
+
+  it('computes what fp32 does, to its rounding, whatever the scale of the loss', async () => {
+    const exact = await inWay('in session', () => stepOnce());
+    for (const lossScale of [1, 2 ** 15]) {
+      const { result, before, after } = await inHalf(() => stepOnce(lossScale));
+      expect(Math.abs(result.loss / exact.result.loss - 1)).toBeLessThan(0.005);
+      expect(Math.abs(result.gradientNorm / exact.result.gradientNorm - 1)).toBeLessThan(0.01);
+      // It did compute in fp16.
+      expect(result.loss).not.toBe(exact.result.loss);
+      expect(after).not.toEqual(before);
+    }
+  });
+
+  it('changes nothing where a scaled gradient leaves the range of fp16', async () => {
+    const { result, before, after } = await inHalf(() => stepOnce(2 ** 40));
+    expect(result.loss).toBeGreaterThan(0);
+    expect(result.gradientNorm).not.toBeLessThan(Infinity);
+    expect(after).toEqual(before);
+  });
+
+  it('halves the scale until updates are made again, and keeps it in the snapshot', async () => {
+    const network = networkOf();
+    const images = plainColors(48);
+    const reports: StepReport[] = [];
+    let last: Snapshot | undefined;
+    const state = { ...INITIAL_STATE, lossScale: { scale: 2 ** 24, goodSteps: 5 } };
+    const from = { ...(await initialSnapshot(network)), state };
+    const options: TrainOptions = {
+      network,
+      recipe: { ...dry, epochs: 2, batchSize: 2 },
+      train: images,
+      validation: null,
+      preprocessing,
+      colors: measureImageColors(await Promise.all([0, 1, 2].map((i) => images.image(i)))),
+      seed: 5,
+      from,
+      observer: {
+        onStep: (report) => void reports.push(report),
+        onSnapshot: async (snapshot) => {
+          last = snapshot;
+        },
+      },
+    };
+    await inHalf(() => train(options));
+    const { scale = 0, goodSteps } = last?.state.lossScale ?? {};
+    const halved = 24 - Math.log2(scale);
+    expect(halved).toBeGreaterThan(0);
+    expect(Number.isInteger(halved)).toBe(true);
+    // Two epochs of 24 batches: what was not an update is not counted as one.
+    expect(reports).toHaveLength(48 - halved);
+    expect(goodSteps).toBeLessThanOrEqual(reports.length);
+    network.dispose();
   });
 });

@@ -16,8 +16,8 @@ export const batchOption = () =>
 export const precisionOption = () =>
   new Option(
     '--precision <which>',
-    'of convolutions and dense layers: fp32, bf16, or auto, which is bf16 on processors made for it (default: fp32)',
-  ).choices(['fp32', 'bf16', 'auto']);
+    'of convolutions and dense layers: fp32, bf16, fp16 (on GPUs), or auto, which takes what the processor or GPU is made for (default: fp32)',
+  ).choices(['fp32', 'bf16', 'fp16', 'auto']);
 
 /** Beside a run. */
 export const checkpointOption = () =>

@@ -58,7 +58,7 @@ export interface CompiledStep {
 }
 
 /** In what a backend's compiled graphs compute convolutions and dense layers; all else is float32. */
-export type Precision = 'fp32' | 'bf16';
+export type Precision = 'fp32' | 'bf16' | 'fp16';
 
 /** A backend that compiles steps. */
 interface CompilingBackend {

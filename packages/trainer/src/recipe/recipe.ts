@@ -155,8 +155,8 @@ export const recipeSchema = /* @__PURE__ */ (() =>
     ),
     precision: v.exactOptional(
       oneOf(
-        ['fp32', 'bf16', 'auto'],
-        'In what convolutions and dense layers compute, where the step is compiled; auto: bf16 on processors made for it; fp32 where left out.',
+        ['fp32', 'bf16', 'fp16', 'auto'],
+        'In what convolutions and dense layers compute, where the step is compiled; auto: bf16 on processors and GPUs made for it, fp16 on older GPUs with tensor cores; fp32 where left out.',
       ),
     ),
     clipNorm: atLeast(0, 'Global gradient norm above which gradients are scaled down; 0 is off.'),

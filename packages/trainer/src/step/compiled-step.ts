@@ -53,7 +53,11 @@ export function createCompiledStep(
       if (learning.length === 0) return plain.run(batch, at);
       const frozen = frozenLayers(recipe.layers, at.epoch);
       const pieces = partsOf(batch, recipe.accumulate, at.whole);
-      const inputs = pieces.flatMap((piece) => inputsOf(parts, batch, piece, at.dropoutSeed));
+      const scale = at.lossScale === undefined ? [] : [tf.scalar(at.lossScale)];
+      const inputs = [
+        ...pieces.flatMap((piece) => inputsOf(parts, batch, piece, at.dropoutSeed)),
+        ...scale,
+      ];
       const places = pieces.map(({ share, before }) => `${share} from ${before}`);
       const key = [...inputs.map(({ shape }) => `[${shape}]`), ...places, ...frozen].join(' ');
       const step = compiledFor(key, () => programOf(parts, inputs, pieces, learning, frozen));
@@ -102,6 +106,7 @@ function programOf(
       const results: Tensor[] = [];
       pieces.forEach((piece, i) => {
         if (i > 0) wait([...sums.values()]);
+        const lossScale = given[INPUTS * pieces.length] as Scalar | undefined;
         const [x, targets, labels, dropoutSeed] = given.slice(INPUTS * i, INPUTS * (i + 1));
         const passed = gradientsOf(
           network,
@@ -114,6 +119,7 @@ function programOf(
             unbiasedVariance: recipe.batchNormVariance === 'unbiased',
             frozen,
           },
+          lossScale,
         );
         sums = addWeighted(tf, sums, passed.gradients, piece.share);
         losses.push(passed.loss);

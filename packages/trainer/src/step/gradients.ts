@@ -71,12 +71,17 @@ export function crossEntropy(tf: Tf, logits: Tensor2D, targets: Tensor2D): Scala
   return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))) as Scalar;
 }
 
-/** Forward and backward pass over a part: loss, images answered right, gradients by parameter name. */
+/**
+ * Forward and backward pass over a part: loss, images answered right, gradients by parameter name.
+ *
+ * @param lossScale what the loss is multiplied by on the way back, and the gradients divided by
+ */
 export function gradientsOf(
   network: Network,
   learning: readonly NetworkParameter[],
   { x, targets, labels }: PartTensors,
   options: ForwardOptions,
+  lossScale?: Scalar,
 ): { readonly loss: Scalar; readonly correct: Scalar; readonly gradients: Map<string, Tensor> } {
   const { tf } = network;
   const nameOf = new Map(learning.map(({ variable, name }) => [variable.name, name]));
@@ -85,7 +90,8 @@ export function gradientsOf(
     const logits = network.forward(x, options); // [n, classes]
     const hits = tf.equal(tf.argMax(logits, 1), labels);
     correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
-    return crossEntropy(tf, logits, targets);
+    const mean = crossEntropy(tf, logits, targets);
+    return lossScale ? (tf.mul(mean, lossScale) as Scalar) : mean;
   };
   // Only what learns: what comes before its first layer needs no backward pass.
   const variables = learning.map(({ variable }) => variable as Variable);
@@ -94,9 +100,13 @@ export function gradientsOf(
       ? { value: tf.tidy(lossOf), grads: {} }
       : tf.variableGrads(lossOf, variables);
   const gradients = new Map(
-    Object.entries(grads).map(([name, gradient]) => [nameOf.get(name) as string, gradient]),
+    Object.entries(grads).map(([name, gradient]) => [
+      nameOf.get(name) as string,
+      lossScale ? tf.div(gradient, lossScale) : gradient,
+    ]),
   );
-  return { loss: value, correct: correct as Scalar, gradients };
+  const loss = lossScale ? (tf.div(value, lossScale) as Scalar) : value;
+  return { loss, correct: correct as Scalar, gradients };
 }
 
 /** `sums + share * gradients`, disposing what it replaces. */

@@ -3,8 +3,15 @@ import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import { writesInPlace } from '../step/in-place.js';
 import { fuseLayers } from './fuse-graph.js';
-import type { Metadata, TensorflowBackend } from './raw-ops.js';
+import {
+  computesOnGpu,
+  type GraphCall,
+  type Metadata,
+  type TensorflowBackend,
+  turnsToBfloat16,
+} from './raw-ops.js';
 import { type OutsideTensor, recordGraph } from './record-graph.js';
+import { accessTo } from './variable-access.js';
 
 /** How far one owner's function is. */
 interface State {
@@ -19,6 +26,9 @@ interface State {
 /** A constant above this, a dense layer's, is given at every run: a graph copies what it holds. */
 const LARGEST_COPY_BYTES = 16 * 2 ** 20;
 
+/** The calls of a graph; only one with variables has the second. */
+const [PREDICT, WRITE] = [0, 1];
+
 /** Compiling costs about as much as a few predictions: it waits for as many with the same tensors. */
 const RUNS_BEFORE = 2;
 
@@ -28,12 +38,13 @@ const RUNS_BEFORE = 2;
  *
  * Input { x }, output what `compute` gives. The first runs go op by op; the next is recorded and
  * compiled for that shape of x and those very constants. Other constants, as after an update of the
- * weights, begin anew. On a GPU, and with a stock addon, nothing is registered.
+ * weights, begin anew. With a stock addon nothing is registered. On a GPU, where it was never measured,
+ * large constants are variables of the graph's session.
  */
 export function registerFixedGraph(tf: Tf): void {
   const backend = tf.findBackend('tensorflow') as unknown as TensorflowBackend;
   const { createGraph, runGraph } = backend.binding;
-  if (!createGraph || !runGraph || backend.isUsingGpuDevice) return;
+  if (!createGraph || !runGraph) return;
   const states = new WeakMap<object, State>();
 
   registerKernel(tf, 'tensorflow', 'AlexNetFixedGraph', ({ inputs, attrs }) => {
@@ -49,7 +60,7 @@ export function registerFixedGraph(tf: Tf): void {
     const answer = (graph: object) => {
       const [result] = runGraph(
         graph,
-        0,
+        PREDICT,
         state.feeds.map((id) => id ?? xId),
       );
       return backend.createOutputTensor(result as Metadata);
@@ -57,23 +68,30 @@ export function registerFixedGraph(tf: Tf): void {
     if (state.graph) return answer(state.graph);
     // Op by op everything is float32, and an answer must not depend on how many came before it.
     if (precision === 'fp32' && ++state.runs <= RUNS_BEFORE) return compute(x);
+    const onGpu = computesOnGpu(backend);
+    const isLarge = ({ size }: Tensor) => size * 4 > LARGEST_COPY_BYTES;
+    const large = ids.filter((_, i) => isLarge(constants[i] as Tensor));
     const outside = new Map<number, OutsideTensor>([[xId, { shape: x.shape, as: 'feed' }]]);
-    constants.forEach(({ shape, size }, i) => {
-      outside.set(ids[i] ?? -1, { shape, as: size * 4 > LARGEST_COPY_BYTES ? 'feed' : 'constant' });
+    constants.forEach((constant, i) => {
+      const as = !isLarge(constant) ? 'constant' : onGpu ? 'variable' : 'feed';
+      outside.set(ids[i] ?? -1, { shape: constant.shape, as });
     });
     let output: Tensor | undefined;
+    let access: readonly GraphCall[] = [];
     recordGraph(
       backend,
-      ({ slotOf }) => {
+      (recorder) => {
         output = compute(x);
-        return [slotOf(output)];
+        if (onGpu) access = accessTo(recorder, large);
+        return [recorder.slotOf(output)];
       },
       outside,
       (recording) => {
-        const nodes = fuseLayers(recording, backend.binding, precision);
         const { feeds, resultSlots } = recording;
+        const nodes = onGpu ? recording.nodes : fuseLayers(recording, backend.binding, precision);
         const call = { feeds: feeds.map(({ slot }) => slot), results: resultSlots };
-        state.graph = createGraph(nodes, [call], precision === 'bf16');
+        state.graph = createGraph(nodes, [call, ...access], turnsToBfloat16(backend));
+        if (access.length > 0) runGraph(state.graph, WRITE, large);
         state.feeds = feeds.map(({ id }) => (id === xId ? null : id));
       },
       precision,

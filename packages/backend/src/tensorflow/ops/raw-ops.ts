@@ -7,6 +7,8 @@ export const TF_DOUBLE = 2;
 export const TF_INT32 = 3;
 export const TF_INT64 = 9;
 export const TF_BOOL = 10;
+export const TF_BFLOAT16 = 14;
+export const TF_HALF = 19;
 
 /** One attribute of a TensorFlow op, as the binding takes it. */
 export interface OpAttribute {
@@ -122,6 +124,11 @@ export interface TensorflowBackend extends KernelBackend {
 /** Whether what is compiled is to run on a GPU. */
 export function computesOnGpu({ isUsingGpuDevice, actsAsGpu }: TensorflowBackend): boolean {
   return isUsingGpuDevice || actsAsGpu === true;
+}
+
+/** Whether TensorFlow is to turn products of a finished graph to bfloat16; for GPUs they are recorded so. */
+export function turnsToBfloat16(backend: TensorflowBackend): boolean {
+  return backend.precision === 'bf16' && !computesOnGpu(backend);
 }
 
 /** A tensor of the TensorFlow runtime that tfjs does not know of. */

@@ -1,13 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Precision } from '../step/precision.js';
 import { withEvenChannels } from './even-channels.js';
+import { halfInputs, halfType } from './half-products.js';
 import {
   type Attributes,
+  computesOnGpu,
   type GraphNode,
   type Metadata,
   type OpBinding,
   opAttributes,
   type TensorflowBackend,
+  TF_FLOAT,
 } from './raw-ops.js';
 
 /** A node that runs an op. */
@@ -67,7 +70,7 @@ export interface Recorder {
  * Tensors from outside are found in `outside` by id; ones that are not there are constants. Throws
  * when the work reads a value back: what it does then may depend on it.
  *
- * @param precision of the graph that is to be made; nothing is computed in bf16 while recording
+ * @param precision of the graph that is to be made; while recording all is computed in fp32
  */
 export function recordGraph(
   backend: TensorflowBackend,
@@ -85,6 +88,8 @@ export function recordGraph(
   const deleted: number[] = [];
   const valuesOfId = new Map<number, readonly number[]>();
   let waiting: readonly number[] = [];
+  // On the processor TensorFlow turns the finished graph; for GPUs it has no such pass to bfloat16.
+  const half = computesOnGpu(backend) ? halfType(precision) : undefined;
   const push = (
     node: GraphNode,
     outputs: readonly { readonly id?: number; readonly shape?: readonly number[] | undefined }[],
@@ -158,8 +163,24 @@ export function recordGraph(
   const executeOp: OpBinding['executeOp'] = (op, attributes, inputs, outputs) => {
     const results: readonly Metadata[] = binding.executeOp(op, attributes, inputs, outputs);
     const after = inputs.some((id) => outside.get(id)?.isInput) ? waiting : [];
-    push({ op, attributes, inputs: inputs.map(slotOf), outputs, after }, results);
+    const halved = half === undefined ? [] : halfInputs(op);
+    const from = inputs.map((id, at) =>
+      halved.includes(at) ? cast(slotOf(id), TF_FLOAT, half as number) : slotOf(id),
+    );
+    if (halved.length === 0) {
+      push({ op, attributes, inputs: from, outputs, after }, results);
+      return results;
+    }
+    const typed = attributes.map((attribute) =>
+      attribute.name === 'T' ? { ...attribute, value: half } : attribute,
+    );
+    const product = push({ op, attributes: typed, inputs: from, outputs, after }, [{}]);
+    cast(product, half as number, TF_FLOAT, results[0]);
     return results;
+  };
+  const cast = (slot: number, SrcT: number, DstT: number, of: Partial<Metadata> = {}) => {
+    const attributes = opAttributes(binding, { SrcT, DstT });
+    return push({ op: 'Cast', attributes, inputs: [slot], outputs: 1 }, [of]);
   };
   const createTensor: OpBinding['createTensor'] = (shape, dtype, values) => {
     const id = binding.createTensor(shape, dtype, values);
@@ -172,7 +193,7 @@ export function recordGraph(
   };
   const recording: Partial<OpBinding> = {
     executeOp:
-      precision === 'fp32'
+      precision === 'fp32' || half !== undefined
         ? executeOp
         : withEvenChannels({
             binding,

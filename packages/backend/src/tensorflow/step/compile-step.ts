@@ -1,8 +1,14 @@
 import type { CompiledStep, StepProgram } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../selection/tf.js';
-import { computesOnGpu, type GraphCall, type TensorflowBackend, TF_FLOAT } from '../ops/raw-ops.js';
+import {
+  computesOnGpu,
+  type GraphCall,
+  type TensorflowBackend,
+  turnsToBfloat16,
+} from '../ops/raw-ops.js';
 import { type OutsideTensor, type Recorder, recordGraph } from '../ops/record-graph.js';
+import { accessTo } from '../ops/variable-access.js';
 import { countWrite, ownMemory } from './in-place.js';
 import { sessionVariables } from './session-variables.js';
 import { writeInPlace } from './write-in-place.js';
@@ -136,7 +142,7 @@ function record(
         outside,
         ({ nodes, feeds, resultSlots }) => {
           const step = { feeds: feeds.map(({ slot }) => slot), results: resultSlots };
-          graph = backend.binding.createGraph?.(nodes, [step, ...access], precision === 'bf16');
+          graph = backend.binding.createGraph?.(nodes, [step, ...access], turnsToBfloat16(backend));
           places = feeds.map(({ id }) => ids.indexOf(id));
         },
         precision,
@@ -185,25 +191,6 @@ function writeDown(
   for (const variable of program.assigned) writer.store(id(variable), recorder.slotOf(variable));
   for (const { mean, live } of program.averages) writer.average(id(mean), id(live));
   return [writer.done(), ...results.map(recorder.slotOf)];
-}
-
-/** The calls that write all variables and read them. */
-function accessTo(recorder: Recorder, ids: readonly number[]): readonly [GraphCall, GraphCall] {
-  const feeds = ids.map(recorder.feed);
-  const targets = ids.map((id, i) => {
-    // What is given may lie in memory of JavaScript's, which must not be freed by a thread of a session.
-    const copy = recorder.add('DeepCopy', { T: TF_FLOAT }, [feeds[i] ?? -1]);
-    const from = [recorder.handleOfId(id), copy];
-    return recorder.add('AssignVariableOp', { dtype: TF_FLOAT }, from, { outputs: 0 });
-  });
-  const results = ids.map((id) => {
-    const read = [recorder.handleOfId(id)];
-    return recorder.add('ReadVariableOp', { dtype: TF_FLOAT }, read);
-  });
-  return [
-    { feeds, results: [], targets },
-    { feeds: [], results },
-  ];
 }
 
 /** Starts the sum of every group as soon as its tensors are known, and waits for them once all are started. */

@@ -2,37 +2,70 @@ import { BackendError } from '../../backend-error.js';
 import { processorFlags } from '../../node/processor-flags.js';
 import type { Tf } from '../../selection/tf.js';
 import type { TensorflowBackend } from '../ops/raw-ops.js';
+import { gpuCapability } from './gpu-capability.js';
 
 /** In what convolutions and dense layers compute; everything else is float32. */
-export type Precision = 'fp32' | 'bf16';
+export type Precision = 'fp32' | 'bf16' | 'fp16';
 
 /**
  * Decides in what the compiled graphs of the current backend, training steps and predictions, compute
  * convolutions and dense layers. Weights, momentum, loss, softmax, response normalization and sums
- * stay float32 in any case. `auto` takes bf16 where it is fast: on processors with AMX or AVX512-BF16.
+ * stay float32 in any case. `auto` takes bf16 where it is fast: on processors with AMX or AVX512-BF16 and
+ * GPUs from compute capability 8.0 on; on older ones with tensor cores fp16, whose gradients the
+ * trainer scales. Nothing of it was measured on a GPU.
  *
  * @returns what was chosen
- * @throws BackendError `precision` where bf16 was asked for and is not to be had
+ * @throws BackendError `precision` where bf16 or fp16 was asked for and is not to be had
  */
 export function setPrecision(tf: Tf, wanted: Precision | 'auto'): Precision {
-  const reason = wanted === 'fp32' ? null : whyNoBfloat16(tf);
-  if (wanted === 'bf16' && reason) {
-    throw new BackendError('precision', `bf16 is not to be had: ${reason}; use fp32 or auto`);
+  const whyNot = wanted === 'fp32' ? NOT_ASKED : halvesOf(tf);
+  if (wanted !== 'auto' && wanted !== 'fp32' && whyNot[wanted]) {
+    const reason = whyNot[wanted];
+    throw new BackendError('precision', `${wanted} is not to be had: ${reason}; use fp32 or auto`);
   }
-  const precision = wanted === 'fp32' || reason ? 'fp32' : 'bf16';
+  const best = HALVES.find((precision) => whyNot[precision] === null) ?? 'fp32';
+  const precision = wanted === 'auto' ? best : wanted;
   Object.assign(tf.backend(), { precision });
   return precision;
+}
+
+/** In the order in which `auto` takes them. */
+const HALVES = ['bf16', 'fp16'] as const;
+
+/** Why a precision is not to be had; null where it is. */
+type WhyNot = Readonly<Record<(typeof HALVES)[number], string | null>>;
+
+const NOT_ASKED: WhyNot = { bf16: 'not asked for', fp16: 'not asked for' };
+
+function halvesOf(tf: Tf): WhyNot {
+  const name = tf.getBackend();
+  const neither = (reason: string): WhyNot => ({ bf16: reason, fp16: reason });
+  if (name !== 'tensorflow') return neither(`the ${name} backend computes in float32`);
+  const { binding, isUsingGpuDevice } = tf.backend() as unknown as TensorflowBackend;
+  if (!binding.copyTensor)
+    return neither('the TensorFlow addon was not built by alexnet backend install');
+  if (isUsingGpuDevice) return halvesOfGpu(gpuCapability());
+  return { bf16: whyNoBfloat16(), fp16: 'it is for GPUs; processors convert it at every step' };
+}
+
+/** Of a GPU of a compute capability. */
+export function halvesOfGpu(capability: number | null): WhyNot {
+  if (capability === null) {
+    const reason = 'nvidia-smi does not say the compute capability of the GPU';
+    return { bf16: reason, fp16: reason };
+  }
+  // Source: CUDA C++ Programming Guide, "Compute Capabilities": tensor cores of fp16, of bf16.
+  const needs = (least: number) =>
+    capability >= least
+      ? null
+      : `this GPU has compute capability ${capability.toFixed(1)}, it needs ${least.toFixed(1)}`;
+  return { bf16: needs(8), fp16: needs(7) };
 }
 
 /** Instructions that make bfloat16 fast. */
 const BFLOAT16_FLAGS = ['amx_bf16', 'avx512_bf16'];
 
-function whyNoBfloat16(tf: Tf): string | null {
-  const name = tf.getBackend();
-  if (name !== 'tensorflow') return `the ${name} backend computes in float32`;
-  const { binding, isUsingGpuDevice } = tf.backend() as unknown as TensorflowBackend;
-  if (isUsingGpuDevice) return 'a build of TensorFlow for GPUs computes in float32 here';
-  if (!binding.copyTensor) return 'the TensorFlow addon was not built by alexnet backend install';
+function whyNoBfloat16(): string | null {
   if (process.env.TF_ENABLE_ONEDNN_OPTS === '0')
     return 'TF_ENABLE_ONEDNN_OPTS=0 switches oneDNN off';
   const flags = processorFlags();
