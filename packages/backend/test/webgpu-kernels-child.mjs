@@ -141,6 +141,12 @@ for (const [shape, axes, keep, own = YES] of sums) {
   await compare(`sum of ${shape} over ${axes}`, `Sum${own}`, () => tf.sum(x(shape), axes, keep));
 }
 
+for (const [count, own = YES] of [[17], [8], [7, NO]]) {
+  await compare(`sum of ${count} tensors`, `AddN${own}`, () =>
+    tf.addN(Array.from({ length: count }, (_, i) => tensor([3, 5], i + 1))),
+  );
+}
+
 const kernel = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs);
 for (const shape of [
   [2, 3, 3, 9],

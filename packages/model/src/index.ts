@@ -15,6 +15,8 @@ export {
   type CompiledStep,
   type Precision,
   precisionOf,
+  type StepCompiler,
+  type StepInput,
   type StepProgram,
   type StepTensors,
   stepCompilerOf,

@@ -29,7 +29,7 @@ import {
   INITIAL_LOSS_SCALE,
   type LossScale,
 } from './step/loss-scale.js';
-import { isSound } from './step/step.js';
+import { isSound, type StepResult } from './step/step.js';
 import { TrainingError } from './training-error.js';
 import { createWeightAverage } from './weight-average.js';
 import { agree, meet, type WholeBatch } from './world/meet.js';
@@ -244,15 +244,22 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   };
 
   const feed = options.feed ?? makeHere;
-  const hasMoved = () => state.globalStep > (options.from?.state.globalStep ?? 0);
+  /** Updates that have begun and whose results are not known yet, oldest first. */
+  const underWay: (() => Promise<void>)[] = [];
+  const settle = async (most: number) => {
+    while (underWay.length > most) await underWay.shift()?.();
+  };
+  const begun = () => state.globalStep + underWay.length;
+  const hasMoved = () => begun() > (options.from?.state.globalStep ?? 0);
   // A start that has done nothing leaves nothing.
   const saveProgress = async () => {
+    await settle(0);
     if (hasMoved()) await snapshot(null);
   };
 
   const began = performance.now();
   const outOfSteps = () =>
-    state.globalStep >= (options.maxSteps ?? Infinity) ? ('out of steps' as const) : null;
+    begun() >= (options.maxSteps ?? Infinity) ? ('out of steps' as const) : null;
   const interrupted = () => agree(world, options.signal?.aborted ? 'interrupted' : null, REASONS);
   const reasonToStop = (): (typeof REASONS)[number] | null => {
     if (options.signal?.aborted) return 'interrupted';
@@ -274,23 +281,63 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   let epochMs = 0;
   let waitMs = 0;
 
+  /** Begins one update, and settles those before it as far as the step does not run ahead. */
   const step = async (batch: Batch, whole: WholeBatch, waited: number, started: number) => {
-    const learningRate = learningRateAt(state.step);
+    const number = begun() + 1;
+    const learningRate = learningRateAt(state.step + underWay.length);
     if (!Number.isFinite(learningRate)) {
       throw new TrainingError(
         'bad-recipe',
-        `the learning rate at step ${state.globalStep + 1} is ${learningRate}`,
+        `the learning rate at step ${number} is ${learningRate}`,
       );
     }
+    // Its lowering needs the result of the step before: backends that run ahead scale no loss.
     const scaling = scalesLoss ? (state.lossScale ?? INITIAL_LOSS_SCALE) : null;
-    const result = await trainStep.run(batch, {
+    const running = trainStep.run(batch, {
       learningRate,
       peakLearningRate: recipe.learningRate,
       epoch: state.epoch,
-      dropoutSeed: dropoutSeed(seed, state.globalStep),
+      dropoutSeed: dropoutSeed(seed, begun()),
       ...(scaling ? { lossScale: scaling.scale } : {}),
       whole,
     });
+    // One that fails after another is not awaited any more.
+    running.catch(() => undefined);
+    let durationMs: number | undefined;
+    const stop = () => {
+      durationMs ??= performance.now() - started;
+      return durationMs;
+    };
+    underWay.push(async () => {
+      const result = await running;
+      await count(result, {
+        batch,
+        whole,
+        scaling,
+        learningRate,
+        durationMs: stop(),
+        waitMs: waited,
+      });
+    });
+    await settle(trainStep.ahead);
+    epochMs += stop();
+    waitMs += waited;
+  };
+
+  /** Puts the result of an update to the others. */
+  const count = async (
+    result: StepResult,
+    {
+      batch,
+      whole,
+      scaling,
+      ...known
+    }: {
+      readonly batch: Batch;
+      readonly whole: WholeBatch;
+      readonly scaling: LossScale | null;
+    } & Pick<StepReport, 'learningRate' | 'durationMs' | 'waitMs'>,
+  ) => {
     const lowered = scaling && Number.isFinite(result.loss) ? afterOverflow(scaling) : null;
     if (!isSound(result) && lowered) {
       // Gradients outside fp16's range: nothing was changed, and the next step tries a lower scale.
@@ -314,9 +361,6 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       lossSum: state.lossSum + result.loss * images,
       correctSum: state.correctSum + result.correct,
     };
-    const durationMs = performance.now() - started;
-    epochMs += durationMs;
-    waitMs += waited;
     observer.onStep?.({
       epoch: state.epoch,
       step: state.step,
@@ -324,10 +368,8 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       globalStep: state.globalStep,
       loss: result.loss,
       accuracy: result.correct / images,
-      learningRate,
       images,
-      durationMs,
-      waitMs: waited,
+      ...known,
       gradientNorm: result.gradientNorm,
       ...(world.size > 1 ? { reduction: { processes: world.size, ...world.takeTimes() } } : {}),
     });
@@ -368,16 +410,20 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
         if (whole.images > 0) {
           await step(batch, whole, waited, started);
         } else {
+          await settle(0);
           state = { ...state, step: state.step + 1 };
         }
         // With others as all have agreed before the step, and by the number of updates.
         const stop = world.size === 1 ? reasonToStop() : (reason ?? outOfSteps());
         if (stop || performance.now() - savedAt >= (options.snapshotEveryMs ?? Infinity)) {
+          await settle(0);
           await snapshot(null);
         }
         if (stop) return stop;
         started = performance.now();
       }
+
+      await settle(0);
 
       // 3. Validation, schedule, snapshot.
       if (state.seen === 0) throw noUpdate(state);
@@ -417,6 +463,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     }
     return interrupted() ?? 'finished';
   } finally {
+    trainStep.dispose();
     average?.swap();
     average?.dispose();
     optimizer.dispose();

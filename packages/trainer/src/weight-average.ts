@@ -6,9 +6,10 @@ import { TrainingError } from './training-error.js';
 export interface WeightAverage {
   /** average = decay * average + (1 - decay) * weights. */
   update(): void;
-  /** For those who make that update themselves: 1 - decay of the next one, and that it was made. */
+  /** For those who make that update themselves: 1 - decay of the next one, that it is made, and that it was not. */
   nextShare(): number;
   countUpdate(): void;
+  takeBackUpdate(): void;
   /** The weights and their averages. */
   readonly pairs: readonly { readonly live: Variable; readonly mean: Variable }[];
   /** Exchanges the network's weights and the average; call twice to undo. */
@@ -36,6 +37,9 @@ export function createWeightAverage(network: Network, decay: number, stepsDone =
     nextShare,
     countUpdate() {
       steps++;
+    },
+    takeBackUpdate() {
+      steps--;
     },
     update() {
       const share = nextShare();

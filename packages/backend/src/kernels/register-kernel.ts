@@ -22,6 +22,7 @@ type Fused = 'bias' | 'preluActivationWeights';
 
 /** The kernels of tfjs that are replaced here. Source: tfjs-core/dist/kernel_names.d.ts. */
 interface TfjsKernels {
+  AddN: { readonly inputs: readonly TensorInfo[]; readonly attrs: object };
   BatchMatMul: TfjsKernel<'a' | 'b', tfjs.BatchMatMulAttrs>;
   Conv2D: TfjsKernel<'x' | 'filter', tfjs.Conv2DAttrs>;
   Conv2DBackpropFilter: TfjsKernel<'x' | 'dy', tfjs.Conv2DBackpropFilterAttrs>;

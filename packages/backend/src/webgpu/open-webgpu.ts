@@ -5,6 +5,8 @@ import { keepStaging } from './keep-staging.js';
 import { registerTrainingKernels } from './kernels/register-training-kernels.js';
 import { refuseOversize } from './refuse-oversize.js';
 import { reportErrorsOnRead } from './report-errors.js';
+import { registerTapes } from './tape/register-tapes.js';
+import type { TfjsWebgpu } from './tfjs-webgpu.js';
 import type { Adapter } from './webgpu-types.js';
 
 type WebgpuPackage = typeof import('@tensorflow/tfjs-backend-webgpu');
@@ -37,13 +39,15 @@ export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage
   const device = await adapter.requestDevice({ requiredLimits });
   const info = adapter.info ?? {};
   const backend = new webgpu.WebGPUBackend(device as never, info as never);
-  keepStaging(backend, device);
-  refuseOversize(backend, device);
-  reportErrorsOnRead(backend, device);
+  const inside = backend as unknown as TfjsWebgpu;
+  keepStaging(inside);
+  refuseOversize(inside);
+  reportErrorsOnRead(inside);
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   // Priority 3 is the package's own (dist/base.js).
   tf.registerBackend('webgpu', () => backend, 3);
   registerTrainingKernels(tf);
+  registerTapes(tf, inside);
   const { passed, error } = await selfCheck(tf, 'webgpu');
   if (!passed) {
     const percent = (100 * error).toPrecision(2);

@@ -1,15 +1,5 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { BackendError } from '../backend-error.js';
-import type { Device } from './webgpu-types.js';
-
-/** The computing half of tfjs' WebGPUBackend. */
-interface Runner {
-  runWebGPUProgram(
-    program: { readonly outputShape: readonly number[] },
-    inputs: readonly TensorInfo[],
-    ...rest: unknown[]
-  ): TensorInfo;
-}
+import type { TfjsWebgpu } from './tfjs-webgpu.js';
 
 const BYTES = 4;
 
@@ -17,11 +7,10 @@ const BYTES = 4;
  * Names a tensor that a device cannot bind before the program that needs it is recorded, and what tfjs
  * says of too many workgroups, so that a batch too large is one clear error where it happens.
  */
-export function refuseOversize(backend: object, device: Device): void {
-  const runner = backend as Runner;
-  const run = runner.runWebGPUProgram.bind(backend);
-  const limit = device.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
-  runner.runWebGPUProgram = (program, inputs, ...rest) => {
+export function refuseOversize(backend: TfjsWebgpu): void {
+  const run = backend.runWebGPUProgram.bind(backend);
+  const limit = backend.device.limits.maxStorageBufferBindingSize ?? Number.POSITIVE_INFINITY;
+  backend.runWebGPUProgram = (program, inputs, ...rest) => {
     for (const shape of [program.outputShape, ...inputs.map((input) => input.shape)]) {
       const bytes = shape.reduce((product, size) => product * size, BYTES);
       if (bytes > limit) {

@@ -1,14 +1,6 @@
 import { BackendError } from '../backend-error.js';
-import type { Device, ErrorFilter } from './webgpu-types.js';
-
-/** What of tfjs' WebGPUBackend is watched: reading, and the recording that reading waits for. */
-interface Watched {
-  read(dataId: object): Promise<unknown>;
-  runWebGPUProgram(...args: unknown[]): unknown;
-  readonly commandEncoder: object | null;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
-}
+import { flush, type TfjsWebgpu } from './tfjs-webgpu.js';
+import type { ErrorFilter } from './webgpu-types.js';
 
 const FILTERS: readonly ErrorFilter[] = ['out-of-memory', 'validation', 'internal'];
 
@@ -20,7 +12,8 @@ const FILTERS: readonly ErrorFilter[] = ['out-of-memory', 'validation', 'interna
  * result, and a lost device refuses every later read. What a computation that throws leaves behind is
  * dropped with it: it belongs to no later result.
  */
-export function reportErrorsOnRead(backend: object, device: Device): void {
+export function reportErrorsOnRead(backend: TfjsWebgpu): void {
+  const { device } = backend;
   let lost: string | undefined;
   device.lost.then(({ reason, message }) => {
     lost = `the WebGPU device was lost (${reason}): ${message || 'no details'}`;
@@ -36,24 +29,20 @@ export function reportErrorsOnRead(backend: object, device: Device): void {
   };
   open();
 
-  const watched = backend as Watched;
-  const run = watched.runWebGPUProgram.bind(backend);
-  watched.runWebGPUProgram = (...args) => {
+  const run = backend.runWebGPUProgram.bind(backend);
+  backend.runWebGPUProgram = (...args) => {
     try {
       return run(...args);
     } catch (error) {
-      watched.endComputePassEncoder();
-      if (watched.commandEncoder) watched.submitQueue();
+      flush(backend);
       close().catch(() => undefined);
       throw error;
     }
   };
 
-  const read = watched.read.bind(backend);
-  watched.read = async (dataId) => {
-    if (lost) throw new BackendError('device', lost);
+  backend.whenSound = async (reading) => {
     // A lost device may never answer: whichever comes first ends the wait.
-    const values = await Promise.race([read(dataId), device.lost.then(() => undefined)]);
+    const values = await Promise.race([reading, device.lost.then(() => undefined)]);
     const error = await close();
     if (error) {
       throw new BackendError('device', `WebGPU error: ${error.message.split('\n', 1)[0]}`);
@@ -61,5 +50,11 @@ export function reportErrorsOnRead(backend: object, device: Device): void {
     if (lost || values === undefined)
       throw new BackendError('device', lost ?? 'the WebGPU device was lost');
     return values;
+  };
+  const { whenSound } = backend;
+  const read = backend.read.bind(backend);
+  backend.read = async (dataId) => {
+    if (lost) throw new BackendError('device', lost);
+    return whenSound(read(dataId));
   };
 }

@@ -25,10 +25,30 @@ export interface Device {
   createBuffer(descriptor: {
     size: number;
     usage: number;
-    mappedAtCreation: boolean;
+    mappedAtCreation?: boolean;
   }): DeviceBuffer;
+  createShaderModule(descriptor: { code: string }): object;
+  createComputePipeline(descriptor: {
+    layout: 'auto';
+    compute: { module: object; entryPoint: string };
+  }): Pipeline;
+  createBindGroup(descriptor: {
+    layout: object;
+    entries: { binding: number; resource: Binding }[];
+  }): object;
+  createCommandEncoder(): CommandEncoder;
   popErrorScope(): Promise<{ readonly message: string } | null>;
   destroy(): void;
+}
+
+export interface Pipeline {
+  getBindGroupLayout(group: number): object;
+}
+
+export interface Binding {
+  readonly buffer: DeviceBuffer;
+  readonly offset?: number;
+  readonly size?: number;
 }
 
 export interface DeviceBuffer {
@@ -38,3 +58,43 @@ export interface DeviceBuffer {
   mapAsync(mode: number): Promise<void>;
   destroy(): void;
 }
+
+export interface Queue {
+  writeBuffer(buffer: DeviceBuffer, offset: number, values: ArrayBufferView): void;
+  submit(commands: readonly object[]): void;
+}
+
+export interface CommandEncoder {
+  beginComputePass(): ComputePass;
+  copyBufferToBuffer(
+    from: DeviceBuffer,
+    fromOffset: number,
+    to: DeviceBuffer,
+    toOffset: number,
+    size: number,
+  ): void;
+  finish(): object;
+}
+
+export interface ComputePass {
+  setPipeline(pipeline: object): void;
+  setBindGroup(group: number, bindGroup: object): void;
+  dispatchWorkgroups(x: number, y?: number, z?: number): void;
+  end(): void;
+}
+
+/** GPUBufferUsage. Source: the WebGPU specification. */
+export const USAGE = {
+  mapRead: 0x1,
+  mapWrite: 0x2,
+  copySource: 0x4,
+  copyTarget: 0x8,
+  uniform: 0x40,
+  storage: 0x80,
+} as const;
+
+/** Of a tensor's buffer, as tfjs makes it. */
+export const TENSOR_USAGE = 0x80 | 0x4 | 0x8;
+
+/** GPUMapMode. Source: the WebGPU specification. */
+export const MAP_MODE = { read: 0x1, write: 0x2 } as const;

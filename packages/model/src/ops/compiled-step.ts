@@ -1,10 +1,18 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../tf.js';
 
+/** Values that a step is given at every run: float32 or int32, as their array is. */
+export interface StepInput {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
 /** A training step for a backend to write down once and run as one call. */
 export interface StepProgram {
+  /** Whose parameters learn: of programs with the same owner one that fails holds up those under way. */
+  readonly owner: object;
   /** Given at every run in these shapes. */
-  readonly inputs: readonly Tensor[];
+  readonly inputs: readonly StepInput[];
   /**
    * Forward and backward pass, run once, op by op. What it does must depend on `inputs` and on the
    * variables below alone, and read no value back.
@@ -23,6 +31,8 @@ export interface StepProgram {
   readonly learned: readonly { readonly variable: Variable; readonly velocity: Variable }[];
   /** Variables that `record` assigns: running values of batch norm. */
   readonly assigned: readonly Variable[];
+  /** Parameters that are only read: those of layers that are frozen. */
+  readonly constants: readonly Variable[];
   /** Moving averages. */
   readonly averages: readonly { readonly mean: Variable; readonly live: Variable }[];
   /** Whether the learning rate stands inside the velocity; see the recipe's `learningRateInMomentum`. */
@@ -47,14 +57,27 @@ export interface StepTensors {
 export interface CompiledStep {
   /**
    * One step. The variables hold the new values afterwards, or their old ones where the loss or the
-   * norm was not finite.
+   * norm was not finite: then a backend that runs several at once leaves out those under way too.
    *
-   * @param numbers [learned, 3]: momentum, rate, and rate · decay (decay alone where the rate is outside);
-   * a parameter whose rate is 0 stays as it is
+   * @param inputs taken over before this returns
+   * @param numbers [learned, 3]: momentum, learning rate, decay; a parameter whose rate is 0 stays as it is
    * @param share of the difference to the weights that the averages take over
-   * @returns `results`, the caller's to dispose
+   * @returns `results`, each a number; not a number where this step was left out
    */
-  run(inputs: readonly Tensor[], numbers: Float32Array, share: number): readonly Tensor[];
+  run(
+    inputs: readonly StepInput[],
+    numbers: Float64Array,
+    share: number,
+  ): Promise<readonly number[]>;
+  /** Frees what the device holds for it; the variables stay. */
+  dispose(): void;
+}
+
+/** How a backend compiles steps. */
+export interface StepCompiler {
+  compile(program: StepProgram): CompiledStep;
+  /** Steps that are worth starting before the results of one are awaited. */
+  readonly ahead: number;
 }
 
 /** In what a backend's compiled graphs compute convolutions and dense layers; all else is float32. */
@@ -62,13 +85,13 @@ export type Precision = 'fp32' | 'bf16' | 'fp16';
 
 /** A backend that compiles steps. */
 interface CompilingBackend {
-  readonly compileStep?: (program: StepProgram) => CompiledStep;
+  readonly stepCompiler?: StepCompiler;
   readonly precision?: Precision;
 }
 
 /** How the current backend compiles a step; undefined where it cannot. */
-export function stepCompilerOf(tf: Tf): CompilingBackend['compileStep'] {
-  return (tf.backend() as CompilingBackend).compileStep;
+export function stepCompilerOf(tf: Tf): StepCompiler | undefined {
+  return (tf.backend() as CompilingBackend).stepCompiler;
 }
 
 /** What the current backend was set to (`setPrecision` of `@alexnet/backend/node`); fp32 before. */

@@ -3,6 +3,8 @@ import type {
   CompiledStep,
   Network,
   NetworkParameter,
+  StepCompiler,
+  StepInput,
   StepProgram,
   StepTensors,
 } from '@alexnet/model';
@@ -14,11 +16,11 @@ import {
   addWeighted,
   gradientsOf,
   type Part,
+  partOf,
   partsOf,
   runningValues,
   shareOfPieces,
   squaredNorm,
-  upload,
 } from './gradients.js';
 import { isSound, type Step, type StepParts, type StepResult } from './step.js';
 
@@ -29,46 +31,49 @@ const KEPT = 2;
  * The step as one call of the backend, compiled anew for each shape of a batch and each set of layers
  * that learn. `plain` takes the steps in which nothing learns.
  */
-export function createCompiledStep(
-  parts: StepParts,
-  compile: (program: StepProgram) => CompiledStep,
-  plain: Step,
-): Step {
-  const { network, optimizer, average, recipe, world = ALONE } = parts;
-  const { tf } = network;
+export function createCompiledStep(parts: StepParts, compiler: StepCompiler, plain: Step): Step {
+  const { optimizer, average, recipe, world = ALONE } = parts;
   const known = new Map<string, CompiledStep>();
 
   const compiledFor = (key: string, program: () => StepProgram): CompiledStep => {
-    const step = known.get(key) ?? compile(program());
+    const step = known.get(key) ?? compiler.compile(program());
     known.delete(key);
     known.set(key, step);
     const [oldest = ''] = known.keys();
-    if (known.size > KEPT) known.delete(oldest);
+    if (known.size > KEPT) {
+      known.get(oldest)?.dispose();
+      known.delete(oldest);
+    }
     return step;
   };
 
   return {
+    ahead: compiler.ahead,
+    // Everything is on its way before this first waits: steps follow each other as they are called.
     async run(batch, at) {
       const learning = optimizer.learning(at.epoch);
       if (learning.length === 0) return plain.run(batch, at);
       const frozen = frozenLayers(recipe.layers, at.epoch);
       const pieces = partsOf(batch, recipe.accumulate, at.whole);
-      const scale = at.lossScale === undefined ? [] : [tf.scalar(at.lossScale)];
+      const scale: StepInput[] =
+        at.lossScale === undefined ? [] : [{ shape: [], values: Float32Array.of(at.lossScale) }];
       const inputs = [
-        ...pieces.flatMap((piece) => inputsOf(parts, batch, piece, at.dropoutSeed)),
+        ...pieces.flatMap((piece) => inputsOf(batch, piece, at.dropoutSeed)),
         ...scale,
       ];
       const places = pieces.map(({ share, before }) => `${share} from ${before}`);
       const key = [...inputs.map(({ shape }) => `[${shape}]`), ...places, ...frozen].join(' ');
       const step = compiledFor(key, () => programOf(parts, inputs, pieces, learning, frozen));
-      const outputs = step.run(inputs, numbersOf(parts, learning, at), average?.nextShare() ?? 0);
-      const values = await Promise.all(
-        outputs.map(async (output) => (await output.data())[0] as number),
-      );
-      tf.dispose([...inputs, ...outputs]);
+      const running = step.run(inputs, numbersOf(parts, learning, at), average?.nextShare() ?? 0);
+      average?.countUpdate();
+      const values = await running;
       const result = world.size > 1 ? summedResult(values) : resultOf(values, pieces);
-      if (isSound(result)) average?.countUpdate();
+      if (!isSound(result)) average?.takeBackUpdate();
       return result;
+    },
+    dispose() {
+      for (const step of known.values()) step.dispose();
+      known.clear();
     },
   };
 }
@@ -76,27 +81,31 @@ export function createCompiledStep(
 /** Of one part: pixels, targets, labels and the seed of its masks. */
 const INPUTS = 4;
 
-function inputsOf({ network }: StepParts, batch: Batch, part: Part, dropoutSeed: number): Tensor[] {
-  const { tf } = network;
-  const { x, targets, labels } = upload(tf, batch, part);
-  return [x, targets, labels, tf.scalar((dropoutSeed + part.wholeStart) | 0, 'int32')];
+function inputsOf(batch: Batch, part: Part, dropoutSeed: number): StepInput[] {
+  const { x, targets, labels } = partOf(batch, part);
+  const seed = Int32Array.of(dropoutSeed + part.wholeStart);
+  return [x, targets, labels, { shape: [], values: seed }];
 }
 
 function programOf(
   { network, optimizer, average, recipe, world = ALONE }: StepParts,
-  inputs: readonly Tensor[],
+  inputs: readonly StepInput[],
   pieces: readonly Part[],
   learning: readonly NetworkParameter[],
   frozen: readonly string[],
 ): StepProgram {
   const { tf } = network;
   return {
+    owner: network,
     inputs,
     learned: learning.map(({ name, variable }) => ({
       variable,
       velocity: optimizer.velocityOf(name),
     })),
     assigned: runningValues(network, frozen),
+    constants: network.parameters.flatMap(({ layer, variable }) =>
+      frozen.includes(layer) ? [variable] : [],
+    ),
     averages: average?.pairs ?? [],
     isRateInside: recipe.learningRateInMomentum === 'inside',
     clipNorm: recipe.clipNorm,
@@ -201,17 +210,16 @@ function sumOverProcesses(
   };
 }
 
-/** [parameters, 3]: momentum, learning rate, and decay, times the learning rate where that is inside. */
+/** [parameters, 3]: momentum, learning rate, decay. */
 function numbersOf(
-  { optimizer, recipe }: StepParts,
+  { optimizer }: StepParts,
   learning: readonly NetworkParameter[],
   at: StepContext,
-): Float32Array {
-  const isInside = recipe.learningRateInMomentum === 'inside';
-  return Float32Array.from(
+): Float64Array {
+  return Float64Array.from(
     learning.flatMap((parameter) => {
       const { momentum, learningRate, decay } = optimizer.settings(parameter, at);
-      return [momentum, learningRate, isInside ? learningRate * decay : decay];
+      return [momentum, learningRate, decay];
     }),
   );
 }

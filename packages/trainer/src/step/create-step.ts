@@ -10,6 +10,6 @@ import type { Step, StepParts } from './step.js';
  */
 export function createStep(parts: StepParts, way: 'compiled' | 'op by op' = 'compiled'): Step {
   const plain = createPlainStep(parts);
-  const compile = way === 'compiled' ? stepCompilerOf(parts.network.tf) : undefined;
-  return compile ? createCompiledStep(parts, compile, plain) : plain;
+  const compiler = way === 'compiled' ? stepCompilerOf(parts.network.tf) : undefined;
+  return compiler ? createCompiledStep(parts, compiler, plain) : plain;
 }

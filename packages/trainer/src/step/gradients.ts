@@ -1,5 +1,5 @@
 import type { Batch } from '@alexnet/augment';
-import type { ForwardOptions, Network, NetworkParameter, Tf } from '@alexnet/model';
+import type { ForwardOptions, Network, NetworkParameter, StepInput, Tf } from '@alexnet/model';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { WholeBatch } from '../world/meet.js';
 
@@ -51,17 +51,35 @@ export function partsOf(
   return parts;
 }
 
-/** Uploads a part. */
-export function upload(tf: Tf, batch: Batch, { start, end }: Part): PartTensors {
+/** What of a batch a part has: views of its arrays. */
+export function partOf(
+  batch: Batch,
+  { start, end }: Part,
+): Readonly<Record<keyof PartTensors, StepInput>> {
   const [height, width, channels] = batch.imageShape;
   const size = height * width * channels;
   const classes = batch.targets.length / batch.labels.length;
-  const pixels = batch.pixels.subarray(start * size, end * size);
-  const rows = batch.targets.subarray(start * classes, end * classes);
+  const images = end - start;
   return {
-    x: tf.tensor4d(pixels, [end - start, height, width, channels]),
-    targets: tf.tensor2d(rows, [end - start, classes]),
-    labels: tf.tensor1d(batch.labels.subarray(start, end), 'int32'),
+    x: {
+      shape: [images, height, width, channels],
+      values: batch.pixels.subarray(start * size, end * size),
+    },
+    targets: {
+      shape: [images, classes],
+      values: batch.targets.subarray(start * classes, end * classes),
+    },
+    labels: { shape: [images], values: batch.labels.subarray(start, end) },
+  };
+}
+
+/** Uploads a part. */
+export function upload(tf: Tf, batch: Batch, part: Part): PartTensors {
+  const { x, targets, labels } = partOf(batch, part);
+  return {
+    x: tf.tensor4d(x.values, x.shape as Tensor4D['shape']),
+    targets: tf.tensor2d(targets.values, targets.shape as Tensor2D['shape']),
+    labels: tf.tensor1d(labels.values, 'int32'),
   };
 }
 

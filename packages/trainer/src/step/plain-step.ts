@@ -23,6 +23,8 @@ export function createPlainStep(parts: StepParts): Step {
   const { network, optimizer, average, recipe, world = ALONE } = parts;
   const { tf } = network;
   return {
+    ahead: 0,
+    dispose() {},
     async run(batch, at) {
       const learning = optimizer.learning(at.epoch);
       const frozen = frozenLayers(recipe.layers, at.epoch);

@@ -23,6 +23,10 @@ export interface StepResult {
 export interface Step {
   /** One update of the network by a batch, or by this process's share of one. */
   run(batch: Batch, at: StepMoment): Promise<StepResult>;
+  /** Further steps that may be begun before the result of one is awaited; after one that fails they fail. */
+  readonly ahead: number;
+  /** Frees what it holds on the device; the network and the optimizer stay. */
+  dispose(): void;
 }
 
 /** When a step is made, and where its batch stands in the whole. */

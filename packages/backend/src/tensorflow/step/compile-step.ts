@@ -1,4 +1,4 @@
-import type { CompiledStep, StepProgram } from '@alexnet/model';
+import type { CompiledStep, StepCompiler, StepInput, StepProgram } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { Tf } from '../../selection/tf.js';
 import {
@@ -15,7 +15,7 @@ import { writeInPlace } from './write-in-place.js';
 import { writeVariables } from './write-variables.js';
 
 /**
- * Gives the backend `compileStep`: the step as one TensorFlow graph. On the processor it takes the
+ * Gives the backend its `stepCompiler`: the step as one TensorFlow graph. On the processor it takes the
  * parameters' own memory and writes the new values there (addon/step_ops.h); on a GPU, whose memory
  * a run cannot be given, they are variables of its session, and fetched when something looks at them.
  *
@@ -25,13 +25,16 @@ import { writeVariables } from './write-variables.js';
 export function registerStepCompiler(tf: Tf): void {
   const backend = tf.findBackend('tensorflow') as unknown as TensorflowBackend;
   if (!backend.binding.copyTensor) return;
-  Object.assign(backend, {
-    compileStep: (program: StepProgram): CompiledStep => compileStep(tf, backend, program),
-  });
+  const stepCompiler: StepCompiler = {
+    compile: (program) => compileStep(tf, backend, program),
+    // A run has ended when it returns.
+    ahead: 0,
+  };
+  Object.assign(backend, { stepCompiler });
 }
 
 function compileStep(tf: Tf, backend: TensorflowBackend, program: StepProgram): CompiledStep {
-  const { learned, assigned, averages } = program;
+  const { learned, assigned, averages, isRateInside } = program;
   /** What is read or written beside the inputs, each once. */
   const held = [
     ...new Set([
@@ -46,19 +49,44 @@ function compileStep(tf: Tf, backend: TensorflowBackend, program: StepProgram): 
   const parameters = computesOnGpu(backend)
     ? parametersInSession(tf, backend, held, graph)
     : parametersInPlace(tf, backend, held);
+  const runGraph = (inputs: readonly StepInput[], numbers: Float64Array, share: number) =>
+    tf.tidy(() => {
+      const fed = [
+        ...tensorsOf(tf, inputs),
+        tf.tensor2d(rowsOf(numbers, isRateInside), [learned.length, 3]),
+        tf.scalar(share),
+      ];
+      const ids = [...backend.getInputTensorIds(fed), ...parameters.before()];
+      const feeds = places.map((place) => ids[place] ?? -1);
+      const [done, ...results] = backend.binding.runGraph?.(graph, STEP, feeds) ?? [];
+      parameters.after();
+      if (done) backend.binding.deleteTensor(done.id);
+      // tfjs-node makes tensors, though it is typed to describe them.
+      return results.map((result) => backend.createOutputTensor(result) as Tensor);
+    });
   return {
-    run: (inputs, numbers, share) =>
-      tf.tidy(() => {
-        const fed = [...inputs, tf.tensor2d(numbers, [learned.length, 3]), tf.scalar(share)];
-        const ids = [...backend.getInputTensorIds(fed), ...parameters.before()];
-        const feeds = places.map((place) => ids[place] ?? -1);
-        const [done, ...results] = backend.binding.runGraph?.(graph, STEP, feeds) ?? [];
-        parameters.after();
-        if (done) backend.binding.deleteTensor(done.id);
-        // tfjs-node makes tensors, though it is typed to describe them.
-        return results.map((result) => backend.createOutputTensor(result) as Tensor);
-      }),
+    async run(inputs, numbers, share) {
+      const results = runGraph(inputs, numbers, share);
+      const values = await Promise.all(results.map((result) => result.data()));
+      tf.dispose(results);
+      return values.map(([value]) => value as number);
+    },
+    // The graph goes with this object.
+    dispose() {},
   };
+}
+
+function tensorsOf(tf: Tf, inputs: readonly StepInput[]): Tensor[] {
+  return inputs.map(({ shape, values }) =>
+    tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32'),
+  );
+}
+
+/** Rows of `AlexNetUpdate`: momentum, rate, and decay, times the rate where that is inside. */
+function rowsOf(numbers: Float64Array, isRateInside: boolean): Float32Array {
+  return Float32Array.from(numbers, (value, at) =>
+    isRateInside && at % 3 === 2 ? value * (numbers[at - 1] as number) : value,
+  );
 }
 
 /** The calls of a step's graph; a graph with variables has all three. */
@@ -112,7 +140,8 @@ function record(
   program: StepProgram,
   held: readonly Variable[],
 ): { readonly graph: object; readonly places: readonly number[] } {
-  const { inputs, assigned } = program;
+  const { assigned } = program;
+  const inputs = tensorsOf(tf, program.inputs);
   const numbers = tf.zeros([program.learned.length, 3]);
   const share = tf.scalar(0);
   const before = assigned.map((variable) => tf.clone(variable));
@@ -135,7 +164,7 @@ function record(
       recordGraph(
         backend,
         (recorder) => {
-          const results = writeDown(backend, program, recorder, numbers, share, idOf);
+          const results = writeDown(backend, program, recorder, { inputs, numbers, share }, idOf);
           if (heldAs === 'variable') access.push(...accessTo(recorder, [...idOf.values()]));
           return results;
         },
@@ -154,7 +183,7 @@ function record(
     assigned.forEach((variable, i) => {
       variable.assign(before[i] as Tensor);
     });
-    tf.dispose([numbers, share, ...before]);
+    tf.dispose([...inputs, numbers, share, ...before]);
   }
 }
 
@@ -163,12 +192,15 @@ function writeDown(
   backend: TensorflowBackend,
   program: StepProgram,
   recorder: Recorder,
-  numbers: Tensor,
-  share: Tensor,
+  {
+    inputs,
+    numbers,
+    share,
+  }: { readonly inputs: readonly Tensor[]; readonly numbers: Tensor; readonly share: Tensor },
   idOf: ReadonlyMap<Variable, number>,
 ): readonly number[] {
   const { loss, squaredNorm, gradients, results } = program.record(
-    program.inputs,
+    inputs,
     recorder.wait,
     (groups) => sumOverProcesses(recorder, groups),
   );

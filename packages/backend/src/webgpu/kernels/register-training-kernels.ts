@@ -1,4 +1,5 @@
 import type { Tf } from '../../selection/tf.js';
+import { registerAddN } from './add-n.js';
 import { registerConv2D } from './conv2d.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
@@ -11,6 +12,7 @@ import { registerSum } from './sum-rows.js';
 
 /** Replaces the kernels of training that tfjs-backend-webgpu computes naively, and adds fused ones. */
 export function registerTrainingKernels(tf: Tf): void {
+  registerAddN(tf);
   registerConv2D(tf);
   registerConv2DBackpropFilter(tf);
   registerConv2DBackpropInput(tf);

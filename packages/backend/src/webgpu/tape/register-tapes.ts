@@ -1,0 +1,15 @@
+import type { StepCompiler } from '@alexnet/model';
+import type { Tf } from '../../selection/tf.js';
+import type { TfjsWebgpu } from '../tfjs-webgpu.js';
+import { compileStep } from './compile-step.js';
+import { registerFixedGraph } from './fixed-graph.js';
+
+/** Lets training steps and predictions be recorded once and played from then on. */
+export function registerTapes(tf: Tf, backend: TfjsWebgpu): void {
+  const stepCompiler: StepCompiler = {
+    compile: (program) => compileStep(tf, backend, program),
+    ahead: 2,
+  };
+  Object.assign(backend, { stepCompiler });
+  registerFixedGraph(tf);
+}

@@ -1,0 +1,63 @@
+import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { CommandEncoder, Device, DeviceBuffer, Queue } from './webgpu-types.js';
+
+/** What of tfjs' WebGPUBackend is taken hold of here. Source: its dist/backend_webgpu.js, 4.22. */
+export interface TfjsWebgpu {
+  readonly device: Device;
+  queue: Queue;
+  bufferManager: BufferSource;
+  readonly tensorMap: {
+    has(dataId: object): boolean;
+    get(dataId: object): TensorData;
+  };
+  readonly commandEncoder: CommandEncoder | null;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  uploadToGPU(dataId: object): void;
+  write(values: unknown, shape: number[], dtype: DataType): object;
+  recordAndSubmit(
+    program: object,
+    output: TensorInfo,
+    inputs: readonly TensorInfo[],
+    ...rest: unknown[]
+  ): void;
+  runWebGPUProgram(
+    program: { readonly outputShape: readonly number[] },
+    inputs: readonly TensorInfo[],
+    ...rest: unknown[]
+  ): TensorInfo;
+  read(dataId: object): Promise<unknown>;
+  readSync(dataId: object): unknown;
+  makeTensorInfo(shape: readonly number[], dtype: DataType): TensorInfo;
+  createTensorFromGPUData(
+    data: { readonly buffer: DeviceBuffer; readonly zeroCopy: true },
+    shape: readonly number[],
+    dtype: DataType,
+  ): Tensor;
+  /** Of {@link reportErrorsOnRead}: waits for values, and throws what the device had to complain of. */
+  whenSound?<T>(values: Promise<T>): Promise<T>;
+}
+
+/** Half of a tensor that the backend keeps. */
+export interface TensorData {
+  readonly dtype: string;
+  /** On the processor; a copy where `resource` is there too. */
+  values: unknown;
+  resource?: DeviceBuffer | null;
+  readonly refCount: number;
+  /** Whether the buffer is somebody else's to free. */
+  external?: boolean;
+}
+
+/** Where its buffers come from and go to. */
+export interface BufferSource {
+  acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean): DeviceBuffer;
+  releaseBuffer(buffer: DeviceBuffer, reuse?: boolean): void;
+}
+
+/** Submits what was recorded before: what is submitted from here on comes after it. */
+export function flush(backend: TfjsWebgpu): void {
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+}

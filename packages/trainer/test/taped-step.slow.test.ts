@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { noSoftwareWebgpu, runOnSoftwareWebgpu } from '../../backend/test/software-webgpu.js';
+
+interface Report {
+  readonly different: Record<
+    string,
+    { readonly updates: number; readonly wrong: readonly string[]; readonly error: number }
+  >;
+  readonly failure: { readonly sound: readonly boolean[]; readonly changed: number };
+  readonly isKept: boolean;
+  readonly memory: {
+    readonly before: readonly number[];
+    readonly after: readonly number[];
+    readonly created: number;
+  };
+  readonly predictions: boolean;
+  readonly leftOver: readonly number[];
+}
+
+/** The limit of clipping is divided by the norm on the device, in float32. */
+const CLIPPED = 'clipped gradients';
+
+describe.skipIf(noSoftwareWebgpu !== '')(`steps on tape ${noSoftwareWebgpu}`, () => {
+  it('equal those op by op to the bit, leave out what follows a failed one, and memory as it was', () => {
+    const child = new URL('taped-step-child.mjs', import.meta.url).pathname;
+    const report = runOnSoftwareWebgpu([child]) as Report;
+    const { [CLIPPED]: clipped, ...others } = report.different;
+    expect(Object.keys(others).length).toBeGreaterThan(5);
+    for (const [title, { updates, wrong }] of Object.entries(others)) {
+      expect({ title, wrong }).toEqual({ title, wrong: [] });
+      expect(updates).toBeGreaterThan(6);
+    }
+    expect(clipped?.error).toBeLessThan(1e-6);
+    expect(report.failure).toEqual({ sound: [true, false, false, false, true], changed: 0 });
+    expect(report.isKept).toBe(true);
+    expect(report.memory.after).toEqual(report.memory.before);
+    expect(report.memory.created).toBe(0);
+    expect(report.predictions).toBe(true);
+    expect(report.leftOver).toEqual([0, 0]);
+  });
+});
