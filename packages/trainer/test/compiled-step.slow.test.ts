@@ -99,6 +99,7 @@ async function runIn(
     ...[...(await optimizer.state())].map(([name, v]) => [`velocity ${name}`, v] as const),
     ...[...((await average?.state()) ?? [])].map(([name, v]) => [`mean ${name}`, v] as const),
   ];
+  step.dispose();
   average?.dispose();
   optimizer.dispose();
   network.dispose();

@@ -5,6 +5,8 @@ import {
   createSpec,
   type Network,
   type SpecModifiers,
+  type StepCompiler,
+  type StepInput,
   type StepProgram,
 } from '@alexnet/model';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
@@ -18,48 +20,54 @@ import { ALONE, type World } from '../src/world/world.js';
 import { collectivesBy, inLockstep } from './in-lockstep.js';
 import { CLASSES, tf, tinyRecipe } from './tiny.js';
 
-/** What a backend's `compileStep` promises, done op by op at every run. */
-function interpret(world: World) {
-  return (program: StepProgram): CompiledStep => ({
-    run: (inputs, numbers, share) =>
-      tf.tidy((): Tensor[] => {
-        const { learned, assigned, averages, isRateInside, clipNorm } = program;
-        const before = assigned.map((variable) => tf.clone(variable as Tensor));
-        const made = program.record(
-          inputs,
-          (tensors) => expect(tensors.length).toBe(learned.length),
-          (groups) => world.sumTensors(groups.flat()),
-        );
-        const norm = Math.sqrt((made.squaredNorm as Scalar).dataSync()[0] as number);
-        if (!Number.isFinite(norm) || !Number.isFinite((made.loss as Scalar).dataSync()[0])) {
-          assigned.forEach((variable, i) => {
-            variable.assign(before[i] as Tensor);
-          });
-          return [...made.results];
-        }
-        const factor = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1;
-        learned.forEach(({ variable, velocity }, i) => {
-          const [momentum = 0, rate = 0, decay = 0] = numbers.subarray(3 * i, 3 * i + 3);
-          if (rate === 0) return;
-          const gradient = tf.mul(made.gradients[i] as Tensor, factor);
-          const kept = tf.mul(velocity as Tensor, momentum);
-          const pull = tf.mul(variable as Tensor, decay);
-          velocity.assign(
-            isRateInside
-              ? tf.sub(kept, tf.add(tf.mul(gradient, rate), pull))
-              : tf.add(kept, tf.add(gradient, pull)),
-          );
-          const move = isRateInside ? velocity : tf.mul(velocity as Tensor, -rate);
-          variable.assign(tf.add(variable as Tensor, move as Tensor));
+/** What a compiled step promises, done op by op at every run. */
+function interpret(world: World, program: StepProgram, count: (by: 1 | -1) => void): CompiledStep {
+  count(1);
+  const run = (inputs: readonly StepInput[], numbers: Float64Array, share: number) =>
+    tf.tidy((): Tensor[] => {
+      const { learned, assigned, averages, isRateInside, clipNorm } = program;
+      const before = assigned.map((variable) => tf.clone(variable as Tensor));
+      const made = program.record(
+        inputs.map(({ shape, values }) => tf.tensor(values, [...shape])),
+        (tensors) => expect(tensors.length).toBe(learned.length),
+        (groups) => world.sumTensors(groups.flat()),
+      );
+      const norm = Math.sqrt((made.squaredNorm as Scalar).dataSync()[0] as number);
+      if (!Number.isFinite(norm) || !Number.isFinite((made.loss as Scalar).dataSync()[0])) {
+        assigned.forEach((variable, i) => {
+          variable.assign(before[i] as Tensor);
         });
-        for (const { mean, live } of averages) {
-          mean.assign(
-            tf.add(mean as Tensor, tf.mul(tf.sub(live as Tensor, mean as Tensor), share)),
-          );
-        }
         return [...made.results];
-      }),
-  });
+      }
+      const factor = clipNorm > 0 && norm > clipNorm ? clipNorm / norm : 1;
+      learned.forEach(({ variable, velocity }, i) => {
+        const [momentum = 0, rate = 0, decay = 0] = numbers.subarray(3 * i, 3 * i + 3);
+        if (rate === 0) return;
+        const gradient = tf.mul(made.gradients[i] as Tensor, factor);
+        const kept = tf.mul(velocity as Tensor, momentum);
+        const pull = tf.mul(variable as Tensor, isRateInside ? rate * decay : decay);
+        velocity.assign(
+          isRateInside
+            ? tf.sub(kept, tf.add(tf.mul(gradient, rate), pull))
+            : tf.add(kept, tf.add(gradient, pull)),
+        );
+        const move = isRateInside ? velocity : tf.mul(velocity as Tensor, -rate);
+        variable.assign(tf.add(variable as Tensor, move as Tensor));
+      });
+      for (const { mean, live } of averages) {
+        mean.assign(tf.add(mean as Tensor, tf.mul(tf.sub(live as Tensor, mean as Tensor), share)));
+      }
+      return [...made.results];
+    });
+  return {
+    async run(...given) {
+      const results = run(...given);
+      const values = results.map((result) => result.dataSync()[0] as number);
+      tf.dispose(results);
+      return values;
+    },
+    dispose: () => count(-1),
+  };
 }
 
 const SIDE = 17;
@@ -130,11 +138,16 @@ async function run(
   const parts = { network, optimizer, average, recipe, world };
   const plain = createPlainStep(parts);
   let compiled = 0;
-  const compile = (program: StepProgram) => {
-    compiled++;
-    return interpret(world)(program);
+  let alive = 0;
+  const compiler: StepCompiler = {
+    compile: (program) =>
+      interpret(world, program, (by) => {
+        if (by > 0) compiled++;
+        alive += by;
+      }),
+    ahead: 0,
   };
-  const step = way === 'compiled' ? createCompiledStep(parts, compile, plain) : plain;
+  const step = way === 'compiled' ? createCompiledStep(parts, compiler, plain) : plain;
   const said: number[] = [];
   const held = tf.memory().numTensors;
   for (const [at, images] of lengths.entries()) {
@@ -151,6 +164,8 @@ async function run(
     said.push(loss, correct, gradientNorm);
   }
   expect(tf.memory().numTensors).toBe(held);
+  step.dispose();
+  expect(alive).toBe(0);
   const numbers = [
     ...(await network.getWeights()).values(),
     ...(await optimizer.state()).values(),

@@ -63,6 +63,7 @@ export function networkWork(
     await step.run(data, { ...at, dropoutSeed: steps++, whole });
   };
   const dispose = () => {
+    step.dispose();
     optimizer.dispose();
     network.dispose();
   };
