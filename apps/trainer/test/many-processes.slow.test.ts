@@ -110,26 +110,87 @@ test.skipIf(missing)(
 );
 
 test.skipIf(missing)(
-  `SIGTERM to any process saves and ends all; different settings are refused ${missing}`,
+  `SIGTERM to any process saves and ends all, whenever it comes ${missing}`,
   async () => {
     const run = startAlexnet(...settings('stopped'), '--epochs=400', '--nproc-per-node=2');
     await run.said(/epoch 2\/400/);
+    // Not one thread more for every sum.
+    const tasks = `/proc/${processOf('stopped', 1)}/task`;
+    const sleepers = readdirSync(tasks).filter((id) =>
+      readFileSync(join(tasks, id, 'comm'), 'utf8').startsWith('collective_ops'),
+    );
     process.kill(processOf('stopped', 1), 'SIGTERM');
     expect(await run.ended).toMatchObject({ code: 130 });
+    expect(sleepers.length).toBeLessThan(20);
     expect(readdirSync(join(folder, 'stopped', 'checkpoints')).length).toBeGreaterThan(0);
 
-    const port = 20_000 + (process.pid % 10_000);
-    const machine = (rank: number) =>
-      alexnet(
-        ...settings('apart'),
-        '--nnodes=2',
-        `--node-rank=${rank}`,
-        `--rdzv-endpoint=127.0.0.1:${port}`,
-        `--seed=${rank + 1}`,
-      );
-    const [first, second] = await Promise.all([machine(0), machine(1)]);
-    expect([first.code, second.code]).toEqual([2, 2]);
-    expect(first.stderr).toMatch(/do not agree: rank 1 on \S+ has seed 2, rank 0 has 1/);
+    const early = startAlexnet(...settings('early'), '--epochs=400', '--nproc-per-node=2');
+    await early.said(/backend: tensorflow/);
+    process.kill(processOf('early', 1), 'SIGTERM');
+    expect(await early.ended).toMatchObject({ code: 130 });
+  },
+  300_000,
+);
+
+/** One of two machines, which is this one, at a port of a test's own. */
+const machine = (rank: number, port: number, ...more: readonly string[]) =>
+  startAlexnet(
+    ...settings('apart'),
+    '--nnodes=2',
+    `--node-rank=${rank}`,
+    `--rdzv-endpoint=127.0.0.1:${port}`,
+    ...more,
+  );
+const PORT = 20_000 + (process.pid % 10_000);
+
+test.skipIf(missing).each([
+  ['seed', ['--seed=2'], /do not agree: rank 1 on \S+ has seed 2, rank 0 has 1$/m],
+  ['recipe', ['--lr=0.002'], /do not agree: rank 1 on \S+ has recipe \{.*0\.002/],
+  ['settings', ['--steps=3'], /do not agree: rank 1 on \S+ has settings \[3,/],
+  [
+    'backend',
+    ['--backend=cpu'],
+    /do not agree: rank 1 on \S+ has backend cpu, rank 0 has tensorflow/,
+  ],
+  ['data', ['--data=OTHER'], /do not agree: rank 1 on \S+ has other images than rank 0: /],
+  ['world', ['--nnodes=3'], /machine 1 counts on 3 machines, machine 0 on 2 machines/],
+] as const)(
+  `processes with another %s are refused ${missing}`,
+  async (what, flags, reason) => {
+    const other = join(folder, 'other');
+    if (what === 'data') await writeClassFolders(other, { train: 20, val: 5 });
+    const first = machine(0, PORT);
+    const second = await machine(1, PORT, ...flags.map((flag) => flag.replace('OTHER', other)))
+      .ended;
+    expect(second.code, second.stderr).toBe(2);
+    // Who counts on more machines is refused alone: the right one may still come.
+    if (what === 'world') first.process.kill('SIGKILL');
+    const { code, stderr } = await first.ended;
+    if (what !== 'world') expect(code, stderr).toBe(2);
+    expect(what === 'world' ? second.stderr : stderr).toMatch(reason);
+  },
+  120_000,
+);
+
+test.skipIf(missing)(
+  `a second run on one port is refused; with --nnodes 1:2 the rest goes on alone ${missing}`,
+  async () => {
+    const elastic = (rank: number) =>
+      machine(rank, PORT + 1, '--nnodes=1:2', `--out=${join(folder, `elastic${rank}`)}`);
+    const [first, second] = [elastic(0), elastic(1)];
+    await first.said(/epoch 2\/4/);
+    const taken = await machine(0, PORT + 1).ended;
+    expect(taken.code).not.toBe(0);
+    expect(taken.stderr).toContain(`port ${PORT + 1} of 127.0.0.1 is taken`);
+    second.process.kill('SIGKILL');
+    const { code, stderr } = await first.ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/machine 1 \(.+\) has gone: going back to the last checkpoint/);
+    const { parts } = JSON.parse(await readFile(join(folder, 'elastic0', 'run.json'), 'utf8'));
+    expect(parts.at(0)).toMatchObject({ world: { processes: 2, machines: 2 } });
+    expect(parts.at(-1)).not.toHaveProperty('world');
+    // The batch is as before: rounding is all that differs.
+    expect(await distance('of2', 'elastic0')).toBeLessThan(1e-6);
   },
   300_000,
 );

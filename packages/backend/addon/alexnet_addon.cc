@@ -449,7 +449,7 @@ napi_value OpenCollectives(const Js &js, TFJSBackend *backend, napi_value *args)
   const std::string processor = DeviceName(backend->tfe_context_, "CPU");
   backend->device_name = backend->is_gpu_device ? DeviceName(backend->tfe_context_, "GPU") : processor;
   Collectives::Get().Open(backend->tfe_context_, processor, static_cast<int>(js.Number(args[1])),
-                          static_cast<float>(js.Number(args[2])));
+                          static_cast<int>(js.Number(args[2])));
   return nullptr;
 }
 
@@ -463,14 +463,12 @@ napi_value SumNumbers(const Js &js, TFJSBackend *, napi_value *args) {
                            : kind == napi_float32_array ? TF_FLOAT
                            : kind == napi_int32_array   ? TF_INT32
                                                         : throw Failure{"numbers of another type"};
-  const auto count = static_cast<int64_t>(length);
-  const size_t size = length * TF_DataTypeSize(type);
-  TF_Tensor *values = TF_AllocateTensor(type, &count, 1, size);
-  if (!values) throw std::bad_alloc();
-  std::memcpy(TF_TensorData(values), data, size);
-  const auto sum = Collectives::Get().Start(values);
+  const auto sum = std::make_shared<Sum>();
+  sum->type = type;
+  sum->data = data;
+  sum->count = length;
+  Collectives::Get().Start(sum);
   Collectives::Get().Wait(*sum);
-  std::memcpy(data, TF_TensorData(sum->values.get()), size);
   return nullptr;
 }
 

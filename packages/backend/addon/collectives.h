@@ -5,6 +5,7 @@
 // process has to start the same sums in the same order.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -24,9 +25,14 @@
 
 namespace alexnet {
 
-// One sum: its values before, and once it is done after.
+using OwnedTensor = std::unique_ptr<TF_Tensor, decltype(&TF_DeleteTensor)>;
+
+// One sum: its values before, and once it is done after, in the memory of whoever waits for it or its own.
 struct Sum {
-  std::unique_ptr<TF_Tensor, decltype(&TF_DeleteTensor)> values{nullptr, TF_DeleteTensor};
+  TF_DataType type;
+  void *data;
+  size_t count;
+  std::unique_ptr<float[]> own;
   bool done = false;
   std::string failure;
 };
@@ -40,31 +46,29 @@ class Collectives {
   }
 
   // `device` is this process's processor by the name it has among the others.
-  void Open(TFE_Context *of, std::string device_name, int processes, float seconds) {
+  void Open(TFE_Context *of, std::string device_name, int processes, int seconds) {
     const std::lock_guard<std::mutex> lock(mutex);
     if (context) throw Failure{"this process is part of a group already"};
     context = of;
     device = std::move(device_name);
     size = processes;
-    timeout = seconds;
+    timeout = std::chrono::seconds(seconds);
     std::thread([this] { Work(); }).detach();
   }
 
-  std::shared_ptr<Sum> Start(TF_Tensor *values) {
-    auto sum = std::make_shared<Sum>();
-    sum->values.reset(values);
+  void Start(const std::shared_ptr<Sum> &sum) {
     const std::lock_guard<std::mutex> lock(mutex);
     if (!context) throw Failure{"this process is not part of a group"};
     queue.push_back(sum);
     changed.notify_all();
-    return sum;
   }
 
   void Wait(const Sum &sum) {
     const auto began = std::chrono::steady_clock::now();
     std::unique_lock<std::mutex> lock(mutex);
-    changed.wait(lock, [&] { return sum.done; });
+    const bool done = changed.wait_for(lock, timeout, [&] { return sum.done; });
     waited += Milliseconds(began);
+    if (!done) throw Failure{"no answer for " + std::to_string(timeout.count()) + " s"};
     if (!sum.failure.empty()) throw Failure{sum.failure};
   }
 
@@ -75,7 +79,8 @@ class Collectives {
   }
   std::shared_ptr<Sum> Kept(int number) {
     const std::lock_guard<std::mutex> lock(mutex);
-    return kept.at(number);
+    const auto found = kept.find(number);
+    return found == kept.end() ? nullptr : found->second;
   }
 
   // Milliseconds since the last call: spent summing, and waiting for a sum.
@@ -100,7 +105,7 @@ class Collectives {
       }
       const auto began = std::chrono::steady_clock::now();
       std::string failure;
-      Guard([&] { sum->values.reset(Reduce(sum->values.get())); },
+      Guard([&] { Reduce(*sum); },
             [&](TF_Code, const char *message) { failure = message; });
       const std::lock_guard<std::mutex> lock(mutex);
       busy += Milliseconds(began);
@@ -127,14 +132,37 @@ class Collectives {
     return handle;
   }
 
-  TF_Tensor *Reduce(TF_Tensor *values) {
+  // In pieces: the memory of large messages is mapped anew for each, and costs more than the sum.
+  void Reduce(const Sum &sum) {
+    const size_t unit = TF_DataTypeSize(sum.type), bytes = sum.count * unit;
+    auto *data = static_cast<char *>(sum.data);
+    for (size_t at = 0; at < bytes; at += PIECE) {
+      const size_t length = std::min(PIECE, bytes - at);
+      const auto count = static_cast<int64_t>(length / unit);
+      const OwnedTensor piece(TF_AllocateTensor(sum.type, &count, 1, length), TF_DeleteTensor);
+      if (!piece) throw std::bad_alloc();
+      std::memcpy(TF_TensorData(piece.get()), data + at, length);
+      const OwnedTensor total(ReducePiece(piece.get()), TF_DeleteTensor);
+      std::memcpy(data + at, TF_TensorData(total.get()), length);
+    }
+  }
+
+  // TensorFlow keeps what it knows of an instance for good: sums of one form take the same two by turns.
+  int32_t InstanceOf(const TF_Tensor *values) {
+    const auto form = std::make_pair(TF_TensorType(values), TF_TensorElementCount(values));
+    const auto [found, is_new] = instances.try_emplace(form, 2 * static_cast<int32_t>(instances.size()));
+    turn = 1 - turn;
+    return found->second + turn;
+  }
+
+  TF_Tensor *ReducePiece(TF_Tensor *values) {
     Status status;
     std::unique_ptr<TFE_Op, decltype(&TFE_DeleteOp)> op(TFE_NewOp(context, "CollectiveReduceV2", status.status),
                                                         TFE_DeleteOp);
     status.Check();
     TFE_OpSetDevice(op.get(), device.c_str(), status.status);
     status.Check();
-    const OwnedHandle inputs[] = {HandleOf(values), Integer(size), Integer(GROUP), Integer(++instance)};
+    const OwnedHandle inputs[] = {HandleOf(values), Integer(size), Integer(GROUP), Integer(InstanceOf(values))};
     for (const OwnedHandle &input : inputs) {
       TFE_OpAddInput(op.get(), input.get(), status.status);
       status.Check();
@@ -146,7 +174,8 @@ class Collectives {
     set("final_op", "Id");
     set("communication_hint", "ring");
     TFE_OpSetAttrType(op.get(), "T", TF_TensorType(values));
-    TFE_OpSetAttrFloat(op.get(), "timeout_seconds", timeout);
+    // None: TensorFlow would let two threads sleep through it for every sum. Whoever waits has one.
+    TFE_OpSetAttrFloat(op.get(), "timeout_seconds", 0);
     TFE_OpSetAttrBool(op.get(), "is_stateless", false);
     TFE_OpSetAttrInt(op.get(), "Nordering_token", 0);
     TFE_TensorHandle *result = nullptr;
@@ -161,6 +190,8 @@ class Collectives {
 
   // Of the processors of all processes; JavaScript takes another for tensors.
   static constexpr int32_t GROUP = 1;
+  // Bytes.
+  static constexpr size_t PIECE = 1 << 20;
 
   std::mutex mutex;
   std::condition_variable changed;
@@ -169,9 +200,10 @@ class Collectives {
   TFE_Context *context = nullptr;
   std::string device;
   int32_t size = 1;
-  float timeout = 0;
+  std::chrono::seconds timeout{0};
   // Of this process's thread alone.
-  int32_t instance = 0;
+  std::map<std::pair<TF_DataType, int64_t>, int32_t> instances;
+  int32_t turn = 0;
   double busy = 0;
   double waited = 0;
 };
@@ -184,21 +216,28 @@ class SumStartOp {
 
   void Compute(OpRun &run) const {
     std::vector<Input> parts;
-    int64_t count = 0;
+    size_t count = 0;
     for (int i = 0; i < inputs; i++) {
       parts.push_back(run.Input(i));
       count += TF_TensorElementCount(parts.back().tensor);
     }
-    TF_Tensor *values = TF_AllocateTensor(TF_FLOAT, &count, 1, count * sizeof(float));
-    if (!values) throw std::bad_alloc();
-    auto *to = static_cast<char *>(TF_TensorData(values));
+    auto &collectives = Collectives::Get();
+    // In the memory of the step before: so much of it is slow to map.
+    const std::shared_ptr<Sum> before = collectives.Kept(number);
+    const auto sum = std::make_shared<Sum>();
+    sum->own = before && before->count == count ? std::move(before->own)
+                                                : std::unique_ptr<float[]>(new float[count]);
+    sum->type = TF_FLOAT;
+    sum->data = sum->own.get();
+    sum->count = count;
+    auto *to = reinterpret_cast<char *>(sum->own.get());
     for (const Input &part : parts) {
       const size_t bytes = TF_TensorByteSize(part.tensor);
       std::memcpy(to, part.Values(), bytes);
       to += bytes;
     }
-    auto &collectives = Collectives::Get();
-    collectives.Keep(number, collectives.Start(values));
+    collectives.Start(sum);
+    collectives.Keep(number, sum);
     *run.Output({}) = 0;
   }
 
@@ -216,10 +255,11 @@ class SumEndOp {
   void Compute(OpRun &run) const {
     const Input like = run.Input(0);
     const std::shared_ptr<Sum> sum = Collectives::Get().Kept(number);
+    if (!sum) throw Failure{"there is no such sum"};
     Collectives::Get().Wait(*sum);
     const size_t count = TF_TensorElementCount(like.tensor);
-    if (offset + count > TF_TensorElementCount(sum->values.get())) throw Failure{"the sum is shorter"};
-    const auto *from = static_cast<const float *>(TF_TensorData(sum->values.get())) + offset;
+    if (offset + count > sum->count) throw Failure{"the sum is shorter"};
+    const auto *from = static_cast<const float *>(sum->data) + offset;
     std::memcpy(run.Output(like.Dimensions()), from, count * sizeof(float));
   }
 

@@ -12,8 +12,8 @@ export { BACKEND_NAMES, type BackendName, parseBackendName } from './selection/b
 export type { PassedOver, Selection, SelectOptions } from './selection/select.js';
 export type { Tf } from './selection/tf.js';
 export type { BuiltAddon } from './tensorflow/built-addon.js';
-export { bindEnvironment } from './tensorflow/collectives/bind-address.js';
 export { type JoinOptions, joinCollectives } from './tensorflow/collectives/join-collectives.js';
+export { processEnvironment } from './tensorflow/collectives/worker-process.js';
 export {
   type InstallOptions,
   type InstallPlan,

@@ -55,12 +55,12 @@ describe.skipIf(missing)(`an installation ${missing ?? ''}`, () => {
     expect(more).toEqual([]);
     expect(readdirSync(root)).toEqual([build?.directory.split('/').at(-1)]);
     expect(readdirSync(build?.directory ?? '').sort()).toEqual([
-      'bind_address.so',
       'libtensorflow_cc.so.2',
       'libtensorflow_framework.so.2',
       'manifest.json',
       'preload.node',
       'tfjs_binding.node',
+      'worker_process.so',
     ]);
   });
 

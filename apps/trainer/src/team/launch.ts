@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism, cpus } from 'node:os';
-import { bindEnvironment } from '@alexnet/backend/node';
+import { processEnvironment } from '@alexnet/backend/node';
 import {
   type CoordinatorMessage,
   createCoordinator,
@@ -147,7 +147,7 @@ function createWorkers({ processes, found, port, local, node }: Placement) {
       detached: true,
       env: {
         ...process.env,
-        ...bindEnvironment(),
+        ...processEnvironment(),
         ...workerEnvironment({ ...shared, ...local, index: local.first + at }),
         [TEAM_VARIABLE]: JSON.stringify(setup),
       },

@@ -26,11 +26,11 @@ export interface BuiltAddon extends AddonManifest {
 export const NAPI_VERSION = 8;
 
 /** Raised when what this package compiles changes, so that an older build is not reused. */
-const BUILD_REVISION = 13;
+const BUILD_REVISION = 14;
 
 export const ADDON_FILE = 'tfjs_binding.node';
 export const PRELOAD_FILE = 'preload.node';
-export const BIND_FILE = 'bind_address.so';
+export const WORKER_FILE = 'worker_process.so';
 export const MANIFEST_FILE = 'manifest.json';
 
 /** Folder name of one build: everything that makes two builds incompatible. */

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { BackendError } from '../backend-error.js';
-import { ADDON_FILE, BIND_FILE, NAPI_VERSION, PRELOAD_FILE } from './built-addon.js';
+import { ADDON_FILE, NAPI_VERSION, PRELOAD_FILE, WORKER_FILE } from './built-addon.js';
 import { noSpace } from './download-wheel.js';
 import { PRELOAD_SOURCE } from './preload-source.js';
 import { runCommand } from './run-command.js';
@@ -65,9 +65,9 @@ export async function compileAddon(options: {
   await compile([preload, '-o', join(directory, PRELOAD_FILE), '-ldl']);
   const backend = dirname(require.resolve('@alexnet/backend/package.json'));
   await compile([
-    join(backend, 'addon', 'bind_address.cc'),
+    join(backend, 'addon', 'worker_process.cc'),
     '-o',
-    join(directory, BIND_FILE),
+    join(directory, WORKER_FILE),
     '-ldl',
   ]);
   // One unit of our own that takes in tfjs-node's two.

@@ -3,15 +3,15 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { BackendError } from '../../backend-error.js';
 import type { Tf } from '../../selection/tf.js';
 import { type TensorflowBackend, withRawOps } from '../ops/raw-ops.js';
-import { bindTo } from './bind-address.js';
 import { encodeServerDef, type GroupMember } from './server-def.js';
+import { bindTo } from './worker-process.js';
 
-/** Of the devices of all processes that hold tensors; the addon's own sums have another. */
+/** Of the GPUs of all processes; the sums of their processors, which the addon makes, have another. */
 const TENSOR_GROUP = 2;
 
 /** How this process joins the others. */
 export interface JoinOptions extends Pick<GroupMember, 'rank' | 'addresses'> {
-  /** Seconds a reduction may take, the wait for the slowest process included; then it fails. */
+  /** Whole seconds a reduction may take, the wait for the slowest process included; then it fails. On processors. */
   readonly timeout: number;
 }
 
@@ -36,33 +36,35 @@ export function joinCollectives(tf: Tf, { rank, addresses, timeout }: JoinOption
   const server = encodeServerDef({ rank, addresses, usesNccl: isUsingGpuDevice });
   orPeerError(() => binding.openCollectives?.(server, addresses.length, timeout));
   let instances = 0;
+  const sumOnGpu = (flat: Tensor) => {
+    const attributes = {
+      merge_op: 'Add',
+      final_op: 'Id',
+      communication_hint: 'nccl',
+      // None: TensorFlow lets threads sleep through it, for every sum.
+      timeout_seconds: { float: 0 },
+      is_stateless: false,
+      Nordering_token: 0,
+    };
+    const numbers = [addresses.length, TENSOR_GROUP, ++instances];
+    return withRawOps(backend, (ops) =>
+      ops.run('CollectiveReduceV2', attributes, [ops.input(flat), ...numbers.map(ops.int)]),
+    ) as Tensor;
+  };
+  const sumOnProcessor = (flat: Tensor) => {
+    // A tensor's memory may be JavaScript's.
+    const values = flat.dataSync<'float32'>().slice();
+    binding.sumNumbers?.(values);
+    return tf.tensor1d(values);
+  };
   const collectives: Collectives = {
     sum: (values) => orPeerError(() => binding.sumNumbers?.(values)),
     sumTensors: (tensors) =>
       orPeerError(() => {
-        const instance = ++instances;
-        const flat = withRawOps(backend, (ops) => {
-          const parts = tensors.map((tensor) => {
-            return ops.run('Reshape', {}, [ops.input(tensor), ops.ints([-1])]);
-          });
-          const whole =
-            parts.length === 1
-              ? parts
-              : [ops.run('ConcatV2', { N: parts.length }, [...parts, ops.int(0)])];
-          return ops.run(
-            'CollectiveReduceV2',
-            {
-              merge_op: 'Add',
-              final_op: 'Id',
-              communication_hint: isUsingGpuDevice ? 'nccl' : 'ring',
-              timeout_seconds: { float: timeout },
-              is_stateless: false,
-              Nordering_token: 0,
-            },
-            [...whole, ops.int(addresses.length), ops.int(TENSOR_GROUP), ops.int(instance)],
-          );
-        }) as Tensor;
-        return cut(tf, flat, tensors);
+        const flat = flatten(tf, tensors);
+        const sum = isUsingGpuDevice ? sumOnGpu(flat) : sumOnProcessor(flat);
+        flat.dispose();
+        return cut(tf, sum, tensors);
       }),
     takeTimes() {
       const [busyMs, waitMs] = binding.collectiveTimes?.() ?? [0, 0];
@@ -79,6 +81,10 @@ function whyNoCollectives(tf: Tf): string | null {
   const { binding } = tf.backend() as unknown as TensorflowBackend;
   if (binding.openCollectives) return null;
   return 'this addon was not built by alexnet backend install';
+}
+
+function flatten(tf: Tf, tensors: readonly Tensor[]): Tensor {
+  return tf.tidy(() => tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1]))));
 }
 
 /** Pieces of a flat tensor in the shapes of others. */

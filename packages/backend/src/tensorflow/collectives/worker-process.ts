@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BIND_FILE, builtAddons } from '../built-addon.js';
+import { builtAddons, WORKER_FILE } from '../built-addon.js';
 
 /**
- * What a process is started with so that TensorFlow's server listens at one address alone
- * (addon/bind_address.cc); nothing where no addon was built here.
+ * What a process is started with so that TensorFlow's server listens at one address alone, and leaves
+ * SIGTERM to Node (addon/worker_process.cc); nothing where no addon was built here.
  */
-export function bindEnvironment(preloaded = process.env.LD_PRELOAD): Record<string, string> {
+export function processEnvironment(preloaded = process.env.LD_PRELOAD): Record<string, string> {
   const [newest] = builtAddons();
-  const library = newest && join(newest.directory, BIND_FILE);
+  const library = newest && join(newest.directory, WORKER_FILE);
   if (!library || !existsSync(library)) return {};
   return { LD_PRELOAD: preloaded ? `${library}:${preloaded}` : library };
 }
