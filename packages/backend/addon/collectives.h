@@ -135,9 +135,10 @@ class Collectives {
   // In pieces: the memory of large messages is mapped anew for each, and costs more than the sum.
   void Reduce(const Sum &sum) {
     const size_t unit = TF_DataTypeSize(sum.type), bytes = sum.count * unit;
+    const size_t most = PIECE_PER_PROCESS * size;
     auto *data = static_cast<char *>(sum.data);
-    for (size_t at = 0; at < bytes; at += PIECE) {
-      const size_t length = std::min(PIECE, bytes - at);
+    for (size_t at = 0; at < bytes; at += most) {
+      const size_t length = std::min(most, bytes - at);
       const auto count = static_cast<int64_t>(length / unit);
       const OwnedTensor piece(TF_AllocateTensor(sum.type, &count, 1, length), TF_DeleteTensor);
       if (!piece) throw std::bad_alloc();
@@ -190,8 +191,8 @@ class Collectives {
 
   // Of the processors of all processes; JavaScript takes another for tensors.
   static constexpr int32_t GROUP = 1;
-  // Bytes.
-  static constexpr size_t PIECE = 1 << 20;
+  // Bytes of a sum that go at once, for each process: so much the messages in the ring have, however long it is.
+  static constexpr size_t PIECE_PER_PROCESS = 1 << 19;
 
   std::mutex mutex;
   std::condition_variable changed;
