@@ -172,29 +172,6 @@ test.skipIf(missing).each([
   120_000,
 );
 
-test.skipIf(missing)(
-  `a second run on one port is refused; with --nnodes 1:2 the rest goes on alone ${missing}`,
-  async () => {
-    const elastic = (rank: number) =>
-      machine(rank, PORT + 1, '--nnodes=1:2', `--out=${join(folder, `elastic${rank}`)}`);
-    const [first, second] = [elastic(0), elastic(1)];
-    await first.said(/epoch 2\/4/);
-    const taken = await machine(0, PORT + 1).ended;
-    expect(taken.code).not.toBe(0);
-    expect(taken.stderr).toContain(`port ${PORT + 1} of 127.0.0.1 is taken`);
-    second.process.kill('SIGKILL');
-    const { code, stderr } = await first.ended;
-    expect(code, stderr).toBe(0);
-    expect(stderr).toMatch(/machine 1 \(.+\) has gone: going back to the last checkpoint/);
-    const { parts } = JSON.parse(await readFile(join(folder, 'elastic0', 'run.json'), 'utf8'));
-    expect(parts.at(0)).toMatchObject({ world: { processes: 2, machines: 2 } });
-    expect(parts.at(-1)).not.toHaveProperty('world');
-    // The batch is as before: rounding is all that differs.
-    expect(await distance('of2', 'elastic0')).toBeLessThan(1e-6);
-  },
-  300_000,
-);
-
 test.skipIf(noNamespaces)(
   `a machine whose link is cut is noticed, and the run goes on once it is back ${noNamespaces}`,
   async () => {
