@@ -1,22 +1,15 @@
-// Loaded before TensorFlow (LD_PRELOAD) in a process that computes with others. From the time that
-// ALEXNET_BIND, "port address", is set:
-//   bind    TensorFlow's server listens on every address of the machine and takes no other: a socket that
-//           is bound to any address and that port is bound to that address alone
-//   signal  its notifier of preemptions takes SIGTERM from Node and tells nobody: it stays Node's, which
-//           itself asks by sigaction
-// Everything else is as it was.
+// Loaded before TensorFlow (LD_PRELOAD), whose server listens on every address of the machine and takes
+// no other: a socket that is bound to any address and the port of ALEXNET_BIND, "port address", is bound
+// to that address. Everything else is as it was.
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 typedef int (*bind_function)(int, const struct sockaddr *, socklen_t);
-typedef void (*handler)(int);
-typedef handler (*signal_function)(int, handler);
 
 extern "C" int bind(int socket, const struct sockaddr *address, socklen_t length) noexcept {
   static bind_function system_bind;
@@ -46,12 +39,4 @@ extern "C" int bind(int socket, const struct sockaddr *address, socklen_t length
     }
   }
   return system_bind(socket, address, length);
-}
-
-extern "C" handler signal(int number, handler wanted) noexcept {
-  static signal_function system_signal;
-  if (!system_signal) system_signal = (signal_function)dlsym(RTLD_NEXT, "signal");
-  if (number != SIGTERM || !getenv("ALEXNET_BIND")) return system_signal(number, wanted);
-  struct sigaction present;
-  return sigaction(number, nullptr, &present) == 0 ? present.sa_handler : SIG_ERR;
 }

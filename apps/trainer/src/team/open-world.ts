@@ -28,7 +28,7 @@ export async function openWorld(tf: Tf, team: Team): Promise<World> {
   return world;
 }
 
-/** Where nothing keeps TensorFlow from taking SIGTERM (`processEnvironment`): who listens anew is heard again. */
+/** TensorFlow takes SIGTERM for a sign of preemption and keeps it to itself; who listens anew is heard again. */
 function takeBackSigterm(): void {
   const listeners = process.listeners('SIGTERM');
   process.removeAllListeners('SIGTERM');

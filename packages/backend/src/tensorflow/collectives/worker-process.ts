@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { builtAddons, WORKER_FILE } from '../built-addon.js';
 
 /**
- * What a process is started with so that TensorFlow's server listens at one address alone, and leaves
- * SIGTERM to Node (addon/worker_process.cc); nothing where no addon was built here.
+ * What a process is started with so that TensorFlow's server listens at one address alone
+ * (addon/worker_process.cc); nothing where no addon was built here.
  */
 export function processEnvironment(preloaded = process.env.LD_PRELOAD): Record<string, string> {
   const [newest] = builtAddons();
