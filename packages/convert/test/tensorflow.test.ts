@@ -21,12 +21,17 @@ describe('readTensorflowModel', () => {
         ),
       );
       const source = withParts(`${prefix}.index`, index, parts);
-      await expect(openModel(source)).rejects.toMatchObject({
-        code: 'ambiguous',
-        asks: ['preset', 'modifiers', 'dataFormat'],
-      });
+      const { model: file, notes } = await openModel(source);
+      expect(notes.map(({ detail }) => detail)).toEqual(
+        expect.arrayContaining([
+          expect.stringContaining("those of torchvision's AlexNet, so that was assumed"),
+          expect.stringContaining('height, width, channels was taken'),
+        ]),
+      );
       const said = { preset: 'torchvision', dataFormat: 'channels_last' } as const;
-      const { model: file } = await openModel(source, said);
+      expect((await openModel(source, said)).notes.map(({ detail }) => detail)).not.toContain(
+        expect.stringContaining('was taken'),
+      );
       const torch = await openModel(fixture('torchvision-tiny.pth'));
       expect(file.spec).toEqual(torch.model.spec);
       expect(sameWeights(file.weights, torch.model.weights)).toBe(true);

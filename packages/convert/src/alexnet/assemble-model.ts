@@ -88,7 +88,7 @@ export async function loadModel({ notes: _, parameters, ...rest }: StoredModel):
  */
 export function assembleModel(source: SourceModel, options: OpenOptions): StoredModel {
   const { spec, match, taken } = findNetwork(source, options);
-  const pairs = flattenedPairs(spec, match.pairs, source, options.dataFormat);
+  const flattened = flattenedPairs(spec, match.pairs, source, options.dataFormat);
   const notes: Note[] = [...source.notes];
   const note = (code: NoteCode, exact: boolean, detail: string) =>
     notes.push({ code, exact, detail });
@@ -106,9 +106,7 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
   if (source.layout === 'channels-first') {
     note('layout', true, 'convolutions and dense layers were transposed to channels-last');
   }
-  if (pairs !== match.pairs) {
-    note('layout', true, 'rows of the first dense layer were put in height, width, channels order');
-  }
+  if (flattened.note) note('layout', true, flattened.note);
   const bgr = (options.channelOrder ?? source.channelOrder) === 'bgr';
   if (bgr) note('channel-order', true, 'conv1 and the mean were reversed from BGR to RGB');
   const known = options.preprocessing ?? source.preprocessing;
@@ -122,7 +120,7 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
     classNames: options.classNames ?? source.classNames,
     provenance: { format: source.format },
     notes,
-    parameters: storedParameters(spec, pairs, source.layout, bgr),
+    parameters: storedParameters(spec, flattened.pairs, source.layout, bgr),
   };
 }
 

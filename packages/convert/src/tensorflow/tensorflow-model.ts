@@ -22,7 +22,8 @@ const UNORDERED = /(^|\/)_\w+_variables\/\d+$/;
 /**
  * Reads an AlexNet from a TensorFlow V2 checkpoint or a SavedModel's variables, with keys of
  * TensorFlow 1 (`conv1/weights`) or 2 (`layer_with_weights-0/kernel/…`); what optimizers keep is
- * left out. A checkpoint has no layers, so the caller has to say which network it is.
+ * left out. A checkpoint has no layers, so the caller has to say which network it is; torchvision's
+ * widths, which no other published AlexNet has, are taken for it, with a note.
  *
  * @param source the `.index` file
  * @throws FormatError
@@ -45,6 +46,8 @@ export async function readTensorflowModel(
       format: 'tensorflow',
       tensors: named?.tensors ?? tensors,
       ...numbersOnly(layout),
+      // Widths that one published network has are taken for it, with a note.
+      unsaid: null,
       channelOrder: null,
       preprocessing: null,
       classNames: null,
