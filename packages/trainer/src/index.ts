@@ -25,6 +25,7 @@ export {
 } from './schedule.js';
 export { createStep } from './step/create-step.js';
 export { crossEntropy } from './step/gradients.js';
+export type { LossScale } from './step/loss-scale.js';
 export type { Step, StepMoment, StepParts, StepResult } from './step/step.js';
 export {
   type BatchFeed,

@@ -75,6 +75,7 @@ export interface CompiledStep {
 
 /** How a backend compiles steps. */
 export interface StepCompiler {
+  /** Compiles at once, or with the first run where it is that which is recorded. */
   compile(program: StepProgram): CompiledStep;
   /** Steps that are worth starting before the results of one are awaited. */
   readonly ahead: number;
