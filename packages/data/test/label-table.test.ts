@@ -44,6 +44,16 @@ describe('which column is which', () => {
       rows('id,x,u,z', 'a,1.0,0.0,0', 'b,0,0,1', 'c,0,1,0'),
       abc('x', 'z', 'u'),
     ],
+    [
+      'marks, a class of which is called as a column of labels is',
+      rows('id,target,u,z', 'a,1,0,0', 'b,0,0,1', 'c,0,1,0'),
+      abc('target', 'z', 'u'),
+    ],
+    [
+      'a label and two marks',
+      rows('id,label,u,z', 'a,1,0,0', 'b,1,0,1', 'c,0,1,0'),
+      abc('1', '1', '0'),
+    ],
     ['a mark each way round', rows('id,x,u', 'a,0,1', 'b,1,0', 'c, 0 , 1 '), abc('u', 'x', 'u')],
     ['blanks around', rows('id,label', ' a , x ', 'b,  y', 'c,x'), abc('x', 'y', 'x')],
     ['a longer line than the head', rows('id,breed', 'a,x,old', 'b,y', 'c,x'), abc('x', 'y', 'x')],

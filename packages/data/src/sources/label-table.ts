@@ -149,11 +149,6 @@ function labelReader(
     if (label !== '') return label;
     throw new DatasetError('bad-labels', `${where} has a line without a label: ${row.join(',')}`);
   };
-  const named = [...others]
-    .filter((i) => LABEL_COLUMNS.includes(names[i] ?? ''))
-    .sort((a, b) => orderIn(LABEL_COLUMNS, names[a]) - orderIn(LABEL_COLUMNS, names[b]))[0];
-  if (named !== undefined) return cell(named);
-  if (others.length === 1 && others[0] !== undefined) return cell(others[0]);
   const isMark = (text = '') => /^[01](\.0)?$/.test(text.trim());
   const oneHot =
     others.length > 1 &&
@@ -162,7 +157,16 @@ function labelReader(
         others.every((i) => isMark(row[i])) &&
         others.filter((i) => Number(row[i]) === 1).length === 1,
     );
-  if (oneHot) return (row) => header[others.find((i) => Number(row[i]) === 1) ?? 0] ?? '';
+  const marked = (row: readonly string[]) =>
+    header[others.find((i) => Number(row[i]) === 1) ?? 0] ?? '';
+  // One mark in three columns or more is no accident: "target" or "type" is a class there.
+  if (oneHot && others.length > 2) return marked;
+  const named = [...others]
+    .filter((i) => LABEL_COLUMNS.includes(names[i] ?? ''))
+    .sort((a, b) => orderIn(LABEL_COLUMNS, names[a]) - orderIn(LABEL_COLUMNS, names[b]))[0];
+  if (named !== undefined) return cell(named);
+  if (others.length === 1 && others[0] !== undefined) return cell(others[0]);
+  if (oneHot) return marked;
   throw new DatasetError(
     'bad-labels',
     `${where}: which column is the class? Call it "label" (found ${header.join(', ')})`,
