@@ -43,11 +43,15 @@ describe('files dropped together', () => {
 
   it('that hold numbers only are opened once it is said what they are', async () => {
     const description = { preset: 'torchvision', dataFormat: 'channels_last' } as const;
-    for (const names of [['keras.weights.h5'], ['tf2.data-00000-of-00001', 'tf2.index']]) {
-      await expect(read(...names)).rejects.toMatchObject({ code: 'ambiguous' });
-      const { model } = await readAs(description, ...names);
-      expect(model.spec.preset).toBe('torchvision');
-    }
+    const name = 'keras.weights.h5';
+    await expect(read(name)).rejects.toMatchObject({ code: 'ambiguous' });
+    expect((await readAs(description, name)).model.spec.preset).toBe('torchvision');
+  });
+
+  it('of TensorFlow with the widths of torchvision are taken for its network', async () => {
+    const { model, notes } = await read('tf2.data-00000-of-00001', 'tf2.index');
+    expect(model.spec.preset).toBe('torchvision');
+    expect(notes.some(({ detail }) => detail.includes('so that was assumed'))).toBe(true);
   });
 
   it('have the layers of the .prototxt among them', async () => {
