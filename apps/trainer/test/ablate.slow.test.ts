@@ -11,7 +11,7 @@ let folder: string;
 let results: string;
 const ablate = () => [
   'ablate',
-  'dropout',
+  'augmentation',
   `--data=${join(folder, 'images')}`,
   `--results=${join(folder, 'results')}`,
   '--seeds=1',
@@ -31,23 +31,25 @@ const runFiles = () => readdir(join(results, 'runs')).catch(() => []);
 
 test('an interrupted ablation goes on with the runs it lacks and ends in CSV, plot and sentence', async () => {
   const running = startAlexnet(...ablate());
-  await running.said(/dropout: none, seed 1 · training top-1/);
+  await running.said(/augmentation: none, seed 1 · training top-1/);
   running.process.kill('SIGINT');
   const interrupted = await running.ended;
   expect(interrupted).toMatchObject({ code: 130, stdout: '' });
   const before = await runFiles();
   expect(before.length).toBeGreaterThan(0);
-  expect(before.length).toBeLessThan(3);
+  expect(before.length).toBeLessThan(4);
 
   const finished = await alexnet(...ablate());
   expect(finished.code, finished.stderr).toBe(0);
-  expect(finished.stderr).toContain(`${before.length} of 3 runs are done already`);
-  expect(finished.stderr).not.toContain('dropout: none, seed 1 · training top-1');
-  expect(finished.stdout).toMatch(/^dropout: No dropout.*\n.*\n {4}Undecided here\. /);
-  const csv = await readFile(join(results, 'dropout.csv'), 'utf8');
-  expect(csv.trim().split('\n')).toHaveLength(1 + 3);
-  expect(await readFile(join(results, 'dropout-curves.csv'), 'utf8')).toMatch(/\nnone,1,2,/);
-  expect(await readFile(join(results, 'dropout.svg'), 'utf8')).toMatch(/^<svg .*No dropout/s);
+  expect(finished.stderr).toContain(`${before.length} of 4 runs are done already`);
+  expect(finished.stderr).not.toContain('augmentation: none, seed 1 · training top-1');
+  expect(finished.stdout).toMatch(/^augmentation: Crops, flips.*\n.*\n {4}Undecided here\. /);
+  const csv = await readFile(join(results, 'augmentation.csv'), 'utf8');
+  expect(csv.trim().split('\n')).toHaveLength(1 + 4);
+  expect(await readFile(join(results, 'augmentation-curves.csv'), 'utf8')).toMatch(/\nnone,1,2,/);
+  expect(await readFile(join(results, 'augmentation.svg'), 'utf8')).toMatch(
+    /^<svg .*Crops, flips/s,
+  );
 
   // Made again, a run is the same but for its time.
   const [redone = ''] = before;
@@ -63,10 +65,10 @@ test('an interrupted ablation goes on with the runs it lacks and ends in CSV, pl
   const first = await read();
   await unlink(path);
   const again = await alexnet(...ablate(), '--json');
-  expect(again.stderr).toContain('2 of 3 runs are done already');
+  expect(again.stderr).toContain('3 of 4 runs are done already');
   expect(await read()).toEqual(first);
   const { experiments } = JSON.parse(again.stdout);
-  expect(experiments[0]).toMatchObject({ experiment: 'dropout', scale: 'full', epochs: 2 });
+  expect(experiments[0]).toMatchObject({ experiment: 'augmentation', scale: 'full', epochs: 2 });
   expect(experiments[0].environment.command).not.toContain(folder);
 });
 
