@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { root } from '../steps.mjs';
 
 const HEAD = 'file,from,to,change,replacement,status';
@@ -53,8 +53,8 @@ function wilson(hits, count) {
 
 /** Rows of fields of a CSV file without its head; none where there is no file. */
 export function readRows(path) {
-  if (!existsSync(join(root, path))) return [];
-  const [, ...lines] = readFileSync(join(root, path), 'utf8').trim().split('\n');
+  if (!existsSync(resolve(root, path))) return [];
+  const [, ...lines] = readFileSync(resolve(root, path), 'utf8').trim().split('\n');
   return lines.map((line) =>
     [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)]
       .slice(0, -1)
@@ -66,7 +66,7 @@ export function readRows(path) {
 export function writeRows(path, rows) {
   const all = new Map([...readRows(path), ...rows].map((row) => [keyOf(row), row]));
   const lines = [...all.values()].map((row) => row.map(quoted).join(',')).sort();
-  writeFileSync(join(root, path), `${HEAD}\n${lines.join('\n')}\n`);
+  writeFileSync(resolve(root, path), `${HEAD}\n${lines.join('\n')}\n`);
 }
 
 function quoted(field) {
