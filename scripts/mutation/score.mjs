@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { root } from '../steps.mjs';
 
 const HEAD = 'file,from,to,change,replacement,status';
