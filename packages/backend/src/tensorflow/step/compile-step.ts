@@ -1,5 +1,6 @@
 import type { CompiledStep, StepCompiler, StepInput, StepProgram } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { heldVariables } from '../../kernels/held-variables.js';
 import type { Tf } from '../../selection/tf.js';
 import {
   computesOnGpu,
@@ -34,15 +35,8 @@ export function registerStepCompiler(tf: Tf): void {
 }
 
 function compileStep(tf: Tf, backend: TensorflowBackend, program: StepProgram): CompiledStep {
-  const { learned, assigned, averages, isRateInside } = program;
-  /** What is read or written beside the inputs, each once. */
-  const held = [
-    ...new Set([
-      ...learned.flatMap(({ variable, velocity }) => [variable, velocity]),
-      ...assigned,
-      ...averages.flatMap(({ mean, live }) => [mean, live]),
-    ]),
-  ];
+  const { learned, isRateInside } = program;
+  const held = heldVariables(program);
   // Variables that share memory would be one in the graph.
   ownMemory(tf, backend, held);
   const { graph, places } = record(tf, backend, program, held);

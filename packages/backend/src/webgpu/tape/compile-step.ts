@@ -1,5 +1,6 @@
 import type { CompiledStep, StepInput, StepProgram } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import { heldVariables } from '../../kernels/held-variables.js';
 import type { Tf } from '../../selection/tf.js';
 import { stagingOf } from '../staging.js';
 import { flush, type TfjsWebgpu } from '../tfjs-webgpu.js';
@@ -37,17 +38,10 @@ interface StepTape extends Tape {
  */
 export function compileStep(tf: Tf, backend: TfjsWebgpu, program: StepProgram): CompiledStep {
   const { device, queue } = backend;
-  const { learned, assigned, averages, constants } = program;
-  const held = [
-    ...new Set([
-      ...learned.flatMap(({ variable, velocity }) => [variable, velocity]),
-      ...assigned,
-      ...averages.flatMap(({ mean, live }) => [mean, live]),
-    ]),
-  ];
+  const held = heldVariables(program);
   const own = ownBuffers(tf, backend, held);
   const failure = failureFlagOf(device, program.owner);
-  const read = constants.filter((variable) => !held.includes(variable));
+  const read = program.constants.filter((variable) => !held.includes(variable));
   let tape: StepTape | undefined;
   let readTensors: readonly object[] = [];
   let ring: ReturnType<typeof createReadbackRing> | undefined;
