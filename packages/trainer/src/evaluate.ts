@@ -9,6 +9,7 @@ import { type Network, type Preprocessing, predictPrepared } from '@alexnet/mode
 import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
 import { TrainingError } from './training-error.js';
+import { turnEventLoop } from './turn-event-loop.js';
 import { ALONE, type World } from './world/world.js';
 
 /** Counts over a split; every readable image is counted exactly once. */
@@ -179,6 +180,7 @@ async function tally(
 
   const load = (indices: number[]) => makeBatch(source, indices, maker, { classes });
   for await (const batch of prefetch(passes, load, 2)) {
+    await turnEventLoop();
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
     const answers = await predictPrepared(network, batch, { tenCrop });

@@ -31,6 +31,7 @@ import {
 } from './step/loss-scale.js';
 import { isSound, type StepResult } from './step/step.js';
 import { TrainingError } from './training-error.js';
+import { turnEventLoop } from './turn-event-loop.js';
 import { createWeightAverage } from './weight-average.js';
 import { agree, meet, type WholeBatch } from './world/meet.js';
 import { ALONE, type World } from './world/world.js';
@@ -413,6 +414,8 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
           await settle(0);
           state = { ...state, step: state.step + 1 };
         }
+        // Abort signals are raised in there.
+        await turnEventLoop();
         // With others as all have agreed before the step, and by the number of updates.
         const stop = world.size === 1 ? reasonToStop() : (reason ?? outOfSteps());
         if (stop || performance.now() - savedAt >= (options.snapshotEveryMs ?? Infinity)) {

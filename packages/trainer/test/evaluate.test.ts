@@ -158,7 +158,7 @@ test('no more than fifty mistakes are kept, and it stops when it is told to', as
   const seen: number[] = [];
   const onProgress = (done: number) => {
     seen.push(done);
-    stopping.abort(new Error('enough'));
+    setImmediate(() => stopping.abort(new Error('enough')));
   };
   const { signal } = stopping;
   await expect(evaluate(answerer, source, { onProgress, signal })).rejects.toThrow('enough');

@@ -80,6 +80,15 @@ test.each([
   expect(bytesOf(second.weights)).toEqual(bytesOf(whole.weights));
 });
 
+test('a stop that comes by the event loop is heard, though every batch is ready', async () => {
+  const stopping = new AbortController();
+  const { outcome, snapshots } = await runOnce({
+    signal: stopping.signal,
+    observer: { onStep: () => void setImmediate(() => stopping.abort()) },
+  });
+  expect([outcome, snapshots.at(-1)?.state.globalStep]).toEqual(['interrupted', 1]);
+});
+
 test('gradients accumulated over parts make the same update', async () => {
   // Without dropout: its masks are drawn per part.
   const recipe = { ...tinyRecipe, epochs: 1 };
