@@ -1,3 +1,6 @@
 import { packageBuild } from '../../tsup.base.js';
 
-export default packageBuild({ index: 'src/index.ts' }, { platform: 'node' });
+export default packageBuild(
+  { index: 'src/index.ts', 'draw-svg': 'src/draw-svg.ts' },
+  { platform: 'node' },
+);

@@ -1,4 +1,3 @@
-export { drawSvg } from './draw-svg.js';
 export type { RunObserver, RunProgress } from './execute-runs.js';
 export type { Claim, Expectation, Experiment, Variant } from './experiment.js';
 export { ExperimentError, type ExperimentErrorCode } from './experiment-error.js';

@@ -6,8 +6,8 @@ import {
   sizeClaims,
   towerClaims,
 } from './computed-claims.js';
-import { figureCaption } from './draw-figure.js';
 import type { Environment } from './environment.js';
+import { figureCaption } from './figure-caption.js';
 import { capital, formatDifference, formatSummary } from './format-value.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';

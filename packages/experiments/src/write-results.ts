@@ -1,15 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { writeAtomically } from '@alexnet/files/node';
-import { drawFigure } from './draw-figure.js';
 import { notePage } from './note-page.js';
 import type { Outcome } from './outcome.js';
 import { recipeOf } from './plan-runs.js';
 import type { Study } from './study.js';
 import { curvesCsv, runsCsv, trialsCsv } from './to-csv.js';
 
+/** Plot and its DOM are half of what a command would load at its start, and only drawn figures need them. */
+const drawing = () => import('./draw-figure.js');
+
 /** Writes CSV, curves, plot and summary of every experiment into a folder. */
 export async function writeResults(study: Study, folder: string): Promise<void> {
+  const { drawFigure } = await drawing();
   await mkdir(folder, { recursive: true });
   for (const outcome of study.outcomes) {
     const { name } = outcome.experiment;
@@ -26,6 +29,7 @@ export async function writeResults(study: Study, folder: string): Promise<void> 
 
 /** Writes the page, and its plots into a folder of its name beside it. */
 export async function writePage(study: Study, path: string): Promise<void> {
+  const { drawFigure } = await drawing();
   const figures = basename(path, extname(path));
   const folder = join(dirname(path), figures);
   await mkdir(folder, { recursive: true });

@@ -6,7 +6,6 @@ import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openData } from '../open-data.js';
 import { type ReportExtras, showMistakes } from '../report/mistakes.js';
-import { reportPage } from '../report/page.js';
 import { metricsLines, type RunFiles, readRunFiles } from '../report/run-files.js';
 import { divisionOf } from '../run/division.js';
 import { METRICS_NAME } from '../run-folder.js';
@@ -36,6 +35,7 @@ export function addReportCommand(program: Command): void {
 async function run(folder: string, options: Options): Promise<void> {
   const files = await readRunFiles(folder);
   const path = options.out ?? join(folder, 'report.html');
+  const { reportPage } = await import('../report/page.js');
   const page = await reportPage(folder, files, await extras(files, options));
   await writeAtomically(path, page);
   say(`wrote ${path} (${(Buffer.byteLength(page) / 1e6).toFixed(1)} MB)`);

@@ -1,4 +1,4 @@
-import { drawSvg } from '@alexnet/experiments';
+import { drawSvg } from '@alexnet/experiments/draw-svg';
 import type { PlotOptions } from '@observablehq/plot';
 import { type Html, html, trusted } from './html.js';
 
