@@ -1,7 +1,7 @@
 """PyTorch in a comparison. python torch_peer.py TASK BATCH LAYOUT DEVICE PRECISION
 
 LAYOUT: nchw | channels_last   DEVICE: cpu | cuda   PRECISION: fp32 | tf32, which lets products round their factors |
-bf16, by autocast, since LocalResponseNorm is not implemented in bf16.
+bf16 and fp16, by autocast, since LocalResponseNorm is not implemented in bf16; fp16 with a GradScaler, as its guide has it.
 The network comes as this project's layer list in ALEXNET_BENCH_SPEC. Lines on stdin are answered with milliseconds.
 """
 import json
@@ -64,6 +64,12 @@ if device.type == "cuda":
     x, y = x.pin_memory(), y.pin_memory()
 sgd = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9, weight_decay=5e-4)
 net.train(task == "step")
+half = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(precision)
+scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
+
+
+def autocast():
+    return torch.autocast(device.type, half or torch.bfloat16, enabled=half is not None)
 
 
 def upload(tensor):
@@ -72,15 +78,16 @@ def upload(tensor):
 
 def step():
     sgd.zero_grad(set_to_none=True)
-    with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+    with autocast():
         loss = nn.functional.cross_entropy(net(upload(x)), upload(y))
-    loss.backward()
-    sgd.step()
+    scaler.scale(loss).backward()
+    scaler.step(sgd)
+    scaler.update()
     loss.item()  # on a GPU it waits for all that was queued, the update too
 
 
 def predict():
-    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+    with torch.inference_mode(), autocast():
         torch.softmax(net(upload(x)).float(), 1).cpu().numpy()
 
 

@@ -1,4 +1,11 @@
-import { buildNetwork, type NetworkSpec, type Precision, predict, type Tf } from '@alexnet/model';
+import {
+  buildNetwork,
+  type NetworkSpec,
+  type Precision,
+  precisionOf,
+  predict,
+  type Tf,
+} from '@alexnet/model';
 import { ALONE, createOptimizer, createStep, RECIPES, type World } from '@alexnet/trainer';
 
 /** What is timed: one training step, or one prediction of a batch. */
@@ -12,6 +19,9 @@ export interface ComparedWork {
   /** Of this project's runtimes, and of the peers that are compared unless others are named. */
   readonly precision: Precision;
 }
+
+/** Any power of two takes the same time. */
+const LOSS_SCALE = 1024;
 
 /** Something to time, and its end. */
 export interface Work {
@@ -56,7 +66,12 @@ export function networkWork(
   const targets = new Float32Array(batch * spec.classes);
   for (const [row, label] of labels.entries()) targets[row * spec.classes + label] = 1;
   const data = { pixels, imageShape, labels, targets, ids: [], skipped: [] };
-  const at = { learningRate: 0.001, peakLearningRate: 0.01, epoch: 0 };
+  const at = {
+    learningRate: 0.001,
+    peakLearningRate: 0.01,
+    epoch: 0,
+    ...(precisionOf(tf) === 'fp16' ? { lossScale: LOSS_SCALE } : {}),
+  };
   let steps = 0;
   const run = async () => {
     const whole = { images: batch * world.size, before: batch * world.rank };

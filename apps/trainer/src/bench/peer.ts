@@ -59,6 +59,8 @@ const TORCH_PEERS = {
   'torch-cuda-tf32-channels-last': ['channels_last', 'cuda', 'tf32'],
   'torch-cuda-bf16-nchw': ['nchw', 'cuda', 'bf16'],
   'torch-cuda-bf16-channels-last': ['channels_last', 'cuda', 'bf16'],
+  'torch-cuda-fp16-nchw': ['nchw', 'cuda', 'fp16'],
+  'torch-cuda-fp16-channels-last': ['channels_last', 'cuda', 'fp16'],
 } as const;
 
 /** Program and arguments of everything that can be compared, by name. */

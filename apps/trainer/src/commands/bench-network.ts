@@ -46,7 +46,7 @@ export function addBenchNetworkCommands(bench: Command): void {
       .option('--backend <names>', 'e.g. tensorflow,wasm; default: all that work here but cpu')
       .addOption(
         new Option('--precision <which>', 'of convolutions and dense layers')
-          .choices(['fp32', 'bf16'])
+          .choices(['fp32', 'bf16', 'fp16'])
           .default('fp32'),
       )
       .option('--seconds <n>', 'time for each, after warming up', whole(1), 10)
