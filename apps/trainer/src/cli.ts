@@ -12,6 +12,7 @@ import { addSummaryCommand } from './commands/summary.js';
 import { addTrainCommand } from './commands/train.js';
 import { addWeightsCommand } from './commands/weights.js';
 import { type CommandErrorCode, oneLine } from './failure.js';
+import { INTERRUPTED } from './interrupts.js';
 import { printJson } from './say.js';
 import { ownTeam, reportFailure, told } from './team/team.js';
 import { VERSION } from './version.js';
@@ -19,7 +20,7 @@ import { VERSION } from './version.js';
 const EXIT_FAILED = 1;
 const EXIT: Readonly<Record<string, number>> = {
   usage: 2,
-  interrupted: 130,
+  interrupted: INTERRUPTED,
 } satisfies Record<CommandErrorCode, number>;
 
 // A reader that has seen enough, as `head` has, or a terminal that was closed is no failure: a run goes on

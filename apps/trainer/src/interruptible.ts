@@ -1,9 +1,7 @@
 import { CommandError } from './failure.js';
+import { INTERRUPTED, onInterrupt } from './interrupts.js';
 import { say } from './say.js';
 import { ownTeam } from './team/team.js';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const EXIT_INTERRUPTED = 130;
 
 /**
  * Runs a task that Ctrl-C, SIGTERM and SIGHUP stop: the first asks it to end, by a signal whose reason is the
@@ -21,15 +19,15 @@ export async function interruptible<T>(
     if (controller.signal.aborted) {
       // The processes of a launcher get the same signal from several sides; it ends them itself.
       if (ownTeam().isLaunched) return;
-      process.exit(EXIT_INTERRUPTED);
+      process.exit(INTERRUPTED);
     }
     say(`\n${saying}; Ctrl-C again stops at once`);
     controller.abort(new CommandError('interrupted', ended));
   };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  const unhook = onInterrupt(onSignal);
   try {
     return await task(controller.signal);
   } finally {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
+    unhook();
   }
 }

@@ -88,7 +88,8 @@ interface Tally {
 /**
  * Top-1, top-5, loss and confusion matrix of a network on a split.
  *
- * @throws {TrainingError} `no-preprocessing` where it is null, `no-images` when no image could be read
+ * @throws {TrainingError} `no-preprocessing` where it is null, `no-images` when no image could be read,
+ *   `interrupted` where the signal of another process was aborted; this one's: its reason
  */
 export async function evaluate(
   answerer: Answerer,
@@ -101,6 +102,7 @@ export async function evaluate(
     world,
     // Neighbors, which one process reads in one go.
     () => tally(answerer, source, shareOf(source.records.length, world), options),
+    options.signal,
   );
   if (images === 0) throw new TrainingError('no-images', 'no image of this split could be read');
   const perClass = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
@@ -119,16 +121,24 @@ export async function evaluate(
   };
 }
 
-/** The sums of all processes. What one of them fails with, all fail with. */
-async function tallyTogether(world: World, own: () => Promise<Tally>): Promise<Tally> {
+/** The sums of all processes. What one of them fails with, all fail with, and stop where one is told to. */
+async function tallyTogether(
+  world: World,
+  own: () => Promise<Tally>,
+  signal: AbortSignal | undefined,
+): Promise<Tally> {
   if (world.size === 1) return own();
   let failure: unknown = null;
   const tallied = await own().catch((error: unknown) => {
     failure = error;
     return null;
   });
-  const said = world.gather({ tallied, failure: failure && String(failure) });
+  const stopped = failure !== null && signal?.aborted === true;
+  const said = world.gather({ tallied, stopped, failure: failure && String(failure) });
   if (failure) throw failure;
+  if (said.some((one) => one.stopped)) {
+    throw new TrainingError('interrupted', 'another process was told to stop');
+  }
   const other = said.find((one) => one.failure);
   if (other) throw new Error(`another process could not validate: ${other.failure}`);
   return said.flatMap((one) => one.tallied ?? []).reduce(together);

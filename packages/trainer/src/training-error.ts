@@ -10,6 +10,7 @@ export type TrainingErrorCode =
   | 'precision' // the backend computes in another than the recipe asks for
   | 'bad-weights' // weights, momentum or an average that are not this network's
   | 'ranks-differ' // processes that train together hold other weights, or were given other images or settings
+  | 'interrupted' // another process was told to stop
   | 'bad-world' // flags or an environment that do not say which processes there are
   | 'bad-file'; // a checkpoint or an evaluation that is damaged or something else
 

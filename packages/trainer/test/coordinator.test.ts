@@ -32,12 +32,18 @@ async function coordinator(nodes = { least: 2, most: 2 }, maxRestarts = 1) {
 }
 
 /** A launcher, and what it is told, each message once. */
-async function join(port: number, node: number, nodes = { least: 2, most: 2 }, processes = 1) {
+async function join(
+  port: number,
+  node: number,
+  nodes = { least: 2, most: 2 },
+  processes = 1,
+  local = { first: 0, count: processes },
+) {
   const told: CoordinatorMessage[] = [];
   const lost: boolean[] = [];
   const endpoint = { host: '127.0.0.1', port };
   const { link, address }: Membership = await joinCoordinator(
-    { node, processes, nodes },
+    { node, processes, nodes, local },
     endpoint,
     1000,
     {
@@ -72,9 +78,9 @@ const end = (rank: number, how: Partial<WorkerEnd>): WorkerEnd => ({
 
 it('starts all once they are there, passes on what they say, and ends when all have ended', async () => {
   const { port } = await coordinator();
-  const b = await join(port, 1);
-  const a = await join(port, 0);
-  expect(await a.next('start')).toMatchObject({ round: 1, firstRank: 0, size: 2, nodes: 2 });
+  const b = await join(port, 1, undefined, 1, { first: 1, count: 2 });
+  const a = await join(port, 0, undefined, 1, { first: 0, count: 2 });
+  expect(await a.next('start')).toMatchObject({ round: 1, firstRank: 0, size: 2, machines: 1 });
   expect(await b.next('start')).toMatchObject({ firstRank: 1 });
   b.link.send({ type: 'say', round: 1, rank: 1, key: 'seed', value: '2' });
   a.link.send({ type: 'say', round: 1, rank: 0, key: 'seed', value: '1' });
@@ -139,7 +145,7 @@ it('hears nothing before all have spoken, nothing of another round, and every ke
   const { port } = await coordinator();
   const a = await join(port, 0, undefined, 2);
   const b = await join(port, 1);
-  expect(await b.next('start')).toMatchObject({ firstRank: 2, size: 3, nodes: 2 });
+  expect(await b.next('start')).toMatchObject({ firstRank: 2, size: 3, machines: 2 });
   const say = (rank: number, key: string, value: string, round = 1) =>
     a.link.send({ type: 'say', round, rank, key, value });
   say(2, 'port', 'c');
@@ -198,7 +204,7 @@ it('with fewer allowed it waits ten seconds for the others; one that comes later
   await pass(9_900);
   expect(a.told).toEqual([]);
   await pass(100);
-  expect(await a.next('start')).toMatchObject({ firstRank: 1, size: 2, nodes: 2 });
+  expect(await a.next('start')).toMatchObject({ firstRank: 1, size: 2, machines: 2 });
   const late = await join(port, 1, nodes);
   late.link.close();
   for (const [rank, { link }] of [b, a].entries()) {
@@ -263,7 +269,7 @@ it('another program on its port, another version, and no port to listen at', asy
   );
   newer.link.send({
     ...{ type: 'join', protocol: 0, node: 1 },
-    ...{ processes: 1, least: 2, most: 2, name: '' },
+    ...{ processes: 1, isFirst: true, least: 2, most: 2, name: '' },
   } as never);
   expect((await newer.next('refused')).message).toMatch('different versions of alexnet');
   await expect(
@@ -283,7 +289,8 @@ it('tries again until somebody answers, as long as it has patience', async () =>
     lost: () => undefined,
     signal: AbortSignal.abort(new Error('no longer wanted')),
   };
-  const placement = { node: 0, processes: 1, nodes: { least: 1, most: 1 } };
+  const local = { first: 0, count: 1 };
+  const placement = { node: 0, processes: 1, nodes: { least: 1, most: 1 }, local };
   const endpoint = { host: '127.0.0.1', port };
   await expect(joinCoordinator(placement, endpoint, 1000, on)).rejects.toThrow('no longer wanted');
   const { signal } = new AbortController();

@@ -147,6 +147,22 @@ test('three processes, one of them without an image, say what one says; where on
   network.dispose();
 });
 
+test('one process that is told to stop stops the others', async () => {
+  const network = tinyNetwork();
+  const ends = await inLockstep(3, (rank, exchange) => {
+    const world = createWorld({ rank, size: 3 }, collectivesBy(tf, exchange));
+    const signal =
+      rank === 1 ? AbortSignal.abort(new Error('Ctrl-C')) : new AbortController().signal;
+    const answerer = { network, preprocessing };
+    return evaluate(answerer, plainColors(11), { world, signal }).catch((error) =>
+      error instanceof Error ? [Reflect.get(error, 'code'), error.message] : Promise.reject(error),
+    );
+  });
+  const other = ['interrupted', 'another process was told to stop'];
+  expect(ends).toEqual([other, [undefined, 'Ctrl-C'], other]);
+  network.dispose();
+});
+
 test('no more than fifty mistakes are kept, and it stops when it is told to', async () => {
   const network = tinyNetwork();
   const source = plainColors(160);

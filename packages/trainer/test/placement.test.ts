@@ -85,8 +85,14 @@ describe('where a process stands among others', () => {
       endpoint: { host: 'gpu07', port: 23_456 },
       local: { first: 1, count: 2 },
     });
-    const step = { ...env, SLURM_STEP_NUM_TASKS: '1', SLURM_PROCID: '0' };
-    expect(findPlacement({}, step)).toBeNull();
+    const script = { ...env, SLURM_PROCID: '0', SLURM_TASK_PID: '16496' };
+    expect(findPlacement({}, script)).toBeNull();
+    const second = { ...script, SLURM_STEP_ID: '1', SLURM_STEP_NUM_TASKS: '2' };
+    expect(findPlacement({}, second)).toMatchObject({
+      nodes: { least: 2, most: 2 },
+      endpoint: { host: 'gpu07', port: 24_465 },
+    });
+    expect(findPlacement({}, { ...second, SLURM_STEP_NUM_TASKS: '1' })).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, hostname } from 'node:os';
 import { processEnvironment } from '@alexnet/backend/node';
 import {
   type CoordinatorMessage,
@@ -11,6 +11,7 @@ import {
   type Placement,
   SILENCE_MS,
 } from '@alexnet/trainer/node';
+import { INTERRUPTED, isInterrupt, onInterrupt } from '../interrupts.js';
 import { say } from '../say.js';
 import { type LauncherMessage, TEAM_VARIABLE, type TeamSetup, type WorkerMessage } from './team.js';
 import { workerEnvironment } from './worker-environment.js';
@@ -83,13 +84,14 @@ export async function launch(placement: Placement, maxRestarts: number): Promise
   const tryToJoin = () =>
     join().catch((error: Error) => finished?.({ code: 1, message: error.message }));
 
-  const unhook = onInterrupt(
-    () => {
-      if (membership) membership.link.send({ type: 'interrupt' });
-      else finished?.({ code: 130, message: null });
-    },
-    () => void workers.kill().then(() => process.exit(130)),
-  );
+  let asked = false;
+  const unhook = onInterrupt(() => {
+    // The second time nothing is waited for.
+    if (asked) void workers.kill().then(() => process.exit(INTERRUPTED));
+    else if (membership) membership.link.send({ type: 'interrupt' });
+    else finished?.({ code: INTERRUPTED, message: null });
+    asked = true;
+  });
   try {
     void tryToJoin();
     return await ended;
@@ -102,23 +104,8 @@ export async function launch(placement: Placement, maxRestarts: number): Promise
   }
 }
 
-/** The first signal asks, the second does not. */
-function onInterrupt(ask: () => void, force: () => void): () => void {
-  let asked = false;
-  const onSignal = () => {
-    if (asked) force();
-    else ask();
-    asked = true;
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  return () => {
-    for (const signal of signals) process.off(signal, onSignal);
-  };
-}
-
 /** The processes of this machine. */
-function createWorkers({ processes, found, port, local, node }: Placement) {
+function createWorkers({ processes, found, port, local }: Placement) {
   const running = new Set<ChildProcess>();
   const shared = {
     processors: availableParallelism(),
@@ -128,14 +115,14 @@ function createWorkers({ processes, found, port, local, node }: Placement) {
 
   const startOne = (
     at: number,
-    { round, firstRank, size, nodes }: Start,
+    { round, firstRank, size, machines }: Start,
     { address, link }: Membership,
   ) => {
     const rank = firstRank + at;
     const setup: TeamSetup = {
       rank,
       size,
-      machines: nodes,
+      machines,
       restarted: round > 1,
       found,
       host: address,
@@ -167,7 +154,11 @@ function createWorkers({ processes, found, port, local, node }: Placement) {
     child.once('close', (code, signal) => {
       running.delete(child);
       const { message = lastLine(written), byPeer = false } = failure ?? {};
-      link.send({ type: 'ended', round, end: { rank, code, signal, message, byPeer } });
+      // Asked to end before it listened.
+      const asked = isInterrupt(signal);
+      if (asked) link.send({ type: 'interrupt' });
+      const how = asked ? { code: INTERRUPTED, signal: null } : { code, signal };
+      link.send({ type: 'ended', round, end: { rank, ...how, message, byPeer } });
     });
   };
 
@@ -175,7 +166,7 @@ function createWorkers({ processes, found, port, local, node }: Placement) {
     start(start: Start, membership: Membership) {
       for (let at = 0; at < processes; at++) startOne(at, start, membership);
       if (start.firstRank !== 0) {
-        say(`machine ${node}: rank ${start.firstRank} of ${start.size} processes, ${found}`);
+        say(`${hostname()}: rank ${start.firstRank} of ${start.size} processes, ${found}`);
       }
     },
     tell({ key, values }: Omit<LauncherMessage, 'type'>) {

@@ -22,17 +22,7 @@ export async function openWorld(tf: Tf, team: Team): Promise<World> {
   const collectives = joinCollectives(tf, { rank, addresses, timeout: REDUCTION_TIMEOUT });
   // TensorFlow asks the first process at once, which has to listen by then.
   await team.gather('listening', true);
-  const world = createWorld({ rank, size }, collectives);
-  world.gather(true);
-  takeBackSigterm();
-  return world;
-}
-
-/** TensorFlow takes SIGTERM for a sign of preemption and keeps it to itself; who listens anew is heard again. */
-function takeBackSigterm(): void {
-  const listeners = process.listeners('SIGTERM');
-  process.removeAllListeners('SIGTERM');
-  for (const listener of listeners) process.on('SIGTERM', listener);
+  return createWorld({ rank, size }, collectives);
 }
 
 async function freePort(host: string): Promise<number> {

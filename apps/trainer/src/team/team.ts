@@ -1,6 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import type { WorkerEnd } from '@alexnet/trainer/node';
 import { oneLine } from '../failure.js';
+import { INTERRUPTED, interruptListeners, onInterrupt } from '../interrupts.js';
 
 /** How a launcher starts its workers; in their environment as JSON. */
 export const TEAM_VARIABLE = 'ALEXNET_TEAM';
@@ -57,8 +58,6 @@ const ALONE: Team = {
   share: async <T>(_: string, value: T | null) => value as T,
 };
 
-const INTERRUPTED = 130;
-
 let team: Team | undefined;
 
 /** This process's team: that of the launcher that started it, or itself alone. */
@@ -75,13 +74,11 @@ function joinedTeam(setup: TeamSetup): Team {
   process.on('message', ({ key, values }: LauncherMessage) => waiting.get(key)?.(values));
   // Nobody would notice what this process does, nor stop it.
   process.on('disconnect', () => process.exit(1));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      tellLauncher({ type: 'interrupt' });
-      // Before training begins and after it has ended nothing is there to be saved.
-      if (process.listenerCount(signal) === 1) void told().then(() => process.exit(INTERRUPTED));
-    });
-  }
+  onInterrupt(() => {
+    tellLauncher({ type: 'interrupt' });
+    // Before training begins and after it has ended nothing is there to be saved.
+    if (interruptListeners() === 1) void told().then(() => process.exit(INTERRUPTED));
+  });
   const gather = async <T>(key: string, value: T): Promise<readonly T[]> => {
     const heard = new Promise<readonly string[]>((resolve) => waiting.set(key, resolve));
     tellLauncher({ type: 'say', key, value: serialize(value).toString('base64') });

@@ -39,6 +39,7 @@ interface Member {
   readonly link: Link<CoordinatorMessage>;
   readonly node: number;
   readonly processes: number;
+  readonly isFirst: boolean;
   readonly name: string;
   stopped: boolean;
 }
@@ -117,7 +118,7 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         round: rounds,
         firstRank: firsts[at] as number,
         size: ranks.size,
-        nodes: present.length,
+        machines: present.filter(({ isFirst }) => isFirst).length,
       });
     });
   };
@@ -199,8 +200,8 @@ export async function createCoordinator(options: CoordinatorOptions): Promise<Co
         if (message.type === 'join') {
           const reason = whyNot(message);
           if (reason !== null) return link.send({ type: 'refused', message: reason });
-          const { node, processes, name } = message;
-          member = { link, node, processes, name, stopped: false };
+          const { node, processes, isFirst, name } = message;
+          member = { link, node, processes, isFirst, name, stopped: false };
           members.set(node, member);
           consider();
         } else if (member) heard(member, message);

@@ -26,7 +26,7 @@ const RETRY_MS = 500;
  * @throws TrainingError `bad-world` where nobody answers
  */
 export async function joinCoordinator(
-  placement: Pick<Placement, 'node' | 'processes' | 'nodes'>,
+  placement: Pick<Placement, 'node' | 'processes' | 'nodes' | 'local'>,
   endpoint: Endpoint,
   patienceMs: number,
   on: {
@@ -35,15 +35,15 @@ export async function joinCoordinator(
     readonly signal: AbortSignal;
   },
 ): Promise<Membership> {
-  const { node, processes, nodes } = placement;
+  const { node, processes, nodes, local } = placement;
   const giveUp = performance.now() + patienceMs;
   for (;;) {
     on.signal.throwIfAborted();
     const socket = await tryConnect(endpoint);
     if (socket) {
       const link = openLink<MemberMessage, CoordinatorMessage>(socket, on.message, on.lost);
-      const name = hostname();
-      link.send({ type: 'join', protocol: PROTOCOL, node, processes, ...nodes, name });
+      const own = { node, processes, isFirst: local.first === 0, name: hostname() };
+      link.send({ type: 'join', protocol: PROTOCOL, ...own, ...nodes });
       return { link, address: (socket.localAddress ?? endpoint.host).replace(/^::ffff:/, '') };
     }
     if (performance.now() > giveUp) {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** Raised when what is said changes: launchers of other versions are refused. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** How a worker process ended. */
 export interface WorkerEnd {
@@ -22,6 +22,8 @@ export type MemberMessage =
       readonly protocol: number;
       readonly node: number;
       readonly processes: number;
+      /** The first of its machine, where each process has a launcher of its own. */
+      readonly isFirst: boolean;
       readonly least: number;
       readonly most: number;
       readonly name: string;
@@ -47,7 +49,8 @@ export type CoordinatorMessage =
       readonly round: number;
       readonly firstRank: number;
       readonly size: number;
-      readonly nodes: number;
+      /** Machines, some of which may have more launchers than one. */
+      readonly machines: number;
     }
   | {
       readonly type: 'heard';

@@ -138,16 +138,21 @@ function parseTensorflow(text: string): TensorflowConfig {
   );
 }
 
-/** Source: `man srun`, "OUTPUT ENVIRONMENT VARIABLES". A job's script itself has no step, only what srun starts. */
+/**
+ * Source: `man srun`, "OUTPUT ENVIRONMENT VARIABLES". A job's script has them too, as if it were the first
+ * of all tasks, but no step: nobody starts the others.
+ */
 function bySlurm(env: Environment): Placement | null {
-  const { SLURM_PROCID, SLURM_STEP_NUM_TASKS } = env;
+  const { SLURM_PROCID, SLURM_STEP_ID, SLURM_STEP_NUM_TASKS } = env;
+  if (env.SLURM_TASK_PID !== undefined && SLURM_STEP_ID === undefined) return null;
   const tasks = SLURM_STEP_NUM_TASKS ?? env.SLURM_NTASKS;
   const list = env.SLURM_STEP_NODELIST ?? env.SLURM_NODELIST ?? env.SLURM_JOB_NODELIST;
   if (SLURM_PROCID === undefined || tasks === undefined || list === undefined) return null;
   const size = count('SLURM_NTASKS', tasks);
   const [host = ''] = expandNodeList(list);
-  // From the job, so that two of them on a machine do not meet.
-  const port = 20_000 + (count('SLURM_JOB_ID', env.SLURM_JOB_ID ?? '1') % 10_000);
+  // From job and step, so that two of them on a machine do not meet.
+  const job = count('SLURM_JOB_ID', env.SLURM_JOB_ID ?? '1') + 1009 * (Number(SLURM_STEP_ID) || 0);
+  const port = 20_000 + (job % 10_000);
   return {
     ...oneEach('by the environment of SLURM', index('SLURM_PROCID', SLURM_PROCID, size), size),
     endpoint: endpoint(host, port),
