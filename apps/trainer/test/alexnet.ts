@@ -21,13 +21,17 @@ export interface Running {
 }
 
 export function startAlexnet(...args: readonly string[]): Running {
-  return startUnder([], ...args);
+  return startUnder([], args);
 }
 
-/** The same as the argument of another command, as `ip netns exec NAME`. */
-export function startUnder(command: readonly string[], ...args: readonly string[]): Running {
-  if (!existsSync(CLI)) throw new Error(`${CLI} is missing: npm run build makes it`);
-  const [file, ...words] = [...command, process.execPath, CLI, ...args] as [string, ...string[]];
+/** The same as the argument of another command, as `ip netns exec NAME`; with another build at `cli`. */
+export function startUnder(
+  command: readonly string[],
+  args: readonly string[],
+  cli = CLI,
+): Running {
+  if (!existsSync(cli)) throw new Error(`${cli} is missing: npm run build makes it`);
+  const [file, ...words] = [...command, process.execPath, cli, ...args] as [string, ...string[]];
   const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';

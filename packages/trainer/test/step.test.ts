@@ -8,6 +8,7 @@ import {
   type StepCompiler,
   type StepInput,
   type StepProgram,
+  type Weight,
 } from '@alexnet/model';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -159,19 +160,20 @@ async function run(
       learningRate: 0.01 / (1 + at),
       peakLearningRate: 0.02,
       dropoutSeed: 1000 + at,
-      whole: { images, before: from },
+      whole: world.size > 1 ? { images, before: from } : { images: to - from, before: 0 },
     });
     said.push(loss, correct, gradientNorm);
   }
   expect(tf.memory().numTensors).toBe(held);
   step.dispose();
   expect(alive).toBe(0);
+  const weights = await network.getWeights();
   const numbers = [
-    ...(await network.getWeights()).values(),
+    ...weights.values(),
     ...(await optimizer.state()).values(),
     ...((await average?.state())?.values() ?? []),
   ].flatMap(({ data }) => [...data]);
-  const result = { said, compiled, numbers, nextShare: average?.nextShare() };
+  const result = { said, compiled, weights, numbers, nextShare: average?.nextShare() };
   average?.dispose();
   optimizer.dispose();
   network.dispose();
@@ -286,5 +288,68 @@ it.each(BATCH_NORM)(
     const [compiled] = await runTogether('compiled', trial, 2);
     expect(other).toEqual(plain);
     expectClose(compiled?.numbers ?? [], plain?.numbers ?? []);
+  },
+);
+
+it.each(['compiled', 'op by op'] as const)(
+  'batch norm of two processes, %s: each normalizes its own part, what comes out is their mean by images',
+  async (way) => {
+    const trial: Trial = { modifiers: { norm: 'batch', dropout: 0 }, lengths: [5] };
+    const parts = [
+      [0, 2],
+      [2, 5],
+    ] as const;
+    const [together] = await runTogether(way, trial, 2);
+    const alone: Awaited<ReturnType<typeof run>>[] = [];
+    for (const [from, to] of parts) {
+      alone.push(await run(way, trial, ALONE, () => ({ from, to })));
+    }
+    const mean = (values: readonly number[]) =>
+      parts.reduce((sum, [from, to], at) => sum + ((to - from) / 5) * (values[at] as number), 0);
+    // One update without momentum is linear in the gradient.
+    expectClose(
+      together?.numbers ?? [],
+      (alone[0]?.numbers ?? []).map((_, i) =>
+        mean(alone.map(({ numbers }) => numbers[i] as number)),
+      ),
+    );
+    expect(together?.said[0]).toBeCloseTo(mean(alone.map(({ said }) => said[0] as number)), 5);
+
+    // The first one's running values once more, from the pixels alone.
+    const network = networkOf(trial.modifiers ?? {});
+    const { data } = (await network.getWeights()).get('conv1.weight') as Weight;
+    network.dispose();
+    const { pixels } = batchOf(5, 0);
+    const filters = data.length / 27;
+    for (let filter = 0; filter < filters; filter++) {
+      const moments = parts.map(([from, to]) => {
+        const values: number[] = [];
+        for (let image = from; image < to; image++) {
+          for (let y = 0; y < SIDE - 2; y++) {
+            for (let x = 0; x < SIDE - 2; x++) {
+              let value = 0;
+              for (let at = 0; at < 27; at++) {
+                const [dy, dx, channel] = [Math.floor(at / 9), Math.floor(at / 3) % 3, at % 3];
+                const pixel = ((image * SIDE + y + dy) * SIDE + x + dx) * 3 + channel;
+                value += (pixels[pixel] as number) * (data[at * filters + filter] as number);
+              }
+              values.push(value);
+            }
+          }
+        }
+        const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+        const square = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
+        return [average, square / values.length] as const;
+      });
+      const held = (name: string) => together?.weights.get(name)?.data[filter];
+      expect(held('norm1.running_mean')).toBeCloseTo(
+        0.1 * mean(moments.map(([value]) => value)),
+        5,
+      );
+      expect(held('norm1.running_var')).toBeCloseTo(
+        0.9 + 0.1 * mean(moments.map(([, value]) => value)),
+        5,
+      );
+    }
   },
 );

@@ -31,7 +31,7 @@ interface Options extends WorldOptions {
 }
 
 const HEADER =
-  'date,machine,node,command,network,processes,machines,parameters,batch,rounds,reduction_ms,step_alone_ms,step_ms,reducing_ms,waited_ms,hidden_ms';
+  'date,machine,node,command,tensorflow,network,processes,machines,parameters,batch,rounds,reduction_ms,step_alone_ms,step_ms,reducing_ms,waited_ms,hidden_ms';
 
 /** Made before any is timed: the graph is compiled in the first. */
 const WARM_UP = 1;
@@ -59,7 +59,7 @@ async function run(options: Options): Promise<void> {
     return launchAll(placement, { ...options, maxRestarts: 0 });
   }
   const { preset = 'alexnet', batchSize: batch, rounds } = options;
-  const { tf } = await openBackend('tensorflow');
+  const { tf, device } = await openBackend('tensorflow');
   const world = await openWorld(tf, team);
   const spec = specOrUsageError(requirePreset(preset), {});
   const parameters = layerTable(spec).reduce((sum, row) => sum + row.parameters, 0);
@@ -75,7 +75,8 @@ async function run(options: Options): Promise<void> {
     print(`${(FIGURES[at] ?? '').padEnd(40)} ${value.toFixed(0).padStart(8)} ms`);
   });
   if (options.csv === undefined) return;
-  const about = [options.network, team.size, team.machines, parameters, batch, rounds];
+  const tensorflow = /TensorFlow ([\w.-]+)$/.exec(device)?.[1] ?? '';
+  const about = [tensorflow, options.network, team.size, team.machines, parameters, batch, rounds];
   const row = FIGURES.map((_, at) => [reduction, ...figures][at]?.toFixed(1) ?? '');
   await appendRows(options.csv, HEADER, typedCommand(), [[...about, ...row]]);
 }

@@ -52,7 +52,7 @@ import {
   refuseOtherNetwork,
   type StartWeights,
 } from '../start-weights.js';
-import { codeVersion, compareData, compareFacts } from '../team/compare-ranks.js';
+import { codeVersion, compareData, compareFacts, recipeFacts } from '../team/compare-ranks.js';
 import { openWorld, shareSnapshot } from '../team/open-world.js';
 import { ownTeam, type Team } from '../team/team.js';
 import { addWorldOptions, launchAll, placementOf } from '../team/world-options.js';
@@ -139,18 +139,14 @@ async function runAsMember(
   const { out } = typed;
   const isFirst = team.rank === 0;
   if (isFirst && team.size > 1) say(`world: ${worldInWords(worldOf(team))}, ${team.found}`);
+  const { seed = DEFAULT_SEED, resume = false } = typed;
+  const { steps, epochs, freeze, splitSeed, validationShare } = typed;
   await compareFacts(team, 'settings', {
     code: team.size > 1 ? codeVersion() : '',
-    recipe: JSON.stringify(recipe),
-    seed: String(typed.seed ?? DEFAULT_SEED),
-    settings: JSON.stringify([
-      typed.steps,
-      typed.epochs,
-      typed.freeze,
-      typed.splitSeed,
-      typed.validationShare,
-    ]),
-    'world size': String(team.size),
+    'world size': team.size,
+    ...{ '--seed': seed, '--resume': resume, '--steps': steps, '--epochs': epochs },
+    ...{ '--freeze': freeze, '--split-seed': splitSeed, '--validation-share': validationShare },
+    ...recipeFacts(recipe),
   });
   const goesOn = await team.share(
     'goes on',

@@ -9,26 +9,42 @@ import {
   describeDifference,
   takeFingerprint,
 } from '@alexnet/data';
+import { describeRecipe, type Recipe } from '@alexnet/trainer';
 import { CommandError } from '../failure.js';
 import { VERSION } from '../version.js';
 import type { Team } from './team.js';
 
 /** What has to be the same in every process, by what it is called. */
-export type Facts = Readonly<Record<string, string>>;
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** More differences than this are of one kind, as where one process resumes and another begins. */
+const MOST_NAMED = 6;
 
 /** @throws CommandError `usage` naming each rank that has something else than rank 0, and what */
 export async function compareFacts(team: Team, key: string, own: Facts): Promise<void> {
   const all = await team.gather(key, { host: hostname(), facts: own });
   const [first, ...others] = all;
+  const names = [...new Set(all.flatMap(({ facts }) => Object.keys(facts)))];
   const differences = others.flatMap(({ host, facts }, at) =>
-    Object.keys(own)
-      .filter((name) => facts[name] !== first?.facts[name])
-      .map(
-        (name) =>
-          `rank ${at + 1} on ${host} has ${name} ${facts[name]}, rank 0 has ${first?.facts[name]}`,
-      ),
+    names.flatMap((name) => {
+      const [here, there] = [facts, first?.facts].map((them) => inWords(them?.[name]));
+      const who = `rank ${at + 1} on ${host}`;
+      return here === there ? [] : [`${who} has ${name} ${here}, rank 0 has ${there}`];
+    }),
   );
   refuse(differences);
+}
+
+function inWords(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not given');
+}
+
+/** Every setting of a recipe by its name. */
+export function recipeFacts(recipe: Recipe | null): Facts {
+  const lines = recipe ? describeRecipe(recipe) : [];
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  );
 }
 
 /** @throws CommandError `usage` naming each rank whose images are not those of rank 0, and how they differ */
@@ -50,7 +66,12 @@ export async function compareData(team: Team, dataset: Dataset): Promise<void> {
 
 function refuse(differences: readonly string[]): void {
   if (differences.length === 0) return;
-  throw new CommandError('usage', `the processes do not agree: ${differences.join('; ')}`);
+  const named = differences.slice(0, MOST_NAMED).join('; ');
+  const rest = differences.length - MOST_NAMED;
+  throw new CommandError(
+    'usage',
+    `the processes do not agree: ${named}${rest > 0 ? `; and ${rest} more` : ''}`,
+  );
 }
 
 /** The version, and a hash of the code that runs: two builds of one version may differ. */
