@@ -10,6 +10,7 @@ import { startWasm } from '../wasm/start-wasm.js';
 import { findAdapter, isSoftwareName } from '../webgpu/adapter.js';
 import { openWebgpu } from '../webgpu/open-webgpu.js';
 import type { Gpu } from '../webgpu/webgpu-types.js';
+import { startHeapThread } from './heap-thread.js';
 import { loadTf } from './load-tf.js';
 
 /** The backends a page can have, best first. */
@@ -70,7 +71,7 @@ async function openWebgl(allowSoftware: boolean) {
 async function openWasm() {
   const tf = await loadTf();
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  await startWasm(tf);
+  await startWasm(tf, startHeapThread);
   const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'without SIMD';
   const threads = wasm.getThreadsCount();
   const count = threads > 1 ? `${threads} threads` : '1 thread';

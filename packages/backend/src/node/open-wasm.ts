@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Tf } from '../selection/tf.js';
 import { startWasm } from '../wasm/start-wasm.js';
+import { startHeapThread } from './heap-thread.js';
 import { loadTf } from './load-tf.js';
 import { processorName } from './processor-name.js';
 import { startThreadedWasm } from './threaded-wasm.js';
@@ -19,7 +20,7 @@ export async function openWasm(): Promise<{ readonly tf: Tf; readonly device: st
   const tf = loadTf();
   opened ??= start(tf);
   const backend = await opened;
-  await startWasm(tf);
+  await startWasm(tf, startHeapThread);
   return { tf, device: `${processorName()}, ${backend}` };
 }
 

@@ -1,29 +1,31 @@
 import type { _FusedMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { addressOf, heapKernels } from './heap-kernels.js';
+import { addressOf } from './heap-kernels.js';
+import { addColumns } from './jobs.js';
 import { countUse } from './packing.js';
 
-/** Above it the products of one thread cost more than packing saves. */
+/** Above it a matrix that is packed again and again still costs less than reading it where it lies. */
 const MAX_ROWS = 32;
+/** Up to it reading a matrix where it lies takes no longer than reading it packed. */
+const FEW_ROWS = 12;
 /**
  * A matrix that is used more often is taken for one that stays; one being learnt meets a few parts of a
- * batch. Packing costs what some twenty products of eight rows lose against the packed matrix.
+ * batch. Packing costs what some twenty products of many rows lose against the packed matrix.
  */
 const USES_UNPACKED = 6;
 
 /**
- * Replaces _FusedMatMul where few rows meet a matrix that was just written, as in a training step:
- * x W + bias with W read where it lies. XNNPACK would pack W first, five times the work at eight rows;
- * a matrix that is used again and again still goes to XNNPACK.
+ * Replaces _FusedMatMul where few rows meet a matrix: x W + bias with W read where it lies, once, by all
+ * threads. XNNPACK would keep a packed copy, another 235 MB for AlexNet, and make it anew after every
+ * step of training.
  */
 export function registerFusedMatMul(tf: Tf): void {
   registerKernel(tf, 'wasm', '_FusedMatMul', ({ inputs, attrs, backend, fallBack }) => {
     const { a, b } = inputs;
-    if (!isPlainProduct(a, b, attrs) || countUse(b) > USES_UNPACKED) {
-      return fallBack();
-    }
     const [, rows = 0, depth = 0] = a.shape;
+    const isKnown = countUse(b) > USES_UNPACKED && rows > FEW_ROWS;
+    if (isKnown || !isPlainProduct(a, b, attrs)) return fallBack();
     const [, , columns = 0] = b.shape;
     const output = backend.makeOutput([1, rows, columns], 'float32');
     const y = backend.typedArrayFromHeap(output).fill(0);
@@ -32,12 +34,12 @@ export function registerFusedMatMul(tf: Tf): void {
       for (let row = 0; row < rows; row++) y.set(bias, row * columns);
     }
     const at = (tensor: TensorInfo) => addressOf(backend, tensor);
-    heapKernels(backend).addProduct(at(a), at(b), at(output), rows, depth, columns);
+    addColumns(backend, { x: at(a), w: at(b), y: at(output), rows, k: depth, n: columns });
     return output;
   });
 }
 
-/** One matrix by one matrix in sizes `addProduct` takes, nothing transposed and nothing after it. */
+/** One matrix by one matrix in sizes `addColumns` takes, nothing transposed and nothing after it. */
 function isPlainProduct(
   a: TensorInfo,
   b: TensorInfo,

@@ -4,8 +4,8 @@ import { HEAP_KERNELS } from './heap-kernels-wasm.js';
 
 /** The exports of `heap-kernels.wat`. Tensors are addresses in bytes, see {@link addressOf}. */
 export interface HeapKernels {
-  /** y [m, n] += x [m, k] w [k, n]; k is a multiple of 4, n of 8, none is 0. */
-  addProduct(x: number, w: number, y: number, m: number, k: number, n: number): void;
+  /** Computes the units of the job at this address, with the threads that `work` on it. */
+  run(job: number, units: number): void;
   /** v = momentum v - rate g - pull w, then w = w + v, in place and in float32. */
   momentumUpdate(
     w: number,
@@ -31,29 +31,41 @@ export interface HeapKernels {
   ): void;
 }
 
-const instances = new WeakMap<WebAssembly.Memory, HeapKernels>();
+/** The kernels and what they were made of, for threads to make their own. */
+export interface HeapProgram {
+  readonly kernels: HeapKernels;
+  readonly code: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
+const programs = new WeakMap<WebAssembly.Memory, HeapProgram>();
 
 let supported: boolean | undefined;
 
-/** Whether this backend has SIMD; without it the kernels of {@link heapKernels} do not compile. */
+/** Whether this engine has SIMD; without it the kernels of {@link heapKernels} do not compile. */
 export function hasHeapKernels(): boolean {
   supported ??= WebAssembly.validate(binary('plain'));
   return supported;
 }
 
 /** Kernels of our own on the memory of tfjs' WebAssembly program. */
-export function heapKernels({ wasm }: WasmBackend): HeapKernels {
+export function heapKernels(backend: WasmBackend): HeapKernels {
+  return heapProgram(backend).kernels;
+}
+
+/** The same with their code, which has relaxed SIMD where the engine does. */
+export function heapProgram({ wasm }: WasmBackend): HeapProgram {
   const memory = memoryOf(wasm);
-  let kernels = instances.get(memory);
-  if (!kernels) {
-    const code = new WebAssembly.Module(
-      binary(memory.buffer instanceof ArrayBuffer ? 'plain' : 'shared'),
-    );
+  let program = programs.get(memory);
+  if (!program) {
+    const kind = memory.buffer instanceof ArrayBuffer ? 'plain' : 'shared';
+    const relaxed = binary(`${kind}Relaxed`);
+    const code = new WebAssembly.Module(WebAssembly.validate(relaxed) ? relaxed : binary(kind));
     const { exports } = new WebAssembly.Instance(code, { tfjs: { memory } });
-    kernels = exports as unknown as HeapKernels;
-    instances.set(memory, kernels);
+    program = { kernels: exports as unknown as HeapKernels, code, memory };
+    programs.set(memory, program);
   }
-  return kernels;
+  return program;
 }
 
 /** Where a tensor's first byte is. */
@@ -61,6 +73,6 @@ export function addressOf(backend: WasmBackend, { dataId }: TensorInfo): number 
   return backend.dataIdMap.get(dataId).memoryOffset;
 }
 
-function binary(memory: keyof typeof HEAP_KERNELS): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(HEAP_KERNELS[memory]), (c) => c.charCodeAt(0));
+function binary(name: keyof typeof HEAP_KERNELS): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(HEAP_KERNELS[name]), (c) => c.charCodeAt(0));
 }

@@ -23,6 +23,8 @@ interface WasmProgram {
   _malloc(bytes: number): number;
   _free(address: number): void;
   readonly tfjs: {
+    /** Of a program with threads. */
+    getThreadsCount(): number;
     disposeData(id: number): void;
     registerTensor(id: number, size: number, address: number): void;
   };

@@ -1,4 +1,5 @@
 import type { Tf } from '../selection/tf.js';
+import { registerConv2D } from './conv2d.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
 import { registerFusedMatMul } from './fused-mat-mul.js';
@@ -27,6 +28,7 @@ export function registerTrainingKernels(tf: Tf): void {
   registerReluGrad(tf);
   registerSum(tf);
   if (hasHeapKernels()) {
+    registerConv2D(tf);
     registerFusedMatMul(tf);
     registerMomentumUpdate(tf);
   }

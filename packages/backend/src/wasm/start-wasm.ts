@@ -1,14 +1,15 @@
 import type { Tf } from '../selection/tf.js';
 import { memoryIsFull, throwIfComplaint } from './complaints.js';
 import { memoryOf, type WasmBackend } from './heap.js';
-import { registerTrainingKernels } from './register-training-kernels.js';
+import type { StartThread } from './jobs.js';
 
 /**
- * Makes wasm the current backend, with the kernels training needs, and full memory an error.
+ * Makes wasm the current backend, with the kernels of this package, and full memory an error.
  *
+ * @param startThread starts a thread for those kernels, as many as tfjs' program has
  * @throws Error when the program does not start
  */
-export async function startWasm(tf: Tf): Promise<void> {
+export async function startWasm(tf: Tf, startThread: StartThread): Promise<void> {
   // tfjs takes no listener: its program keeps the `console.warn` it finds when it starts.
   const { console } = globalThis;
   const { warn } = console;
@@ -21,8 +22,14 @@ export async function startWasm(tf: Tf): Promise<void> {
   } finally {
     console.warn = warn;
   }
-  refuseNoMemory(tf.backend() as WasmBackend);
+  const backend = tf.backend() as WasmBackend;
+  refuseNoMemory(backend);
+  const { hasHeapKernels, openDesk, registerTrainingKernels } = await import('./kernels.js');
   registerTrainingKernels(tf);
+  const isShared = !(memoryOf(backend.wasm).buffer instanceof ArrayBuffer);
+  if (isShared && hasHeapKernels()) {
+    openDesk(backend, backend.wasm.tfjs.getThreadsCount(), startThread);
+  }
 }
 
 const refusing = new WeakSet<object>();

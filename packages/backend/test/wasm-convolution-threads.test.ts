@@ -1,0 +1,3 @@
+import { describeConvolution } from './wasm-convolution-suite.js';
+
+describeConvolution(3);
