@@ -3,7 +3,7 @@ import { curveFigures } from '../report/curve-figures.js';
 import { document } from '../report/document.js';
 import { figureBlock } from '../report/figure-block.js';
 import { html, trusted } from '../report/html.js';
-import { partsInWords, type RunPart } from '../run/run-part.js';
+import { partsInWords } from '../run/run-part.js';
 import type { RunRecord } from '../run-folder.js';
 import { SCRIPT } from './live-script.js';
 
@@ -32,8 +32,8 @@ export function livePage(folder: string, record: RunRecord, viewer: boolean): st
 <div><dt>validation top-1</dt><dd data-now="top1">–</dd></div>
 <div><dt>images/s${world === undefined ? '' : ' of all'}</dt><dd data-now="speed">–</dd></div>
 <div><dt>data wait</dt><dd data-now="wait">–</dd></div>
+${world === undefined ? null : html`<div><dt>processes</dt><dd>${world.processes}</dd></div><div><dt>of a step in reduction</dt><dd data-now="reduction">–</dd></div>`}
 </dl>
-${world === undefined ? null : worldNumbers(world)}
 <p class="soft" id="status" style="margin-top: 20px">connecting …</p>
 </header>
 <main>
@@ -50,13 +50,4 @@ ${empty.map(figureBlock)}
 <footer>Made by <code>alexnet train --serve</code>.</footer>
 <script>${trusted(SCRIPT)}</script>`,
   );
-}
-
-/** A line of its own under the numbers that every run has. */
-function worldNumbers({ processes, machines }: NonNullable<RunPart['world']>) {
-  return html`<dl class="numbers" style="margin-top: 12px">
-<div><dt>processes</dt><dd>${processes}</dd></div>
-<div><dt>${machines === 1 ? 'machine' : 'machines'}</dt><dd>${machines}</dd></div>
-<div><dt>of a step in reduction</dt><dd data-now="reduction">–</dd></div>
-</dl>`;
 }
