@@ -6,6 +6,7 @@ export {
   diagnoseBackends,
 } from './diagnose/diagnose-backends.js';
 export { type KernelEvent, watchKernels } from './kernels/register-kernel.js';
+export { openNullWebgpu } from './node/open-null-webgpu.js';
 export { processorFlags } from './node/processor-flags.js';
 export { selectBackend } from './node/select-backend.js';
 export { BACKEND_NAMES, type BackendName, parseBackendName } from './selection/backend-name.js';

@@ -1,5 +1,6 @@
 import {
   buildNetwork,
+  type Network,
   type NetworkSpec,
   type Precision,
   precisionOf,
@@ -7,6 +8,7 @@ import {
   type Tf,
 } from '@alexnet/model';
 import { ALONE, createOptimizer, createStep, RECIPES, type World } from '@alexnet/trainer';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 
 /** What is timed: one training step, or one prediction of a batch. */
 export type BenchTask = 'step' | 'predict';
@@ -29,20 +31,27 @@ export interface Work {
   readonly dispose: () => void;
 }
 
+/** How the work is done. */
+export interface WorkOptions {
+  /** Of a step: the processes of which each has such a batch. */
+  readonly world?: World;
+  /** Default: compiled where the backend can. */
+  readonly way?: 'compiled' | 'op by op';
+}
+
 /**
  * One batch of pixels in memory [batch, height, width, channels] through a network.
  *
  * A step is forward, backward and the update of the paper's recipe, dropout on. A prediction
  * includes the upload, softmax and the download of the probabilities.
  *
- * @param world of a step: the processes of which each has such a batch
  */
 export function networkWork(
   tf: Tf,
   task: BenchTask,
   spec: NetworkSpec,
   batch: number,
-  world: World = ALONE,
+  { world = ALONE, way = 'compiled' }: WorkOptions = {},
 ): Work {
   const network = buildNetwork(tf, spec, { seed: 1 });
   const { height, width, channels } = spec.input;
@@ -51,7 +60,8 @@ export function networkWork(
   if (task === 'predict') {
     const run = async () => {
       const x = tf.tensor4d(pixels, [batch, height, width, channels]);
-      await predict(network, x);
+      if (way === 'compiled') await predict(network, x);
+      else await predictOpByOp(network, x);
       x.dispose();
     };
     return { run, dispose: () => network.dispose() };
@@ -60,7 +70,7 @@ export function networkWork(
   const { paper } = RECIPES;
   if (!paper) throw new Error('the recipe of the paper is missing');
   const optimizer = createOptimizer(network, paper);
-  const step = createStep({ network, optimizer, average: null, recipe: paper, world });
+  const step = createStep({ network, optimizer, average: null, recipe: paper, world }, way);
   const labels = Int32Array.from({ length: batch }, (_, i) => i % spec.classes);
   const imageShape = [height, width, channels] as const;
   const targets = new Float32Array(batch * spec.classes);
@@ -83,4 +93,11 @@ export function networkWork(
     network.dispose();
   };
   return { run, dispose };
+}
+
+async function predictOpByOp(network: Network, x: Tensor4D): Promise<void> {
+  const { tf } = network;
+  const rows = tf.tidy(() => tf.softmax(network.forward(x)));
+  await rows.data();
+  rows.dispose();
 }

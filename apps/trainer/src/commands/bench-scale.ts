@@ -1,5 +1,5 @@
 import { collectivesOf, layerTable, type NetworkSpec, type Tf } from '@alexnet/model';
-import { ALONE, type World } from '@alexnet/trainer';
+import type { World } from '@alexnet/trainer';
 import type { Command } from 'commander';
 import { appendRows } from '../bench/append-rows.js';
 import { networkWork } from '../bench/network-work.js';
@@ -98,10 +98,10 @@ async function timeSteps(
   { batchSize, rounds }: Options,
 ): Promise<number[]> {
   // Each process its own step, all at the same time.
-  const own = networkWork(tf, 'step', spec, batchSize, ALONE);
+  const own = networkWork(tf, 'step', spec, batchSize);
   const alone = await timed(rounds, own.run);
   own.dispose();
-  const shared = networkWork(tf, 'step', spec, batchSize, world);
+  const shared = networkWork(tf, 'step', spec, batchSize, { world });
   const step = await timed(rounds, shared.run, () => world.takeTimes());
   const { busyMs, waitMs } = world.takeTimes();
   shared.dispose();

@@ -31,14 +31,29 @@ const LIMITS = [
  * against the cpu backend, which must be registered, runs first; a wrong result throws an Error.
  */
 export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage): Promise<string> {
+  await prepareWebgpu(tf, adapter, webgpu);
+  const info = adapter.info ?? {};
+  const { passed, error } = await selfCheck(tf, 'webgpu');
+  if (!passed) {
+    const percent = (100 * error).toPrecision(2);
+    throw new Error(`WebGPU computes wrong results on ${adapterName(info)} (${percent} % off)`);
+  }
+  return adapterName(info);
+}
+
+/** Registers WebGPU on `adapter` with the kernels, tapes and complaints of this package, unchecked. */
+export async function prepareWebgpu(
+  tf: Tf,
+  adapter: Adapter,
+  webgpu: WebgpuPackage,
+): Promise<void> {
   const requiredLimits: Record<string, number> = {};
   for (const limit of LIMITS) {
     const value = adapter.limits[limit];
     if (value !== undefined) requiredLimits[limit] = value;
   }
   const device = await adapter.requestDevice({ requiredLimits });
-  const info = adapter.info ?? {};
-  const backend = new webgpu.WebGPUBackend(device as never, info as never);
+  const backend = new webgpu.WebGPUBackend(device as never, (adapter.info ?? {}) as never);
   const inside = backend as unknown as TfjsWebgpu;
   keepStaging(inside);
   refuseOversize(inside);
@@ -48,10 +63,4 @@ export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage
   tf.registerBackend('webgpu', () => backend, 3);
   registerTrainingKernels(tf);
   registerTapes(tf, inside);
-  const { passed, error } = await selfCheck(tf, 'webgpu');
-  if (!passed) {
-    const percent = (100 * error).toPrecision(2);
-    throw new Error(`WebGPU computes wrong results on ${adapterName(info)} (${percent} % off)`);
-  }
-  return adapterName(info);
 }

@@ -1,3 +1,4 @@
+import { BackendError } from '../backend-error.js';
 import { type Device, type DeviceBuffer, MAP_MODE, USAGE } from './webgpu-types.js';
 
 /** Buffers kept: the images of the steps under way. */
@@ -29,8 +30,7 @@ function createStaging(device: Device): Staging {
   const take = (size: number): DeviceBuffer => {
     const index = idle.findIndex((buffer) => buffer.size === size);
     const kept = index < 0 ? undefined : idle.splice(index, 1)[0];
-    const usage = USAGE.mapWrite | USAGE.copySource;
-    return kept ?? device.createBuffer({ size, usage, mappedAtCreation: true });
+    return kept ?? create(device, size);
   };
   const give = (buffer: DeviceBuffer) => {
     idle.push(buffer);
@@ -53,4 +53,19 @@ function createStaging(device: Device): Staging {
       );
     },
   };
+}
+
+/** Mapped. */
+function create(device: Device, size: number): DeviceBuffer {
+  const usage = USAGE.mapWrite | USAGE.copySource;
+  try {
+    return device.createBuffer({ size, usage, mappedAtCreation: true });
+  } catch (error) {
+    const mebibytes = Math.ceil(size / 2 ** 20);
+    throw new BackendError(
+      'no-memory',
+      `WebGPU error: no memory to bring ${mebibytes} MiB to the GPU; a smaller batch or network fits`,
+      { cause: error },
+    );
+  }
 }

@@ -30,11 +30,7 @@ export function ownBuffers(
   variables: readonly Variable[],
 ): OwnBuffers {
   const owns = variables.map((variable) => {
-    const bytes = 4 * variable.size;
-    const own = owned.get(variable) ?? {
-      buffer: backend.bufferManager.acquireBuffer(bytes, TENSOR_USAGE),
-      users: 0,
-    };
+    const own = owned.get(variable) ?? takeOver(backend, variable);
     owned.set(variable, own);
     own.users++;
     return own;
@@ -52,6 +48,17 @@ export function ownBuffers(
       });
     },
   };
+}
+
+/** The buffer the variable is in becomes its own, or where others share its values, a new one. */
+function takeOver(backend: TfjsWebgpu, { dataId, size }: Variable): Own {
+  if (backend.tensorMap.get(dataId).refCount > 1) {
+    return { buffer: backend.bufferManager.acquireBuffer(4 * size, TENSOR_USAGE), users: 0 };
+  }
+  backend.uploadToGPU(dataId);
+  const data = backend.tensorMap.get(dataId);
+  data.external = true;
+  return { buffer: data.resource as DeviceBuffer, dataId, users: 0 };
 }
 
 function settle(tf: Tf, backend: TfjsWebgpu, variable: Variable, own: Own): void {
