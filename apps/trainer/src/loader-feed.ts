@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Place } from '@alexnet/augment';
 import { createLoader } from '@alexnet/augment/loader';
+import type { Pixels } from '@alexnet/model';
 import type { BatchFeed } from '@alexnet/trainer';
 import { divisionOf } from './run/division.js';
 import type { RunRecord } from './run-folder.js';
@@ -15,11 +16,13 @@ export interface LoaderFeed {
  * The batches `train` would make itself, bit for bit, made beside it.
  *
  * @param share of every batch: that of one process of many
+ * @param bytes whether a device normalizes them
  * @param workers threads; one core is left to the thread that computes
  */
 export async function openLoaderFeed(
   plan: RunRecord,
   share: Place,
+  bytes: boolean,
   workers = Number(process.env.ALEXNET_WORKERS ?? Math.max(1, availableParallelism() - 1)),
 ): Promise<LoaderFeed> {
   const loader = await createLoader({
@@ -34,14 +37,21 @@ export async function openLoaderFeed(
     workers,
     // The command counts unreadable images itself, over the whole run.
     maxBrokenShare: 1,
+    bytes,
   });
   return {
     async *feed(epoch, firstStep) {
       for await (const batch of loader.epoch(epoch, firstStep)) {
         // A copy: the loader uses its memory again, and backends may keep what they are given.
-        yield { ...batch, pixels: new Float32Array(batch.pixels) };
+        yield { ...batch, pixels: copyOf(batch.pixels) };
       }
     },
     close: () => loader.close(),
   };
+}
+
+function copyOf(pixels: Pixels): Pixels {
+  return pixels instanceof Float32Array
+    ? new Float32Array(pixels)
+    : { ...pixels, words: new Int32Array(pixels.words) };
 }

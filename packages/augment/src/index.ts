@@ -1,10 +1,13 @@
 export type { CropBox, RgbImage } from '@alexnet/files/image';
 export type { Batch, SkippedImage } from './batch/batch.js';
 export {
+  type ByteMaker,
   type ExampleMaker,
   type ImageSource,
   type MakeBatchOptions,
+  type MakeByteBatchOptions,
   makeBatch,
+  makeByteBatch,
 } from './batch/make-batch.js';
 export { preparation } from './batch/preparation.js';
 export { type Place, shareOf, sliceBatch } from './batch/share.js';
@@ -23,7 +26,7 @@ export { createEpochOrder } from './epoch-order.js';
 export { flipImage } from './flip-image.js';
 export type { ImageSize } from './image-size.js';
 export { createMeanImageAccumulator, type MeanImageAccumulator } from './mean-image.js';
-export type { ChannelAffine, CropWriter } from './normalize-crop.js';
+export type { ChannelAffine, CropWriter, NormalizedCrop } from './normalize-crop.js';
 export {
   augmentImage,
   type BatchKey,

@@ -39,6 +39,15 @@ export function channelAffine(
   };
 }
 
+/** One crop of an image, and what makes floats of it. */
+export interface NormalizedCrop {
+  readonly image: RgbImage;
+  readonly box: CropBox;
+  /** Mirrored left to right. */
+  readonly flip: boolean;
+  readonly affine: ChannelAffine;
+}
+
 /** Writes one crop of an image as normalized floats. */
 export type CropWriter = (
   out: Float32Array,

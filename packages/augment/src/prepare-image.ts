@@ -1,7 +1,13 @@
 import type { RgbImage } from '@alexnet/files/image';
 import { meanImageOf, type Preprocessing } from '@alexnet/model';
 import { subtractMeanImage } from './mean-image.js';
-import { centerCropResized, channelAffine, checkCrop, writeCrop } from './normalize-crop.js';
+import {
+  centerCropResized,
+  channelAffine,
+  checkCrop,
+  type NormalizedCrop,
+  writeCrop,
+} from './normalize-crop.js';
 
 /**
  * Prepares one image for evaluation: resize, center crop, channel order, value range, mean,
@@ -11,13 +17,28 @@ import { centerCropResized, channelAffine, checkCrop, writeCrop } from './normal
  * @throws {RangeError} when the crop is larger than the resized image and is not to be padded.
  */
 export function prepareImage(image: RgbImage, preprocessing: Preprocessing): Float32Array {
-  const { crop } = preprocessing;
-  const out = new Float32Array(crop.height * crop.width * 3);
+  return normalizedCrops([normalizedCenter(image, preprocessing)], preprocessing);
+}
+
+/** What {@link prepareImage} normalizes. */
+export function normalizedCenter(image: RgbImage, preprocessing: Preprocessing): NormalizedCrop {
   checkCrop(preprocessing);
-  const center = centerCropResized(image, preprocessing);
   const affine = channelAffine(preprocessing);
-  writeCrop(out, 0, center.image, center.box, false, affine);
+  return { ...centerCropResized(image, preprocessing), flip: false, affine };
+}
+
+/** Crops as floats, one after the other. */
+export function normalizedCrops(
+  crops: readonly NormalizedCrop[],
+  preprocessing: Preprocessing,
+): Float32Array {
+  const { height, width } = preprocessing.crop;
+  const size = height * width * 3;
+  const out = new Float32Array(crops.length * size);
   const mean = meanImageOf(preprocessing);
-  if (mean) subtractMeanImage(out, 0, crop, mean, affine);
+  crops.forEach(({ image, box, flip, affine }, i) => {
+    writeCrop(out, i * size, image, box, flip, affine);
+    if (mean) subtractMeanImage(out, i * size, preprocessing.crop, mean, affine);
+  });
   return out;
 }

@@ -10,6 +10,18 @@ export { initialWeights } from './network/initial-weights.js';
 export type { ForwardOptions, Network, NetworkParameter } from './network/network.js';
 export { reshapeHead } from './network/reshape-head.js';
 export type { Weight } from './network/weight.js';
+export {
+  BYTE_ROW,
+  type ByteImages,
+  floatsOf,
+  imagesOf,
+  type Pixels,
+  pixelInputs,
+  slicePixels,
+  takesBytes,
+  uploadImages,
+  wordsOf,
+} from './ops/byte-images.js';
 export { type Collectives, collectivesOf } from './ops/collectives.js';
 export {
   type CompiledStep,

@@ -1,11 +1,12 @@
 import {
   type ImageSource,
   makeBatch,
+  makeByteBatch,
   preparation,
   type SkippedImage,
   shareOf,
 } from '@alexnet/augment';
-import { type Network, type Preprocessing, predictPrepared } from '@alexnet/model';
+import { type Network, type Preprocessing, predictPrepared, takesBytes } from '@alexnet/model';
 import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
 import { TrainingError } from './training-error.js';
@@ -188,7 +189,8 @@ async function tally(
   let top5 = 0;
   let corners = 0;
 
-  const load = (indices: number[]) => makeBatch(source, indices, maker, { classes });
+  const make = takesBytes(network.tf) ? makeByteBatch : makeBatch;
+  const load = (indices: number[]) => make(source, indices, maker, { classes });
   for await (const batch of prefetch(passes, load, 2)) {
     await turnEventLoop();
     options.signal?.throwIfAborted();

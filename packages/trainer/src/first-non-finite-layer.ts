@@ -1,20 +1,17 @@
 import type { Batch } from '@alexnet/augment';
-import type { Network } from '@alexnet/model';
+import { type Network, type Pixels, slicePixels, uploadImages } from '@alexnet/model';
 
 /**
  * Where numbers stop being finite, for the message of a run that diverged: the first parameter that
  * is not finite, else the first layer whose output for the first image of the batch is not.
  */
-export async function firstNonFiniteLayer(network: Network, batch: Batch): Promise<string> {
+export async function firstNonFiniteLayer(network: Network, batch: Batch<Pixels>): Promise<string> {
   const { tf } = network;
   for (const { name, variable } of network.parameters) {
     if (!allFinite(await variable.data())) return `first in ${name}`;
   }
   if (batch.labels.length === 0) return 'on the images of another process';
-  const x = tf.tensor4d(batch.pixels.slice(0, batch.pixels.length / batch.labels.length), [
-    1,
-    ...batch.imageShape,
-  ]);
+  const x = uploadImages(tf, slicePixels(batch.pixels, batch.imageShape, 0, 1), batch.imageShape);
   const outputs = network.activations(x);
   try {
     for (const [layer, output] of outputs) {

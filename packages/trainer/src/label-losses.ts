@@ -1,6 +1,5 @@
 import type { Batch } from '@alexnet/augment';
-import type { Network, Prediction } from '@alexnet/model';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { type Network, type Pixels, type Prediction, uploadImages } from '@alexnet/model';
 
 /** Below this a float32 softmax loses digits, and soon is 0. */
 const SMALL = 1e-30;
@@ -13,7 +12,7 @@ const SMALL = 1e-30;
  */
 export async function labelLosses(
   network: Network,
-  batch: Batch,
+  batch: Batch<Pixels>,
   views: number,
   answers: readonly Prediction[],
   among?: readonly number[],
@@ -26,10 +25,7 @@ export async function labelLosses(
   });
   if (given.every((probability) => probability >= SMALL)) return given.map((p) => -Math.log(p));
   const { tf } = network;
-  const logits = tf.tidy(() => {
-    const { imageShape, labels, pixels } = batch;
-    return network.forward(tf.tensor4d(pixels, [labels.length * views, ...imageShape]) as Tensor4D);
-  });
+  const logits = tf.tidy(() => network.forward(uploadImages(tf, batch.pixels, batch.imageShape)));
   const classes = logits.shape[1];
   const values = await logits.data<'float32'>();
   logits.dispose();

@@ -7,10 +7,18 @@ import {
   createRng,
   type ImageSource,
   makeBatch,
+  makeByteBatch,
   shareOf,
   sliceBatch,
 } from '@alexnet/augment';
-import { type Network, type Preprocessing, precisionOf, type Weight } from '@alexnet/model';
+import {
+  type Network,
+  type Pixels,
+  type Preprocessing,
+  precisionOf,
+  takesBytes,
+  type Weight,
+} from '@alexnet/model';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { firstNonFiniteLayer } from './first-non-finite-layer.js';
 import { createOptimizer } from './optimizer.js';
@@ -139,7 +147,7 @@ export interface TrainObserver {
  * The training batches of one epoch from one step on, in the order and by the keys of {@link train}; with
  * other processes the share of this one.
  */
-export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batch>;
+export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batch<Pixels>>;
 
 /** What a run is made of. */
 export interface TrainOptions {
@@ -223,6 +231,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     colors,
     classCounts: countClasses(options.train.records, network.spec.classes),
   });
+  const make = takesBytes(network.tf) ? makeByteBatch : makeBatch;
   const makeHere: BatchFeed = (epoch, firstStep) => {
     const order = createEpochOrder(options.train.records.length, seed, epoch);
     const starts: number[] = [];
@@ -233,7 +242,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       const length = Math.min(recipe.batchSize, order.length - start);
       // Images that change each other are made together, whoever trains on which of them.
       const { from, to } = shareOf(length, pipeline.mixes ? ALONE : world);
-      const batch = await makeBatch(
+      const batch = await make(
         options.train,
         order.subarray(start + from, start + to),
         pipeline.at({ seed, epoch, first: start + from }),
@@ -283,7 +292,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   let waitMs = 0;
 
   /** Begins one update, and settles those before it as far as the step does not run ahead. */
-  const step = async (batch: Batch, whole: WholeBatch, waited: number, started: number) => {
+  const step = async (batch: Batch<Pixels>, whole: WholeBatch, waited: number, started: number) => {
     const number = begun() + 1;
     const learningRate = learningRateAt(state.step + underWay.length);
     if (!Number.isFinite(learningRate)) {
@@ -334,7 +343,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       scaling,
       ...known
     }: {
-      readonly batch: Batch;
+      readonly batch: Batch<Pixels>;
       readonly whole: WholeBatch;
       readonly scaling: LossScale | null;
     } & Pick<StepReport, 'learningRate' | 'durationMs' | 'waitMs'>,
@@ -480,7 +489,7 @@ function noUpdate({ lossScale }: TrainState): TrainingError {
 }
 
 /** The same batches; before a failure to get one is thrown, what was done is saved. */
-async function* savedBefore(batches: AsyncIterable<Batch>, save: () => Promise<void>) {
+async function* savedBefore(batches: AsyncIterable<Batch<Pixels>>, save: () => Promise<void>) {
   try {
     yield* batches;
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addBenchKernelsCommand } from './bench-kernels.js';
 import { addBenchLoaderCommand } from './bench-loader.js';
 import { addBenchNetworkCommands } from './bench-network.js';
 import { addBenchOverheadCommand } from './bench-overhead.js';
@@ -10,5 +11,6 @@ export function addBenchCommand(program: Command): void {
   addBenchNetworkCommands(bench);
   addBenchLoaderCommand(bench);
   addBenchOverheadCommand(bench);
+  addBenchKernelsCommand(bench);
   addBenchScaleCommand(bench);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BackendError } from '@alexnet/backend/node';
 import type { Dataset } from '@alexnet/data';
-import { buildNetwork, type Network, type Tf, type Weight } from '@alexnet/model';
+import { buildNetwork, type Network, type Tf, takesBytes, type Weight } from '@alexnet/model';
 import {
   INITIAL_STATE,
   RECIPES,
@@ -345,7 +345,7 @@ async function trainAndWrite(training: Training): Promise<void> {
     },
   };
   await interruptible(interruption, async (signal) => {
-    const loader = await openLoaderFeed(record, world, options.workers);
+    const loader = await openLoaderFeed(record, world, takesBytes(network.tf), options.workers);
     const started = performance.now();
     try {
       const outcome = await train({

@@ -1,3 +1,5 @@
+import type { Pixels } from '@alexnet/model';
+
 /** An image that could not be read, and why. */
 export interface SkippedImage {
   readonly id: string;
@@ -5,9 +7,12 @@ export interface SkippedImage {
 }
 
 /** Pixels ready for the network, with what it should answer. */
-export interface Batch {
-  /** Preprocessed pixels, `[n, height, width, 3]`, channel order and range as the preprocessing says. */
-  readonly pixels: Float32Array;
+export interface Batch<P extends Pixels = Float32Array> {
+  /**
+   * Preprocessed pixels, `[n, height, width, 3]`, channel order and range as the preprocessing says; or
+   * bytes that a device makes such pixels of.
+   */
+  readonly pixels: P;
   readonly imageShape: readonly [height: number, width: number, channels: number];
   /** Class indices of the images, `[n]`. */
   readonly labels: Int32Array;

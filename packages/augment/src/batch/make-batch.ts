@@ -1,5 +1,8 @@
 import type { RgbImage } from '@alexnet/files/image';
+import { type Pixels, slicePixels } from '@alexnet/model';
+import type { NormalizedCrop } from '../normalize-crop.js';
 import type { Batch, SkippedImage } from './batch.js';
+import { byteImages, writeByteCrop } from './byte-crops.js';
 
 /** Labeled images that can be read in any order. Splits of `@alexnet/data` are such. */
 export interface ImageSource {
@@ -24,8 +27,20 @@ export interface ExampleMaker {
    * @param position Of the image in the batch, counting those that could not be read.
    */
   write(out: Float32Array, offset: number, image: RgbImage, position: number): void;
+  /** Where its inputs are nothing but normalized crops. */
+  readonly bytes?: ByteMaker;
   /** Changes the finished batch in place. */
   finish?(batch: Batch): void;
+}
+
+/** Makes inputs as bytes, which a device normalizes. */
+export interface ByteMaker {
+  /** The `views` crops of an image. */
+  crops(image: RgbImage, position: number): readonly NormalizedCrop[];
+  /** `[height, width, 3]` in the channel order of the output, to be subtracted; null without. */
+  readonly mean: Float32Array | null;
+  /** Changes the targets of the finished batch in place. */
+  finish?(batch: Batch<Pixels>): void;
 }
 
 /** How images are read and where the batch goes. */
@@ -46,10 +61,53 @@ export async function makeBatch(
   maker: ExampleMaker,
   options: MakeBatchOptions,
 ): Promise<Batch> {
-  const { classes, fast = false, ahead = 16 } = options;
   const { height, width, views } = maker;
   const size = height * width * 3 * views;
   const out = options.out ?? new Float32Array(indices.length * size);
+  const read = await readImages(source, indices, options, (image, place, position) => {
+    maker.write(out, place * size, image, position);
+  });
+  const pixels = out.subarray(0, read.labels.length * size);
+  const batch = { pixels, imageShape: [height, width, 3] as const, ...read };
+  maker.finish?.(batch);
+  return batch;
+}
+
+/** How a batch of bytes is made. */
+export interface MakeByteBatchOptions extends MakeBatchOptions {
+  /** Receives the words; default new memory. */
+  readonly words?: Int32Array;
+}
+
+/** The same as bytes where the maker gives such: normalized on a device they are equal to rounding. */
+export async function makeByteBatch(
+  source: ImageSource,
+  indices: ArrayLike<number>,
+  maker: ExampleMaker,
+  options: MakeByteBatchOptions,
+): Promise<Batch<Pixels>> {
+  const { height, width, views, bytes } = maker;
+  if (!bytes) return makeBatch(source, indices, maker, options);
+  const imageShape = [height, width, 3] as const;
+  const all = byteImages(indices.length * views, imageShape, bytes.mean, options.words);
+  const read = await readImages(source, indices, options, (image, place, position) => {
+    bytes.crops(image, position).forEach((crop, view) => {
+      writeByteCrop(all, place * views + view, crop);
+    });
+  });
+  const pixels = slicePixels(all, imageShape, 0, read.labels.length * views);
+  const batch = { pixels, imageShape, ...read };
+  bytes.finish?.(batch);
+  return batch;
+}
+
+/** Reads images in order, some ahead, and hands each that can be read over with its place among them. */
+async function readImages(
+  source: ImageSource,
+  indices: ArrayLike<number>,
+  { classes, fast = false, ahead = 16 }: Omit<MakeBatchOptions, 'out'>,
+  take: (image: RgbImage, place: number, position: number) => void,
+): Promise<Omit<Batch, 'pixels' | 'imageShape'>> {
   const labels: number[] = [];
   const ids: string[] = [];
   const skipped: SkippedImage[] = [];
@@ -70,22 +128,13 @@ export async function makeBatch(
       return null;
     });
     if (image !== null) {
-      maker.write(out, labels.length * size, image, position);
+      take(image, labels.length, position);
       labels.push(label);
       ids.push(id);
     }
     reading.shift();
   }
-  const batch = {
-    pixels: out.subarray(0, labels.length * size),
-    imageShape: [height, width, 3] as const,
-    labels: Int32Array.from(labels),
-    targets: oneHot(labels, classes),
-    ids,
-    skipped,
-  };
-  maker.finish?.(batch);
-  return batch;
+  return { labels: Int32Array.from(labels), targets: oneHot(labels, classes), ids, skipped };
 }
 
 /** `[labels, classes]` */

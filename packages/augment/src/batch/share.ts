@@ -1,3 +1,4 @@
+import { type Pixels, slicePixels } from '@alexnet/model';
 import type { Batch } from './batch.js';
 
 /** One of several who divide the same images among them. */
@@ -18,15 +19,13 @@ export function shareOf(
 }
 
 /** One's share of a whole batch; the images that could not be read are the first one's. */
-export function sliceBatch(batch: Batch, place: Place): Batch {
+export function sliceBatch<P extends Pixels>(batch: Batch<P>, place: Place): Batch<P> {
   const { length } = batch.labels;
   const { from, to } = shareOf(length, place);
-  const [height, width, channels] = batch.imageShape;
-  const size = height * width * channels;
   const classes = length === 0 ? 0 : batch.targets.length / length;
   return {
     ...batch,
-    pixels: batch.pixels.subarray(from * size, to * size),
+    pixels: slicePixels(batch.pixels, batch.imageShape, from, to) as P,
     targets: batch.targets.subarray(from * classes, to * classes),
     labels: batch.labels.subarray(from, to),
     ids: batch.ids.slice(from, to),

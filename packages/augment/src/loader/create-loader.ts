@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { fastDecoderName, type OpenOptions, openDataset } from '@alexnet/data';
+import { type Pixels, wordsOf } from '@alexnet/model';
 import type { Batch } from '../batch/batch.js';
+import { byteMeanOf } from '../batch/byte-crops.js';
 import { type Place, shareOf, sliceBatch } from '../batch/share.js';
 import { countClasses } from '../class-counts.js';
 import { createEpochOrder } from '../epoch-order.js';
@@ -9,7 +11,7 @@ import { createPipeline } from '../pipeline/create-pipeline.js';
 import type { OperationInput } from '../pipeline/operations.js';
 import type { PipelineContext } from '../pipeline/step.js';
 import type { WorkerSetup } from './messages.js';
-import { createSlot, openSlot } from './slot.js';
+import { createSlot, type OpenSlot, openSlot } from './slot.js';
 import { createWorkerPool, type WorkerDeath } from './worker-pool.js';
 
 /** What a loader makes, and with how many hands. */
@@ -36,6 +38,11 @@ export interface LoaderOptions
   readonly workers?: number;
   /** Batches made ahead; default two a worker. Each takes shared memory. */
   readonly prefetch?: number;
+  /**
+   * Make bytes for a device to normalize, where `operations` allow it: a quarter of the memory. Default
+   * false: floats.
+   */
+  readonly bytes?: boolean;
   /** Use the fast JPEG decoder where it loads; default true. */
   readonly fast?: boolean;
   /** Share of unreadable images that stops an epoch; default 0.01. */
@@ -47,13 +54,13 @@ export interface LoaderOptions
 }
 
 /** One batch of an epoch; its pixels are overwritten as soon as the next batch is asked for. */
-export interface LoaderBatch extends Batch {
+export interface LoaderBatch<P extends Pixels = Float32Array> extends Batch<P> {
   /** Number in the epoch. */
   readonly index: number;
 }
 
 /** Worker threads that make the training batches of a source. */
-export interface Loader {
+export interface Loader<P extends Pixels = Float32Array> {
   readonly classNames: readonly string[];
   /** Images an epoch, broken ones included. */
   readonly images: number;
@@ -69,7 +76,7 @@ export interface Loader {
    * @throws {Error} when another epoch is still read, too many images are broken, or workers keep
    * dying.
    */
-  epoch(epoch: number, from?: number): AsyncGenerator<LoaderBatch, void, void>;
+  epoch(epoch: number, from?: number): AsyncGenerator<LoaderBatch<P>, void, void>;
   /** Stops the workers at once. */
   close(): Promise<void>;
 }
@@ -80,7 +87,11 @@ export interface Loader {
  * No more than `prefetch` batches are ever ahead of the one in use: a slow consumer stops the
  * workers, it does not fill the memory.
  */
-export async function createLoader(options: LoaderOptions): Promise<Loader> {
+export function createLoader(
+  options: LoaderOptions & { readonly bytes: boolean },
+): Promise<Loader<Pixels>>;
+export function createLoader(options: LoaderOptions): Promise<Loader>;
+export async function createLoader(options: LoaderOptions): Promise<Loader<Pixels>> {
   const { source, split = 'train', batch, operations, seed = 0 } = options;
   const { preprocessing, colors = null } = options;
   const { workers = availableParallelism(), shuffle = split === 'train', fast = true } = options;
@@ -91,11 +102,15 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     }
   }
   // Checked here first: errors come out plainly, not from a worker.
-  const { height, width, mixes } = createPipeline(operations, { preprocessing, colors });
+  const { height, width, mixes, ...checked } = createPipeline(operations, {
+    preprocessing,
+    colors,
+  });
+  const bytes = options.bytes === true && checked.givesBytes;
   const { share = { rank: 0, size: 1 } } = options;
   // Of a batch whose images change each other all are made, and the share is cut out.
   const made = mixes ? { rank: 0, size: 1 } : share;
-  const cut = (whole: LoaderBatch): LoaderBatch =>
+  const cut = (whole: LoaderBatch<Pixels>): LoaderBatch<Pixels> =>
     mixes && share.size > 1 ? { index: whole.index, ...sliceBatch(whole, share) } : whole;
   const open = {
     splitSeed: options.splitSeed ?? 0,
@@ -114,13 +129,15 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const classCounts = countClasses(dataset[split].records, classNames.length);
   await dataset.close();
 
-  const size = height * width * 3;
+  const imageShape = [height, width, 3] as const;
+  const size = bytes ? wordsOf(imageShape) : height * width * 3;
+  const mean = bytes ? byteMeanOf(preprocessing) : null;
   // Packed images are seldom longer than twice their shorter side.
   const pixels = 2 * preprocessing.resize.shorterSide ** 2 * 3;
   const slots = Array.from({ length: prefetch + 1 }, () =>
     createSlot(Math.ceil(batch / made.size) * size * Float32Array.BYTES_PER_ELEMENT, pixels),
   );
-  const batchesOf = slots.map((slot) => openSlot(slot).batch);
+  const opened = slots.map(openSlot);
   const setup: WorkerSetup = {
     source,
     open,
@@ -130,6 +147,7 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
     classes: classNames.length,
     seed,
     fast,
+    bytes,
     slots,
   };
   const start = () => {
@@ -144,7 +162,10 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
   const allowedBroken = (options.maxBrokenShare ?? 0.01) * count;
   let reading = false;
 
-  async function* epoch(number: number, begin = 0): AsyncGenerator<LoaderBatch, void, void> {
+  async function* epoch(
+    number: number,
+    begin = 0,
+  ): AsyncGenerator<LoaderBatch<Pixels>, void, void> {
     if (reading) throw new Error('finish or leave the epoch that is being read first');
     reading = true;
     const order = shuffle
@@ -172,14 +193,15 @@ export async function createLoader(options: LoaderOptions): Promise<Loader> {
       for (let index = begin; index < batches; index++) {
         const turn = ahead.shift();
         if (turn === undefined) return;
-        const result = await turn.result;
+        const { table, ...result } = await turn.result;
         broken += result.skipped.length;
         if (broken > allowedBroken) throw tooManyBroken(broken, index, batch, result.skipped);
-        const pixels = (batchesOf[turn.slot] as Float32Array).subarray(
-          0,
-          result.labels.length * size,
-        );
-        yield cut({ index, pixels, imageShape: [height, width, 3], ...result });
+        const { batch: floats, words } = opened[turn.slot] as OpenSlot;
+        const length = result.labels.length * size;
+        const pixels = table
+          ? { words: words.subarray(0, length), table, mean }
+          : floats.subarray(0, length);
+        yield cut({ index, pixels, imageShape, ...result });
         free.push(turn.slot);
         launch();
       }

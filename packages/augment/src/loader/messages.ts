@@ -18,7 +18,9 @@ export interface WorkerSetup {
   readonly classes: number;
   readonly seed: number;
   readonly fast: boolean;
-  /** Shared memory of the batches: `[batch, height, width, 3]` float32. */
+  /** As bytes instead of floats. */
+  readonly bytes: boolean;
+  /** Shared memory of the batches: `[batch, height, width, 3]` float32, or the words of bytes. */
   readonly slots: readonly Slot[];
 }
 
@@ -33,7 +35,10 @@ export interface Job {
 }
 
 /** A batch but for its pixels, which lie in the slot; broken images leave no gap. */
-export type JobResult = Omit<Batch, 'pixels' | 'imageShape'>;
+export type JobResult = Omit<Batch, 'pixels' | 'imageShape'> & {
+  /** Of bytes: what normalizes them. */
+  readonly table?: Float32Array;
+};
 
 /** What a worker says. `failed` is an error of the source, which another worker would meet too. */
 export type WorkerMessage =

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { openDataset } from '@alexnet/data';
-import { type ImageSource, makeBatch } from '../batch/make-batch.js';
+import { type ImageSource, makeBatch, makeByteBatch } from '../batch/make-batch.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
 import type { Job, JobResult, WorkerMessage, WorkerSetup } from './messages.js';
 import { AHEAD, type OpenSlot, openSlot } from './slot.js';
@@ -57,13 +57,15 @@ async function openJobs(setup: WorkerSetup): Promise<(job: Job) => Promise<JobRe
   return async ({ slot: number, epoch, first, indices }) => {
     const slot = slots[number] as OpenSlot;
     const maker = pipeline.at({ seed, epoch, first }, slot.write);
-    const options = { classes, ahead: AHEAD, out: slot.batch };
-    const { labels, targets, ids, skipped } = await makeBatch(
+    const options = { classes, ahead: AHEAD, out: slot.batch, words: slot.words };
+    const make = setup.bytes ? makeByteBatch : makeBatch;
+    const { pixels, labels, targets, ids, skipped } = await make(
       sourceInto(slot),
       indices,
       maker,
       options,
     );
-    return { labels, targets, ids, skipped };
+    const table = pixels instanceof Float32Array ? {} : { table: pixels.table };
+    return { labels, targets, ids, skipped, ...table };
   };
 }

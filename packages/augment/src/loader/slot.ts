@@ -37,6 +37,8 @@ export function createSlot(batchBytes: number, pixelBytes: number): Slot {
 /** A slot as the threads see it. */
 export interface OpenSlot {
   readonly batch: Float32Array;
+  /** The same memory, for bytes. */
+  readonly words: Int32Array;
   /** Memory for the image in flight at `place`, where it has so many bytes. */
   room(place: number, bytes: number): Uint8Array | null;
   readonly write: CropWriter;
@@ -44,7 +46,12 @@ export interface OpenSlot {
 
 export function openSlot({ memory, imageBytes, batch }: Slot): OpenSlot {
   if (memory instanceof SharedArrayBuffer) {
-    return { batch: new Float32Array(memory), room: () => null, write: writeCrop };
+    return {
+      batch: new Float32Array(memory),
+      words: new Int32Array(memory),
+      room: () => null,
+      write: writeCrop,
+    };
   }
   const length = Math.floor((memory.buffer.byteLength - batch) / Float32Array.BYTES_PER_ELEMENT);
   const room = (place: number, bytes: number) =>
@@ -53,6 +60,7 @@ export function openSlot({ memory, imageBytes, batch }: Slot): OpenSlot {
       : null;
   return {
     batch: new Float32Array(memory.buffer, batch, length),
+    words: new Int32Array(memory.buffer, batch, length),
     room,
     write: createCropWriter(memory, (bytes) => room(AHEAD, bytes)),
   };

@@ -1,9 +1,17 @@
 import type { RgbImage } from '@alexnet/files/image';
-import { meanImageOf } from '@alexnet/model';
+import { meanImageOf, type Pixels } from '@alexnet/model';
+import type { Batch } from '../batch/batch.js';
+import { byteMeanOf } from '../batch/byte-crops.js';
 import type { ExampleMaker } from '../batch/make-batch.js';
 import { createExampleRngs } from '../example-rngs.js';
 import { subtractMeanImage } from '../mean-image.js';
-import { type CropWriter, channelAffine, cropResized, writeCrop } from '../normalize-crop.js';
+import {
+  type CropWriter,
+  channelAffine,
+  cropResized,
+  type NormalizedCrop,
+  writeCrop,
+} from '../normalize-crop.js';
 import { createRng } from '../rng.js';
 import {
   checkOperations,
@@ -12,7 +20,7 @@ import {
   type OperationInput,
 } from './operations.js';
 import { ANY_IMAGE, type SampleState } from './sample-state.js';
-import type { BatchStep, ImageStep, PipelineContext, PixelStep, Step } from './step.js';
+import type { BatchStep, Draws, ImageStep, PipelineContext, PixelStep, Step } from './step.js';
 import { type View, viewOf } from './view.js';
 
 /** Which batch is made: with the images, it decides every bit. */
@@ -35,6 +43,8 @@ export interface Pipeline {
   readonly width: number;
   /** Whether images of a batch change each other: it is made whole, whoever needs a part of it. */
   readonly mixes: boolean;
+  /** Whether its examples are nothing but normalized crops: then their maker has `bytes`. */
+  readonly givesBytes: boolean;
   /**
    * Makes the examples of one batch.
    *
@@ -88,39 +98,59 @@ export function createPipeline(
   }
   const { height, width } = outputOf(state, context);
   const chunk = chunkOf(checked);
+  const mixes = batch.some(({ step }) => step.mixes);
+  const givesBytes = pixels.length === 0 && !mixes;
+  const mean = meanImageOf(context.preprocessing);
+  const byteMean = givesBytes ? byteMeanOf(context.preprocessing) : null;
 
   return {
     operations: checked,
     states,
     height,
     width,
-    mixes: batch.some(({ step }) => step.mixes),
-    at: ({ seed, epoch, first }, write = writeCrop) => ({
-      height,
-      width,
-      views: 1,
-      write(out, offset, decoded, position) {
-        const { rng, placementRng } = createExampleRngs({
-          seed,
-          epoch,
-          index: first + position,
-          chunk,
-        });
-        const draws = { own: rng, placement: placementRng };
+    mixes,
+    givesBytes,
+    at: ({ seed, epoch, first }, write = writeCrop) => {
+      const drawsOf = (position: number): Draws => {
+        const index = first + position;
+        const { rng, placementRng } = createExampleRngs({ seed, epoch, index, chunk });
+        return { own: rng, placement: placementRng };
+      };
+      const cropOf = (decoded: RgbImage, draws: Draws): NormalizedCrop => {
         let view = viewOf(decoded);
         for (const { step, until } of image) if (epoch < until) view = step.apply(view, draws);
-        writeView(out, offset, view, context, write);
-        const example = out.subarray(offset, offset + height * width * 3);
-        for (const { step, until } of pixels) {
-          if (epoch < until) step.apply(example, height, width, draws);
-        }
-      },
-      finish(made) {
+        return normalizedView(view, context);
+      };
+      const finish = (made: Batch) => {
         if (made.labels.length === 0) return;
         const rng = createRng(seed, epoch, first, BATCH_STREAM);
         for (const { step, until } of batch) if (epoch < until) step.apply(made, rng);
-      },
-    }),
+      };
+      return {
+        height,
+        width,
+        views: 1,
+        write(out, offset, decoded, position) {
+          const draws = drawsOf(position);
+          const { image: source, box, flip, affine } = cropOf(decoded, draws);
+          write(out, offset, source, box, flip, affine);
+          if (mean) subtractMeanImage(out, offset, box, mean, affine);
+          const example = out.subarray(offset, offset + height * width * 3);
+          for (const { step, until } of pixels) {
+            if (epoch < until) step.apply(example, height, width, draws);
+          }
+        },
+        finish,
+        ...(givesBytes && {
+          bytes: {
+            crops: (decoded: RgbImage, position: number) => [cropOf(decoded, drawsOf(position))],
+            mean: byteMean,
+            // What does not mix images changes their targets alone.
+            finish: (made: Batch<Pixels>) => finish(made as Batch),
+          },
+        }),
+      };
+    },
   };
 }
 
@@ -163,19 +193,10 @@ function chunkOf(operations: readonly Operation[]): number {
   return chunk;
 }
 
-/** Writes what a view shows as normalized floats. */
-function writeView(
-  out: Float32Array,
-  offset: number,
-  view: View,
-  { preprocessing }: PipelineContext,
-  write: CropWriter,
-): void {
+/** What a view shows, and how it is normalized. */
+function normalizedView(view: View, { preprocessing }: PipelineContext): NormalizedCrop {
   const affine = channelAffine(preprocessing, view.noise, view.gain);
-  const { image, box } = cropResized(view.image, view.size, view.box, view.method);
-  write(out, offset, image, box, view.flip, affine);
-  const mean = meanImageOf(preprocessing);
-  if (mean) subtractMeanImage(out, offset, box, mean, affine);
+  return { ...cropResized(view.image, view.size, view.box, view.method), flip: view.flip, affine };
 }
 
 /** One image through a pipeline, `[height, width, 3]`: to look at what it does. */

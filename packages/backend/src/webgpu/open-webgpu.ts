@@ -24,6 +24,9 @@ const LIMITS = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
+/** Taken where the adapter has them: timestamps, for whoever times kernels. */
+const FEATURES = ['timestamp-query'] as const;
+
 /**
  * Makes WebGPU on `adapter` the current backend.
  *
@@ -52,7 +55,10 @@ export async function prepareWebgpu(
     const value = adapter.limits[limit];
     if (value !== undefined) requiredLimits[limit] = value;
   }
-  const device = await adapter.requestDevice({ requiredLimits });
+  const device = await adapter.requestDevice({
+    requiredLimits,
+    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+  });
   const backend = new webgpu.WebGPUBackend(device as never, (adapter.info ?? {}) as never);
   const inside = backend as unknown as TfjsWebgpu;
   keepStaging(inside);

@@ -30,19 +30,31 @@ function createStaging(device: Device): Staging {
   const take = (size: number): DeviceBuffer => {
     const index = idle.findIndex((buffer) => buffer.size === size);
     const kept = index < 0 ? undefined : idle.splice(index, 1)[0];
-    return kept ?? create(device, size);
+    const usage = USAGE.mapWrite | USAGE.copySource;
+    return kept ?? device.createBuffer({ size, usage, mappedAtCreation: true });
   };
   const give = (buffer: DeviceBuffer) => {
     idle.push(buffer);
     if (idle.length > KEPT) idle.shift()?.destroy();
   };
+  /** Either may throw where memory is full, without a word. */
+  const takeMapped = (size: number) => {
+    try {
+      const buffer = take(size);
+      return { buffer, range: buffer.getMappedRange() };
+    } catch (error) {
+      throw new BackendError(
+        'no-memory',
+        `WebGPU error: no memory to bring ${Math.ceil(size / 2 ** 20)} MiB to the GPU; a smaller batch or network fits`,
+        { cause: error },
+      );
+    }
+  };
   return {
     fill(values) {
-      const buffer = take(values.byteLength);
+      const { buffer, range } = takeMapped(values.byteLength);
       const { byteOffset, byteLength } = values;
-      new Uint8Array(buffer.getMappedRange()).set(
-        new Uint8Array(values.buffer, byteOffset, byteLength),
-      );
+      new Uint8Array(range).set(new Uint8Array(values.buffer, byteOffset, byteLength));
       buffer.unmap();
       return buffer;
     },
@@ -53,19 +65,4 @@ function createStaging(device: Device): Staging {
       );
     },
   };
-}
-
-/** Mapped. */
-function create(device: Device, size: number): DeviceBuffer {
-  const usage = USAGE.mapWrite | USAGE.copySource;
-  try {
-    return device.createBuffer({ size, usage, mappedAtCreation: true });
-  } catch (error) {
-    const mebibytes = Math.ceil(size / 2 ** 20);
-    throw new BackendError(
-      'no-memory',
-      `WebGPU error: no memory to bring ${mebibytes} MiB to the GPU; a smaller batch or network fits`,
-      { cause: error },
-    );
-  }
 }

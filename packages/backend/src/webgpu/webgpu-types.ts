@@ -6,7 +6,11 @@ export interface Gpu {
 export interface Adapter {
   readonly info?: AdapterInfo;
   readonly limits: Readonly<Record<string, number>>;
-  requestDevice(descriptor: { requiredLimits: Record<string, number> }): Promise<Device>;
+  readonly features: ReadonlySet<string>;
+  requestDevice(descriptor: {
+    requiredLimits: Record<string, number>;
+    requiredFeatures: string[];
+  }): Promise<Device>;
 }
 
 export interface AdapterInfo {
@@ -19,6 +23,7 @@ export interface AdapterInfo {
 export type ErrorFilter = 'validation' | 'out-of-memory' | 'internal';
 
 export interface Device {
+  readonly features: ReadonlySet<string>;
   readonly limits: Readonly<Record<string, number>>;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   pushErrorScope(filter: ErrorFilter): void;

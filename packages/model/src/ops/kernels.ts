@@ -2,8 +2,13 @@ import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-co
 import type { Tf } from '../tf.js';
 
 /** What a kernel takes and gives; a backend sees its tensors as `TensorInfo`. */
-export interface KernelSignature<Input extends string, Attributes, Output = Tensor> {
-  readonly inputs: Readonly<Record<Input, TensorInfo>>;
+export interface KernelSignature<
+  Input extends string,
+  Attributes,
+  Output = Tensor,
+  Optional extends string = never,
+> {
+  readonly inputs: Readonly<Record<Input, TensorInfo> & Partial<Record<Optional, TensorInfo>>>;
   readonly attrs: Readonly<Attributes>;
   readonly output: Output;
 }
@@ -49,6 +54,11 @@ export interface DropoutMaskAttributes {
   readonly from: number;
 }
 
+/** Of the images that come out, [height, width, 3]. */
+export interface NormalizeBytesAttributes {
+  readonly imageShape: readonly [height: number, width: number, channels: number];
+}
+
 /** A function of one tensor whose other inputs do not change. */
 export interface FixedGraphAttributes {
   /** Whose function it is; one compiled function is kept for each, as long as it lives. */
@@ -91,6 +101,13 @@ export interface AlexNetKernels {
   >;
   /** float32; the seed is an int32 scalar. */
   AlexNetDropoutMask: KernelSignature<'seed', DropoutMaskAttributes>;
+  /** Floats of {@link ByteImages}, words int32. */
+  AlexNetNormalizeBytes: KernelSignature<
+    'words' | 'table',
+    NormalizeBytesAttributes,
+    Tensor4D,
+    'mean'
+  >;
   /** What `compute` gives for x. */
   AlexNetFixedGraph: KernelSignature<'x', FixedGraphAttributes, Tensor2D>;
 }

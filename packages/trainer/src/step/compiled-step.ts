@@ -1,12 +1,14 @@
 import type { Batch } from '@alexnet/augment';
-import type {
-  CompiledStep,
-  Network,
-  NetworkParameter,
-  StepCompiler,
-  StepInput,
-  StepProgram,
-  StepTensors,
+import {
+  type CompiledStep,
+  imagesOf,
+  type Network,
+  type NetworkParameter,
+  type Pixels,
+  type StepCompiler,
+  type StepInput,
+  type StepProgram,
+  type StepTensors,
 } from '@alexnet/model';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { frozenLayers } from '../frozen-layers.js';
@@ -57,13 +59,19 @@ export function createCompiledStep(parts: StepParts, compiler: StepCompiler, pla
       const pieces = partsOf(batch, recipe.accumulate, at.whole);
       const scale: StepInput[] =
         at.lossScale === undefined ? [] : [{ shape: [], values: Float32Array.of(at.lossScale) }];
-      const inputs = [
-        ...pieces.flatMap((piece) => inputsOf(batch, piece, at.dropoutSeed)),
-        ...scale,
-      ];
+      const perPiece = pieces.map((piece) => inputsOf(batch, piece, at.dropoutSeed));
+      const inputs = [...perPiece.flat(), ...scale];
       const places = pieces.map(({ share, before }) => `${share} from ${before}`);
       const key = [...inputs.map(({ shape }) => `[${shape}]`), ...places, ...frozen].join(' ');
-      const step = compiledFor(key, () => programOf(parts, inputs, pieces, learning, frozen));
+      const step = compiledFor(key, () =>
+        programOf(
+          parts,
+          { inputs, perPiece: perPiece[0]?.length ?? 0, imageShape: batch.imageShape },
+          pieces,
+          learning,
+          frozen,
+        ),
+      );
       const running = step.run(inputs, numbersOf(parts, learning, at), average?.nextShare() ?? 0);
       average?.countUpdate();
       const values = await running;
@@ -78,18 +86,23 @@ export function createCompiledStep(parts: StepParts, compiler: StepCompiler, pla
   };
 }
 
-/** Of one part: pixels, targets, labels and the seed of its masks. */
-const INPUTS = 4;
-
-function inputsOf(batch: Batch, part: Part, dropoutSeed: number): StepInput[] {
-  const { x, targets, labels } = partOf(batch, part);
+/** Of one part: targets, labels, the seed of its masks, and what its images are made of. */
+function inputsOf(batch: Batch<Pixels>, part: Part, dropoutSeed: number): StepInput[] {
+  const { pixels, targets, labels } = partOf(batch, part);
   const seed = Int32Array.of(dropoutSeed + part.wholeStart);
-  return [x, targets, labels, { shape: [], values: seed }];
+  return [targets, labels, { shape: [], values: seed }, ...pixels];
+}
+
+/** What a step is given, so many of them for each part. */
+interface GivenInputs {
+  readonly inputs: readonly StepInput[];
+  readonly perPiece: number;
+  readonly imageShape: Batch['imageShape'];
 }
 
 function programOf(
   { network, optimizer, average, recipe, world = ALONE }: StepParts,
-  inputs: readonly StepInput[],
+  { inputs, perPiece, imageShape }: GivenInputs,
   pieces: readonly Part[],
   learning: readonly NetworkParameter[],
   frozen: readonly string[],
@@ -115,8 +128,10 @@ function programOf(
       const results: Tensor[] = [];
       pieces.forEach((piece, i) => {
         if (i > 0) wait([...sums.values()]);
-        const lossScale = given[INPUTS * pieces.length] as Scalar | undefined;
-        const [x, targets, labels, dropoutSeed] = given.slice(INPUTS * i, INPUTS * (i + 1));
+        const lossScale = given[perPiece * pieces.length] as Scalar | undefined;
+        const own = given.slice(perPiece * i, perPiece * (i + 1));
+        const [targets, labels, dropoutSeed, ...pixels] = own;
+        const x = imagesOf(tf, pixels, imageShape);
         const passed = gradientsOf(
           network,
           learning,

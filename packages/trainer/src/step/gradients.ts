@@ -1,5 +1,15 @@
 import type { Batch } from '@alexnet/augment';
-import type { ForwardOptions, Network, NetworkParameter, StepInput, Tf } from '@alexnet/model';
+import {
+  type ForwardOptions,
+  type Network,
+  type NetworkParameter,
+  type Pixels,
+  pixelInputs,
+  type StepInput,
+  slicePixels,
+  type Tf,
+  uploadImages,
+} from '@alexnet/model';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { WholeBatch } from '../world/meet.js';
 
@@ -30,7 +40,7 @@ export interface Part {
  * the whole one's parts.
  */
 export function partsOf(
-  { labels: { length } }: Batch,
+  { labels: { length } }: Batch<Pixels>,
   accumulate: number,
   { images, before }: WholeBatch = { images: length, before: 0 },
 ): readonly Part[] {
@@ -51,20 +61,20 @@ export function partsOf(
   return parts;
 }
 
-/** What of a batch a part has: views of its arrays. */
-export function partOf(
-  batch: Batch,
-  { start, end }: Part,
-): Readonly<Record<keyof PartTensors, StepInput>> {
-  const [height, width, channels] = batch.imageShape;
-  const size = height * width * channels;
+/** What of a batch a part has, views of its arrays, as it is brought to a device. */
+export interface PartInputs {
+  /** What images are made of there, see `imagesOf` of `@alexnet/model`. */
+  readonly pixels: readonly StepInput[];
+  readonly targets: StepInput;
+  readonly labels: StepInput;
+}
+
+export function partOf(batch: Batch<Pixels>, { start, end }: Part): PartInputs {
   const classes = batch.targets.length / batch.labels.length;
   const images = end - start;
+  const pixels = slicePixels(batch.pixels, batch.imageShape, start, end);
   return {
-    x: {
-      shape: [images, height, width, channels],
-      values: batch.pixels.subarray(start * size, end * size),
-    },
+    pixels: pixelInputs(pixels, batch.imageShape),
     targets: {
       shape: [images, classes],
       values: batch.targets.subarray(start * classes, end * classes),
@@ -74,10 +84,11 @@ export function partOf(
 }
 
 /** Uploads a part. */
-export function upload(tf: Tf, batch: Batch, part: Part): PartTensors {
-  const { x, targets, labels } = partOf(batch, part);
+export function upload(tf: Tf, batch: Batch<Pixels>, part: Part): PartTensors {
+  const { targets, labels } = partOf(batch, part);
+  const pixels = slicePixels(batch.pixels, batch.imageShape, part.start, part.end);
   return {
-    x: tf.tensor4d(x.values, x.shape as Tensor4D['shape']),
+    x: uploadImages(tf, pixels, batch.imageShape),
     targets: tf.tensor2d(targets.values, targets.shape as Tensor2D['shape']),
     labels: tf.tensor1d(labels.values, 'int32'),
   };

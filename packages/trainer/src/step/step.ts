@@ -1,5 +1,5 @@
 import type { Batch } from '@alexnet/augment';
-import type { Network } from '@alexnet/model';
+import type { Network, Pixels } from '@alexnet/model';
 import type { Optimizer, StepContext } from '../optimizer.js';
 import type { Recipe } from '../recipe/recipe.js';
 import type { WeightAverage } from '../weight-average.js';
@@ -22,7 +22,7 @@ export interface StepResult {
  */
 export interface Step {
   /** One update of the network by a batch, or by this process's share of one. */
-  run(batch: Batch, at: StepMoment): Promise<StepResult>;
+  run(batch: Batch<Pixels>, at: StepMoment): Promise<StepResult>;
   /** Further steps that may be begun before the result of one is awaited; after one that fails they fail. */
   readonly ahead: number;
   /** Frees what it holds on the device; the network and the optimizer stay. */

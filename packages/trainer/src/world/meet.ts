@@ -21,7 +21,7 @@ export interface Meeting<Reason extends string> {
 /** Tells the others how many images of its share a process has, and whether it wants to stop. */
 export function meet<Reason extends string>(
   world: World,
-  batch: Batch,
+  batch: Pick<Batch, 'labels' | 'skipped'>,
   own: Reason | null,
   reasons: readonly Reason[],
 ): Meeting<Reason> {

@@ -7,6 +7,7 @@ import { registerDropoutMask } from './dropout-mask.js';
 import { registerLrnGrad } from './lrn-grad.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerMomentumUpdate } from './momentum-update.js';
+import { registerNormalizeBytes } from './normalize-bytes.js';
 import { registerReluGrad } from './relu-grad.js';
 import { registerSum } from './sum-rows.js';
 
@@ -22,4 +23,5 @@ export function registerTrainingKernels(tf: Tf): void {
   registerLrnGrad(tf);
   registerMomentumUpdate(tf);
   registerDropoutMask(tf);
+  registerNormalizeBytes(tf);
 }

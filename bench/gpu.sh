@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Every figure of WebGPU on the GPU of this machine, in less than eight minutes, as CSV and text in a folder:
+# what is there (doctor), whether it computes rightly (parity), steps and predictions beside PyTorch, and
+# where their time goes kernel by kernel. Needs a built repository; PyTorch is left out where PYTHON has none.
+#
+#   bench/gpu.sh OUT
+#
+# PYTHON=python3        one that has torch with CUDA
+# BATCHES='1 32 128'    images at once
+# PRECISIONS='fp32 fp16'
+# PRESET=alexnet        torchvision, lenet5, …: a small one shows on a software adapter that the script ends
+# PEERS=…               of bench step and predict --compare
+# ROUNDS=5              samples of each
+# LIMIT=460             seconds for everything; what does not fit any more is said, and left out
+set -u
+out=${1:?usage: bench/gpu.sh OUT}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+cd "$(dirname "$0")/.."
+: "${PYTHON:=python3}" "${BATCHES:=1 32 128}" "${PRECISIONS:=fp32 fp16}" "${PRESET:=alexnet}" "${ROUNDS:=5}" "${LIMIT:=460}"
+: "${PEERS:=torch-cuda-nchw,torch-cuda-channels-last,torch-cuda-tf32-channels-last}"
+alexnet() { node apps/trainer/dist/cli.js "$@"; }
+export -f alexnet
+
+# try NAME SECONDS COMMAND…: its output in NAME.txt; one that fails or takes longer is said, and the rest goes on.
+try() {
+  local name=$1 most=$2 left=$((LIMIT - SECONDS)) began=$SECONDS
+  shift 2
+  if ((left < 5)); then
+    echo "$name: left out, the $LIMIT s are over" | tee -a "$out/summary.txt"
+    return
+  fi
+  timeout -k 5 $((most < left ? most : left)) bash -c '"$@"' _ "$@" >"$out/$name.txt" 2>&1
+  local code=$?
+  local why=done
+  ((code == 124 || code == 137)) && why="stopped after $((SECONDS - began)) s"
+  ((code != 0 && code != 124 && code != 137)) && why="failed: $(tail -n 1 "$out/$name.txt")"
+  echo "$name: $why ($((SECONDS - began)) s)" | tee -a "$out/summary.txt"
+}
+
+rm -f "$out"/*.csv "$out"/*.txt
+command -v nvidia-smi >/dev/null && nvidia-smi >"$out/nvidia-smi.txt" 2>&1
+try doctor 60 alexnet backend doctor
+try parity-kernels 60 node packages/backend/test/webgpu-kernels-child.mjs
+try parity-tape 90 node packages/trainer/test/taped-step-child.mjs
+largest=${BATCHES##* }
+for task in step predict; do
+  try "kernels-$task" 45 alexnet bench kernels --task $task --preset "$PRESET" --batch "$largest" --rounds "$ROUNDS" --csv "$out/kernels.csv"
+done
+for precision in $PRECISIONS; do
+  for batch in $(tac -s ' ' <<<"$BATCHES " | tr -d '\n'); do
+    for task in step predict; do
+      try "$task-$batch-$precision" 60 alexnet bench $task --preset "$PRESET" --batch "$batch" --precision "$precision" --backend webgpu \
+        --compare --only "$PEERS" --rounds "$ROUNDS" --python "$PYTHON" --csv "$out/$task.csv"
+    done
+  done
+done
+echo "all: $SECONDS s, in $out" | tee -a "$out/summary.txt"
