@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { openDataset } from '@alexnet/data';
+import { floatsOf } from '@alexnet/model';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEpochOrder, createPipeline, makeBatch, type OperationInput } from '../src/index.js';
 import { createLoader, type LoaderOptions } from '../src/loader/index.js';
@@ -108,6 +109,31 @@ describe('createLoader', () => {
     for (const other of [await readEpoch({}, 4), await readEpoch({ seed: 6 })]) {
       expect(other.flatMap((batch) => batch.ids)).not.toEqual(ids);
     }
+  });
+
+  it('makes them as bytes where it is told to and the operations allow it', async () => {
+    const floats = await readEpoch();
+    const read = async (operations: readonly OperationInput[]) => {
+      const loader = await createLoader({ ...options, operations, bytes: true });
+      const made: Float32Array[] = [];
+      let areBytes = true;
+      for await (const { pixels, imageShape } of loader.epoch(3)) {
+        areBytes &&= !(pixels instanceof Float32Array);
+        made.push(floatsOf(pixels, imageShape).slice());
+      }
+      await loader.close();
+      return { made, areBytes };
+    };
+    const { made, areBytes } = await read(OPERATIONS);
+    expect(areBytes).toBe(true);
+    made.forEach((values, i) => {
+      const own = floats[i]?.pixels as Float32Array;
+      expect(values).toHaveLength(own.length);
+      values.forEach((value, at) => {
+        expect(value).toBeCloseTo(own[at] as number, 4);
+      });
+    });
+    expect((await read([...OPERATIONS, { op: 'mixup' }])).areBytes).toBe(false);
   });
 
   it('says what it will make', async () => {
