@@ -9,7 +9,7 @@ export {
   makeBatch,
   makeByteBatch,
 } from './batch/make-batch.js';
-export { preparation } from './batch/preparation.js';
+export { bytePreparation, type PreparationOptions, preparation } from './batch/preparation.js';
 export { type Place, shareOf, sliceBatch } from './batch/share.js';
 export { countClasses } from './class-counts.js';
 export type { ColorForm } from './color-noise.js';

@@ -1,13 +1,13 @@
 import { floatsOf, type Preprocessing } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import {
+  bytePreparation,
   createPipeline,
   createRng,
   type ExampleMaker,
   makeBatch,
   makeByteBatch,
   type OperationInput,
-  preparation,
 } from '../src/index.js';
 
 const random = createRng(3, 0, 0);
@@ -97,8 +97,8 @@ describe('a batch of bytes is that of floats once it is normalized', () => {
 
   it.each(Object.entries(ways))('center and ten crops; %s', async (_, way) => {
     const square = { ...way, crop: { height: 9, width: 9 } };
-    expect(await compare(preparation(square))).toBeLessThan(1e-6);
-    expect(await compare(preparation(square, { tenCrop: true }))).toBeLessThan(1e-6);
+    expect(await compare(bytePreparation(square))).toBeLessThan(1e-6);
+    expect(await compare(bytePreparation(square, { tenCrop: true }))).toBeLessThan(1e-6);
   });
 
   it.each([

@@ -11,7 +11,6 @@ import {
   type TenCropPrediction,
   type Tf,
   topK,
-  uploadImages,
 } from '@alexnet/model';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ClassifierError } from './classifier-error.js';
@@ -131,7 +130,8 @@ export function createClassifier<Image>(
     { pixels, imageShape }: PreparedImages,
     layers: readonly string[],
   ): Promise<Map<string, Activation>[]> => {
-    const x = uploadImages(tf, pixels, imageShape);
+    const size = imageShape.reduce((product, length) => product * length, 1);
+    const x: Tensor4D = tf.tensor4d(pixels, [pixels.length / size, ...imageShape]);
     try {
       const found = Array.from({ length: x.shape[0] }, () => new Map<string, Activation>());
       for (const [layer, tensor] of network.activations(x, layers)) {

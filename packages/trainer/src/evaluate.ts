@@ -1,4 +1,6 @@
 import {
+  type Batch,
+  bytePreparation,
   type ImageSource,
   makeBatch,
   makeByteBatch,
@@ -6,7 +8,17 @@ import {
   type SkippedImage,
   shareOf,
 } from '@alexnet/augment';
-import { type Network, type Preprocessing, predictPrepared, takesBytes } from '@alexnet/model';
+import {
+  type Network,
+  type Pixels,
+  type Prediction,
+  type Preprocessing,
+  predict,
+  predictTenCrop,
+  type TenCropPrediction,
+  takesBytes,
+  uploadImages,
+} from '@alexnet/model';
 import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
 import { TrainingError } from './training-error.js';
@@ -176,7 +188,8 @@ async function tally(
     throw new TrainingError('no-preprocessing', 'the network does not say how images are prepared');
   }
   const { classes } = network.spec;
-  const maker = preparation(preprocessing, { tenCrop });
+  const asBytes = takesBytes(network.tf);
+  const maker = (asBytes ? bytePreparation : preparation)(preprocessing, { tenCrop });
   const { views } = maker;
   const perPass = Math.max(1, Math.floor((options.batchSize ?? 64) / views));
   const passes = chunks(from, to, perPass);
@@ -189,13 +202,13 @@ async function tally(
   let top5 = 0;
   let corners = 0;
 
-  const make = takesBytes(network.tf) ? makeByteBatch : makeBatch;
+  const make = asBytes ? makeByteBatch : makeBatch;
   const load = (indices: number[]) => make(source, indices, maker, { classes });
   for await (const batch of prefetch(passes, load, 2)) {
     await turnEventLoop();
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
-    const answers = await predictPrepared(network, batch, { tenCrop });
+    const answers = await answersTo(network, batch, tenCrop);
     const losses = await labelLosses(network, batch, views, answers, options.among);
     for (const own of losses) loss += own;
     const wrong: Mistake[] = [];
@@ -223,6 +236,21 @@ async function tally(
     options.onProgress?.(images + skipped.length, to - from);
   }
   return { images, skipped, loss, top1, top5, corners, confusion, mistakes };
+}
+
+/** None for a batch none of whose images could be read. */
+async function answersTo(
+  network: Network,
+  { labels, pixels, imageShape }: Batch<Pixels>,
+  tenCrop: boolean,
+): Promise<(Prediction | TenCropPrediction)[]> {
+  if (labels.length === 0) return [];
+  const x = uploadImages(network.tf, pixels, imageShape);
+  try {
+    return tenCrop ? await predictTenCrop(network, x) : await predict(network, x);
+  } finally {
+    x.dispose();
+  }
 }
 
 /** The numbers `from` to `to`, so many at a time. */

@@ -1,4 +1,5 @@
 import {
+  type ByteImages,
   buildNetwork,
   type Network,
   type NetworkSpec,
@@ -6,6 +7,8 @@ import {
   precisionOf,
   predict,
   type Tf,
+  takesBytes,
+  wordsOf,
 } from '@alexnet/model';
 import { ALONE, createOptimizer, createStep, RECIPES, type World } from '@alexnet/trainer';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
@@ -27,6 +30,8 @@ const LOSS_SCALE = 1024;
 
 /** Something to time, and its end. */
 export interface Work {
+  /** Bytes of images that a run brings to the device. */
+  readonly imageBytes: number;
   readonly run: () => Promise<void>;
   readonly dispose: () => void;
 }
@@ -42,9 +47,9 @@ export interface WorkOptions {
 /**
  * One batch of pixels in memory [batch, height, width, channels] through a network.
  *
- * A step is forward, backward and the update of the paper's recipe, dropout on. A prediction
- * includes the upload, softmax and the download of the probabilities.
- *
+ * A step is forward, backward and the update of the paper's recipe, dropout on, of bytes where the device
+ * normalizes them, as in training. A prediction includes the upload, softmax and the download of the
+ * probabilities.
  */
 export function networkWork(
   tf: Tf,
@@ -64,7 +69,7 @@ export function networkWork(
       else await predictOpByOp(network, x);
       x.dispose();
     };
-    return { run, dispose: () => network.dispose() };
+    return { run, imageBytes: pixels.byteLength, dispose: () => network.dispose() };
   }
 
   const { paper } = RECIPES;
@@ -75,6 +80,10 @@ export function networkWork(
   const imageShape = [height, width, channels] as const;
   const targets = new Float32Array(batch * spec.classes);
   for (const [row, label] of labels.entries()) targets[row * spec.classes + label] = 1;
+  const images = takesBytes(tf) ? byteImages(batch, imageShape) : pixels;
+  const imageBytes = (images instanceof Float32Array ? images : images.words).byteLength;
+  const data = { pixels: images, imageShape, labels, targets, ids: [], skipped: [] };
+  const at = { learningRate: 0.001, peakLearningRate: 0.01, epoch: 0 };
   const data = { pixels, imageShape, labels, targets, ids: [], skipped: [] };
   const at = {
     learningRate: 0.001,
@@ -92,7 +101,23 @@ export function networkWork(
     optimizer.dispose();
     network.dispose();
   };
-  return { run, dispose };
+  return { run, imageBytes, dispose };
+}
+
+/** Any bytes, brought to about ±2. */
+function byteImages(
+  n: number,
+  imageShape: readonly [height: number, width: number, channels: number],
+): ByteImages {
+  const words = Int32Array.from({ length: n * wordsOf(imageShape) }, (_, i) =>
+    Math.imul(i, 0x9e3779b1),
+  );
+  const row = [1 / 64, 1 / 64, 1 / 64, -2, -2, -2, 0, 0];
+  return {
+    words,
+    table: Float32Array.from({ length: n * row.length }, (_, i) => row[i % row.length] as number),
+    mean: null,
+  };
 }
 
 async function predictOpByOp(network: Network, x: Tensor4D): Promise<void> {

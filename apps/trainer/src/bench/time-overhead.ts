@@ -11,7 +11,7 @@ export interface Overhead extends Timing {
   readonly way: NonNullable<WorkOptions['way']>;
   /** Collecting garbage included. */
   readonly mean: number;
-  /** Of it, copying the pixels of the batch once to where a device reads them. */
+  /** Of it, copying the images of the batch once to where a device reads them. */
   readonly copy: number;
 }
 
@@ -29,17 +29,16 @@ export async function timeOverhead(
   batch: number,
   rounds: number,
 ): Promise<Overhead[]> {
-  const { height, width, channels } = spec.input;
-  const pixels = new Float32Array(batch * height * width * channels).fill(1);
-  const target = pixels.slice();
   const found: Overhead[] = [];
   for (const task of ['step', 'predict'] as const) {
     for (const way of ['compiled', 'op by op'] as const) {
       try {
         // Opened anew for each: what tfjs keeps of one would leave no memory for the next.
         const tf = await openNullWebgpu();
-        const { run, dispose } = networkWork(tf, task, spec, batch, { way });
-        const { times, copies } = await timeInTurns(rounds, run, () => target.set(pixels));
+        const { run, imageBytes, dispose } = networkWork(tf, task, spec, batch, { way });
+        const images = new Uint8Array(imageBytes).fill(1);
+        const target = images.slice();
+        const { times, copies } = await timeInTurns(rounds, run, () => target.set(images));
         dispose();
         found.push({
           task,

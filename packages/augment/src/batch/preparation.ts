@@ -5,19 +5,40 @@ import { normalizedTen } from '../prepare-ten-crop.js';
 import { byteMeanOf } from './byte-crops.js';
 import type { ExampleMaker } from './make-batch.js';
 
+/** How images are seen. */
+export interface PreparationOptions {
+  /** Ten crops of every image instead of its center crop. */
+  readonly tenCrop?: boolean;
+}
+
 /** Makes batches for evaluation: the center crop of every image, or ten crops. */
 export function preparation(
   preprocessing: Preprocessing,
-  { tenCrop = false }: { readonly tenCrop?: boolean } = {},
+  { tenCrop = false }: PreparationOptions = {},
 ): ExampleMaker {
-  const { crop } = preprocessing;
-  const crops = (image: RgbImage) =>
-    tenCrop ? normalizedTen(image, preprocessing) : [normalizedCenter(image, preprocessing)];
+  const { height, width } = preprocessing.crop;
+  const crops = cropsOf(preprocessing, tenCrop);
   return {
-    height: crop.height,
-    width: crop.width,
+    height,
+    width,
     views: tenCrop ? 10 : 1,
     write: (out, offset, image) => out.set(normalizedCrops(crops(image), preprocessing), offset),
+  };
+}
+
+/** The same, for a device that normalizes bytes too. */
+export function bytePreparation(
+  preprocessing: Preprocessing,
+  options: PreparationOptions = {},
+): ExampleMaker {
+  const crops = cropsOf(preprocessing, options.tenCrop ?? false);
+  return {
+    ...preparation(preprocessing, options),
     bytes: { crops, mean: byteMeanOf(preprocessing) },
   };
+}
+
+function cropsOf(preprocessing: Preprocessing, tenCrop: boolean) {
+  return (image: RgbImage) =>
+    tenCrop ? normalizedTen(image, preprocessing) : [normalizedCenter(image, preprocessing)];
 }

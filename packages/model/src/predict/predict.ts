@@ -1,7 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ModelError } from '../model-error.js';
 import type { Network } from '../network/network.js';
-import { countOf, type Pixels, uploadImages } from '../ops/byte-images.js';
 import { probabilities } from './probabilities.js';
 
 /** What the network says about one image. */
@@ -18,8 +17,8 @@ export interface TenCropPrediction extends Prediction {
 
 /** Preprocessed images in memory. A batch of `@alexnet/augment` is such. */
 export interface PreparedImages {
-  /** Of n images, a multiple of ten where each is ten crops. */
-  readonly pixels: Pixels;
+  /** `[n, height, width, channels]` float32, n a multiple of ten where each image is ten crops. */
+  readonly pixels: Float32Array;
   readonly imageShape: readonly [height: number, width: number, channels: number];
 }
 
@@ -71,8 +70,9 @@ export async function predictPrepared(
   { pixels, imageShape }: PreparedImages,
   { tenCrop = false }: { readonly tenCrop?: boolean } = {},
 ): Promise<(Prediction | TenCropPrediction)[]> {
-  if (countOf(pixels, imageShape) === 0) return [];
-  const x = uploadImages(network.tf, pixels, imageShape);
+  if (pixels.length === 0) return [];
+  const size = imageShape.reduce((product, length) => product * length, 1);
+  const x: Tensor4D = network.tf.tensor4d(pixels, [pixels.length / size, ...imageShape]);
   try {
     return tenCrop ? await predictTenCrop(network, x) : await predict(network, x);
   } finally {
