@@ -83,8 +83,6 @@ export function networkWork(
   const images = takesBytes(tf) ? byteImages(batch, imageShape) : pixels;
   const imageBytes = (images instanceof Float32Array ? images : images.words).byteLength;
   const data = { pixels: images, imageShape, labels, targets, ids: [], skipped: [] };
-  const at = { learningRate: 0.001, peakLearningRate: 0.01, epoch: 0 };
-  const data = { pixels, imageShape, labels, targets, ids: [], skipped: [] };
   const at = {
     learningRate: 0.001,
     peakLearningRate: 0.01,
