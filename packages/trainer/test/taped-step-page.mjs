@@ -3,22 +3,18 @@ import { selectBackend } from '@alexnet/backend';
 import {
   begin,
   bytesOnDevice,
-  compareWays,
+  compareSteps,
   end,
   memoryOver,
-  smallNetwork,
+  networkOf,
 } from './taped-training.mjs';
 
 window.trainOnTape = async () => {
   const { tf } = await selectBackend({ require: 'webgpu' });
-  const compared = await compareWays(
-    tf,
-    { learningRateInMomentum: 'outside', ema: 0.9, epochs: 1 },
-    { groups: 2 },
-  );
+  const wrong = await compareSteps(tf, {});
   const bytes = await bytesOnDevice(tf);
-  const small = begin(smallNetwork(tf), 'compiled');
-  const memory = await memoryOver(tf, small, 300, 67);
-  end(small);
-  return { compared, bytes, ...memory, leftOver: tf.memory().numTensors };
+  const own = begin(networkOf(tf), 'compiled');
+  const memory = await memoryOver(tf, own, 3);
+  end(own);
+  return { wrong, bytes, memory, leftOver: tf.memory().numTensors };
 };

@@ -22,7 +22,7 @@ interface Report {
 const CLIPPED = 'clipped gradients';
 
 describe.skipIf(noSoftwareWebgpu !== '')(`steps on tape ${noSoftwareWebgpu}`, () => {
-  it('equal those op by op to the bit, leave out what follows a failed one, and memory as it was; bytes become the floats of a batch', () => {
+  it('equal those op by op to the bit, leave out what follows a failed one, and 300 leave memory as it was; bytes become the floats of a batch', () => {
     const child = new URL('taped-step-child.mjs', import.meta.url).pathname;
     const report = runOnSoftwareWebgpu([child]) as Report;
     const { [CLIPPED]: clipped, ...others } = report.different;
