@@ -187,8 +187,7 @@ export async function memoryOver(tf, { network, step }, steps) {
   };
   const x = tf.tensor4d(batchOf(5, 9).pixels, [5, 32, 32, 3]);
   const once = async (seed) => {
-    const { loss } = await step.run(batchOf(8, seed % 7), at(seed));
-    if (!Number.isFinite(loss)) throw new Error(`the loss is ${loss}`);
+    await step.run(batchOf(8, seed % 7), at(seed));
     await predict(network, x);
   };
   // Of the readback buffers as many as are ever under way, and a prediction's tape from its second call on.
