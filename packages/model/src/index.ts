@@ -14,7 +14,9 @@ export {
   BYTE_ROW,
   type ByteImages,
   floatsOf,
+  type ImageShape,
   imagesOf,
+  type PixelInput,
   type Pixels,
   pixelInputs,
   slicePixels,
@@ -33,7 +35,7 @@ export {
   type StepTensors,
   stepCompilerOf,
 } from './ops/compiled-step.js';
-export { type AlexNetKernels, kernelOf } from './ops/kernels.js';
+export { type AlexNetKernels, kernelOf, type NormalizeBytesAttributes } from './ops/kernels.js';
 export {
   type Prediction,
   type PreparedImages,

@@ -10,7 +10,7 @@ export interface ByteImages {
   /** RGB, not mirrored, `[n, wordsOf(imageShape)]`: each image to whole words of four bytes. */
   readonly words: Int32Array;
   /**
-   * `[n, ROW]`: what the three output channels are multiplied by, what is added to them, 1 where the
+   * `[n, BYTE_ROW]`: what the three output channels are multiplied by, what is added to them, 1 where the
    * image is mirrored left to right, 1 where blue comes first.
    */
   readonly table: Float32Array;
@@ -24,7 +24,8 @@ export interface ByteImages {
 /** Images ready for the network: float32 `[n, height, width, channels]`, or what is made such. */
 export type Pixels = Float32Array | ByteImages;
 
-type ImageShape = readonly [height: number, width: number, channels: number];
+/** Of one image: [height, width, channels]. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
 
 /** Numbers of a row of {@link ByteImages.table}. */
 export const BYTE_ROW = 8;
