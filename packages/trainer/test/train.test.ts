@@ -1,6 +1,6 @@
 import { createEpochOrder, createPipeline, makeBatch, measureImageColors } from '@alexnet/augment';
 import type { Weight } from '@alexnet/model';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
   type BatchFeed,
   type Snapshot,
@@ -87,6 +87,21 @@ test('a stop that comes by the event loop is heard, though every batch is ready'
     observer: { onStep: () => void setImmediate(() => stopping.abort()) },
   });
   expect([outcome, snapshots.at(-1)?.state.globalStep]).toEqual(['interrupted', 1]);
+});
+
+test('without setImmediate, as in a browser, it goes on and hears a stop that comes as a timer', async () => {
+  const stopping = new AbortController();
+  vi.stubGlobal('setImmediate', undefined);
+  try {
+    const { outcome } = await runOnce({
+      recipe: { ...tinyRecipe, epochs: 10_000 },
+      signal: stopping.signal,
+      observer: { onStep: () => void setTimeout(() => stopping.abort()) },
+    });
+    expect(outcome).toBe('interrupted');
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test('gradients accumulated over parts make the same update', async () => {
