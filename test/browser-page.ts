@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { build, defaultClientConditions } from 'vite';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -47,11 +47,21 @@ export async function buildScript(entry: string): Promise<string> {
 /** How much later than the others a late file comes, in milliseconds. */
 const LATE = 400;
 
-/**
- * Opens a built page in Chromium and returns what it logs, line by line, until it sets `done`.
- * `late`: a file that comes after all others; `timeout` in milliseconds.
- */
-export async function runPage(folder: string, late?: string, timeout = 60_000): Promise<string> {
+export interface PageOptions {
+  /** A file that comes after all others. */
+  readonly late?: string;
+  /** In milliseconds. */
+  readonly timeout?: number;
+  /** One of its own otherwise. */
+  readonly browser?: Browser;
+}
+
+export const openBrowser = () =>
+  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+
+/** Opens a built page in Chromium and returns what it logs, line by line, until it sets `done`. */
+export async function runPage(folder: string, options: PageOptions = {}): Promise<string> {
+  const { late, timeout = 60_000 } = options;
   const server = createServer(async (request, response) => {
     const name = new URL(request.url ?? '/', 'http://page').pathname;
     const path = join(folder, name === '/' ? 'index.html' : name);
@@ -61,10 +71,11 @@ export async function runPage(folder: string, late?: string, timeout = 60_000): 
     response.end(readFileSync(path));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  const browser = options.browser ?? (await openBrowser());
+  const context = await browser.newContext();
   try {
     const lines: string[] = [];
-    const page = await browser.newPage();
+    const page = await context.newPage();
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : '';
     await new Promise<void>((resolve, reject) => {
@@ -80,7 +91,7 @@ export async function runPage(folder: string, late?: string, timeout = 60_000): 
     });
     return lines.join('\n');
   } finally {
-    await browser.close();
+    await (options.browser ? context : browser).close();
     server.close();
   }
 }

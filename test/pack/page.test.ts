@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
-import { buildPage, noBrowser, runPage } from '../browser-page.js';
+import { buildPage, noBrowser, openBrowser, runPage } from '../browser-page.js';
 
 const MAIN = `
 import { prepareImage } from '@alexnet/augment';
@@ -61,9 +61,11 @@ it.skipIf(noBrowser !== '')(
     const chunks = readdirSync(join(page, 'assets')).filter((name) => name.endsWith('.js'));
     expect(chunks.length).toBeGreaterThan(5);
     const answers: Record<string, string> = {};
-    for (const chunk of chunks) {
-      answers[chunk] = await runPage(page, chunk).catch((error: Error) => error.message);
+    const browser = await openBrowser();
+    for (const late of chunks) {
+      answers[late] = await runPage(page, { late, browser }).catch(({ message }) => message);
     }
+    await browser.close();
     expect(answers).toEqual(Object.fromEntries(chunks.map((chunk) => [chunk, '30'])));
   },
 );

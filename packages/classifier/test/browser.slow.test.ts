@@ -38,7 +38,7 @@ describe.skipIf(noBrowser !== '')(`in Chromium${noBrowser && ` (skipped: ${noBro
   beforeAll(async () => {
     folder = await buildScript(join(import.meta.dirname, 'page/page.ts'));
     files = await writeVaried(folder);
-    found = JSON.parse(await runPage(folder, undefined, 60_000 + 5000 * files.length)) as Found;
+    found = JSON.parse(await runPage(folder, { timeout: 60_000 + 5000 * files.length })) as Found;
   });
   afterAll(() => rm(folder, { recursive: true }));
 

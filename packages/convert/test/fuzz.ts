@@ -127,7 +127,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   {
     name: 'dag-73.mat',
     bytes: new Uint8Array(gunzipSync(fixture('matconvnet/dag-73.mat.gz'))),
-    share: 0.1,
+    share: 0.02,
     read: (bytes) => openModel(bytes, { from: 'matconvnet' }),
   },
   target('keras.weights.h5', (bytes) => openModel(bytes, { ...numbers, from: 'keras' }), 0.1),

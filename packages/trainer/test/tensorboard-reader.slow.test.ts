@@ -16,12 +16,15 @@ const VENV = fileURLToPath(
 const PYTHON = join(VENV, 'bin/python');
 const READER = fileURLToPath(new URL('./read_events.py', import.meta.url));
 
-/** A Python that can import TensorBoard, made once; or why there is none. */
+/** TensorBoard and what its reader of events imports: its server needs twice as much. */
+const PACKAGES = ['tensorboard==2.21.0', 'numpy', 'protobuf', 'absl-py'];
+
+/** A Python that can import TensorBoard's reader, made once; or why there is none. */
 async function missingTensorboard(): Promise<string | null> {
   try {
     await access(PYTHON).catch(() => run('python3', ['-m', 'venv', VENV]));
-    await run(PYTHON, ['-c', 'import tensorboard']).catch(() =>
-      run(PYTHON, ['-m', 'pip', 'install', '--quiet', 'tensorboard==2.21.0']),
+    await run(PYTHON, ['-c', 'import tensorboard, numpy, google.protobuf, absl']).catch(() =>
+      run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--no-deps', ...PACKAGES]),
     );
     return null;
   } catch (error) {
