@@ -1,6 +1,6 @@
 import type { LayerChanges } from './change-layers.js';
 import type { MeasureName } from './measures.js';
-import type { OwnScale } from './scale.js';
+import type { OwnScale, OwnSeeds } from './scale.js';
 
 /** One way to build or train the network, as what differs from the base. */
 export interface Variant {
@@ -63,10 +63,9 @@ export interface Experiment {
   readonly followed?: string;
   /** Shown beside one's own differences. */
   readonly elsewhere?: readonly Elsewhere[];
-  /** Fewer seeds would say nothing. */
-  readonly atLeastSeeds?: number;
   /** Images and passes of its own, where those of the others would not show its claims. */
   readonly scale?: OwnScale;
+  readonly seeds?: OwnSeeds;
   /** A run ends after the epoch in which the error on training images has fallen to this, 0..1. */
   readonly until?: number;
   /**

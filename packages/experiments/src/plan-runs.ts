@@ -35,8 +35,8 @@ export interface RunGround {
 export interface PlanOptions {
   readonly experiments: readonly Experiment[];
   readonly scale: Scale;
-  /** `--seeds`, or the scale's own. */
-  readonly seeds: number;
+  /** `--seeds`: of every experiment; null: as many as its scale says. */
+  readonly seeds: number | null;
   /** Settings that come before every other, for networks smaller still. */
   readonly set: readonly string[];
   /** Of an experiment's images. */
@@ -46,11 +46,11 @@ export interface PlanOptions {
 /** Runs by key, each once, all variants of a seed before the next seed. */
 export function planRuns(options: PlanOptions): readonly PlannedRun[] {
   const { experiments } = options;
-  const most = Math.max(...experiments.map((experiment) => seedsOf(experiment, options.seeds)));
+  const most = Math.max(...experiments.map((experiment) => seedsOf(experiment, options)));
   const runs = new Map<string, PlannedRun>();
   for (let seed = 1; seed <= most; seed++) {
     for (const experiment of experiments) {
-      if (seed > seedsOf(experiment, options.seeds)) continue;
+      if (seed > seedsOf(experiment, options)) continue;
       for (const variant of experiment.variants) {
         const run = planRun(experiment, variant, seed, options);
         const known = runs.get(run.key);
@@ -67,7 +67,7 @@ export function runsOf(
   options: PlanOptions,
   results: ReadonlyMap<string, RunResult>,
 ): ReadonlyMap<string, readonly RunResult[]> {
-  const seeds = Array.from({ length: seedsOf(experiment, options.seeds) }, (_, at) => at + 1);
+  const seeds = Array.from({ length: seedsOf(experiment, options) }, (_, at) => at + 1);
   return new Map(
     experiment.variants.map((variant) => [
       variant.name,
@@ -80,8 +80,11 @@ export function runsOf(
 }
 
 /** Seeds 1..n are run. */
-export function seedsOf(experiment: Experiment, wanted: number): number {
-  return Math.max(wanted, experiment.atLeastSeeds ?? 1);
+function seedsOf(
+  experiment: Experiment,
+  { seeds, scale }: Pick<PlanOptions, 'seeds' | 'scale'>,
+): number {
+  return seeds ?? scaleOf(experiment, scale).seeds;
 }
 
 /** What a run is trained by before its experiment and variant change it. */

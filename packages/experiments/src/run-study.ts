@@ -76,7 +76,7 @@ export async function runStudy(tf: Tf, options: StudyOptions): Promise<Study> {
   return {
     scale,
     images: countsOf(imagesFor(usual)),
-    seeds,
+    seeds: seeds ?? scale.seeds,
     base: baseOf(scale, set),
     set,
     environment: environmentOf(options.command, backend, tf.version_core),

@@ -81,7 +81,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   const plan: StudyPlan = {
     experiments: chooseExperiments(name, options),
     scale,
-    seeds: options.seeds ?? scale.seeds,
+    seeds: options.seeds ?? null,
     set: options.set,
   };
   checkStudy(plan);

@@ -22,6 +22,7 @@ export const augmentation: Experiment = {
   measure: 'validationTop1',
   also: ['gap', 'trainTop1'],
   plot: 'curves',
+  seeds: { full: 10 },
   claims: [
     {
       text: 'Without crops and flips the network overfits.',

@@ -106,7 +106,7 @@ const alone = (variants: readonly Variant[]) =>
 export const ingredients: Experiment = {
   name: 'ingredients',
   title: 'One ingredient after the other',
-  method: `From a network with tanh and average pools, trained on center crops at one learning rate, to AlexNet (“${ALEXNET}”), and on to what the same body does with today’s recipe (“${TODAY}”). Every ingredient stands on those before it; “alone” is the same ingredient on the first network, for today’s on AlexNet.`,
+  method: `From a network with tanh and average pools, trained on center crops at one learning rate, to AlexNet (“${ALEXNET}”), and on to what the same body does with today’s recipe (“${TODAY}”). Every ingredient stands on those before it; “alone” is the same ingredient on the first network, for today’s on AlexNet. Images that grow in training are not among them: a dense head takes maps of one size.`,
   variants: [
     { name: START, step: { of: START }, ...BEFORE },
     ...until2012.variants,

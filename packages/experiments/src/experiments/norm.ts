@@ -19,6 +19,7 @@ export const norm: Experiment = {
   measure: 'validationTop1',
   also: ['trainTop1', 'gap', 'imagesPerSecond'],
   plot: 'curves',
+  seeds: { full: 10 },
   claims: [
     {
       text: 'LRN makes the network better (1.4 % top-1 in the paper).',

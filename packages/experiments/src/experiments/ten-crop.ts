@@ -21,6 +21,7 @@ export const tenCrop: Experiment = {
   measure: 'tenCropGain',
   also: ['validationTop1', 'tenCropTop1'],
   plot: 'values',
+  seeds: { full: 10 },
   claims: [
     {
       text: 'Ten crops answer better than one (39.0 % top-1 error becomes 37.5 % in the paper).',

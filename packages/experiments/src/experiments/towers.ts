@@ -22,7 +22,7 @@ export const towers: Experiment = {
   also: ['towerP', 'chroma', 'validationTop1'],
   plot: 'values',
   followed: 'two towers',
-  atLeastSeeds: 5,
+  seeds: { full: 5 },
   scale: {
     full: { classes: 100, trainPerClass: 500, validationPerClass: 50, epochs: 24 },
     quick: {},
