@@ -22,6 +22,7 @@ type Fused = 'bias' | 'preluActivationWeights';
 
 /** The kernels of tfjs that are replaced here. Source: tfjs-core/dist/kernel_names.d.ts. */
 interface TfjsKernels {
+  Add: TfjsKernel<'a' | 'b', object>;
   AddN: { readonly inputs: readonly TensorInfo[]; readonly attrs: object };
   BatchMatMul: TfjsKernel<'a' | 'b', tfjs.BatchMatMulAttrs>;
   Conv2D: TfjsKernel<'x' | 'filter', tfjs.Conv2DAttrs>;
@@ -31,7 +32,10 @@ interface TfjsKernels {
   _FusedMatMul: TfjsKernel<'a' | 'b', tfjs._FusedMatMulAttrs, Fused>;
   Identity: TfjsKernel<'x', object>;
   LRN: TfjsKernel<'x', tfjs.LRNAttrs>;
+  MaxPool: TfjsKernel<'x', tfjs.MaxPoolAttrs>;
   MaxPoolGrad: TfjsKernel<'dy' | 'input', tfjs.MaxPoolGradAttrs>;
+  PadV2: TfjsKernel<'x', tfjs.PadV2Attrs>;
+  Relu: TfjsKernel<'x', object>;
   Sum: TfjsKernel<'x', tfjs.SumAttrs>;
 }
 

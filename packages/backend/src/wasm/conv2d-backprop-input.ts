@@ -1,81 +1,93 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
+import { conv2dGeometry, explicitPad, windowOf } from './conv2d-geometry.js';
 import { flipFilter } from './flip-filter.js';
-import { runWasmKernel, withTemporaries } from './heap.js';
+import { runWasmKernel, type WasmBackend, withTemporaries } from './heap.js';
 
 /**
  * Replaces Conv2DBackpropInput, which tfjs-backend-wasm 4.22 computes with plain nested loops
- * (src/cc/kernels/Conv2DBackpropInput.cc), by a convolution with the flipped filter, which XNNPACK
- * vectorizes. A stride larger than 1 is undone by spreading dy with zeros.
+ * (src/cc/kernels/Conv2DBackpropInput.cc), by a convolution with the flipped filter. A stride larger
+ * than 1 is undone by spreading dy with zeros.
  */
 export function registerConv2DBackpropInput(tf: Tf): void {
   registerKernel(tf, 'wasm', 'Conv2DBackpropInput', ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs;
-    const { inputShape } = attrs;
-    const info = conv2dGeometry(tf, inputShape, filter.shape, attrs);
-    const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = info;
-    const run = (name: string, from: Record<string, TensorInfo>, attributes: object) =>
-      runWasmKernel(tf, backend, name, from, attributes as Record<string, unknown>);
+    const info = conv2dGeometry(tf, attrs.inputShape, filter.shape, attrs);
+    return inputGradient(tf, backend, info, dy, filter, 1);
+  });
+}
 
-    return withTemporaries(backend, (keep) => {
-      const flipped = keep(flipFilter(backend, filter));
-      let spread = dy;
-      if (strideHeight > 1 || strideWidth > 1) {
-        spread = keep(
-          backend.makeOutput(
-            [
-              info.batchSize,
-              (info.outHeight - 1) * strideHeight + 1,
-              (info.outWidth - 1) * strideWidth + 1,
-              info.outChannels,
-            ],
-            'float32',
-          ),
-        );
-        spreadWithZeros(
-          backend.typedArrayFromHeap(dy),
-          backend.typedArrayFromHeap(spread),
-          dy.shape,
-          spread.shape,
-          strideHeight,
-          strideWidth,
-        );
-      }
-      const spreadHeight = spread.shape[1] ?? 0;
-      const spreadWidth = spread.shape[2] ?? 0;
-      const top = filterHeight - 1 - padInfo.top;
-      const left = filterWidth - 1 - padInfo.left;
-      const bottom = info.inHeight + filterHeight - 1 - spreadHeight - top;
-      const right = info.inWidth + filterWidth - 1 - spreadWidth - left;
-      // Padding wider than the filter: those outputs never saw the input, so they are cut off.
-      if (Math.min(top, left, bottom, right) < 0) {
-        const begin = [0, Math.max(0, -top), Math.max(0, -left), 0];
-        const size = [
-          info.batchSize,
-          spreadHeight - Math.max(0, -top) - Math.max(0, -bottom),
-          spreadWidth - Math.max(0, -left) - Math.max(0, -right),
-          info.outChannels,
-        ];
-        spread = keep(run('Slice', { x: spread }, { begin, size }));
-      }
-      return run(
-        'Conv2D',
-        { x: spread, filter: flipped },
-        {
-          strides: [1, 1],
-          dilations: [1, 1],
-          pad: explicitPad(
-            Math.max(0, top),
-            Math.max(0, bottom),
-            Math.max(0, left),
-            Math.max(0, right),
-          ),
-          dataFormat: 'NHWC',
-        },
+/** The same of a convolution in groups, AlexNetGroupedConv2DBackpropInput. */
+export function registerGroupedConv2DBackpropInput(tf: Tf): void {
+  registerKernel(tf, 'wasm', 'AlexNetGroupedConv2DBackpropInput', ({ inputs, attrs, backend }) => {
+    const { dy, filter } = inputs;
+    const info = conv2dGeometry(tf, attrs.inputShape, filter.shape, windowOf(attrs));
+    return inputGradient(tf, backend, info, dy, filter, attrs.groups);
+  });
+}
+
+function inputGradient(
+  tf: Tf,
+  backend: WasmBackend,
+  info: backend_util.Conv2DInfo,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  groups: number,
+): TensorInfo {
+  const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const run = (name: string, from: Record<string, TensorInfo>, attributes: object) =>
+    runWasmKernel(tf, backend, name, from, attributes as Record<string, unknown>);
+
+  return withTemporaries(backend, (keep) => {
+    const flipped = keep(flipFilter(backend, filter, groups));
+    let spread = dy;
+    if (strideHeight > 1 || strideWidth > 1) {
+      spread = keep(
+        backend.makeOutput(
+          [
+            info.batchSize,
+            (info.outHeight - 1) * strideHeight + 1,
+            (info.outWidth - 1) * strideWidth + 1,
+            info.outChannels,
+          ],
+          'float32',
+        ),
       );
-    });
+      spreadWithZeros(
+        backend.typedArrayFromHeap(dy),
+        backend.typedArrayFromHeap(spread),
+        dy.shape,
+        spread.shape,
+        strideHeight,
+        strideWidth,
+      );
+    }
+    const spreadHeight = spread.shape[1] ?? 0;
+    const spreadWidth = spread.shape[2] ?? 0;
+    const top = filterHeight - 1 - padInfo.top;
+    const left = filterWidth - 1 - padInfo.left;
+    const bottom = info.inHeight + filterHeight - 1 - spreadHeight - top;
+    const right = info.inWidth + filterWidth - 1 - spreadWidth - left;
+    // Padding wider than the filter: those outputs never saw the input, so they are cut off.
+    if (Math.min(top, left, bottom, right) < 0) {
+      const begin = [0, Math.max(0, -top), Math.max(0, -left), 0];
+      const size = [
+        info.batchSize,
+        spreadHeight - Math.max(0, -top) - Math.max(0, -bottom),
+        spreadWidth - Math.max(0, -left) - Math.max(0, -right),
+        info.outChannels,
+      ];
+      spread = keep(run('Slice', { x: spread }, { begin, size }));
+    }
+    const sides = [top, bottom, left, right].map((zeros) => Math.max(0, zeros));
+    const pad = explicitPad(...(sides as [number, number, number, number]));
+    const attributes = { strides: [1, 1], dilations: [1, 1], pad, dataFormat: 'NHWC', groups };
+    return run(
+      groups === 1 ? 'Conv2D' : 'AlexNetGroupedConv2D',
+      { x: spread, filter: flipped },
+      attributes,
+    );
   });
 }
 

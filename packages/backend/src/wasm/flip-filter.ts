@@ -2,13 +2,15 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WasmBackend } from './heap.js';
 
 /**
- * Turns a filter [kh, kw, c, k] by 180 degrees and swaps its channels: [kh, kw, k, c].
+ * Turns a filter [kh, kw, c / groups, k] by 180 degrees and swaps the channels of each group:
+ * [kh, kw, k / groups, c].
  * One pass over tiles of both channel axes; the Reverse and Transpose kernels of wasm take five
  * times as long on conv3 of AlexNet.
  */
-export function flipFilter(backend: WasmBackend, filter: TensorInfo): TensorInfo {
+export function flipFilter(backend: WasmBackend, filter: TensorInfo, groups = 1): TensorInfo {
   const [height = 0, width = 0, channels = 0, out = 0] = filter.shape;
-  const flipped = backend.makeOutput([height, width, out, channels], 'float32');
+  const [outOfGroup, all] = [out / groups, channels * groups];
+  const flipped = backend.makeOutput([height, width, outOfGroup, all], 'float32');
   const from = backend.typedArrayFromHeap(filter);
   const into = backend.typedArrayFromHeap(flipped);
   const taps = height * width;
@@ -21,8 +23,9 @@ export function flipFilter(backend: WasmBackend, filter: TensorInfo): TensorInfo
       for (let k0 = 0; k0 < out; k0 += TILE) {
         const k1 = Math.min(out, k0 + TILE);
         for (let k = k0; k < k1; k++) {
+          const row = target + (k % outOfGroup) * all + Math.floor(k / outOfGroup) * channels;
           for (let c = c0; c < c1; c++) {
-            into[target + k * channels + c] = from[source + c * out + k] as number;
+            into[row + c] = from[source + c * out + k] as number;
           }
         }
       }

@@ -29,6 +29,15 @@ export interface HeapKernels {
     pixel: number,
     line: number,
   ): void;
+  /** Copies at least one run of bytes, and so many in all, with a step from one to the next. */
+  copyRuns(
+    from: number,
+    to: number,
+    count: number,
+    bytes: number,
+    fromStep: number,
+    toStep: number,
+  ): void;
 }
 
 /** The kernels and what they were made of, for threads to make their own. */
@@ -70,7 +79,7 @@ export function heapProgram({ wasm }: WasmBackend): HeapProgram {
 
 /** Where a tensor's first byte is. */
 export function addressOf(backend: WasmBackend, { dataId }: TensorInfo): number {
-  return backend.dataIdMap.get(dataId).memoryOffset;
+  return backend.dataIdMap.get(dataId).memoryOffset >>> 0;
 }
 
 function binary(name: keyof typeof HEAP_KERNELS): Uint8Array<ArrayBuffer> {

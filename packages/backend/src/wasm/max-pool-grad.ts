@@ -1,6 +1,7 @@
 import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
 import { type HeapKernels, hasHeapKernels, heapKernels } from './heap-kernels.js';
+import { forEachWindow, poolInfo } from './pool-windows.js';
 
 /**
  * Replaces MaxPoolGrad, which in tfjs-backend-wasm 4.22 starts every window at the smallest
@@ -12,40 +13,22 @@ import { type HeapKernels, hasHeapKernels, heapKernels } from './heap-kernels.js
 export function registerMaxPoolGrad(tf: Tf): void {
   registerKernel(tf, 'wasm', 'MaxPoolGrad', ({ inputs, attrs, backend }) => {
     const { dy, input } = inputs;
-    const info = tf.backend_util.computePool2DInfo(
-      input.shape as [number, number, number, number],
-      attrs.filterSize as [number, number],
-      attrs.strides as [number, number],
-      1,
-      attrs.pad as 'valid',
-      attrs.dimRoundingMode as 'floor' | undefined,
-    );
+    const info = poolInfo(tf, input.shape, attrs);
     const output = backend.makeOutput(input.shape, 'float32');
     const x = backend.typedArrayFromHeap(input);
     const gradient = backend.typedArrayFromHeap(dy);
     const dx = backend.typedArrayFromHeap(output).fill(0);
 
-    const { inHeight, inWidth, outHeight, outWidth, inChannels: channels } = info;
+    const { inChannels: channels } = info;
     const addWindow =
       channels % 4 === 0 && hasHeapKernels()
         ? simdWindow(heapKernels(backend), x, gradient, dx, info)
         : plainWindow(x, gradient, dx, info);
     let at = 0;
-    for (let n = 0; n < info.batchSize; n++) {
-      for (let oy = 0; oy < outHeight; oy++) {
-        const top = oy * info.strideHeight - info.padInfo.top;
-        const firstRow = Math.max(0, top);
-        const rows = Math.min(inHeight, top + info.filterHeight) - firstRow;
-        for (let ox = 0; ox < outWidth; ox++) {
-          const left = ox * info.strideWidth - info.padInfo.left;
-          const firstColumn = Math.max(0, left);
-          const columns = Math.min(inWidth, left + info.filterWidth) - firstColumn;
-          const first = ((n * inHeight + firstRow) * inWidth + firstColumn) * channels;
-          if (rows > 0 && columns > 0) addWindow(first, rows, columns, at);
-          at += channels;
-        }
-      }
-    }
+    forEachWindow(info, (pixel, rows, columns) => {
+      if (rows > 0) addWindow(pixel * channels, rows, columns, at);
+      at += channels;
+    });
     return output;
   });
 }

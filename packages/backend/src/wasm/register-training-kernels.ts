@@ -1,14 +1,21 @@
 import type { Tf } from '../selection/tf.js';
 import { registerConv2D } from './conv2d.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
-import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
+import {
+  registerConv2DBackpropInput,
+  registerGroupedConv2DBackpropInput,
+} from './conv2d-backprop-input.js';
 import { registerFusedMatMul } from './fused-mat-mul.js';
+import { registerGroupedConv2D } from './grouped-conv2d.js';
 import { hasHeapKernels } from './heap-kernels.js';
 import { registerIdentity } from './identity.js';
-import { registerLrnGrad } from './lrn-grad.js';
+import { registerLrn } from './lrn.js';
 import { registerMatMul } from './mat-mul.js';
+import { registerMaxPool } from './max-pool.js';
 import { registerMaxPoolGrad } from './max-pool-grad.js';
 import { registerMomentumUpdate } from './momentum-update.js';
+import { registerPad } from './pad.js';
+import { registerRaise } from './raise.js';
 import { registerReluGrad } from './relu-grad.js';
 import { registerSum } from './sum.js';
 
@@ -24,12 +31,17 @@ export function registerTrainingKernels(tf: Tf): void {
   registerIdentity(tf);
   registerMatMul(tf);
   registerMaxPoolGrad(tf);
-  registerLrnGrad(tf);
+  registerLrn(tf);
   registerReluGrad(tf);
   registerSum(tf);
   if (hasHeapKernels()) {
     registerConv2D(tf);
+    registerGroupedConv2D(tf);
+    registerGroupedConv2DBackpropInput(tf);
     registerFusedMatMul(tf);
+    registerMaxPool(tf);
     registerMomentumUpdate(tf);
+    registerPad(tf);
+    registerRaise(tf);
   }
 }

@@ -1,3 +1,0 @@
-import { describeConvolution } from './wasm-convolution-suite.js';
-
-describeConvolution(3);

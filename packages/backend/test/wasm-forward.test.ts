@@ -1,0 +1,3 @@
+import { describeForward } from './wasm-forward-suite.js';
+
+describeForward(1);
