@@ -55,7 +55,7 @@ export interface DatasetNote {
 
 /** An opened image set. Close it when done: it may hold a file open. */
 export interface Dataset {
-  /** Of the source, for people. */
+  /** Of the source, for people; of a pack, that of what was packed. */
   readonly name: string;
   /** Readable class names, unique, in label order. */
   readonly classNames: readonly string[];
@@ -97,6 +97,6 @@ export interface OpenOptions {
 /** What a kind of source finds in a tree or folder; what is left out has its plain value. */
 export interface SourceContents
   extends Pick<Dataset, 'classNames' | 'train' | 'validation' | 'license' | 'test' | 'meanImage'>,
-    Partial<Pick<Dataset, 'classIds' | 'validationFrom' | 'notes'>> {
+    Partial<Pick<Dataset, 'name' | 'classIds' | 'validationFrom' | 'notes'>> {
   close?(): Promise<void>;
 }

@@ -59,6 +59,7 @@ describe('packDataset', () => {
 
     const packed = await openDataset(folder);
     expect(packed.classNames).toEqual(['cat', 'dog']);
+    expect(packed.name).toBe(source.name);
     const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
     expect([...packed.train.records].sort(byId)).toEqual([...source.train.records].sort(byId));
     expect(packed.train.records.map(({ label }) => label)).not.toEqual(

@@ -49,6 +49,7 @@ export async function readPack(folder: string): Promise<SourceContents> {
   const split = (wanted: PackSplit) => toSplit(folder, index, wanted, files.read);
   return {
     close: async () => files.close(),
+    name: index.name,
     classNames: index.classNames,
     ...(index.classIds === undefined ? {} : { classIds: index.classIds }),
     train: split('train'),

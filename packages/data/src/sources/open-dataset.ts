@@ -68,11 +68,11 @@ async function openPath(source: string, options: OpenOptions): Promise<Dataset> 
       await tree.close();
     };
     return {
+      name: basename(source),
       classIds: contents.classNames,
       validationFrom: 'source',
       ...contents,
       notes: notes.list(),
-      name: basename(source),
       close,
     };
   } catch (error) {
