@@ -9,7 +9,7 @@
 # BATCHES='1 32 128'    images at once
 # PRECISIONS='fp32 fp16'
 # PRESET=alexnet        torchvision, lenet5, …: a small one shows on a software adapter that the script ends
-# PEERS=…               of bench step and predict --compare
+# PEERS=… PEERS_FP16=…  of bench step and predict --compare
 # ROUNDS=5              samples of each
 # LIMIT=460             seconds for everything; what does not fit any more is said, and left out
 set -u
@@ -19,6 +19,7 @@ out=$(cd "$out" && pwd)
 cd "$(dirname "$0")/.."
 : "${PYTHON:=python3}" "${BATCHES:=1 32 128}" "${PRECISIONS:=fp32 fp16}" "${PRESET:=alexnet}" "${ROUNDS:=5}" "${LIMIT:=460}"
 : "${PEERS:=torch-cuda-nchw,torch-cuda-channels-last,torch-cuda-tf32-channels-last}"
+: "${PEERS_FP16:=torch-cuda-fp16-nchw,torch-cuda-fp16-channels-last}"
 alexnet() { node apps/trainer/dist/cli.js "$@"; }
 export -f alexnet
 
@@ -43,15 +44,21 @@ command -v nvidia-smi >/dev/null && nvidia-smi >"$out/nvidia-smi.txt" 2>&1
 try doctor 60 alexnet backend doctor
 try parity-kernels 60 node packages/backend/test/webgpu-kernels-child.mjs
 try parity-tape 90 node packages/trainer/test/taped-step-child.mjs
+try parity-half 60 node packages/trainer/test/half-step-child.mjs
 largest=${BATCHES##* }
-for task in step predict; do
-  try "kernels-$task" 45 alexnet bench kernels --task $task --preset "$PRESET" --batch "$largest" --rounds "$ROUNDS" --csv "$out/kernels.csv"
+for precision in $PRECISIONS; do
+  for task in step predict; do
+    try "kernels-$task-$precision" 30 alexnet bench kernels --task $task --preset "$PRESET" --batch "$largest" --precision "$precision" \
+      --rounds "$ROUNDS" --csv "$out/kernels.csv"
+  done
 done
 for precision in $PRECISIONS; do
+  peers=$PEERS
+  [[ $precision == fp16 ]] && peers=$PEERS_FP16
   for batch in $(tac -s ' ' <<<"$BATCHES " | tr -d '\n'); do
     for task in step predict; do
       try "$task-$batch-$precision" 60 alexnet bench $task --preset "$PRESET" --batch "$batch" --precision "$precision" --backend webgpu \
-        --compare --only "$PEERS" --rounds "$ROUNDS" --python "$PYTHON" --csv "$out/$task.csv"
+        --compare --only "$peers" --rounds "$ROUNDS" --python "$PYTHON" --csv "$out/$task.csv"
     done
   done
 done

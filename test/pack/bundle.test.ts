@@ -85,7 +85,7 @@ const kB = (size: number, limit: number) => `${size.toFixed(1).padStart(6)} of $
 
 describe('size', () => {
   it.each([
-    ['@alexnet/model', 15],
+    ['@alexnet/model', 16],
     ['@alexnet/augment', 16],
     ['@alexnet/convert', 35],
     ['@alexnet/convert/torch', 15],

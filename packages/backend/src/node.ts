@@ -27,4 +27,5 @@ export { removeTensorflow } from './tensorflow/remove-tensorflow.js';
 export { type Precision, setPrecision } from './tensorflow/step/precision.js';
 export { parseTensorflowSource, type TensorflowSource } from './tensorflow/tensorflow-source.js';
 export { registerTrainingKernels } from './wasm/register-training-kernels.js';
+export type { DeviceFeature } from './webgpu/device-features.js';
 export { type KernelTime, timeKernels } from './webgpu/time-kernels.js';

@@ -4,6 +4,8 @@
  */
 import { selectBackend, watchKernels } from '@alexnet/backend/node';
 import { registerLayers } from '@alexnet/model';
+import { toHalf } from './half.mjs';
+import { byThread } from './matrices-by-thread.mjs';
 
 const { tf } = await selectBackend({ require: 'webgpu' });
 
@@ -114,9 +116,154 @@ for (const [a, b, ta, tb, own = YES] of products) {
 await compare('dense layer', '_FusedMatMul', () =>
   tf.fused.matMul({ a: x([68, 36]), b: dy([36, 100]), bias: third([100]) }),
 );
-await compare('dense layer with ReLU', `_FusedMatMul${NO}`, () =>
-  tf.fused.matMul({ a: x([68, 36]), b: dy([36, 100]), bias: third([100]), activation: 'relu' }),
+await compare('dense layer with ReLU, sums split', '_FusedMatMul', () =>
+  tf.fused.matMul({ a: x([68, 900]), b: dy([900, 100]), bias: third([100]), activation: 'relu' }),
 );
+await compare('dense layer with a sigmoid', `_FusedMatMul${NO}`, () =>
+  tf.fused.matMul({ a: x([68, 36]), b: dy([36, 100]), bias: third([100]), activation: 'sigmoid' }),
+);
+
+const kernel = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs);
+
+/** The same convolution of tfjs, group by group. */
+function plainly(a, w, { strides, pad, groups }) {
+  const padded = tf.pad(a, pad);
+  const parts = tf.split(padded, groups, 3);
+  const filters = tf.split(w, groups, 3);
+  return tf.concat(
+    parts.map((part, i) => tf.conv2d(part, filters[i], strides, 'valid')),
+    3,
+  );
+}
+const grouped = [
+  ['two groups, as conv2', [3, 13, 13, 24], [5, 5, 12, 40], 1, 2, 2],
+  ['two groups, more than one tile each', [2, 9, 9, 16], [3, 3, 8, 144], 1, 1, 2],
+  ['three groups of odd channels, a stride', [2, 9, 8, 9], [3, 3, 3, 15], 2, 1, 3],
+  ['two groups of few pixels', [1, 3, 3, 8], [3, 3, 4, 8], 1, 0, 2],
+];
+for (const [title, input, filter, stride, padding, groups] of grouped) {
+  const zeros = [padding, padding];
+  const attrs = { strides: [stride, stride], pad: [[0, 0], zeros, zeros, [0, 0]], groups };
+  const forward = () => plainly(x(input), dy(filter), attrs);
+  const bias = () => third([filter[3]]);
+  const shape = tf.tidy(() => forward().shape);
+  const gradient = (which) => () =>
+    tf.grads((a, w) => plainly(a, w, attrs))([x(input), dy(filter)], third(shape))[which];
+  await compare(
+    `${title}: y`,
+    'AlexNetGroupedConv2D',
+    () => kernel('AlexNetGroupedConv2D', { x: x(input), filter: dy(filter) }, attrs),
+    forward,
+  );
+  await compare(
+    `${title}: y with bias and ReLU`,
+    'AlexNetFusedConv2D',
+    () => {
+      const inputs = { x: x(input), filter: dy(filter), bias: bias() };
+      return kernel('AlexNetFusedConv2D', inputs, { ...attrs, activation: 'relu' });
+    },
+    () => tf.relu(tf.add(forward(), bias())),
+  );
+  await compare(
+    `${title}: dx`,
+    'AlexNetGroupedConv2DBackpropInput',
+    () => {
+      const inputs = { dy: third(shape), filter: dy(filter) };
+      const own = { ...attrs, inputShape: input };
+      return kernel('AlexNetGroupedConv2DBackpropInput', inputs, own);
+    },
+    gradient(0),
+  );
+  await compare(
+    `${title}: dw`,
+    'AlexNetGroupedConv2DBackpropFilter',
+    () => {
+      const own = { ...attrs, filterShape: filter };
+      const inputs = { x: x(input), dy: third(shape) };
+      return kernel('AlexNetGroupedConv2DBackpropFilter', inputs, own);
+    },
+    gradient(1),
+  );
+}
+
+// Half precision; on devices without the type, as SwiftShader, factors are rounded in float32.
+const half = (value) => tf.tidy(() => tf.tensor(value.dataSync().map(toHalf), value.shape));
+const webgpu = tf.findBackend('webgpu');
+const { halfNumbers } = webgpu;
+Object.assign(webgpu, { precision: 'fp16', halfNumbers: halfNumbers ?? 'rounded' });
+for (const [title, input, filter, stride, padding, groups] of [
+  ['RGB', [2, 27, 27, 3], [5, 5, 3, 12], 2, 0, 1],
+  ['RGB with padding', [1, 11, 11, 3], [5, 5, 3, 10], 2, 2, 1],
+  ['groups', [2, 9, 9, 16], [3, 3, 8, 24], 1, 1, 2],
+  ['a stride', [2, 9, 9, 6], [3, 3, 6, 8], 2, 1, 1],
+]) {
+  const zeros = [padding, padding];
+  const attrs = { strides: [stride, stride], pad: [[0, 0], zeros, zeros, [0, 0]], groups };
+  const shape = tf.tidy(() => plainly(x(input), dy(filter), attrs).shape);
+  const bias = () => third([filter[3]]);
+  await compare(
+    `fp16, ${title}: y`,
+    'AlexNetFusedConv2D',
+    () => {
+      const inputs = { x: x(input), filter: dy(filter), bias: bias() };
+      return kernel('AlexNetFusedConv2D', inputs, { ...attrs, activation: 'relu' });
+    },
+    () => tf.relu(tf.add(plainly(half(x(input)), half(dy(filter)), attrs), bias())),
+  );
+  const gradient = (which) => () => {
+    const plain = (a, w) => plainly(a, w, attrs);
+    return tf.grads(plain)([half(x(input)), half(dy(filter))], half(third(shape)))[which];
+  };
+  await compare(
+    `fp16, ${title}: dx`,
+    'AlexNetGroupedConv2DBackpropInput',
+    () => {
+      const inputs = { dy: third(shape), filter: dy(filter) };
+      const own = { ...attrs, inputShape: input };
+      return kernel('AlexNetGroupedConv2DBackpropInput', inputs, own);
+    },
+    gradient(0),
+  );
+  await compare(
+    `fp16, ${title}: dw`,
+    'AlexNetGroupedConv2DBackpropFilter',
+    () => {
+      const own = { ...attrs, filterShape: filter };
+      const inputs = { x: x(input), dy: third(shape) };
+      return kernel('AlexNetGroupedConv2DBackpropFilter', inputs, own);
+    },
+    gradient(1),
+  );
+}
+await compare(
+  'fp16, dense layer',
+  'AlexNetFusedDense',
+  () =>
+    kernel(
+      'AlexNetFusedDense',
+      { x: x([68, 900]), weight: dy([900, 100]), bias: third([100]) },
+      { activation: 'linear' },
+    ),
+  () => tf.add(tf.matMul(half(x([68, 900])), half(dy([900, 100]))), third([100])),
+);
+// By whole subgroups: as the device does it, or a thread for each of them.
+const { device, matrixShape } = webgpu;
+const shape16 = matrixShape ?? { m: 16, n: 16, k: 16 };
+if (!matrixShape) {
+  const create = device.createShaderModule;
+  device.createShaderModule = (descriptor) =>
+    create({ ...descriptor, code: byThread(descriptor.code, shape16) });
+}
+Object.assign(webgpu, { halfNumbers: 'f16', matrixShape: shape16 });
+for (const [a, b, transposed] of [
+  [[132, 36], [36, 68], false],
+  [[36, 132], [36, 68], true],
+]) {
+  await compare(`fp16 by subgroups, [${a}] x [${b}]`, 'BatchMatMul', () =>
+    tf.matMul(half(x(a)), half(dy(b)), transposed),
+  );
+}
+Object.assign(webgpu, { precision: 'fp32', halfNumbers, matrixShape });
 
 for (const [shape, rate, seed] of [
   [[3, 64], 0.5, 7],
@@ -147,7 +294,6 @@ for (const [count, own = YES] of [[17], [8], [7, NO]]) {
   );
 }
 
-const kernel = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attrs);
 for (const shape of [
   [2, 3, 3, 9],
   [3, 5, 7, 96],
@@ -187,4 +333,24 @@ for (const shape of [
     },
   );
 }
+
+// Few levels, so that windows hold their maximum more than once.
+for (const [shape, size, stride, pad] of [
+  [[2, 9, 9, 8], 3, 2, 'valid'],
+  [[1, 7, 8, 3], 3, 2, 'same'],
+]) {
+  const pool = (a) => tf.maxPool(a, size, stride, pad);
+  const levels = () => tf.relu(tf.round(tf.mul(x(shape), 2)));
+  await compare(`gradient of max-pooling, ${shape}`, 'MaxPoolGrad', () => {
+    const map = levels();
+    return tf.grad(pool)(map, third(pool(map).shape));
+  });
+}
+const tensors = () => ({ 0: x([40, 36]), 1: dy([7]), 2: third([5, 3, 4]) });
+await compare(
+  'squared norm',
+  'AlexNetSquaredNorm',
+  () => kernel('AlexNetSquaredNorm', tensors(), {}),
+  () => tf.addN(Object.values(tensors()).map((a) => tf.sum(tf.square(a)))),
+);
 console.log(JSON.stringify(results));

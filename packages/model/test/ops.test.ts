@@ -1,8 +1,10 @@
 import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { buildNetwork } from '../src/network/build-network.js';
 import { groupedConv2d } from '../src/ops/grouped-conv2d.js';
 import { relu } from '../src/ops/relu.js';
 import { localResponseNorm } from '../src/ops/response-norm.js';
+import { createSpec } from '../src/spec/create-spec.js';
 import { relativeError } from './golden.js';
 import { tf } from './tf.js';
 
@@ -54,6 +56,7 @@ describe('a backend’s own kernels', () => {
     readonly strides: [number, number];
     readonly pad: [[number, number], [number, number], [number, number], [number, number]];
     readonly groups: number;
+    readonly activation: string;
     readonly inputShape: [number, number, number, number];
     readonly filterShape: [number, number, number, number];
   }
@@ -72,14 +75,10 @@ describe('a backend’s own kernels', () => {
     return tf.concat(blocks, 3) as Tensor4D;
   }
 
-  it('run grouped convolution and both its gradients, equal to split, convolve, concatenate', () => {
-    const x = random(1, 2, 7, 6, 4);
-    const filter = random(2, 3, 3, 2, 6);
-    const run = (a?: Tensor4D, b?: Tensor4D) => groupedConv2d(tf, a ?? x, b ?? filter, options);
-    const plain = valueAndGradients(run, [x, filter]);
-    const full = (input: Tensor4D, weights: Tensor4D, { strides, pad, groups }: Attributes) =>
-      tf.conv2d(input, blockDiagonal(weights, groups), strides, pad, 'NHWC', [1, 1], 'floor');
-    register('AlexNetGroupedConv2D', ([a, b], attrs) => full(a as Tensor4D, b as Tensor4D, attrs));
+  const full = (input: Tensor4D, weights: Tensor4D, { strides, pad, groups }: Attributes) =>
+    tf.conv2d(input, blockDiagonal(weights, groups), strides, pad, 'NHWC', [1, 1], 'floor');
+
+  function registerGradients(): void {
     register('AlexNetGroupedConv2DBackpropInput', ([dy, w], { strides, pad, groups, inputShape }) =>
       tf.conv2dTranspose(
         dy as Tensor4D,
@@ -112,12 +111,67 @@ describe('a backend’s own kernels', () => {
         return tf.concat(blocks, 3);
       },
     );
+  }
+
+  it('run grouped convolution and both its gradients, equal to split, convolve, concatenate', () => {
+    const x = random(1, 2, 7, 6, 4);
+    const filter = random(2, 3, 3, 2, 6);
+    const run = (a?: Tensor4D, b?: Tensor4D) => groupedConv2d(tf, a ?? x, b ?? filter, options);
+    const plain = valueAndGradients(run, [x, filter]);
+    register('AlexNetGroupedConv2D', ([a, b], attrs) => full(a as Tensor4D, b as Tensor4D, attrs));
+    registerGradients();
     expectClose(valueAndGradients(run, [x, filter]), plain);
     expect(calls.sort()).toEqual([
       'AlexNetGroupedConv2D',
       'AlexNetGroupedConv2DBackpropFilter',
       'AlexNetGroupedConv2DBackpropInput',
     ]);
+  });
+
+  it('run convolutions and dense layers with bias and ReLU at once, equal to layer by layer', () => {
+    const spec = createSpec('alexnet', {
+      classes: 3,
+      input: 32,
+      width: 1 / 24,
+      headWidth: 1 / 256,
+      dropout: 0,
+      init: 'he',
+      conv1: { kernelSize: 5, stride: 2, padding: { top: 0, left: 0, bottom: 1, right: 1 } },
+      groups: 2,
+    });
+    const network = buildNetwork(tf, spec, { seed: 4 });
+    const x = random(11, 2, 32, 32, 3);
+    const variables = network.parameters.map(({ variable }) => variable);
+    const run = () => {
+      const loss = () => tf.sum(tf.square(network.forward(x, { training: true }))) as Scalar;
+      const { value, grads } = tf.variableGrads(loss, variables);
+      const slopes = variables.map(({ name }) => (grads[name] as Tensor).dataSync());
+      return [value.dataSync(), ...slopes];
+    };
+    const layerByLayer = run();
+    const finish = (sums: Tensor, bias: Tensor, activation: string) =>
+      activation === 'relu' ? tf.relu(tf.add(sums, bias)) : tf.add(sums, bias);
+    register('AlexNetFusedConv2D', ([input, filter, bias], attrs) =>
+      finish(full(input as Tensor4D, filter as Tensor4D, attrs), bias as Tensor, attrs.activation),
+    );
+    register('AlexNetFusedDense', ([input, weight, bias], { activation }) =>
+      finish(tf.matMul(input as Tensor, weight as Tensor), bias as Tensor, activation),
+    );
+    registerGradients();
+    expectClose(run(), layerByLayer);
+    const times = (name: string) => calls.filter((call) => call === name).length;
+    expect(times('AlexNetFusedConv2D')).toBe(5);
+    expect(times('AlexNetFusedDense')).toBe(2);
+    // Nobody asks for the gradient of the images.
+    expect(times('AlexNetGroupedConv2DBackpropInput')).toBe(4);
+    const fused = network.forward(x).dataSync();
+    // Where every output is asked for, each layer runs alone.
+    calls.length = 0;
+    const outputs = network.activations(x);
+    expect(times('AlexNetFusedDense')).toBe(0);
+    expect([...outputs.keys()]).toEqual(spec.layers.map(({ name }) => name));
+    expectClose([fused], [[...outputs.values()].at(-1)?.dataSync() ?? []]);
+    network.dispose();
   });
 
   it('run the gradient of LRN', () => {

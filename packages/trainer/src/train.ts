@@ -285,7 +285,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     return learningRate * learningRateFactor(schedule, position, epochs, state.plateau);
   };
 
-  const scalesLoss = precisionOf(network.tf) === 'fp16' && options.step !== 'op by op';
+  const scalesLoss = precisionOf(network.tf) === 'fp16';
   const stepsPerEpoch = Math.ceil(options.train.records.length / recipe.batchSize);
   let savedAt = began;
   let epochMs = 0;
@@ -301,7 +301,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
         `the learning rate at step ${number} is ${learningRate}`,
       );
     }
-    // Its lowering needs the result of the step before: backends that run ahead scale no loss.
+    // Its lowering needs the result of the step before: in fp16 no backend runs ahead.
     const scaling = scalesLoss ? (state.lossScale ?? INITIAL_LOSS_SCALE) : null;
     const running = trainStep.run(batch, {
       learningRate,

@@ -28,7 +28,7 @@ export const base = {
   schedule: { ...RECIPES.quick.schedule, kind: 'constant', warmupEpochs: 0 },
   ema: 0,
 };
-const preprocessing = {
+export const preprocessing = {
   resize: { shorterSide: 36 },
   crop: { height: 32, width: 32 },
   channelOrder: 'rgb',
@@ -36,7 +36,7 @@ const preprocessing = {
   mean: [128, 128, 128],
   std: [64, 64, 64],
 };
-const colors = {
+export const colors = {
   mean: [128, 128, 128],
   std: [64, 64, 64],
   eigenvalues: [900, 90, 9],
@@ -46,7 +46,7 @@ const colors = {
     [0, 0, 1],
   ],
 };
-const imagesOf = (count) => ({
+export const imagesOf = (count) => ({
   records: Array.from({ length: count }, (_, index) => ({
     id: `${index}.png`,
     label: index % CLASSES,

@@ -1,6 +1,5 @@
-import { type KernelTime, selectBackend, timeKernels } from '@alexnet/backend/node';
-import type { NetworkSpec } from '@alexnet/model';
-import { type BenchTask, networkWork } from './network-work.js';
+import { type KernelTime, selectBackend, setPrecision, timeKernels } from '@alexnet/backend/node';
+import { type ComparedWork, networkWork } from './network-work.js';
 import { quantile } from './statistics.js';
 
 /** What one kernel takes of a step or a prediction. */
@@ -23,12 +22,11 @@ const WARM_UP = 2;
  * @param rounds of which the median is taken
  */
 export async function timeEveryKernel(
-  task: BenchTask,
-  spec: NetworkSpec,
-  batch: number,
+  { task, spec, batch, precision }: ComparedWork,
   rounds: number,
 ): Promise<{ readonly device: string; readonly kernels: readonly KernelShare[] }> {
   const { tf, device } = await selectBackend({ require: 'webgpu' });
+  setPrecision(tf, precision);
   const { run, dispose } = networkWork(tf, task, spec, batch, { way: 'op by op' });
   for (let i = 0; i < WARM_UP; i++) await run();
   const all: KernelTime[][] = [];

@@ -70,6 +70,7 @@ function printReport({
   device,
   reason,
   check,
+  features = [],
   advice,
 }: BackendReport): void {
   print(`${available ? '✓' : '✗'} ${name.padEnd(11)}${label}`);
@@ -77,6 +78,9 @@ function printReport({
   if (available && check) {
     const error = check.error.toExponential(1);
     print(`    differs from the plain backend by ${error} at most (${check.tolerance} allowed)`);
+  }
+  for (const { name: feature, taken, remark } of features) {
+    print(`    ${feature}: ${taken ? 'taken' : 'not taken'}, ${remark}`);
   }
   if (reason !== undefined) print(`    ${reason}`);
   if (advice !== undefined) print(`    to gain it: ${advice}`);

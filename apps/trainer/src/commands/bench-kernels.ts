@@ -14,11 +14,13 @@ interface Options {
   readonly batchSize: number;
   readonly width: number;
   readonly rounds: number;
+  readonly precision: 'fp32' | 'fp16';
   readonly csv?: string;
   readonly json?: true;
 }
 
-const HEADER = 'date,machine,node,command,device,task,preset,width,batch,kernel,shape,calls,ms';
+const HEADER =
+  'date,machine,node,command,device,task,preset,width,batch,precision,kernel,shape,calls,ms';
 
 /** Lines printed; a CSV file has all. */
 const SHOWN = 20;
@@ -32,6 +34,11 @@ export function addBenchKernelsCommand(bench: Command): void {
     .addOption(presetOption().default('alexnet'))
     .option('--width <factor>', 'of the filters and units of every layer', positive, 1)
     .addOption(batchOption().default(128))
+    .addOption(
+      new Option('--precision <which>', 'of convolutions and dense layers')
+        .choices(['fp32', 'fp16'])
+        .default('fp32'),
+    )
     .option('--rounds <n>', 'of which the median is taken', whole(1), 5)
     .addOption(csvOption())
     .addOption(jsonOption())
@@ -39,24 +46,26 @@ export function addBenchKernelsCommand(bench: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { task, batchSize: batch, width, rounds, csv } = options;
+  const { task, batchSize: batch, width, rounds, precision, csv } = options;
   const preset = requirePreset(options.preset);
   const spec = specOrUsageError(preset, { width });
-  const { device, kernels } = await timeEveryKernel(task, spec, batch, rounds);
+  const { device, kernels } = await timeEveryKernel({ task, spec, batch, precision }, rounds);
   const command = typedCommand();
   if (csv !== undefined) {
     const rows = kernels.map(({ kernel, shape, calls, milliseconds }) => {
-      const about = [device, task, preset, width, batch];
+      const about = [device, task, preset, width, batch, precision];
       return [...about, kernel, shape.join('x'), calls, milliseconds.toFixed(4)];
     });
     await appendRows(csv, HEADER, command, rows);
   }
   if (options.json) {
-    printJson({ command, device, task, preset, width, batch, kernels });
+    printJson({ command, device, task, preset, width, batch, precision, kernels });
     return;
   }
   const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  say(`${task} of ${preset}, batch ${batch}, ${device}: ${total.toFixed(2)} ms in kernels`);
+  say(
+    `${task} of ${preset}, batch ${batch}, ${precision}, ${device}: ${total.toFixed(2)} ms in kernels`,
+  );
   for (const { kernel, shape, calls, milliseconds } of kernels.slice(0, SHOWN)) {
     const time = `${milliseconds.toFixed(3)} ms`.padStart(12);
     print(`${time} ${String(calls).padStart(3)} × [${shape}] ${kernel}`);

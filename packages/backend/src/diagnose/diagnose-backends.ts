@@ -6,6 +6,7 @@ import { type Candidate, firstLine } from '../selection/select.js';
 import { locateTfjsNode } from '../tensorflow/locate-tfjs-node.js';
 import { hasNvidiaDriver } from '../tensorflow/nvidia-driver.js';
 import { checkPlatform } from '../tensorflow/platform.js';
+import { type DeviceFeature, deviceFeaturesOf } from '../webgpu/device-features.js';
 
 /** One backend of this machine, as plain data. */
 export interface BackendReport {
@@ -19,6 +20,8 @@ export interface BackendReport {
   readonly reason?: string;
   /** How far it is from the cpu backend; present when available. */
   readonly check?: SelfCheck;
+  /** What not every WebGPU device has; present for webgpu when available. */
+  readonly features?: readonly DeviceFeature[];
   /** What to type to gain it, where something can be done. */
   readonly advice?: string;
 }
@@ -48,7 +51,9 @@ async function examine(candidate: Candidate): Promise<BackendReport> {
   try {
     const { tf, device } = await candidate.open();
     const check = await selfCheck(tf, name);
-    if (check.passed) return { name, label, available: true, device, check };
+    const features = deviceFeaturesOf(tf);
+    const own = features.length > 0 ? { features } : {};
+    if (check.passed) return { name, label, available: true, device, check, ...own };
     const reason = `computes wrong results here (${check.error.toExponential(1)} off)`;
     return { name, label, available: false, device, reason, check };
   } catch (error) {

@@ -1,9 +1,14 @@
+import type { ExplicitPadding } from '@alexnet/model';
 import type { backend_util, Conv2DAttrs } from '@tensorflow/tfjs-core';
 import type { Tf } from '../selection/tf.js';
 
-/** How a convolution or one of its gradients walks over the map, as tfjs' kernels are told. */
-export type Conv2DWindow = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> &
-  Partial<Pick<Conv2DAttrs, 'dataFormat' | 'dilations'>>;
+/** How a convolution or one of its gradients walks over the map, as kernels are told. */
+export interface Conv2DWindow
+  extends Pick<Conv2DAttrs, 'dimRoundingMode'>,
+    Partial<Pick<Conv2DAttrs, 'dataFormat' | 'dilations'>> {
+  readonly strides: number | readonly [number, number];
+  readonly pad: Conv2DAttrs['pad'] | ExplicitPadding;
+}
 
 /** tfjs' own geometry of a convolution from a kernel's shapes and attributes. */
 export function conv2dInfo(
@@ -15,9 +20,9 @@ export function conv2dInfo(
   return tf.backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],
     filterShape as [number, number, number, number],
-    strides,
+    strides as Conv2DAttrs['strides'],
     dilations,
-    pad,
+    pad as Conv2DAttrs['pad'],
     dimRoundingMode,
     false,
     dataFormat === 'NHWC' ? 'channelsLast' : 'channelsFirst',

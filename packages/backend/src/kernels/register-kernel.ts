@@ -33,7 +33,7 @@ interface TfjsKernels {
   Identity: TfjsKernel<'x', object>;
   LRN: TfjsKernel<'x', tfjs.LRNAttrs>;
   MaxPool: TfjsKernel<'x', tfjs.MaxPoolAttrs>;
-  MaxPoolGrad: TfjsKernel<'dy' | 'input', tfjs.MaxPoolGradAttrs>;
+  MaxPoolGrad: TfjsKernel<'dy' | 'input' | 'output', tfjs.MaxPoolGradAttrs>;
   PadV2: TfjsKernel<'x', tfjs.PadV2Attrs>;
   Relu: TfjsKernel<'x', object>;
   Sum: TfjsKernel<'x', tfjs.SumAttrs>;

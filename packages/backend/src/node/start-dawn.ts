@@ -10,13 +10,19 @@ interface Dawn {
 }
 
 /**
+ * Half precision on NVIDIA's cards and matrices of subgroups, which Dawn keeps behind switches: they are used
+ * only where they compute what float32 does. Source: the toggles of Dawn.
+ */
+const FEATURES = 'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia';
+
+/**
  * Starts Dawn and makes it the `navigator.gpu` of this process.
  *
- * @param options as the README of npm's `webgpu` lists them: `backend=null`
+ * @param options others, as the README of npm's `webgpu` lists them: `backend=null`
  */
 export async function startDawn(options: readonly string[]): Promise<Gpu> {
   const dawn = await importDawn();
-  const instance = dawn.create(options);
+  const instance = dawn.create([...options, FEATURES]);
   Object.assign(globalThis, dawn.globals);
   // Node 20 has no `navigator`; newer ones have one without `gpu`.
   if (!globalThis.navigator) Object.defineProperty(globalThis, 'navigator', { value: {} });

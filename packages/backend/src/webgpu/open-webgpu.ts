@@ -1,7 +1,10 @@
 import { selfCheck } from '../check/self-check.js';
 import type { Tf } from '../selection/tf.js';
 import { adapterName } from './adapter.js';
+import { FEATURES, takeFeatures } from './device-features.js';
+import { hoistEnables } from './hoist-enables.js';
 import { keepStaging } from './keep-staging.js';
+import type { WebgpuBackend } from './kernels/program.js';
 import { registerTrainingKernels } from './kernels/register-training-kernels.js';
 import { refuseOversize } from './refuse-oversize.js';
 import { reportErrorsOnRead } from './report-errors.js';
@@ -24,14 +27,12 @@ const LIMITS = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
-/** Taken where the adapter has them: timestamps, for whoever times kernels. */
-const FEATURES = ['timestamp-query'] as const;
-
 /**
  * Makes WebGPU on `adapter` the current backend.
  *
  * Errors of the device, which tfjs leaves as silent zeros, throw where results are read. A check
- * against the cpu backend, which must be registered, runs first; a wrong result throws an Error.
+ * against the cpu backend, which must be registered, runs first; a wrong result throws an Error. What not
+ * every device has is used where its kernels passed a check of their own.
  */
 export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage): Promise<string> {
   await prepareWebgpu(tf, adapter, webgpu);
@@ -41,6 +42,7 @@ export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage
     const percent = (100 * error).toPrecision(2);
     throw new Error(`WebGPU computes wrong results on ${adapterName(info)} (${percent} % off)`);
   }
+  await takeFeatures(tf, tf.backend() as unknown as WebgpuBackend, adapter);
   return adapterName(info);
 }
 
@@ -59,6 +61,7 @@ export async function prepareWebgpu(
     requiredLimits,
     requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
   });
+  hoistEnables(device);
   const backend = new webgpu.WebGPUBackend(device as never, (adapter.info ?? {}) as never);
   const inside = backend as unknown as TfjsWebgpu;
   keepStaging(inside);

@@ -1,9 +1,12 @@
+import type { Precision } from '@alexnet/model';
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { CommandEncoder, Device, DeviceBuffer, Queue } from './webgpu-types.js';
 
 /** What of tfjs' WebGPUBackend is taken hold of here. Source: its dist/backend_webgpu.js, 4.22. */
 export interface TfjsWebgpu {
   readonly device: Device;
+  /** In what products compute: see `setPrecision`; fp32 where left out. */
+  readonly precision?: Precision;
   queue: Queue;
   bufferManager: BufferSource;
   readonly tensorMap: {

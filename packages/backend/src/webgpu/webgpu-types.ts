@@ -18,6 +18,20 @@ export interface AdapterInfo {
   readonly architecture?: string;
   readonly description?: string;
   readonly isFallbackAdapter?: boolean;
+  /** Threads of a subgroup; where the adapter has `subgroups`. */
+  readonly subgroupMinSize?: number;
+  readonly subgroupMaxSize?: number;
+  /** Of Dawn's chromium-experimental-subgroup-matrix. */
+  readonly subgroupMatrixConfigs?: Iterable<SubgroupMatrixConfig>;
+}
+
+/** What the subgroups of an adapter multiply at once: [M, K] by [K, N]. */
+export interface SubgroupMatrixConfig {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
 }
 
 export type ErrorFilter = 'validation' | 'out-of-memory' | 'internal';

@@ -2,6 +2,7 @@ import type { Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core
 import type { TfLayer } from '../layers/layer-class.js';
 import { ModelError } from '../model-error.js';
 import { inferShapes, withInput } from '../spec/infer-shapes.js';
+import type { LayerSpec } from '../spec/layer-spec.js';
 import type { NetworkSpec } from '../spec/network-spec.js';
 import { parameterSpecs } from '../spec/parameter-shapes.js';
 import { validateSpec } from '../spec/validate-spec.js';
@@ -9,6 +10,7 @@ import type { Tf } from '../tf.js';
 import { createLayer } from './create-layer.js';
 import { initialWeights } from './initial-weights.js';
 import type { ForwardOptions, Network, NetworkParameter } from './network.js';
+import { pairWithRelu } from './relu-pairs.js';
 import type { Weight } from './weight.js';
 
 /** How {@link buildNetwork} starts the weights. */
@@ -60,16 +62,28 @@ export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = 
   function run(
     x: Tensor4D,
     forwardOptions: ForwardOptions,
-    visit: (name: string, output: Tensor) => void,
+    visit?: (name: string, output: Tensor) => void,
   ): Tensor {
     checkInput(checked, anySize, x);
     const { frozen = [], ...kwargs } = forwardOptions;
-    return layers.reduce<Tensor>((features, layer) => {
+    let isDone = false;
+    return layers.reduce<Tensor>((features, layer, at) => {
+      if (isDone) {
+        isDone = false;
+        return features;
+      }
+      // What lies between the two is looked at only where every output is asked for.
+      const [spec, next] = checked.layers.slice(at, at + 2) as [LayerSpec, LayerSpec?];
+      const pair = visit ? undefined : pairWithRelu(tf, spec, layer, next, features);
+      if (pair) {
+        isDone = true;
+        return pair;
+      }
       const still = frozen.includes(layer.name);
       const options = still ? { ...kwargs, training: false } : kwargs;
       // [n, height, width, channels] → the same, or after flatten [n, units] → [n, units]
       const output = layer.apply(features, options as never) as Tensor;
-      visit(layer.name, output);
+      visit?.(layer.name, output);
       return output;
     }, x);
   }
@@ -81,7 +95,7 @@ export function buildNetwork(tf: Tf, spec: NetworkSpec, options: BuildOptions = 
     parameters,
 
     forward(x, forwardOptions = {}) {
-      return tf.tidy(() => run(x, forwardOptions, () => {}) as Tensor2D);
+      return tf.tidy(() => run(x, forwardOptions) as Tensor2D);
     },
 
     activations(x, names) {

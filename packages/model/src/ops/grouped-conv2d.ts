@@ -1,19 +1,11 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Padding } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
-import { type AlexNetKernels, type GroupedConv2DAttributes, kernelOf } from './kernels.js';
+import { type GroupedConv2DOptions, gradientsOfConv2d, windowOf } from './conv2d-gradients.js';
+import { fusedConv2d } from './fused-layers.js';
+import { type GroupedConv2DAttributes, kernelOf } from './kernels.js';
 import { stockPadding } from './stock-padding.js';
 
 const FORWARD = 'AlexNetGroupedConv2D';
-
-type ExplicitPad = [[number, number], [number, number], [number, number], [number, number]];
-
-/** Window step and zeros around the map, in pixels, and blocks of channels. */
-export interface GroupedConv2DOptions {
-  readonly stride: number;
-  readonly padding: Padding;
-  readonly groups: number;
-}
 
 /**
  * Convolution whose channels are cut into `groups` blocks that do not see each other.
@@ -32,23 +24,23 @@ export function groupedConv2d(
   options: GroupedConv2DOptions,
 ): Tensor4D {
   const { stride, padding, groups } = options;
-  const { top, bottom, left, right } = padding;
-  const pad: ExplicitPad = [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ];
+  const window = windowOf(options);
   const fast = kernelOf(tf, FORWARD);
   if (fast) {
     ensureGradient(tf);
-    return fast({ x, filter }, { strides: [stride, stride], pad, groups });
+    return fast({ x, filter }, window);
   }
   return tf.tidy(() => {
     // Not every backend differentiates a convolution with padding in pixels; all know the two words.
     const [height, width] = filter.shape;
     const word = stockPadding([height, width], stride, padding);
-    const padded = word === null ? tf.pad(x, pad) : x;
+    const padded =
+      word === null
+        ? tf.pad(
+            x,
+            window.pad.map(([before, after]) => [before, after]),
+          )
+        : x;
     const convolve = (input: Tensor4D, kernel: Tensor4D) =>
       tf.conv2d(input, kernel, stride, word ?? 'valid');
     if (groups === 1) return convolve(padded, filter);
@@ -69,7 +61,10 @@ export function convolveWithBias(
   bias: Tensor,
   options: GroupedConv2DOptions,
 ): Tensor4D {
-  return tf.tidy(() => tf.add(groupedConv2d(tf, x, filter, options), bias));
+  return (
+    fusedConv2d(tf, { x, filter, bias }, options, 'linear') ??
+    tf.tidy(() => tf.add(groupedConv2d(tf, x, filter, options), bias))
+  );
 }
 
 /** Connects the three kernels for automatic differentiation, once; each side is computed only if asked for. */
@@ -80,27 +75,13 @@ function ensureGradient(tf: Tf): void {
     inputsToSave: ['x', 'filter'],
     gradFunc: (dy, saved, attrs) => {
       const [x, filter] = saved as [Tensor4D, Tensor4D];
-      const geometry = attrs as unknown as GroupedConv2DAttributes;
-      const gradient = dy as Tensor4D;
-      return {
-        x: () =>
-          needed(tf, 'AlexNetGroupedConv2DBackpropInput')(
-            { dy: gradient, filter },
-            { ...geometry, inputShape: x.shape },
-          ),
-        filter: () =>
-          needed(tf, 'AlexNetGroupedConv2DBackpropFilter')(
-            { x, dy: gradient },
-            { ...geometry, filterShape: filter.shape },
-          ),
-      };
+      return gradientsOfConv2d(
+        tf,
+        x,
+        filter,
+        dy as Tensor4D,
+        attrs as unknown as GroupedConv2DAttributes,
+      );
     },
   });
-}
-
-/** A backend that has the convolution has its gradients. */
-function needed<Name extends keyof AlexNetKernels>(tf: Tf, name: Name) {
-  const kernel = kernelOf(tf, name);
-  if (!kernel) throw new Error(`the backend ${tf.getBackend()} has no kernel ${name}`);
-  return kernel;
 }

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Tf } from '../tf.js';
 
 /** What a kernel takes and gives; a backend sees its tensors as `TensorInfo`. */
@@ -19,6 +19,11 @@ export interface GroupedConv2DAttributes {
   readonly pad: ExplicitPadding;
   /** Blocks of channels that do not see each other. */
   readonly groups: number;
+}
+
+/** What becomes of the sums of a convolution or a dense layer, after the bias. */
+export interface FusedAttributes {
+  readonly activation: 'linear' | 'relu';
 }
 
 /** Zeros before and after each axis of a map `[batch, height, width, channels]`. */
@@ -77,6 +82,14 @@ export interface FixedGraphAttributes {
 export interface AlexNetKernels {
   /** y. */
   AlexNetGroupedConv2D: KernelSignature<'x' | 'filter', GroupedConv2DAttributes, Tensor4D>;
+  /** y, with a bias [out] and perhaps ReLU. */
+  AlexNetFusedConv2D: KernelSignature<
+    'x' | 'filter' | 'bias',
+    GroupedConv2DAttributes & FusedAttributes,
+    Tensor4D
+  >;
+  /** y [n, out] of x [n, in], weight [in, out] and bias [out]. */
+  AlexNetFusedDense: KernelSignature<'x' | 'weight' | 'bias', FusedAttributes, Tensor2D>;
   /** dx, of `inputShape`. */
   AlexNetGroupedConv2DBackpropInput: KernelSignature<
     'dy' | 'filter',
@@ -93,6 +106,8 @@ export interface AlexNetKernels {
   AlexNetLRNGrad: KernelSignature<'x' | 'y' | 'dy', ResponseNormAttributes, Tensor4D>;
   /** `dy` where `y` = ReLU(x) is positive, 0 elsewhere; of one shape. */
   AlexNetReluGrad: KernelSignature<'dy' | 'y', object>;
+  /** The sum of the squares of all numbers of all inputs, float32 under any names. */
+  AlexNetSquaredNorm: KernelSignature<string, object, Scalar>;
   /** One parameter, all of one shape; it may write in place. Source: paper §5; `weights.cu`, update(). */
   AlexNetMomentumUpdate: KernelSignature<
     'variable' | 'velocity' | 'gradient',

@@ -15,13 +15,15 @@ export function relu(tf: Tf, x: Tensor): Tensor {
     (save as (tensors: Tensor[]) => void)([value]);
     return {
       value,
-      gradFunc: (dy, saved) => {
-        const y = saved[0] as Tensor;
-        const fast = kernelOf(tf, 'AlexNetReluGrad');
-        if (fast) return fast({ dy, y }, {});
-        return tf.mul(dy, tf.cast(tf.greater(y, 0), 'float32'));
-      },
+      gradFunc: (dy, saved) => reluGrad(tf, dy, saved[0] as Tensor),
     };
   });
   return op(x);
+}
+
+/** `dy` where `y` = ReLU(x) is positive, 0 elsewhere; float32 of one shape. */
+export function reluGrad(tf: Tf, dy: Tensor, y: Tensor): Tensor {
+  const fast = kernelOf(tf, 'AlexNetReluGrad');
+  if (fast) return fast({ dy, y }, {});
+  return tf.mul(dy, tf.cast(tf.greater(y, 0), 'float32'));
 }

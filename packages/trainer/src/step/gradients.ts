@@ -1,6 +1,7 @@
 import type { Batch } from '@alexnet/augment';
 import {
   type ForwardOptions,
+  kernelOf,
   type Network,
   type NetworkParameter,
   type Pixels,
@@ -158,6 +159,9 @@ export function addWeighted(
 
 /** The sum of the squares of all gradients, a scalar. */
 export function squaredNorm(tf: Tf, gradients: Iterable<Tensor>): Tensor {
+  const fast = kernelOf(tf, 'AlexNetSquaredNorm');
+  if (fast)
+    return fast(Object.fromEntries(Array.from(gradients, (gradient, i) => [i, gradient])), {});
   return tf.tidy(() => tf.addN(Array.from(gradients, (gradient) => tf.sum(tf.square(gradient)))));
 }
 

@@ -34,6 +34,7 @@ export function createPlainStep(parts: StepParts): Step {
       const pieces = partsOf(batch, recipe.accumulate, at.whole);
       const running = runningValues(network, frozen);
       const before = running.map((variable) => tf.clone(variable as Tensor));
+      const lossScale = at.lossScale === undefined ? undefined : tf.scalar(at.lossScale);
       for (const part of pieces) {
         const tensors = upload(tf, batch, part);
         const options = {
@@ -43,7 +44,7 @@ export function createPlainStep(parts: StepParts): Step {
           unbiasedVariance: recipe.batchNormVariance === 'unbiased',
           frozen,
         };
-        const passed = gradientsOf(network, learning, tensors, options);
+        const passed = gradientsOf(network, learning, tensors, options, lossScale);
         sums = addWeighted(tf, sums, passed.gradients, part.share);
         const values = await Promise.all([passed.loss.data(), passed.correct.data()]);
         loss += (values[0][0] as number) * part.share;
@@ -69,7 +70,7 @@ export function createPlainStep(parts: StepParts): Step {
           variable.assign(before[i] as Tensor);
         });
       }
-      tf.dispose([...sums.values(), ...before]);
+      tf.dispose([...sums.values(), ...before, ...(lossScale ? [lossScale] : [])]);
       return result;
     },
   };

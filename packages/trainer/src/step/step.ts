@@ -32,7 +32,7 @@ export interface Step {
 /** When a step is made, and where its batch stands in the whole. */
 export interface StepMoment extends StepContext {
   readonly dropoutSeed: number;
-  /** Of the loss in the backward pass of a compiled step, a power of two; 1 where left out. */
+  /** Of the loss in the backward pass, a power of two; 1 where left out. */
   readonly lossScale?: number;
   /** Default: the batch is the whole one. */
   readonly whole?: WholeBatch;

@@ -1,6 +1,7 @@
 import { BackendError } from '../../backend-error.js';
 import { processorFlags } from '../../node/processor-flags.js';
 import type { Tf } from '../../selection/tf.js';
+import { whyNoHalfOnWebgpu } from '../../webgpu/device-features.js';
 import type { TensorflowBackend } from '../ops/raw-ops.js';
 import { gpuCapability } from './gpu-capability.js';
 
@@ -8,11 +9,12 @@ import { gpuCapability } from './gpu-capability.js';
 export type Precision = 'fp32' | 'bf16' | 'fp16';
 
 /**
- * Decides in what the compiled graphs of the current backend, training steps and predictions, compute
- * convolutions and dense layers. Weights, momentum, loss, softmax, response normalization and sums
- * stay float32 in any case. `auto` takes bf16 where it is fast: on processors with AMX or AVX512-BF16 and
- * GPUs from compute capability 8.0 on; on older ones with tensor cores fp16, whose gradients the
- * trainer scales. Nothing of it was measured on a GPU.
+ * Decides in what the current backend computes convolutions and dense layers: TensorFlow in its compiled
+ * graphs, training steps and predictions; WebGPU, which has fp16 where the device has `shader-f16`, in all
+ * of them. Weights, momentum, loss, softmax, response normalization and sums stay float32 in any case.
+ * `auto` takes bf16 where it is fast: on processors with AMX or AVX512-BF16 and GPUs from compute
+ * capability 8.0 on; on older ones with tensor cores fp16, whose gradients the trainer scales; on WebGPU
+ * fp32. Nothing of it was measured on a GPU.
  *
  * @returns what was chosen
  * @throws BackendError `precision` where bf16 or fp16 was asked for and is not to be had
@@ -23,7 +25,9 @@ export function setPrecision(tf: Tf, wanted: Precision | 'auto'): Precision {
     const reason = whyNot[wanted];
     throw new BackendError('precision', `${wanted} is not to be had: ${reason}; use fp32 or auto`);
   }
-  const best = HALVES.find((precision) => whyNot[precision] === null) ?? 'fp32';
+  // Whether fp16 is the faster on WebGPU was not measured.
+  const halves = tf.getBackend() === 'webgpu' ? [] : HALVES;
+  const best = halves.find((precision) => whyNot[precision] === null) ?? 'fp32';
   const precision = wanted === 'auto' ? best : wanted;
   Object.assign(tf.backend(), { precision });
   return precision;
@@ -40,6 +44,9 @@ const NOT_ASKED: WhyNot = { bf16: 'not asked for', fp16: 'not asked for' };
 function halvesOf(tf: Tf): WhyNot {
   const name = tf.getBackend();
   const neither = (reason: string): WhyNot => ({ bf16: reason, fp16: reason });
+  if (name === 'webgpu') {
+    return { bf16: 'WebGPU has no such type', fp16: whyNoHalfOnWebgpu(tf) };
+  }
   if (name !== 'tensorflow') return neither(`the ${name} backend computes in float32`);
   const { binding, isUsingGpuDevice } = tf.backend() as unknown as TensorflowBackend;
   if (!binding.copyTensor)

@@ -1,16 +1,19 @@
 import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
+import type { Epilogue } from './epilogue.js';
 import { seenAs, type WebgpuBackend } from './program.js';
+import { runKernel } from './run-kernel.js';
 import { fitsTiles, runTiledProduct } from './tiled-product.js';
 
 /** Rows and columns below which most of a tile would be empty. */
 const FEWEST = 64;
 
 /**
- * Replaces BatchMatMul and _FusedMatMul (bias, no activation) for single large products, the dense
- * layers of a batch: tiles of 128 x 64 for 32 x 32, sums split over workgroups where tfjs would start few, and
- * a transposed B, the weights on the way back, copied into order first rather than read across.
+ * Replaces BatchMatMul and _FusedMatMul (bias, ReLU) for single large products, the dense layers of a
+ * batch: tiles of 128 x 64 for 32 x 32, sums split over workgroups where tfjs would start few, and a
+ * transposed B, the weights on the way back, copied into order first rather than read across. Adds
+ * AlexNetFusedDense.
  */
 export function registerMatMul(tf: Tf): void {
   registerKernel(
@@ -22,12 +25,22 @@ export function registerMatMul(tf: Tf): void {
   );
   registerKernel(tf, 'webgpu', '_FusedMatMul', ({ inputs, attrs, backend, fallBack }) => {
     const { a, b, bias, preluActivationWeights } = inputs;
-    if ((attrs.activation ?? 'linear') !== 'linear' || preluActivationWeights) return fallBack();
-    const product = matMul(tf, backend, a, b, attrs);
-    if (!product || !bias) return product ?? fallBack();
-    const sum = run(tf, backend, 'Add', { a: product, b: bias });
-    backend.disposeData(product.dataId);
-    return sum;
+    const { activation = 'linear', transposeB = false } = attrs;
+    const [, columns] = lastTwo(b, transposeB);
+    const isPlain = bias === undefined || String(bias.shape) === String([columns]);
+    const isTaken = isPlain && (activation === 'linear' || activation === 'relu');
+    if (!isTaken || preluActivationWeights) return fallBack();
+    const epilogue = { bias, relu: activation === 'relu' };
+    return matMul(tf, backend, a, b, attrs, epilogue) ?? fallBack();
+  });
+  registerKernel(tf, 'webgpu', 'AlexNetFusedDense', ({ inputs, attrs, backend }) => {
+    const { x, weight, bias } = inputs;
+    const a = seenAs(x, [1, ...x.shape]);
+    const b = seenAs(weight, [1, ...weight.shape]);
+    const { activation } = attrs;
+    const tfjs = { transposeA: false, transposeB: false, activation };
+    const product = runKernel(tf, backend, '_FusedMatMul', { a, b, bias }, tfjs);
+    return seenAs(product, product.shape.slice(1));
   });
 }
 
@@ -38,6 +51,7 @@ function matMul(
   a: TensorInfo,
   b: TensorInfo,
   { transposeA = false, transposeB = false }: Readonly<Partial<BatchMatMulAttrs>>,
+  epilogue: Epilogue = {},
 ): TensorInfo | null {
   const single = [a, b].every(
     ({ shape, dtype }) => dtype === 'float32' && tf.util.sizeFromShape(shape.slice(0, -2)) === 1,
@@ -48,7 +62,7 @@ function matMul(
   const large = rows >= FEWEST && columns >= FEWEST;
   if (!single || !inFours || !large || !fitsTiles(backend, rows)) return null;
   const ordered = transposeB
-    ? run(tf, backend, 'Transpose', { x: seenAs(b, [columns, depth]) }, { perm: [1, 0] })
+    ? runKernel(tf, backend, 'Transpose', { x: seenAs(b, [columns, depth]) }, { perm: [1, 0] })
     : b;
   const product = runTiledProduct(
     backend,
@@ -57,6 +71,8 @@ function matMul(
       rows,
       columns,
       depth,
+      groups: 1,
+      epilogue,
       aAlong: transposeA ? 'rows' : 'depth',
       variables: [
         { name: 'A', component: 4 },
@@ -76,22 +92,6 @@ function lastTwo({ shape }: TensorInfo, transposed: boolean): number[] {
   return transposed ? [second, first] : [first, second];
 }
 
-function run(
-  tf: Tf,
-  backend: WebgpuBackend,
-  name: string,
-  inputs: Record<string, TensorInfo>,
-  attrs: object = {},
-): TensorInfo {
-  const kernel = tf.getKernel(name, 'webgpu');
-  if (!kernel) throw new Error(`tfjs-backend-webgpu has no kernel ${name}`);
-  return kernel.kernelFunc({
-    inputs,
-    backend,
-    attrs: attrs as Record<string, never>,
-  }) as TensorInfo;
-}
-
 /** Zeros outside; `at` is the place of A[row, k] in memory. */
 const read = (at: string) => `
     struct Row { m : i32 }
@@ -108,8 +108,8 @@ const read = (at: string) => `
     }
 
     fn readB(k : i32, n : i32) -> vec4<f32> {
-      if (k < uniforms.depth && n < uniforms.outShape[2]) {
-        return B[(k * uniforms.outShape[2] + n) / 4];
+      if (k < uniforms.depth && n < uniforms.columns) {
+        return B[(k * uniforms.columns + n) / 4];
       }
       return vec4<f32>(0.0);
     }`;

@@ -1,4 +1,7 @@
+import type { Precision } from '@alexnet/model';
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Device } from '../webgpu-types.js';
+import type { MatrixShape } from './matrix-loop.js';
 
 /** One WGSL program as tfjs-backend-webgpu 4.22 runs it. Source: its dist/webgpu_program.d.ts. */
 export interface Program {
@@ -29,7 +32,13 @@ export interface Uniform {
 
 /** What tfjs' WebGPUBackend offers its own kernels. */
 export interface WebgpuBackend extends KernelBackend {
-  readonly device: { readonly limits: Readonly<Record<string, number>> };
+  /** In what products compute: see `setPrecision`; fp32 where left out. */
+  readonly precision?: Precision;
+  /** How fp16 is had here; left out where it is not. */
+  readonly halfNumbers?: 'f16' | 'rounded';
+  /** What its subgroups multiply at once in fp16; left out where they do not, or not rightly. */
+  readonly matrixShape?: MatrixShape;
+  readonly device: Pick<Device, 'limits' | 'features'>;
   runWebGPUProgram(
     program: Program,
     inputs: TensorInfo[],

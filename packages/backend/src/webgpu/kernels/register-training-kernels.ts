@@ -6,9 +6,11 @@ import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
 import { registerDropoutMask } from './dropout-mask.js';
 import { registerLrnGrad } from './lrn-grad.js';
 import { registerMatMul } from './mat-mul.js';
+import { registerMaxPoolGrad } from './max-pool-grad.js';
 import { registerMomentumUpdate } from './momentum-update.js';
 import { registerNormalizeBytes } from './normalize-bytes.js';
 import { registerReluGrad } from './relu-grad.js';
+import { registerSquaredNorm } from './squared-norm.js';
 import { registerSum } from './sum-rows.js';
 
 /** Replaces the kernels of training that tfjs-backend-webgpu computes naively, and adds fused ones. */
@@ -19,6 +21,8 @@ export function registerTrainingKernels(tf: Tf): void {
   registerConv2DBackpropInput(tf);
   registerMatMul(tf);
   registerSum(tf);
+  registerSquaredNorm(tf);
+  registerMaxPoolGrad(tf);
   registerReluGrad(tf);
   registerLrnGrad(tf);
   registerMomentumUpdate(tf);

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
+import { type Epilogue, epilogueCode, epilogueKey } from './epilogue.js';
 import { flatDispatch, type Program, seenAs, type WebgpuBackend } from './program.js';
 
 /** Rows one thread adds up: enough to pay for its start, few enough to leave thousands of threads. */
@@ -11,18 +12,23 @@ const ROWS_EACH = 32;
  *
  * A thread adds every n-th row of one column (or of four), so that neighbors read neighbors, and
  * passes follow until one row is left: 387,200 rows take four.
+ *
+ * @param epilogue of the last pass; its bias repeats where it is shorter than a row
  */
 export function sumRows(
   backend: WebgpuBackend,
   input: TensorInfo,
   rows: number,
   columns: number,
+  epilogue: Epilogue = {},
 ): TensorInfo {
   let sum = seenAs(input, [rows, columns]);
   let left = rows;
   do {
     const parts = Math.ceil(left / ROWS_EACH);
-    const next = backend.runWebGPUProgram(sumProgram(parts, columns), [sum], 'float32', [
+    const last: Epilogue = parts === 1 ? epilogue : {};
+    const given = last.bias ? [sum, last.bias] : [sum];
+    const next = backend.runWebGPUProgram(sumProgram(parts, columns, last), given, 'float32', [
       { type: 'int32', data: [left] },
     ]);
     if (sum.dataId !== input.dataId) backend.disposeData(sum.dataId);
@@ -32,19 +38,22 @@ export function sumRows(
   return seenAs(sum, [columns]);
 }
 
-function sumProgram(parts: number, columns: number): Program {
-  const component = columns % 4 === 0 ? 4 : 1;
-  const type = component === 4 ? 'vec4<f32>' : 'f32';
+function sumProgram(parts: number, columns: number, { bias, relu = false }: Epilogue): Program {
+  const width = bias?.shape[0] ?? columns;
+  const component = width % 4 === 0 && columns % 4 === 0 ? 4 : 1;
+  const type = component === 4 ? ('vec4<f32>' as const) : 'f32';
   const outputShape = [parts, columns];
   return {
-    shaderKey: `alexnet_sum_rows_${component}`,
+    shaderKey: `alexnet_sum_rows_${component}_${epilogueKey({ bias, relu })}`,
     outputShape,
-    variableNames: ['x'],
+    variableNames: bias ? ['x', 'bias'] : ['x'],
+    variableComponents: bias ? [component, 1] : [component],
     outputComponent: component,
     uniforms: 'rows : i32,',
     size: true,
     ...flatDispatch(outputShape, component, 64),
     getUserCode: () => `
+      ${epilogueCode('finish', type, { bias: bias !== undefined, relu })}
       fn main(index : i32) {
         if (index < uniforms.size) {
           let columns = uniforms.outShape[1] / ${component};
@@ -53,7 +62,7 @@ function sumProgram(parts: number, columns: number): Program {
           for (var at = index; at < end; at += uniforms.size) {
             sum += x[at];
           }
-          result[index] = sum;
+          result[index] = finish(sum, ${bias ? `index * ${component} % uniforms.biasShape` : '0'});
         }
       }`,
   };

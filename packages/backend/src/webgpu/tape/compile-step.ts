@@ -44,13 +44,17 @@ export function compileStep(tf: Tf, backend: TfjsWebgpu, program: StepProgram): 
   const read = program.constants.filter((variable) => !held.includes(variable));
   let tape: StepTape | undefined;
   let readTensors: readonly object[] = [];
+  let precision = backend.precision;
   let ring: ReturnType<typeof createReadbackRing> | undefined;
 
   const currentTape = (): StepTape => {
     own.settle();
     const now = read.map(({ dataId }) => dataId);
-    if (tape?.isCurrent() && now.every((dataId, i) => dataId === readTensors[i])) return tape;
+    const isSame =
+      precision === backend.precision && now.every((dataId, i) => dataId === readTensors[i]);
+    if (isSame && tape?.isCurrent()) return tape;
     tape?.dispose();
+    precision = backend.precision;
     tape = record(tf, backend, program, held, own, failure);
     readTensors = now;
     ring ??= createReadbackRing(device, GATE_BYTES + 4 * tape.results.length);

@@ -6,7 +6,7 @@ import { flush, type TfjsWebgpu } from '../tfjs-webgpu.js';
 import { type DeviceBuffer, TENSOR_USAGE } from '../webgpu-types.js';
 import { recordTape, type Tape } from './record-tape.js';
 
-/** One function of one owner for one shape of x. */
+/** One function of one owner for one shape of x, in one precision. */
 interface State {
   readonly owner: WeakRef<object>;
   readonly shape: string;
@@ -42,7 +42,7 @@ export function registerFixedGraph(tf: Tf): void {
     const tfjs = backend as unknown as TfjsWebgpu;
     const { owner, constants, compute } = attrs;
     const x = inputs.x as Tensor;
-    const shape = String(x.shape);
+    const shape = `${x.shape} ${tfjs.precision}`;
     const dataIds = constants.map(({ dataId }) => dataId);
     // Functions whose constants are gone will not be called again.
     for (const state of states) {

@@ -8,7 +8,10 @@ import { registerFixedGraph } from './fixed-graph.js';
 export function registerTapes(tf: Tf, backend: TfjsWebgpu): void {
   const stepCompiler: StepCompiler = {
     compile: (program) => compileStep(tf, backend, program),
-    ahead: 2,
+    // In half precision the scale of the loss may be lowered by the result of the step before.
+    get ahead() {
+      return backend.precision === 'fp16' ? 0 : 2;
+    },
   };
   Object.assign(backend, { stepCompiler });
   registerFixedGraph(tf);

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+
+/** What Dawn checks of a pipeline once its shader was found sound. */
+const SUBGROUP_SIZE = /workgroup_size \(32\) must be a multiple of the device maxSubgroupSize/;
+
+describe('the programs of half precision', () => {
+  it('are valid WGSL with the type f16, and refused on a device that was not checked', () => {
+    const { stdout, stderr } = spawnSync(process.execPath, ['half-programs-child.mjs'], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    });
+    const report = JSON.parse(stdout.trim().split('\n').at(-1) || JSON.stringify(stderr));
+    expect(report).toEqual({
+      refused:
+        'fp16 is not to be had: shader-f16 is not used on this WebGPU device: it was not checked; use fp32 or auto',
+      programs: 7,
+      errors: [],
+      matrices: [expect.stringMatching(SUBGROUP_SIZE), expect.stringMatching(SUBGROUP_SIZE)],
+    });
+  });
+});

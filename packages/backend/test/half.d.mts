@@ -1,0 +1,1 @@
+export function toHalf(value: number): number;
