@@ -11,13 +11,14 @@
 # PRESET=alexnet        torchvision, lenet5, …: a small one shows on a software adapter that the script ends
 # PEERS=… PEERS_FP16=…  of bench step and predict --compare
 # ROUNDS=5              samples of each
+# PARITY='kernels tape half' what is compared first; ONLY=… of the kernels, those with such titles
 # LIMIT=460             seconds for everything; what does not fit any more is said, and left out
 set -u
 out=${1:?usage: bench/gpu.sh OUT}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$(dirname "$0")/.."
-: "${PYTHON:=python3}" "${BATCHES:=1 32 128}" "${PRECISIONS:=fp32 fp16}" "${PRESET:=alexnet}" "${ROUNDS:=5}" "${LIMIT:=460}"
+: "${PYTHON:=python3}" "${BATCHES:=1 32 128}" "${PRECISIONS=fp32 fp16}" "${PRESET:=alexnet}" "${ROUNDS:=5}" "${LIMIT:=460}" "${PARITY:=kernels tape half}"
 : "${PEERS:=torch-cuda-nchw,torch-cuda-channels-last,torch-cuda-tf32-channels-last}"
 : "${PEERS_FP16:=torch-cuda-fp16-nchw,torch-cuda-fp16-channels-last}"
 alexnet() { node apps/trainer/dist/cli.js "$@"; }
@@ -42,9 +43,14 @@ try() {
 rm -f "$out"/*.csv "$out"/*.txt
 command -v nvidia-smi >/dev/null && nvidia-smi >"$out/nvidia-smi.txt" 2>&1
 try doctor 60 alexnet backend doctor
-try parity-kernels 60 node packages/backend/test/webgpu-kernels-child.mjs
-try parity-tape 90 node packages/trainer/test/taped-step-child.mjs
-try parity-half 60 node packages/trainer/test/half-step-child.mjs
+for what in $PARITY; do
+  child=packages/trainer/test/$what-step-child.mjs
+  case $what in
+    kernels) child=packages/backend/test/webgpu-kernels-child.mjs ;;
+    tape) child=packages/trainer/test/taped-step-child.mjs ;;
+  esac
+  try "parity-$what" 90 node "$child"
+done
 largest=${BATCHES##* }
 for precision in $PRECISIONS; do
   for task in step predict; do

@@ -22,6 +22,9 @@ function tensor(shape, seed) {
 const [x, dy, third] = [1, 2, 3].map((seed) => (shape) => tensor(shape, seed));
 const results = {};
 
+/** Those whose titles match. */
+const ONLY = new RegExp(process.env.ONLY ?? '');
+
 const HANDED_ON = ' → tfjs';
 
 /**
@@ -29,6 +32,7 @@ const HANDED_ON = ' → tfjs';
  * that must have run, with HANDED_ON behind it where it must have left the call to tfjs.
  */
 async function compare(title, kernel, work, plain = work) {
+  if (!ONLY.test(title)) return;
   const on = async (backend, run) => {
     await tf.setBackend(backend);
     const result = tf.tidy(run);
@@ -128,6 +132,7 @@ const kernel = (name, inputs, attrs) => tf.engine().runKernel(name, inputs, attr
 /** The same convolution of tfjs, group by group. */
 function plainly(a, w, { strides, pad, groups }) {
   const padded = tf.pad(a, pad);
+  if (groups === 1) return tf.conv2d(padded, w, strides, 'valid');
   const parts = tf.split(padded, groups, 3);
   const filters = tf.split(w, groups, 3);
   return tf.concat(

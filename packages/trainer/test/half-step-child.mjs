@@ -84,7 +84,7 @@ const left = {
 end(taped);
 
 // From a scale that has to come down: one run, and the same in two.
-const scaled = { scale: 2 ** 26, goodSteps: 5 };
+const scaled = { scale: 2 ** 20, goodSteps: 5 };
 const run = async (from, maxSteps) => {
   const network = networkOf(tf);
   const updates = [];
@@ -95,7 +95,7 @@ const run = async (from, maxSteps) => {
     preprocessing,
     colors,
     seed: 5,
-    train: imagesOf(20),
+    train: imagesOf(12),
     validation: null,
     from: from ?? {
       ...(await initialSnapshot(network)),
@@ -113,7 +113,7 @@ const run = async (from, maxSteps) => {
   return { last, updates };
 };
 const whole = await run();
-const first = await run(undefined, 2);
+const first = await run(undefined, 1);
 const second = await run(first.last);
 const saved = ({ last }) => [...last.weights, ...last.velocities].map(([, { data }]) => bits(data));
 const training = {
