@@ -37,6 +37,7 @@ const INTERNAL = {
     'CustomLayers',
     'DropoutMaskAttributes',
     'FixedGraphAttributes',
+    'FusedAttributes',
     'GroupedConv2DAttributes',
     'KernelSignature',
     'MomentumUpdateAttributes',

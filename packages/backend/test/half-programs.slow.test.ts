@@ -6,10 +6,8 @@ const SUBGROUP_SIZE = /workgroup_size \(32\) must be a multiple of the device ma
 
 describe('the programs of half precision', () => {
   it('are valid WGSL with the type f16, and refused on a device that was not checked', () => {
-    const { stdout, stderr } = spawnSync(process.execPath, ['half-programs-child.mjs'], {
-      cwd: import.meta.dirname,
-      encoding: 'utf8',
-    });
+    const child = new URL('half-programs-child.mjs', import.meta.url).pathname;
+    const { stdout, stderr } = spawnSync(process.execPath, [child], { encoding: 'utf8' });
     const report = JSON.parse(stdout.trim().split('\n').at(-1) || JSON.stringify(stderr));
     expect(report).toEqual({
       refused:

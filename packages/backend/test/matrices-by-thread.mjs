@@ -6,7 +6,7 @@
  */
 export function byThread(code, { m, n, k }) {
   if (!code.includes('subgroup_matrix')) return code;
-  const load = (name, size, rows, columns, tile) => `
+  const load = (name, size, columns, tile) => `
     alias ${name} = array<f32, ${size}>;
     fn load${name}_row_major(offset : u32, stride : u32) -> ${name} {
       var all : ${name};
@@ -29,8 +29,8 @@ export function byThread(code, { m, n, k }) {
     .replace(/subgroupMatrixLoad<(Left|Right), (\w+)>\(&tile[AB], /g, 'load$1_$2(')
     .replace(/subgroupMatrixStore<row_major>\(&done, /g, 'storeSums(')
     .replace(/subgroupMatrixMultiplyAccumulate/g, 'addProduct')}
-    ${load('Left', m * k, m, k, 'tileA')}
-    ${load('Right', k * n, k, n, 'tileB')}
+    ${load('Left', m * k, k, 'tileA')}
+    ${load('Right', k * n, n, 'tileB')}
     alias Sums = array<f32, ${m * n}>;
     fn addProduct(a : Left, b : Right, c : Sums) -> Sums {
       var left = a;

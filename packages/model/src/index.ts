@@ -35,12 +35,7 @@ export {
   type StepTensors,
   stepCompilerOf,
 } from './ops/compiled-step.js';
-export {
-  type AlexNetKernels,
-  type ExplicitPadding,
-  kernelOf,
-  type NormalizeBytesAttributes,
-} from './ops/kernels.js';
+export { type AlexNetKernels, kernelOf, type NormalizeBytesAttributes } from './ops/kernels.js';
 export {
   type Prediction,
   type PreparedImages,

@@ -1,14 +1,15 @@
-import type { ExplicitPadding } from '@alexnet/model';
+import type { AlexNetKernels } from '@alexnet/model';
 import type { backend_util, Conv2DAttrs } from '@tensorflow/tfjs-core';
 import type { Tf } from '../selection/tf.js';
 
+type GroupedWindow = AlexNetKernels['AlexNetGroupedConv2D']['attrs'];
+
 /** How a convolution or one of its gradients walks over the map, as kernels are told. */
-export interface Conv2DWindow
-  extends Pick<Conv2DAttrs, 'dimRoundingMode'>,
-    Partial<Pick<Conv2DAttrs, 'dataFormat' | 'dilations'>> {
-  readonly strides: number | readonly [number, number];
-  readonly pad: Conv2DAttrs['pad'] | ExplicitPadding;
-}
+export type Conv2DWindow = Pick<Conv2DAttrs, 'dimRoundingMode'> &
+  Partial<Pick<Conv2DAttrs, 'dataFormat' | 'dilations'>> & {
+    readonly strides: number | readonly [number, number];
+    readonly pad: Conv2DAttrs['pad'] | GroupedWindow['pad'];
+  };
 
 /** tfjs' own geometry of a convolution from a kernel's shapes and attributes. */
 export function conv2dInfo(
@@ -27,4 +28,9 @@ export function conv2dInfo(
     false,
     dataFormat === 'NHWC' ? 'channelsLast' : 'channelsFirst',
   );
+}
+
+/** How a convolution of this package walks, as tfjs' kernels are told. */
+export function windowOf({ strides, pad }: GroupedWindow): Conv2DWindow {
+  return { strides, pad, dilations: 1, dataFormat: 'NHWC' };
 }

@@ -1,7 +1,8 @@
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import { windowOf } from '../kernels/conv2d-info.js';
 import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
-import { conv2dGeometry, explicitPad, windowOf } from './conv2d-geometry.js';
+import { conv2dGeometry, explicitPad } from './conv2d-geometry.js';
 import { flipFilter } from './flip-filter.js';
 import { runWasmKernel, type WasmBackend, withTemporaries } from './heap.js';
 

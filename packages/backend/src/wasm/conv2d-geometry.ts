@@ -1,4 +1,3 @@
-import type { AlexNetKernels } from '@alexnet/model';
 import type { backend_util } from '@tensorflow/tfjs-core';
 import { type Conv2DWindow, conv2dInfo } from '../kernels/conv2d-info.js';
 import type { Tf } from '../selection/tf.js';
@@ -30,17 +29,4 @@ export function explicitPad(
     [left, right],
     [0, 0],
   ];
-}
-
-/** What a convolution in groups is told, as tfjs' own kernels are: without the groups. */
-export function windowOf({
-  strides,
-  pad,
-}: AlexNetKernels['AlexNetGroupedConv2D']['attrs']): Conv2DWindow {
-  return {
-    strides: [...strides],
-    pad: pad.map((zeros) => [...zeros]) as Exclude<Conv2DWindow['pad'], string | number>,
-    dilations: 1,
-    dataFormat: 'NHWC',
-  };
 }

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { windowOf } from '../kernels/conv2d-info.js';
 import { registerKernel } from '../kernels/register-kernel.js';
 import type { Tf } from '../selection/tf.js';
 import { convolve, geometryOf } from './conv2d.js';
-import { windowOf } from './conv2d-geometry.js';
 import { runWasmKernel, type WasmBackend, withTemporaries } from './heap.js';
 
 /**

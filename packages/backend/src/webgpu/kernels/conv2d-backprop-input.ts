@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { windowOf } from '../../kernels/conv2d-info.js';
 import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import { tfjsWindow } from './conv2d.js';
 import { conv2dGeometry, type Geometry } from './conv2d-geometry.js';
 import { flatDispatch, type WebgpuBackend } from './program.js';
 import { runKernel } from './run-kernel.js';
@@ -41,7 +41,7 @@ export function registerConv2DBackpropInput(tf: Tf): void {
     const { dy, filter } = run.inputs;
     const { groups, inputShape } = run.attrs;
     if (groups === 1) {
-      const attrs = { ...tfjsWindow(run.attrs), inputShape };
+      const attrs = { ...windowOf(run.attrs), inputShape };
       return runKernel(tf, run.backend, 'Conv2DBackpropInput', { dy, filter }, attrs);
     }
     const forward = conv2dGeometry(tf, inputShape, filter.shape, run.attrs) as Geometry;

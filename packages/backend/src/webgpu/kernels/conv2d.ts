@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Conv2DWindow } from '../../kernels/conv2d-info.js';
+import { type Conv2DWindow, windowOf } from '../../kernels/conv2d-info.js';
 import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import { conv2dGeometry, type Geometry } from './conv2d-geometry.js';
@@ -41,7 +41,7 @@ export function registerConv2D(tf: Tf): void {
   registerKernel(tf, 'webgpu', 'AlexNetGroupedConv2D', ({ inputs, attrs, backend }) => {
     const { x, filter } = inputs;
     if (attrs.groups > 1) return grouped(tf, backend, x, filter, attrs, {});
-    return runKernel(tf, backend, 'Conv2D', { x, filter }, tfjsWindow(attrs));
+    return runKernel(tf, backend, 'Conv2D', { x, filter }, windowOf(attrs));
   });
   registerKernel(tf, 'webgpu', 'AlexNetFusedConv2D', ({ inputs, attrs, backend }) => {
     const { x, filter, bias } = inputs;
@@ -49,14 +49,9 @@ export function registerConv2D(tf: Tf): void {
     if (attrs.groups > 1) {
       return grouped(tf, backend, x, filter, attrs, { bias, relu: activation === 'relu' });
     }
-    const tfjs = { ...tfjsWindow(attrs), activation };
+    const tfjs = { ...windowOf(attrs), activation };
     return runKernel(tf, backend, 'FusedConv2D', { x, filter, bias }, tfjs);
   });
-}
-
-/** How a convolution of this package walks, as tfjs' kernels are told. */
-export function tfjsWindow({ strides, pad }: Conv2DWindow) {
-  return { strides, pad, dataFormat: 'NHWC', dilations: [1, 1] };
 }
 
 function grouped(
