@@ -8,7 +8,6 @@ import {
 } from '../selection/select.js';
 import { startWasm } from '../wasm/start-wasm.js';
 import { findAdapter, isSoftwareName } from '../webgpu/adapter.js';
-import { openWebgpu } from '../webgpu/open-webgpu.js';
 import type { Gpu } from '../webgpu/webgpu-types.js';
 import { startHeapThread } from './heap-thread.js';
 import { loadTf } from './load-tf.js';
@@ -43,8 +42,9 @@ async function openBrowserWebgpu(allowSoftware: boolean) {
   const { gpu } = globalThis.navigator as { gpu?: Gpu };
   const adapter = await findAdapter(gpu, allowSoftware);
   const tf = await loadTf();
-  const [webgpu] = await Promise.all([
+  const [webgpu, { openWebgpu }] = await Promise.all([
     import('@tensorflow/tfjs-backend-webgpu'),
+    import('../webgpu/open-webgpu.js'),
     import('@tensorflow/tfjs-backend-cpu'),
   ]);
   return { tf, device: `${await openWebgpu(tf, adapter, webgpu)}, WebGPU` };
