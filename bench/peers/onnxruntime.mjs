@@ -5,9 +5,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { selectBackend } from '../../packages/backend/dist/node.js';
-import { saveModel } from '../../packages/convert/dist/index.js';
-import { buildNetwork, validateSpec } from '../../packages/model/dist/index.js';
+import { onnxNetwork, spec } from './onnx-network.mjs';
 
 const [runtime, batch] = [process.argv[2], Number(process.argv[3])];
 const require = createRequire(new URL('../../packages/convert/package.json', import.meta.url));
@@ -15,14 +13,7 @@ const ort = require(runtime);
 const threads = Number(process.env.ALEXNET_WASM_THREADS) || availableParallelism();
 const isWeb = runtime === 'onnxruntime-web';
 if (isWeb) ort.env.wasm.numThreads = threads;
-const { tf } = await selectBackend({ require: 'cpu' });
-const spec = validateSpec(JSON.parse(process.env.ALEXNET_BENCH_SPEC));
-const network = buildNetwork(tf, spec, { seed: 1 });
-const weights = await network.getWeights();
-const file = { spec, weights, preprocessing: null, classNames: null, provenance: null };
-const [bytes] = (await saveModel(file, 'onnx')).files.values();
-const session = await ort.InferenceSession.create(bytes);
-network.dispose();
+const session = await ort.InferenceSession.create(await onnxNetwork());
 const { height, width, channels } = spec.input;
 const data = Float32Array.from({ length: batch * channels * height * width }, (_, i) =>
   Math.sin(i),

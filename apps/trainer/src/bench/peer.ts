@@ -83,6 +83,8 @@ export function peerCommands(
     [python, script('tf_peer.py'), ...more, computed] as const;
   const onnx = (runtime: string) =>
     [process.execPath, script('onnxruntime.mjs'), runtime, String(batch)] as const;
+  const inChromium = (runtime: string) =>
+    [process.execPath, script('chromium.mjs'), runtime, String(batch)] as const;
   return {
     tensorflow: own('tensorflow'),
     webgpu: own('webgpu'),
@@ -98,7 +100,12 @@ export function peerCommands(
     'tf-function-bf16': tensorflow('bf16'),
     keras: [python, script('keras_peer.py'), ...more],
     ...(task === 'predict'
-      ? { onnxruntime: onnx('onnxruntime-node'), 'onnxruntime-web': onnx('onnxruntime-web') }
+      ? {
+          onnxruntime: onnx('onnxruntime-node'),
+          'onnxruntime-web': onnx('onnxruntime-web'),
+          'chromium-wasm': inChromium('wasm'),
+          'chromium-onnxruntime-web': inChromium('onnxruntime-web'),
+        }
       : {}),
   };
 }
