@@ -20,6 +20,7 @@ export function tourOf(spec: NetworkSpec): TourStep[] {
   const activation = spec.layers.find((layer) => layer.op === 'activation');
   const first = spec.layers.find((layer) => layer.op === 'conv');
   const norm = spec.layers.find((layer) => layer.op === 'lrn');
+  const batchNorm = spec.layers.find((layer) => layer.op === 'batchnorm');
   const towers = towerLayers(spec).length > 0;
   const withoutHead = headless(spec);
   return [
@@ -65,9 +66,9 @@ export function tourOf(spec: NetworkSpec): TourStep[] {
       title: 'Neighbors damp each other',
       text: norm
         ? `${norm.name} divides every value by how loud its neighboring maps are at that place. The paper reports 1.4 points less top-1 error with it (section 3.3); later networks left it out.`
-        : 'The paper let neighboring maps damp each other (local response normalization). This network goes without, as most did later.',
+        : `The paper let neighboring maps damp each other (local response normalization). This network ${batchNorm ? 'has batch norm in its place, which brings every map to its usual scale (2015)' : 'goes without, as most did later'}.`,
       section: 'maps',
-      layer: norm?.name ?? named('pool', 'pool1'),
+      layer: norm?.name ?? batchNorm?.name ?? named('pool', 'pool1'),
     },
     {
       title: 'Two towers',
