@@ -131,7 +131,7 @@ describe('sideEffects: false', () => {
   it.each([
     ['@alexnet/model', 'topK', 1_000],
     ['@alexnet/augment', 'centerCrop', 1_000],
-    ['@alexnet/backend', 'parseBackendName', 800],
+    ['@alexnet/backend', 'parseBackendName', 900],
     ['@alexnet/convert', 'FormatError', 500],
     ['@alexnet/data', 'UndecodableImageError', 3_500],
     ['@alexnet/trainer', 'learningRateFactor', 3_500],
