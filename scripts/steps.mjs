@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,25 @@ export function run(command, args, options = {}) {
 /** A tool of the workspace, through the pinned pnpm (which turbo wants to find). */
 export function tool(name, args, options) {
   return run('npx', ['--yes', packageManager, 'exec', name, ...args], options);
+}
+
+/** The same with what it prints kept: its exit code and its output. */
+export function captured(name, args) {
+  return new Promise((resolve) => {
+    const child = spawn('npx', ['--yes', packageManager, 'exec', name, ...args], {
+      cwd: root,
+      shell: windows,
+      env: quietEnvironment(),
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+      });
+    }
+    child.on('error', (error) => resolve({ code: 1, output: `${name}: ${error.message}\n` }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
 }
 
 /** The alexnet command of this repository. */

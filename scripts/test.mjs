@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, prepareTensorflow } from './prepare.mjs';
-import { fail, title, tool } from './steps.mjs';
+import { captured, fail, title, tool } from './steps.mjs';
 
 /**
  * Installs, builds, runs every check and suite, and ends with their true totals.
@@ -15,20 +15,32 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const skipped = [];
 const scratch = mkdtempSync(join(tmpdir(), 'alexnet-test-'));
 
-/** A check counts as one test. */
-function check(name, command, args) {
-  title(name);
-  const passed = tool(command, args) === 0;
-  totals[passed ? 'passed' : 'failed']++;
+/**
+ * Runs checks of the form [name, command, arguments], two at a time (most are one process that computes),
+ * and shows the output of each when it ends. A check counts as one test.
+ */
+async function check(...checks) {
+  const waiting = [...checks];
+  const lane = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [name, command, args] = next;
+      const { code, output } = await captured(command, args);
+      title(name);
+      process.stdout.write(output);
+      totals[code === 0 ? 'passed' : 'failed']++;
+    }
+  };
+  await Promise.all([lane(), lane()]);
 }
 
-/** Projects of vitest, side by side. */
-function suite(...projects) {
+/** Projects of vitest side by side, `workers` files at a time. */
+function suite(projects, workers = availableParallelism()) {
   title(`Tests: ${projects.join(', ')}`);
   const report = join(scratch, `${projects[0]}.json`);
   const code = tool('vitest', [
     'run',
     ...projects.flatMap((project) => ['--project', project]),
+    `--maxWorkers=${workers}`,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
@@ -57,21 +69,25 @@ function suite(...projects) {
 }
 
 const PARTS = {
-  checks() {
-    check('Format and lint', 'biome', ['check', '.']);
-    check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']);
-    check('Unused code', 'knip', ['--no-progress', '--no-config-hints']);
-    check('Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']);
-    check('API reference', 'node', ['scripts/api-reference.mjs', '--check']);
-    check('Architecture image', 'node', ['scripts/architecture.mjs', '--check']);
-    check('Third-party licenses', 'node', ['scripts/third-party.mjs', '--check']);
-  },
-  unit: () => suite('unit'),
-  slow: () => suite('slow', 'blocks'),
-  pack() {
-    check('Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']);
-    check('Release rehearsal', 'node', ['scripts/release-rehearsal.mjs']);
-    suite('pack');
+  checks: () =>
+    check(
+      ['Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']],
+      ['Format and lint', 'biome', ['check', '.']],
+      ['Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']],
+      ['Unused code', 'knip', ['--no-progress', '--no-config-hints']],
+      ['API reference', 'node', ['scripts/api-reference.mjs', '--check']],
+      ['Architecture image', 'node', ['scripts/architecture.mjs', '--check']],
+      ['Third-party licenses', 'node', ['scripts/third-party.mjs', '--check']],
+    ),
+  unit: () => suite(['unit']),
+  // They wait for processes, pages and servers a quarter of their time: half as many again as cores.
+  slow: () => suite(['slow', 'blocks'], Math.ceil(1.5 * availableParallelism())),
+  async pack() {
+    await check(
+      ['Published packages', 'turbo', ['run', 'test:package', '--output-logs=errors-only']],
+      ['Release rehearsal', 'node', ['scripts/release-rehearsal.mjs']],
+    );
+    suite(['pack']);
   },
 };
 
@@ -82,7 +98,7 @@ const parts = asked.length > 0 ? asked : Object.keys(PARTS);
 
 await prepare();
 if (parts.includes('slow')) prepareTensorflow();
-for (const name of parts) PARTS[name]();
+for (const name of parts) await PARTS[name]();
 rmSync(scratch, { recursive: true, force: true });
 
 if (skipped.length > 0) process.stdout.write(`\nSkipped:\n  ${skipped.join('\n  ')}\n`);
