@@ -1,3 +1,4 @@
+export type { Precision } from '@alexnet/model';
 export { BackendError, type BackendErrorCode } from './backend-error.js';
 export { type SelfCheck, selfCheck } from './check/self-check.js';
 export {
@@ -24,7 +25,7 @@ export {
   planInstallation,
 } from './tensorflow/install-tensorflow.js';
 export { removeTensorflow } from './tensorflow/remove-tensorflow.js';
-export { type Precision, setPrecision } from './tensorflow/step/precision.js';
+export { setPrecision } from './tensorflow/step/precision.js';
 export { parseTensorflowSource, type TensorflowSource } from './tensorflow/tensorflow-source.js';
 export { registerTrainingKernels } from './wasm/register-training-kernels.js';
 export type { DeviceFeature } from './webgpu/device-features.js';

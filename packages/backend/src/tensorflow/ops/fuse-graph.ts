@@ -1,4 +1,4 @@
-import type { Precision } from '../step/precision.js';
+import type { Precision } from '@alexnet/model';
 import { type Attributes, type AttributeTypes, type GraphNode, opAttributes } from './raw-ops.js';
 import type { OpNode, Recording } from './record-graph.js';
 

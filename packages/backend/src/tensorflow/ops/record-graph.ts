@@ -1,5 +1,5 @@
+import type { Precision } from '@alexnet/model';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Precision } from '../step/precision.js';
 import { withEvenChannels } from './even-channels.js';
 import { halfInputs, halfType } from './half-products.js';
 import {

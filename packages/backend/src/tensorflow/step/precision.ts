@@ -1,12 +1,10 @@
+import type { Precision } from '@alexnet/model';
 import { BackendError } from '../../backend-error.js';
 import { processorFlags } from '../../node/processor-flags.js';
 import type { Tf } from '../../selection/tf.js';
 import { whyNoHalfOnWebgpu } from '../../webgpu/device-features.js';
 import type { TensorflowBackend } from '../ops/raw-ops.js';
 import { gpuCapability } from './gpu-capability.js';
-
-/** In what convolutions and dense layers compute; everything else is float32. */
-export type Precision = 'fp32' | 'bf16' | 'fp16';
 
 /**
  * Decides in what the current backend computes convolutions and dense layers: TensorFlow in its compiled
