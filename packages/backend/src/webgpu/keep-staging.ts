@@ -1,5 +1,5 @@
 import { stagingOf } from './staging.js';
-import type { TfjsWebgpu } from './tfjs-webgpu.js';
+import type { TensorData, TfjsWebgpu } from './tfjs-webgpu.js';
 import { type DeviceBuffer, TENSOR_USAGE } from './webgpu-types.js';
 
 /** Smaller uploads go the way of tfjs, in bytes. */
@@ -16,8 +16,8 @@ export function keepStaging(backend: TfjsWebgpu): void {
   const upload = backend.uploadToGPU.bind(backend);
   backend.uploadToGPU = (dataId) => {
     const data = backend.tensorMap.get(dataId);
-    const values = data?.dtype === 'float32' ? data.values : null;
-    if (!data || data.resource || !(values instanceof Float32Array) || values.byteLength < LEAST) {
+    const values = data && !data.resource ? wordsOf(data) : undefined;
+    if (!data || !values || values.byteLength < LEAST) {
       upload(dataId);
       return;
     }
@@ -37,4 +37,11 @@ export function keepStaging(backend: TfjsWebgpu): void {
     for (const buffer of recorded) staging.takeBack(buffer);
     recorded = [];
   };
+}
+
+/** Values that lie in memory as the device keeps them; undefined of others. */
+function wordsOf({ dtype, values }: TensorData): Float32Array | Int32Array | undefined {
+  if (dtype === 'float32' && values instanceof Float32Array) return values;
+  if (dtype === 'int32' && values instanceof Int32Array) return values;
+  return undefined;
 }
