@@ -9,6 +9,7 @@ export {
   makeBatch,
   makeByteBatch,
 } from './batch/make-batch.js';
+export { pixelsOf } from './batch/pixels-of.js';
 export { bytePreparation, type PreparationOptions, preparation } from './batch/preparation.js';
 export { type Place, shareOf, sliceBatch } from './batch/share.js';
 export { countClasses } from './class-counts.js';

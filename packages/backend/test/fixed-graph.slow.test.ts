@@ -54,8 +54,13 @@ describe.skipIf(missing)(`functions compiled to a graph ${missing ?? ''}`, () =>
   const x = (batch: number, seed: number) => tensor(tf, [batch, 11, 11, 4], seed);
   const run = (owner: object, { compute, variables }: ReturnType<typeof layers>, input: Tensor) =>
     tf.tidy(() => {
-      const attrs = { owner, constants: variables, compute };
-      return tf.engine().runKernel('AlexNetFixedGraph', { x: input }, attrs as never) as Tensor;
+      const attrs = {
+        owner,
+        variant: '',
+        constants: variables,
+        compute: ([only]: readonly Tensor[]) => compute(only as Tensor),
+      };
+      return tf.engine().runKernel('AlexNetFixedGraph', { 0: input }, attrs as never) as Tensor;
     });
   const held = () =>
     (

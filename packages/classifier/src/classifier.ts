@@ -1,4 +1,4 @@
-import { preparation } from '@alexnet/augment';
+import { bytePreparation, type ExampleMaker, pixelsOf, preparation } from '@alexnet/augment';
 import type { Model } from '@alexnet/convert';
 import type { RgbImage } from '@alexnet/files/image';
 import {
@@ -10,7 +10,9 @@ import {
   predictPrepared,
   type TenCropPrediction,
   type Tf,
+  takesBytes,
   topK,
+  uploadImages,
 } from '@alexnet/model';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ClassifierError } from './classifier-error.js';
@@ -94,21 +96,21 @@ export function createClassifier<Image>(
       probability,
     }));
 
+  const makerOf = (tenCrop: boolean): ExampleMaker =>
+    (takesBytes(tf) ? bytePreparation : preparation)(requirePreprocessing(model), { tenCrop });
+
   /** What `answer` says of each image, as many at a time as one pass takes. */
   const each = async <Answer>(
     images: readonly Image[],
     tenCrop: boolean,
     answer: (prepared: PreparedImages) => Promise<readonly Answer[]>,
   ): Promise<Answer[]> => {
-    const { height, width, views, write } = preparation(requirePreprocessing(model), { tenCrop });
-    const size = views * height * width * 3;
-    const perPass = Math.floor(BATCH / views);
+    const maker = makerOf(tenCrop);
+    const perPass = Math.floor(BATCH / maker.views);
     const all: Answer[] = [];
     for (let at = 0; at < images.length; at += perPass) {
       const decoded = await Promise.all(images.slice(at, at + perPass).map(decode));
-      const pixels = new Float32Array(decoded.length * size);
-      for (const [i, image] of decoded.entries()) write(pixels, i * size, image, i);
-      all.push(...(await answer({ pixels, imageShape: [height, width, 3] })));
+      all.push(...(await answer(preparedBy(maker, decoded))));
     }
     return all;
   };
@@ -130,8 +132,7 @@ export function createClassifier<Image>(
     { pixels, imageShape }: PreparedImages,
     layers: readonly string[],
   ): Promise<Map<string, Activation>[]> => {
-    const size = imageShape.reduce((product, length) => product * length, 1);
-    const x: Tensor4D = tf.tensor4d(pixels, [pixels.length / size, ...imageShape]);
+    const x = uploadImages(tf, pixels, imageShape);
     try {
       const found = Array.from({ length: x.shape[0] }, () => new Map<string, Activation>());
       for (const [layer, tensor] of network.activations(x, layers)) {
@@ -162,10 +163,8 @@ export function createClassifier<Image>(
     predict: (async (image, { tenCrop = false } = {}) =>
       (await predictAll([image], tenCrop))[0]) as Classifier<Image>['predict'],
     prepare(image) {
-      const { height, width, views, write } = preparation(requirePreprocessing(model));
-      const pixels = new Float32Array(views * height * width * 3);
-      write(pixels, 0, image, 0);
-      return tf.tensor4d(pixels, [views, height, width, 3]);
+      const { pixels, imageShape } = preparedBy(makerOf(false), [image]);
+      return uploadImages(tf, pixels, imageShape);
     },
     activations: ((images, layers) =>
       oneOrMany(images, (list) =>
@@ -173,6 +172,11 @@ export function createClassifier<Image>(
       )) as Classifier<Image>['activations'],
     dispose: () => network.dispose(),
   };
+}
+
+/** What `maker` makes of images. */
+function preparedBy(maker: ExampleMaker, images: readonly RgbImage[]): PreparedImages {
+  return { pixels: pixelsOf(maker, images), imageShape: [maker.height, maker.width, 3] };
 }
 
 /** Index to name; `class 7` where the file has no names. */

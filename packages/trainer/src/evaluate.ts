@@ -1,5 +1,4 @@
 import {
-  type Batch,
   bytePreparation,
   type ImageSource,
   makeBatch,
@@ -8,17 +7,7 @@ import {
   type SkippedImage,
   shareOf,
 } from '@alexnet/augment';
-import {
-  type Network,
-  type Pixels,
-  type Prediction,
-  type Preprocessing,
-  predict,
-  predictTenCrop,
-  type TenCropPrediction,
-  takesBytes,
-  uploadImages,
-} from '@alexnet/model';
+import { type Network, type Preprocessing, predictPrepared, takesBytes } from '@alexnet/model';
 import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
 import { TrainingError } from './training-error.js';
@@ -208,7 +197,7 @@ async function tally(
     await turnEventLoop();
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
-    const answers = await answersTo(network, batch, tenCrop);
+    const answers = await predictPrepared(network, batch, { tenCrop });
     const losses = await labelLosses(network, batch, views, answers, options.among);
     for (const own of losses) loss += own;
     const wrong: Mistake[] = [];
@@ -236,21 +225,6 @@ async function tally(
     options.onProgress?.(images + skipped.length, to - from);
   }
   return { images, skipped, loss, top1, top5, corners, confusion, mistakes };
-}
-
-/** None for a batch none of whose images could be read. */
-async function answersTo(
-  network: Network,
-  { labels, pixels, imageShape }: Batch<Pixels>,
-  tenCrop: boolean,
-): Promise<(Prediction | TenCropPrediction)[]> {
-  if (labels.length === 0) return [];
-  const x = uploadImages(network.tf, pixels, imageShape);
-  try {
-    return tenCrop ? await predictTenCrop(network, x) : await predict(network, x);
-  } finally {
-    x.dispose();
-  }
 }
 
 /** The numbers `from` to `to`, so many at a time. */

@@ -4,14 +4,15 @@ import {
   type Network,
   type NetworkSpec,
   type Precision,
+  type PreparedImages,
   precisionOf,
-  predict,
+  predictPrepared,
   type Tf,
   takesBytes,
+  uploadImages,
   wordsOf,
 } from '@alexnet/model';
 import { ALONE, createOptimizer, createStep, RECIPES, type World } from '@alexnet/trainer';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 
 /** What is timed: one training step, or one prediction of a batch. */
 export type BenchTask = 'step' | 'predict';
@@ -47,9 +48,9 @@ export interface WorkOptions {
 /**
  * One batch of pixels in memory [batch, height, width, channels] through a network.
  *
- * A step is forward, backward and the update of the paper's recipe, dropout on, of bytes where the device
- * normalizes them, as in training. A prediction includes the upload, softmax and the download of the
- * probabilities.
+ * A step is forward, backward and the update of the paper's recipe, dropout on; a prediction includes the
+ * upload, softmax and the download of the probabilities. Both are of bytes where the device normalizes them,
+ * as everywhere.
  */
 export function networkWork(
   tf: Tf,
@@ -61,15 +62,17 @@ export function networkWork(
   const network = buildNetwork(tf, spec, { seed: 1 });
   const { height, width, channels } = spec.input;
   const size = batch * height * width * channels;
-  const pixels = Float32Array.from({ length: size }, (_, i) => Math.sin(i));
+  const imageShape = [height, width, channels] as const;
+  const pixels = takesBytes(tf)
+    ? byteImages(batch, imageShape)
+    : Float32Array.from({ length: size }, (_, i) => Math.sin(i));
+  const imageBytes = (pixels instanceof Float32Array ? pixels : pixels.words).byteLength;
   if (task === 'predict') {
+    const images = { pixels, imageShape };
     const run = async () => {
-      const x = tf.tensor4d(pixels, [batch, height, width, channels]);
-      if (way === 'compiled') await predict(network, x);
-      else await predictOpByOp(network, x);
-      x.dispose();
+      await (way === 'compiled' ? predictPrepared : predictOpByOp)(network, images);
     };
-    return { run, imageBytes: pixels.byteLength, dispose: () => network.dispose() };
+    return { run, imageBytes, dispose: () => network.dispose() };
   }
 
   const { paper } = RECIPES;
@@ -77,12 +80,9 @@ export function networkWork(
   const optimizer = createOptimizer(network, paper);
   const step = createStep({ network, optimizer, average: null, recipe: paper, world }, way);
   const labels = Int32Array.from({ length: batch }, (_, i) => i % spec.classes);
-  const imageShape = [height, width, channels] as const;
   const targets = new Float32Array(batch * spec.classes);
   for (const [row, label] of labels.entries()) targets[row * spec.classes + label] = 1;
-  const images = takesBytes(tf) ? byteImages(batch, imageShape) : pixels;
-  const imageBytes = (images instanceof Float32Array ? images : images.words).byteLength;
-  const data = { pixels: images, imageShape, labels, targets, ids: [], skipped: [] };
+  const data = { pixels, imageShape, labels, targets, ids: [], skipped: [] };
   const at = {
     learningRate: 0.001,
     peakLearningRate: 0.01,
@@ -118,9 +118,12 @@ function byteImages(
   };
 }
 
-async function predictOpByOp(network: Network, x: Tensor4D): Promise<void> {
+async function predictOpByOp(
+  network: Network,
+  { pixels, imageShape }: PreparedImages,
+): Promise<void> {
   const { tf } = network;
-  const rows = tf.tidy(() => tf.softmax(network.forward(x)));
+  const rows = tf.tidy(() => tf.softmax(network.forward(uploadImages(tf, pixels, imageShape))));
   await rows.data();
   rows.dispose();
 }

@@ -99,15 +99,17 @@ export function imagesOf(
   return normalize({ words, table, ...(mean && { mean }) }, { imageShape });
 }
 
+/** The tensors {@link imagesOf} makes images of, bytes where the backend takes such; the caller disposes them. */
+export function pixelTensors(tf: Tf, pixels: Pixels, imageShape: ImageShape): Tensor[] {
+  const given = takesBytes(tf) ? pixels : floatsOf(pixels, imageShape);
+  return pixelInputs(given, imageShape).map(({ values, shape }) =>
+    tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32'),
+  );
+}
+
 /** Brings images to the device: `[n, height, width, channels]` float32, which the caller disposes. */
 export function uploadImages(tf: Tf, pixels: Pixels, imageShape: ImageShape): Tensor4D {
-  const given = takesBytes(tf) ? pixels : floatsOf(pixels, imageShape);
-  return tf.tidy(() => {
-    const tensors = pixelInputs(given, imageShape).map(({ values, shape }) =>
-      tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32'),
-    );
-    return imagesOf(tf, tensors, imageShape);
-  });
+  return tf.tidy(() => imagesOf(tf, pixelTensors(tf, pixels, imageShape), imageShape));
 }
 
 /** The floats, made here: what the device's are tested against. */

@@ -64,14 +64,16 @@ export interface NormalizeBytesAttributes {
   readonly imageShape: readonly [height: number, width: number, channels: number];
 }
 
-/** A function of one tensor whose other inputs do not change. */
+/** A function of a few tensors whose other inputs do not change. */
 export interface FixedGraphAttributes {
   /** Whose function it is; one compiled function is kept for each, as long as it lives. */
   readonly owner: object;
-  /** Everything `compute` reads beside x: float32. */
+  /** What `compute` depends on beside the shapes of what it is given. */
+  readonly variant: string;
+  /** Everything `compute` reads beside what it is given: float32. */
   readonly constants: readonly Tensor[];
-  /** Pure. */
-  readonly compute: (x: Tensor) => Tensor;
+  /** Pure; given the inputs in their order. */
+  readonly compute: (inputs: readonly Tensor[]) => Tensor;
 }
 
 /**
@@ -123,8 +125,8 @@ export interface AlexNetKernels {
     Tensor4D,
     'mean'
   >;
-  /** What `compute` gives for x. */
-  AlexNetFixedGraph: KernelSignature<'x', FixedGraphAttributes, Tensor2D>;
+  /** What `compute` gives for the inputs, which are named 0, 1 and so on. */
+  AlexNetFixedGraph: KernelSignature<string, FixedGraphAttributes, Tensor2D>;
 }
 
 /** A kernel of the current backend, ready to be called; undefined where it has none of that name. */

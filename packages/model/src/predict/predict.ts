@@ -1,6 +1,7 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { ModelError } from '../model-error.js';
 import type { Network } from '../network/network.js';
+import { countOf, type ImageShape, type Pixels, pixelTensors } from '../ops/byte-images.js';
 import { probabilities } from './probabilities.js';
 
 /** What the network says about one image. */
@@ -17,9 +18,9 @@ export interface TenCropPrediction extends Prediction {
 
 /** Preprocessed images in memory. A batch of `@alexnet/augment` is such. */
 export interface PreparedImages {
-  /** `[n, height, width, channels]` float32, n a multiple of ten where each image is ten crops. */
-  readonly pixels: Float32Array;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  /** Of n images, a multiple of ten where each image is ten crops. */
+  readonly pixels: Pixels;
+  readonly imageShape: ImageShape;
 }
 
 const CROPS = 10;
@@ -29,9 +30,8 @@ const CROPS = 10;
  *
  * @throws {ModelError} As {@link Network.forward}.
  */
-export async function predict(network: Network, x: Tensor4D): Promise<Prediction[]> {
-  const rows = await softmaxRows(network, x);
-  return rows.map((probabilities) => ({ probabilities }));
+export function predict(network: Network, x: Tensor4D): Promise<Prediction[]> {
+  return predictOnce(network, [x], shapeOf(x));
 }
 
 /**
@@ -42,22 +42,8 @@ export async function predict(network: Network, x: Tensor4D): Promise<Prediction
  * and center, then their mirror images.
  * @throws {ModelError} When the first length is no multiple of ten, or as {@link Network.forward}.
  */
-export async function predictTenCrop(
-  network: Network,
-  crops: Tensor4D,
-): Promise<TenCropPrediction[]> {
-  const count = crops.shape[0];
-  if (count % CROPS !== 0) {
-    throw new ModelError(
-      'bad-argument',
-      `Ten crops an image make a multiple of ten, not ${count}.`,
-    );
-  }
-  const rows = await softmaxRows(network, crops);
-  return Array.from({ length: count / CROPS }, (_, image) => {
-    const own = rows.slice(image * CROPS, (image + 1) * CROPS);
-    return { probabilities: mean(own), crops: own };
-  });
+export function predictTenCrop(network: Network, crops: Tensor4D): Promise<TenCropPrediction[]> {
+  return predictTen(network, [crops], shapeOf(crops));
 }
 
 /**
@@ -70,18 +56,53 @@ export async function predictPrepared(
   { pixels, imageShape }: PreparedImages,
   { tenCrop = false }: { readonly tenCrop?: boolean } = {},
 ): Promise<(Prediction | TenCropPrediction)[]> {
-  if (pixels.length === 0) return [];
-  const size = imageShape.reduce((product, length) => product * length, 1);
-  const x: Tensor4D = network.tf.tensor4d(pixels, [pixels.length / size, ...imageShape]);
+  if (countOf(pixels, imageShape) === 0) return [];
+  const given = pixelTensors(network.tf, pixels, imageShape);
   try {
-    return tenCrop ? await predictTenCrop(network, x) : await predict(network, x);
+    return await (tenCrop ? predictTen : predictOnce)(network, given, imageShape);
   } finally {
-    x.dispose();
+    network.tf.dispose(given);
   }
 }
 
-async function softmaxRows(network: Network, x: Tensor4D): Promise<Float32Array[]> {
-  const softmax = probabilities(network, x);
+async function predictOnce(
+  network: Network,
+  given: readonly Tensor[],
+  imageShape: ImageShape,
+): Promise<Prediction[]> {
+  const rows = await softmaxRows(network, given, imageShape);
+  return rows.map((probabilities) => ({ probabilities }));
+}
+
+async function predictTen(
+  network: Network,
+  given: readonly Tensor[],
+  imageShape: ImageShape,
+): Promise<TenCropPrediction[]> {
+  const count = given[0]?.shape[0] ?? 0;
+  if (count % CROPS !== 0) {
+    throw new ModelError(
+      'bad-argument',
+      `Ten crops an image make a multiple of ten, not ${count}.`,
+    );
+  }
+  const rows = await softmaxRows(network, given, imageShape);
+  return Array.from({ length: count / CROPS }, (_, image) => {
+    const own = rows.slice(image * CROPS, (image + 1) * CROPS);
+    return { probabilities: mean(own), crops: own };
+  });
+}
+
+function shapeOf({ shape: [, height, width, channels] }: Tensor4D): ImageShape {
+  return [height, width, channels];
+}
+
+async function softmaxRows(
+  network: Network,
+  given: readonly Tensor[],
+  imageShape: ImageShape,
+): Promise<Float32Array[]> {
+  const softmax = probabilities(network, given, imageShape);
   const [count, classes] = softmax.shape;
   const values = await softmax.data<'float32'>();
   softmax.dispose();

@@ -62,7 +62,8 @@ export function createCompiledStep(parts: StepParts, compiler: StepCompiler, pla
       const perPiece = pieces.map((piece) => inputsOf(batch, piece, at.dropoutSeed));
       const inputs = [...perPiece.flat(), ...scale];
       const places = pieces.map(({ share, before }) => `${share} from ${before}`);
-      const key = [...inputs.map(({ shape }) => `[${shape}]`), ...places, ...frozen].join(' ');
+      const shapes = [batch.imageShape, ...inputs.map(({ shape }) => shape)];
+      const key = [...shapes.map((shape) => `[${shape}]`), ...places, ...frozen].join(' ');
       const step = compiledFor(key, () =>
         programOf(
           parts,

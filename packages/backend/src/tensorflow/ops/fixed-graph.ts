@@ -15,12 +15,12 @@ import { accessTo } from './variable-access.js';
 
 /** How far one owner's function is. */
 interface State {
-  /** Shape of x, the identities of the constants, how often any was written in place, the precision. */
+  /** Shapes of the inputs, the variant, the identities of the constants, how often any was written in place, the precision. */
   readonly key: string;
   runs: number;
   graph?: object;
-  /** Ids of the tensors given at every run; null stands for x. */
-  feeds: readonly (number | null)[];
+  /** What is given at every run: which of the inputs, or the id of a constant. */
+  feeds: readonly ({ readonly input: number } | { readonly constant: number })[];
 }
 
 /** A constant above this, a dense layer's, is given at every run: a graph copies what it holds. */
@@ -36,8 +36,8 @@ const RUNS_BEFORE = 2;
  * Runs `compute` as one TensorFlow graph: layers are fused, and oneDNN packs the kernels of the
  * convolutions once instead of at every call.
  *
- * Input { x }, output what `compute` gives. The first runs go op by op; the next is recorded and
- * compiled for that shape of x and those very constants. Other constants, as after an update of the
+ * Output what `compute` gives for the inputs. The first runs go op by op; the next is recorded and
+ * compiled for their shapes and those very constants. Other constants, as after an update of the
  * weights, begin anew. With a stock addon nothing is registered. On a GPU, where it was never measured,
  * large constants are variables of the graph's session.
  */
@@ -48,12 +48,13 @@ export function registerFixedGraph(tf: Tf): void {
   const states = new WeakMap<object, State>();
 
   registerKernel(tf, 'tensorflow', 'AlexNetFixedGraph', ({ inputs, attrs }) => {
-    const { owner, constants, compute } = attrs;
-    const x = inputs.x as Tensor;
-    const [xId = -1] = backend.getInputTensorIds([x]);
+    const { owner, variant, constants, compute } = attrs;
+    const given = Object.values(inputs) as Tensor[];
+    const givenIds = backend.getInputTensorIds(given);
     const ids = backend.getInputTensorIds(constants);
     const { precision = 'fp32' } = backend;
-    const key = `${x.shape}|${ids}|${writesInPlace(backend)}|${precision}`;
+    const shapes = given.map(({ shape }) => `[${shape}]`);
+    const key = `${shapes}|${variant}|${ids}|${writesInPlace(backend)}|${precision}`;
     const known = states.get(owner);
     const state: State = known?.key === key ? known : { key, runs: 0, feeds: [] };
     states.set(owner, state);
@@ -61,17 +62,19 @@ export function registerFixedGraph(tf: Tf): void {
       const [result] = runGraph(
         graph,
         PREDICT,
-        state.feeds.map((id) => id ?? xId),
+        state.feeds.map((feed) => ('input' in feed ? (givenIds[feed.input] ?? -1) : feed.constant)),
       );
       return backend.createOutputTensor(result as Metadata);
     };
     if (state.graph) return answer(state.graph);
     // Op by op everything is float32, and an answer must not depend on how many came before it.
-    if (precision === 'fp32' && ++state.runs <= RUNS_BEFORE) return compute(x);
+    if (precision === 'fp32' && ++state.runs <= RUNS_BEFORE) return compute(given);
     const onGpu = computesOnGpu(backend);
     const isLarge = ({ size }: Tensor) => size * 4 > LARGEST_COPY_BYTES;
     const large = ids.filter((_, i) => isLarge(constants[i] as Tensor));
-    const outside = new Map<number, OutsideTensor>([[xId, { shape: x.shape, as: 'feed' }]]);
+    const outside = new Map<number, OutsideTensor>(
+      given.map(({ shape }, i) => [givenIds[i] ?? -1, { shape, as: 'feed' }]),
+    );
     constants.forEach((constant, i) => {
       const as = !isLarge(constant) ? 'constant' : onGpu ? 'variable' : 'feed';
       outside.set(ids[i] ?? -1, { shape: constant.shape, as });
@@ -81,7 +84,7 @@ export function registerFixedGraph(tf: Tf): void {
     recordGraph(
       backend,
       (recorder) => {
-        output = compute(x);
+        output = compute(given);
         if (onGpu) access = accessTo(recorder, large);
         return [recorder.slotOf(output)];
       },
@@ -92,7 +95,10 @@ export function registerFixedGraph(tf: Tf): void {
         const call = { feeds: feeds.map(({ slot }) => slot), results: resultSlots };
         state.graph = createGraph(nodes, [call, ...access], turnsToBfloat16(backend));
         if (access.length > 0) runGraph(state.graph, WRITE, large);
-        state.feeds = feeds.map(({ id }) => (id === xId ? null : id));
+        state.feeds = feeds.map(({ id }) => {
+          const input = givenIds.indexOf(id);
+          return input < 0 ? { constant: id } : { input };
+        });
       },
       precision,
     );

@@ -1,8 +1,7 @@
-import type { CompiledStep, StepInput, StepProgram } from '@alexnet/model';
+import type { CompiledStep, StepProgram } from '@alexnet/model';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { heldVariables } from '../../kernels/held-variables.js';
 import type { Tf } from '../../selection/tf.js';
-import { stagingOf } from '../staging.js';
 import { flush, type TfjsWebgpu } from '../tfjs-webgpu.js';
 import { type DeviceBuffer, TENSOR_USAGE, USAGE } from '../webgpu-types.js';
 import { type FailureFlag, failureFlagOf } from './failure-flag.js';
@@ -18,9 +17,7 @@ import {
   updateProgram,
   workgroupsOf,
 } from './update-programs.js';
-
-/** Larger values are written through buffers that are kept, in bytes. */
-const LEAST_STAGED = 2 ** 20;
+import { writeInputs } from './write-inputs.js';
 
 /** A step on tape. */
 interface StepTape extends Tape {
@@ -65,10 +62,13 @@ export function compileStep(tf: Tf, backend: TfjsWebgpu, program: StepProgram): 
     async run(inputs, numbers, share) {
       const { gate, results, ...current } = currentTape();
       flush(backend);
-      const staged = writeInputs(backend, inputs, current.inputs);
       queue.writeBuffer(current.numbers, 0, rowsOf(numbers, share));
       const encoder = device.createCommandEncoder();
-      for (const { from, to } of staged) encoder.copyBufferToBuffer(from, 0, to, 0, to.size);
+      const written = writeInputs(
+        backend,
+        encoder,
+        inputs.map(({ values }, i) => ({ from: values, to: current.inputs[i] as DeviceBuffer })),
+      );
       current.play(encoder);
       const through = ring as ReturnType<typeof createReadbackRing>;
       const answer = through.take();
@@ -77,7 +77,7 @@ export function compileStep(tf: Tf, backend: TfjsWebgpu, program: StepProgram): 
         encoder.copyBufferToBuffer(buffer, 0, answer, GATE_BYTES + 4 * i, 4);
       });
       queue.submit([encoder.finish()]);
-      for (const { from } of staged) stagingOf(device).takeBack(from);
+      written();
       const reading = through.read(answer);
       return failure.during(async () => {
         const values = new DataView(await (backend.whenSound?.(reading) ?? reading));
@@ -186,20 +186,6 @@ function record(
     }
   });
   return { ...tape, ...(parts as Omit<StepTape, keyof Tape>) };
-}
-
-/** Writes what is small, and returns what is to be copied from buffers that were filled. */
-function writeInputs(
-  { device, queue }: TfjsWebgpu,
-  inputs: readonly StepInput[],
-  buffers: readonly DeviceBuffer[],
-): readonly { readonly from: DeviceBuffer; readonly to: DeviceBuffer }[] {
-  return inputs.flatMap(({ values }, i) => {
-    const to = buffers[i] as DeviceBuffer;
-    if (values.byteLength >= LEAST_STAGED) return [{ from: stagingOf(device).fill(values), to }];
-    queue.writeBuffer(to, 0, values);
-    return [];
-  });
 }
 
 /** The numbers, each three at the start of a row, and the share in the last. */
