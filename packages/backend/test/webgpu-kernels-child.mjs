@@ -270,14 +270,63 @@ for (const [a, b, transposed] of [
 }
 Object.assign(webgpu, { precision: 'fp32', halfNumbers, matrixShape });
 
-for (const [shape, rate, seed] of [
-  [[3, 64], 0.5, 7],
-  [[5, 3], 0.2, -123_456_789],
+for (const [shape, rate, seed, before] of [
+  [[3, 64], 0.5, 7, 0],
+  [[5, 3], 0.2, -123_456_789, 0],
+  [[5, 4], 0.4, 7, 3],
+  [[4, 3], 0.4, 7, 5],
 ]) {
   const { Dropout } = registerLayers(tf);
   const layer = new Dropout({ name: 'dropout6', rate, scaling: 'train' });
-  await compare(`dropout mask [${shape}]`, 'AlexNetDropoutMask', () =>
-    layer.call(tf.ones(shape), { training: true, dropoutSeed: seed }),
+  const how = { training: true, dropoutSeed: seed, dropoutBefore: before };
+  const drop = (a) => layer.call(a, how);
+  const title = `dropout [${shape}] behind ${before}`;
+  await compare(title, 'AlexNetDropout', () => drop(x(shape)));
+  await compare(`gradient of ${title}`, 'AlexNetDropout', () => tf.grad(drop)(x(shape), dy(shape)));
+}
+
+for (const [rows, classes] of [
+  [3, 5],
+  [8, 33],
+  [21, 200],
+]) {
+  const logits = () => tf.mul(x([rows, classes]), 20);
+  const labels = () => tf.range(0, rows, 1, 'int32');
+  const hard = () => tf.cast(tf.oneHot(labels(), classes), 'float32');
+  for (const [title, targets] of [
+    ['labels', hard],
+    ['smoothed labels', () => tf.add(tf.mul(hard(), 0.9), 0.1 / classes)],
+    ['mixtures that are weighed', () => tf.mul(tf.softmax(dy([rows, classes])), 3)],
+  ]) {
+    const plain = (a) => tf.neg(tf.mean(tf.sum(tf.mul(targets(), tf.logSoftmax(a)), 1)));
+    await compare(
+      `cross-entropy of [${rows}, ${classes}] with ${title}`,
+      'AlexNetCrossEntropy',
+      () => kernel('AlexNetCrossEntropy', { logits: logits(), targets: targets() }, {}),
+      () => plain(logits()),
+    );
+    await compare(
+      `gradient of cross-entropy of [${rows}, ${classes}] with ${title}`,
+      'AlexNetCrossEntropyGrad',
+      () => {
+        const inputs = { logits: logits(), targets: targets(), dy: tf.scalar(1024) };
+        return kernel('AlexNetCrossEntropyGrad', inputs, {});
+      },
+      () => tf.grad(plain)(logits(), tf.scalar(1024)),
+    );
+  }
+  // Few levels, so that rows hold their maximum more than once.
+  const levels = () => tf.round(tf.mul(x([rows, classes]), 2));
+  // Of every other row the label.
+  const given = () => {
+    const isOther = tf.mod(tf.range(0, rows, 1, 'int32'), tf.scalar(2, 'int32'));
+    return tf.cast(tf.add(tf.argMax(levels(), 1), isOther), 'int32');
+  };
+  await compare(
+    `hits of [${rows}, ${classes}]`,
+    'AlexNetCountHits',
+    () => kernel('AlexNetCountHits', { logits: levels(), labels: given() }, {}),
+    () => tf.sum(tf.cast(tf.equal(tf.argMax(levels(), 1), given()), 'int32')),
   );
 }
 

@@ -24,7 +24,7 @@ export {
   type PlateauState,
 } from './schedule.js';
 export { createStep } from './step/create-step.js';
-export { crossEntropy } from './step/gradients.js';
+export { crossEntropy } from './step/cross-entropy.js';
 export type { LossScale } from './step/loss-scale.js';
 export type { Step, StepMoment, StepParts, StepResult } from './step/step.js';
 export {

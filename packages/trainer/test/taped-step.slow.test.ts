@@ -13,7 +13,7 @@ interface Report {
     readonly after: readonly number[];
     readonly created: number;
   };
-  readonly predictions: boolean;
+  readonly predictions: readonly boolean[];
   readonly bytes: readonly number[];
   readonly leftOver: readonly number[];
 }
@@ -37,7 +37,7 @@ describe.skipIf(noSoftwareWebgpu !== '')(`steps on tape ${noSoftwareWebgpu}`, ()
     expect(report.memory.after).toEqual(report.memory.before);
     expect(report.memory.created).toBe(0);
     for (const error of report.bytes) expect(error).toBeLessThan(1e-6);
-    expect(report.predictions).toBe(true);
+    expect(report.predictions).toEqual([true, true]);
     expect(report.leftOver).toEqual([0, 0]);
   });
 });

@@ -1,6 +1,6 @@
 /** Training on tape beside training op by op, in Node and in browsers: what their tests run. */
-import { createPipeline, makeBatch, makeByteBatch } from '@alexnet/augment';
-import { buildNetwork, createSpec, predict, uploadImages } from '@alexnet/model';
+import { bytePreparation, createPipeline, makeBatch, makeByteBatch } from '@alexnet/augment';
+import { buildNetwork, createSpec, predictPrepared, uploadImages } from '@alexnet/model';
 import { createOptimizer, createStep, RECIPES, train } from '@alexnet/trainer';
 
 const CLASSES = 3;
@@ -157,6 +157,13 @@ export function batchOf(images, seed) {
   return { pixels, imageShape: [32, 32, 3], labels, targets, ids: [], skipped: [] };
 }
 
+/** Images as bytes. */
+const bytesOf = (count) => {
+  const indices = Array.from({ length: count }, (_, i) => i);
+  const maker = bytePreparation(preprocessing);
+  return makeByteBatch(imagesOf(count), indices, maker, { classes: CLASSES });
+};
+
 export const at = (seed) => ({
   learningRate: 0.01,
   peakLearningRate: 0.01,
@@ -185,10 +192,10 @@ export async function memoryOver(tf, { network, step }, steps) {
     created++;
     return createBuffer(asked);
   };
-  const x = tf.tensor4d(batchOf(5, 9).pixels, [5, 32, 32, 3]);
+  const images = await bytesOf(5);
   const once = async (seed) => {
     await step.run(batchOf(8, seed % 7), at(seed));
-    await predict(network, x);
+    await predictPrepared(network, images);
   };
   // Of the readback buffers as many as are ever under way, and a prediction's tape from its second call on.
   for (let seed = 0; seed < 3; seed++) await once(seed);
@@ -198,22 +205,28 @@ export async function memoryOver(tf, { network, step }, steps) {
   for (let seed = 0; seed < steps; seed++) await once(seed);
   const memory = { before, after: held(), created };
   device.createBuffer = createBuffer;
-  x.dispose();
   return memory;
 }
 
-/** Whether a prediction on tape sees what steps wrote: the same as one op by op. */
+/** Whether predictions on tape, of floats and of bytes, see what steps wrote: the same as op by op. */
 export async function predictsAsWritten(tf, { network, step }) {
-  const x = tf.tensor4d(batchOf(5, 9).pixels, [5, 32, 32, 3]);
+  const given = [batchOf(5, 9), await bytesOf(5)];
   for (let seed = 0; seed < 3; seed++) {
     await step.run(batchOf(8, seed), at(seed));
-    await predict(network, x);
+    for (const images of given) await predictPrepared(network, images);
   }
-  const [taped] = await predict(network, x);
-  const rows = tf.tidy(() => tf.softmax(network.forward(x)));
-  const plainRow = (await rows.data()).slice(0, CLASSES);
-  tf.dispose([rows, x]);
-  return bits(taped.probabilities) === bits(plainRow);
+  const same = [];
+  for (const images of given) {
+    const taped = await predictPrepared(network, images);
+    const rows = tf.tidy(() => {
+      const x = uploadImages(tf, images.pixels, images.imageShape);
+      return tf.softmax(network.forward(x));
+    });
+    const plain = await rows.data();
+    rows.dispose();
+    same.push(bits(taped.flatMap(({ probabilities }) => [...probabilities])) === bits(plain));
+  }
+  return same;
 }
 
 /** Losses and weights of three steps on tape that are not those of three op by op. */

@@ -1,6 +1,6 @@
 import type { Scalar, serialization, Tensor } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
-import { dropoutMask } from '../ops/dropout-mask.js';
+import { dropout } from '../ops/dropout.js';
 import type { DropoutSpec } from '../spec/layer-spec.js';
 import type { Tf } from '../tf.js';
 import type { LayerClass } from './layer-class.js';
@@ -49,7 +49,7 @@ export function defineDropoutLayer(tf: Tf): LayerClass<DropoutConfig> {
         stream: this.name,
         before: kwargs.dropoutBefore ?? 0,
       };
-      return tf.tidy(() => tf.mul(x, dropoutMask(tf, x.shape, mask)));
+      return dropout(tf, x, mask);
     }
 
     override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {

@@ -19,7 +19,7 @@ export interface ForwardOptions {
   readonly training?: boolean;
   /**
    * Whole number; the same seed gives the same masks on every backend. Left out: a new one each call.
-   * A scalar of int32 where the backend has the kernel `AlexNetDropoutMask`.
+   * A scalar of int32 where the backend draws the masks.
    */
   readonly dropoutSeed?: number | Scalar;
   /** Images that masks of this seed are drawn for before these: a part of a batch has the masks it has in the whole. Default 0. */

@@ -47,9 +47,8 @@ export interface MomentumUpdateAttributes {
   readonly decay: number;
 }
 
-/** A mask of zeros, and `kept` for what stays, [shape]; see {@link dropoutMask}. */
-export interface DropoutMaskAttributes {
-  readonly shape: readonly number[];
+/** A mask of zeros, and `kept` for what stays; see {@link dropout}. */
+export interface DropoutAttributes {
   /** A unit is dropped where its 16 random bits are below; 0..65,536. */
   readonly threshold: number;
   readonly kept: number;
@@ -116,8 +115,19 @@ export interface AlexNetKernels {
     MomentumUpdateAttributes,
     readonly [velocity: Tensor, variable: Tensor]
   >;
-  /** float32; the seed is an int32 scalar. */
-  AlexNetDropoutMask: KernelSignature<'seed', DropoutMaskAttributes>;
+  /** float32, [shape]; the seed is an int32 scalar. */
+  AlexNetDropoutMask: KernelSignature<
+    'seed',
+    DropoutAttributes & { readonly shape: readonly number[] }
+  >;
+  /** x times that mask. */
+  AlexNetDropout: KernelSignature<'x' | 'seed', DropoutAttributes>;
+  /** Mean softmax cross-entropy of logits against distributions, [n, classes]; not by the distributions. */
+  AlexNetCrossEntropy: KernelSignature<'logits' | 'targets', object, Scalar>;
+  /** Its gradient by the logits, times the scalar dy. */
+  AlexNetCrossEntropyGrad: KernelSignature<'logits' | 'targets' | 'dy', object, Tensor2D>;
+  /** Rows of logits [n, classes] whose largest is at the label, int32 [n]: an int32 scalar. */
+  AlexNetCountHits: KernelSignature<'logits' | 'labels', object, Scalar>;
   /** Floats of {@link ByteImages}, words int32. */
   AlexNetNormalizeBytes: KernelSignature<
     'words' | 'table',

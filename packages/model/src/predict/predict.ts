@@ -6,7 +6,7 @@ import { probabilities } from './probabilities.js';
 
 /** What the network says about one image. */
 export interface Prediction {
-  /** `[classes]`, 0..1, adding up to 1. */
+  /** `[classes]`, 0..1, adding up to 1; of images that were answered together, a view of all their answers. */
   readonly probabilities: Float32Array;
 }
 
@@ -107,7 +107,7 @@ async function softmaxRows(
   const values = await softmax.data<'float32'>();
   softmax.dispose();
   return Array.from({ length: count }, (_, row) =>
-    values.slice(row * classes, (row + 1) * classes),
+    values.subarray(row * classes, (row + 1) * classes),
   );
 }
 

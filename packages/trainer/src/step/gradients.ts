@@ -13,6 +13,7 @@ import {
 } from '@alexnet/model';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { WholeBatch } from '../world/meet.js';
+import { countHits, crossEntropy } from './cross-entropy.js';
 
 /** A part of a batch on the device. */
 export interface PartTensors {
@@ -95,12 +96,6 @@ export function upload(tf: Tf, batch: Batch<Pixels>, part: Part): PartTensors {
   };
 }
 
-/** Mean softmax cross-entropy [scalar] of logits [n, classes] against distributions [n, classes]. */
-export function crossEntropy(tf: Tf, logits: Tensor2D, targets: Tensor2D): Scalar {
-  // [n, classes] -> sum over classes [n] -> mean []
-  return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))) as Scalar;
-}
-
 /**
  * Forward and backward pass over a part: loss, images answered right, gradients by parameter name.
  *
@@ -118,8 +113,7 @@ export function gradientsOf(
   let correct: Scalar | undefined;
   const lossOf = () => {
     const logits = network.forward(x, options); // [n, classes]
-    const hits = tf.equal(tf.argMax(logits, 1), labels);
-    correct = tf.keep(tf.sum(tf.cast(hits, 'int32'))) as Scalar;
+    correct = tf.keep(countHits(tf, logits, labels));
     const mean = crossEntropy(tf, logits, targets);
     return lossScale ? (tf.mul(mean, lossScale) as Scalar) : mean;
   };

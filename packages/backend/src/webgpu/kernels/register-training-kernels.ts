@@ -3,7 +3,9 @@ import { registerAddN } from './add-n.js';
 import { registerConv2D } from './conv2d.js';
 import { registerConv2DBackpropFilter } from './conv2d-backprop-filter.js';
 import { registerConv2DBackpropInput } from './conv2d-backprop-input.js';
-import { registerDropoutMask } from './dropout-mask.js';
+import { registerCountHits } from './count-hits.js';
+import { registerCrossEntropy } from './cross-entropy.js';
+import { registerDropout } from './dropout.js';
 import { registerLrnGrad } from './lrn-grad.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerMaxPoolGrad } from './max-pool-grad.js';
@@ -26,6 +28,8 @@ export function registerTrainingKernels(tf: Tf): void {
   registerReluGrad(tf);
   registerLrnGrad(tf);
   registerMomentumUpdate(tf);
-  registerDropoutMask(tf);
+  registerDropout(tf);
+  registerCrossEntropy(tf);
+  registerCountHits(tf);
   registerNormalizeBytes(tf);
 }

@@ -1,30 +1,28 @@
 import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
-import { flatDispatch, type WebgpuBackend } from './program.js';
+import { flatDispatch } from './program.js';
 
 /**
- * Adds AlexNetDropoutMask: the masks of `dropoutMask` in `@alexnet/model`, bit for bit, drawn where they
- * are used: nothing is uploaded but the seed. Drawing them in JavaScript was a tenth of a step's
- * processor time at batch 32.
- *
- * Input { seed }, an int32 scalar; attributes { shape, threshold, kept, stream }; output float32 of that
- * shape.
+ * Adds AlexNetDropout: x times the masks of dropout-mask.ts in `@alexnet/model`, bit for bit, drawn where they
+ * are used, on the way back anew: nothing is uploaded but the seed, and no mask is kept. Drawing them in
+ * JavaScript was a tenth of a step's processor time at batch 32.
  */
-export function registerDropoutMask(tf: Tf): void {
-  registerKernel(tf, 'webgpu', 'AlexNetDropoutMask', ({ inputs, attrs, backend }) => {
-    const { shape, threshold, kept, stream } = attrs;
-    const size = shape.reduce((product: number, length: number) => product * length, 1);
-    const component = size % 4 === 0 ? 4 : 1;
-    return (backend as WebgpuBackend).runWebGPUProgram(
+export function registerDropout(tf: Tf): void {
+  registerKernel(tf, 'webgpu', 'AlexNetDropout', ({ inputs, attrs, backend }) => {
+    const { threshold, kept, stream, from } = attrs;
+    const { x, seed } = inputs;
+    const size = tf.util.sizeFromShape(x.shape);
+    const component = size % 4 === 0 && from % 2 === 0 ? 4 : 1;
+    return backend.runWebGPUProgram(
       {
-        shaderKey: `alexnet_dropout_mask_${component}_${stream}`,
-        outputShape: [...shape],
-        variableNames: ['seedOf'],
-        variableComponents: [1],
+        shaderKey: `alexnet_dropout_${component}_${stream}`,
+        outputShape: [...x.shape],
+        variableNames: ['x', 'seedOf'],
+        variableComponents: [component, 1],
         outputComponent: component,
-        uniforms: 'threshold : i32, kept : f32,',
+        uniforms: 'threshold : i32, kept : f32, before : i32,',
         size: true,
-        ...flatDispatch(shape, component, 128),
+        ...flatDispatch(x.shape, component, 128),
         getUserCode: () => `
         ${RANDOM_WORDS}
         fn streamKey() -> u32 {
@@ -43,11 +41,12 @@ export function registerDropoutMask(tf: Tf): void {
           }
         }`,
       },
-      [inputs.seed],
+      [x, seed],
       'float32',
       [
         { type: 'int32', data: [threshold] },
         { type: 'float32', data: [kept] },
+        { type: 'int32', data: [from] },
       ],
     );
   });
@@ -66,13 +65,15 @@ const RANDOM_WORDS = `
         }`;
 
 const ONE_UNIT = `
-            let bits = word(key, u32(index) >> 1u);
-            result[index] = unit(bits >> (16u * (u32(index) & 1u)));`;
+            let place = u32(uniforms.before + index);
+            let bits = word(key, place >> 1u);
+            result[index] = x[index] * unit(bits >> (16u * (place & 1u)));`;
 
 const FOUR_UNITS = `
-            let first = word(key, 2u * u32(index));
-            let second = word(key, 2u * u32(index) + 1u);
-            result[index] = vec4<f32>(
+            let place = u32(uniforms.before / 2 + 2 * index);
+            let first = word(key, place);
+            let second = word(key, place + 1u);
+            result[index] = x[index] * vec4<f32>(
               unit(first), unit(first >> 16u), unit(second), unit(second >> 16u));`;
 
 /** Statements that put the name of a stream into its key, letter by letter. */
