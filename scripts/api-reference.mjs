@@ -35,7 +35,7 @@ const INTERNAL = {
   files: ['Compression'],
   model: [
     'CustomLayers',
-    'DropoutMaskAttributes',
+    'DropoutAttributes',
     'FixedGraphAttributes',
     'FusedAttributes',
     'GroupedConv2DAttributes',

@@ -1,7 +1,11 @@
 import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { buildNetwork } from '../src/network/build-network.js';
+import { streamKey } from '../src/network/random-stream.js';
+import { dropout } from '../src/ops/dropout.js';
+import { maskValues } from '../src/ops/dropout-mask.js';
 import { groupedConv2d } from '../src/ops/grouped-conv2d.js';
+import type { DropoutAttributes } from '../src/ops/kernels.js';
 import { relu } from '../src/ops/relu.js';
 import { localResponseNorm } from '../src/ops/response-norm.js';
 import { createSpec } from '../src/spec/create-spec.js';
@@ -126,6 +130,24 @@ describe('a backend’s own kernels', () => {
       'AlexNetGroupedConv2DBackpropFilter',
       'AlexNetGroupedConv2DBackpropInput',
     ]);
+  });
+
+  it('drop units on the way back as on the way there', () => {
+    const x = random(3, 2, 3, 3, 5);
+    const how = { rate: 0.4, kept: 2, seed: 9, stream: 'drop6', before: 1 };
+    const run = (a?: Tensor4D) => dropout(tf, a ?? x, how);
+    const plain = valueAndGradients(run, [x]);
+    const seeds: number[] = [];
+    register('AlexNetDropout', ([a, seed], attrs) => {
+      seeds.push((seed as Tensor).dataSync()[0] as number);
+      const { threshold, kept, from, stream } = attrs as unknown as DropoutAttributes;
+      const { shape, size } = a as Tensor;
+      const place = { from, to: from + size };
+      const values = maskValues(place, threshold, kept, streamKey(how.seed, stream));
+      return tf.mul(a as Tensor, tf.tensor(values, shape));
+    });
+    expect(valueAndGradients(run, [x])).toEqual(plain);
+    expect(seeds).toEqual([9, 9]);
   });
 
   it('run convolutions and dense layers with bias and ReLU at once, equal to layer by layer', () => {
