@@ -4,7 +4,7 @@ import type { Tf } from '../../selection/tf.js';
 import { type Program, seenAs } from './program.js';
 import { LANES, REDUCTIONS, ROWS, WORKGROUP } from './row-reductions.js';
 
-/** The largest logit of a row and ln Σ eˣ above it, for every thread of the row that begins at `start`. */
+/** The largest logit of a row and Σ eˣ above it, for every thread of the row that begins at `start`. */
 const SOFTMAX = `
       ${REDUCTIONS}
       struct Softmax { largest : f32, total : f32 }
@@ -25,7 +25,8 @@ const SOFTMAX = `
 /**
  * Adds AlexNetCrossEntropy, the mean softmax cross-entropy of logits against distributions, both
  * [n, classes], by one workgroup; and AlexNetCrossEntropyGrad, its gradient by the logits. Op by op both
- * are some twenty programs, each of which takes longer to start than to run.
+ * are some twenty programs, each of which takes longer to start than to run. Distributions may lie there as
+ * whole numbers: tfjs casts those without touching them.
  */
 export function registerCrossEntropy(tf: Tf): void {
   registerKernel(tf, 'webgpu', 'AlexNetCrossEntropy', ({ inputs, backend }) => {
@@ -62,7 +63,7 @@ const LOSS: Program = {
           let logTotal = log(softmax.total);
           var own = 0.0;
           for (var c = thread % ${LANES}; c < classes; c += ${LANES}) {
-            own -= targets[start + c] * (logits[start + c] - softmax.largest - logTotal);
+            own -= f32(targets[start + c]) * (logits[start + c] - softmax.largest - logTotal);
           }
           if (row < rows) {
             sum += own;
@@ -95,14 +96,14 @@ function gradientProgram({ shape }: TensorInfo): Program {
         let softmax = softmaxOf(thread, start);
         var share = 0.0;
         for (var c = thread % ${LANES}; c < classes; c += ${LANES}) {
-          share += targets[start + c];
+          share += f32(targets[start + c]);
         }
         share = sumOfRow(thread, share);
         if (row < rows) {
           let each = dy[0] / f32(rows);
           for (var c = thread % ${LANES}; c < classes; c += ${LANES}) {
             let own = exp(logits[start + c] - softmax.largest) / softmax.total;
-            result[start + c] = (own * share - targets[start + c]) * each;
+            result[start + c] = (own * share - f32(targets[start + c])) * each;
           }
         }
       }`,
