@@ -11,14 +11,16 @@
 # PRESET=alexnet        torchvision, lenet5, …: a small one shows on a software adapter that the script ends
 # PEERS=… PEERS_FP16=…  of bench step and predict --compare
 # ROUNDS=5              samples of each
-# PARITY='kernels tape half' what is compared first; ONLY=… of the kernels, those with such titles
+# PARITY='kernels tiles tape half' what is compared first; ONLY=… of the kernels, those with such titles
+# TILES='default search' of the products, one after the other: kernels of both, and steps and predictions of the
+#                       largest batch; all others have the last. Software adapters search too. tiles.txt has what was found
 # LIMIT=460             seconds for everything; what does not fit any more is said, and left out
 set -u
 out=${1:?usage: bench/gpu.sh OUT}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 cd "$(dirname "$0")/.."
-: "${PYTHON:=python3}" "${BATCHES:=1 32 128}" "${PRECISIONS=fp32 fp16}" "${PRESET:=alexnet}" "${ROUNDS:=5}" "${LIMIT:=460}" "${PARITY:=kernels tape half}"
+: "${PYTHON:=python3}" "${BATCHES:=1 32 128}" "${PRECISIONS=fp32 fp16}" "${PRESET:=alexnet}" "${ROUNDS:=5}" "${LIMIT:=460}" "${PARITY:=kernels tiles tape half}" "${TILES:=default search}"
 : "${PEERS:=torch-cuda-nchw,torch-cuda-channels-last,torch-cuda-tf32-channels-last}"
 : "${PEERS_FP16:=torch-cuda-fp16-nchw,torch-cuda-fp16-channels-last}"
 alexnet() { node apps/trainer/dist/cli.js "$@"; }
@@ -47,17 +49,29 @@ for what in $PARITY; do
   child=packages/trainer/test/$what-step-child.mjs
   case $what in
     kernels) child=packages/backend/test/webgpu-kernels-child.mjs ;;
+    tiles) child="packages/backend/test/webgpu-tiles-child.mjs compareAll" ;;
     tape) child=packages/trainer/test/taped-step-child.mjs ;;
   esac
-  try "parity-$what" 90 node "$child"
+  tiles=default
+  [[ $what == tiles ]] && tiles=search
+  # shellcheck disable=SC2086 # a script and its argument
+  ALEXNET_WEBGPU_TILES=$tiles try "parity-$what" 90 node $child
 done
 largest=${BATCHES##* }
-for precision in $PRECISIONS; do
-  for task in step predict; do
-    try "kernels-$task-$precision" 30 alexnet bench kernels --task $task --preset "$PRESET" --batch "$largest" --precision "$precision" \
-      --rounds "$ROUNDS" --csv "$out/kernels.csv"
+usual=${TILES##* }
+for tiles in $TILES; do
+  export ALEXNET_WEBGPU_TILES=$tiles
+  for precision in $PRECISIONS; do
+    for task in step predict; do
+      try "kernels-$task-$precision-$tiles" 45 alexnet bench kernels --task $task --preset "$PRESET" --batch "$largest" \
+        --precision "$precision" --rounds "$ROUNDS" --csv "$out/kernels-$tiles.csv"
+      [[ $tiles == "$usual" ]] && continue
+      try "$task-$largest-$precision-$tiles" 20 alexnet bench $task --preset "$PRESET" --batch "$largest" \
+        --precision "$precision" --backend webgpu --rounds "$ROUNDS" --csv "$out/$task-$tiles.csv"
+    done
   done
 done
+try tiles 20 alexnet backend doctor
 for precision in $PRECISIONS; do
   peers=$PEERS
   [[ $precision == fp16 ]] && peers=$PEERS_FP16

@@ -29,4 +29,5 @@ export { setPrecision } from './tensorflow/step/precision.js';
 export { parseTensorflowSource, type TensorflowSource } from './tensorflow/tensorflow-source.js';
 export { registerTrainingKernels } from './wasm/register-training-kernels.js';
 export type { DeviceFeature } from './webgpu/device-features.js';
+export type { TileReport } from './webgpu/tiles/search-tiles.js';
 export { type KernelTime, timeKernels } from './webgpu/time-kernels.js';

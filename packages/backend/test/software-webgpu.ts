@@ -10,12 +10,16 @@ export const noSoftwareWebgpu = existsSync(`${CHROMIUM}/vk_swiftshader_icd.json`
   : `(skipped: no SwiftShader in ${CHROMIUM}; install chromium)`;
 
 /** Runs Node in a process that sees the software driver; the last line it prints is JSON. */
-export function runOnSoftwareWebgpu(args: readonly string[]): unknown {
+export function runOnSoftwareWebgpu(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): unknown {
   const { stdout, stderr, status } = spawnSync(process.execPath, args, {
     cwd: import.meta.dirname,
     encoding: 'utf8',
     env: {
       ...process.env,
+      ...env,
       LD_LIBRARY_PATH: CHROMIUM,
       VK_DRIVER_FILES: `${CHROMIUM}/vk_swiftshader_icd.json`,
     },

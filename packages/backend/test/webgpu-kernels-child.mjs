@@ -146,20 +146,17 @@ const grouped = [
   ['three groups of odd channels, a stride', [2, 9, 8, 9], [3, 3, 3, 15], 2, 1, 3],
   ['two groups of few pixels', [1, 3, 3, 8], [3, 3, 4, 8], 1, 0, 2],
 ];
-for (const [title, input, filter, stride, padding, groups] of grouped) {
+/** y with bias and ReLU, dx and dw, beside the same of tfjs on factors that `round` gave. */
+async function compareConvolution([title, input, filter, stride, padding, groups], round) {
   const zeros = [padding, padding];
   const attrs = { strides: [stride, stride], pad: [[0, 0], zeros, zeros, [0, 0]], groups };
-  const forward = () => plainly(x(input), dy(filter), attrs);
+  const forward = () => plainly(round(x(input)), round(dy(filter)), attrs);
   const bias = () => third([filter[3]]);
   const shape = tf.tidy(() => forward().shape);
-  const gradient = (which) => () =>
-    tf.grads((a, w) => plainly(a, w, attrs))([x(input), dy(filter)], third(shape))[which];
-  await compare(
-    `${title}: y`,
-    'AlexNetGroupedConv2D',
-    () => kernel('AlexNetGroupedConv2D', { x: x(input), filter: dy(filter) }, attrs),
-    forward,
-  );
+  const gradient = (which) => () => {
+    const plain = tf.grads((a, w) => plainly(a, w, attrs));
+    return plain([round(x(input)), round(dy(filter))], round(third(shape)))[which];
+  };
   await compare(
     `${title}: y with bias and ReLU`,
     'AlexNetFusedConv2D',
@@ -189,6 +186,18 @@ for (const [title, input, filter, stride, padding, groups] of grouped) {
     },
     gradient(1),
   );
+  return { attrs, forward };
+}
+
+for (const one of grouped) {
+  const [title, input, filter] = one;
+  const { attrs, forward } = await compareConvolution(one, (value) => value);
+  await compare(
+    `${title}: y`,
+    'AlexNetGroupedConv2D',
+    () => kernel('AlexNetGroupedConv2D', { x: x(input), filter: dy(filter) }, attrs),
+    forward,
+  );
 }
 
 // Half precision; on devices without the type, as SwiftShader, factors are rounded in float32.
@@ -196,49 +205,13 @@ const half = (value) => tf.tidy(() => tf.tensor(value.dataSync().map(toHalf), va
 const webgpu = tf.findBackend('webgpu');
 const { halfNumbers } = webgpu;
 Object.assign(webgpu, { precision: 'fp16', halfNumbers: halfNumbers ?? 'rounded' });
-for (const [title, input, filter, stride, padding, groups] of [
+for (const [title, ...convolution] of [
   ['RGB', [2, 27, 27, 3], [5, 5, 3, 12], 2, 0, 1],
   ['RGB with padding', [1, 11, 11, 3], [5, 5, 3, 10], 2, 2, 1],
   ['groups', [2, 9, 9, 16], [3, 3, 8, 24], 1, 1, 2],
   ['a stride', [2, 9, 9, 6], [3, 3, 6, 8], 2, 1, 1],
 ]) {
-  const zeros = [padding, padding];
-  const attrs = { strides: [stride, stride], pad: [[0, 0], zeros, zeros, [0, 0]], groups };
-  const shape = tf.tidy(() => plainly(x(input), dy(filter), attrs).shape);
-  const bias = () => third([filter[3]]);
-  await compare(
-    `fp16, ${title}: y`,
-    'AlexNetFusedConv2D',
-    () => {
-      const inputs = { x: x(input), filter: dy(filter), bias: bias() };
-      return kernel('AlexNetFusedConv2D', inputs, { ...attrs, activation: 'relu' });
-    },
-    () => tf.relu(tf.add(plainly(half(x(input)), half(dy(filter)), attrs), bias())),
-  );
-  const gradient = (which) => () => {
-    const plain = (a, w) => plainly(a, w, attrs);
-    return tf.grads(plain)([half(x(input)), half(dy(filter))], half(third(shape)))[which];
-  };
-  await compare(
-    `fp16, ${title}: dx`,
-    'AlexNetGroupedConv2DBackpropInput',
-    () => {
-      const inputs = { dy: third(shape), filter: dy(filter) };
-      const own = { ...attrs, inputShape: input };
-      return kernel('AlexNetGroupedConv2DBackpropInput', inputs, own);
-    },
-    gradient(0),
-  );
-  await compare(
-    `fp16, ${title}: dw`,
-    'AlexNetGroupedConv2DBackpropFilter',
-    () => {
-      const own = { ...attrs, filterShape: filter };
-      const inputs = { x: x(input), dy: third(shape) };
-      return kernel('AlexNetGroupedConv2DBackpropFilter', inputs, own);
-    },
-    gradient(1),
-  );
+  await compareConvolution([`fp16, ${title}`, ...convolution], half);
 }
 await compare(
   'fp16, dense layer',

@@ -71,6 +71,7 @@ function printReport({
   reason,
   check,
   features = [],
+  tiles,
   advice,
 }: BackendReport): void {
   print(`${available ? '✓' : '✗'} ${name.padEnd(11)}${label}`);
@@ -81,6 +82,11 @@ function printReport({
   }
   for (const { name: feature, taken, remark } of features) {
     print(`    ${feature}: ${taken ? 'taken' : 'not taken'}, ${remark}`);
+  }
+  if (tiles) print(`    tiles of products: ${tiles.remark}`);
+  for (const { product, tile, milliseconds, ofDefault } of tiles?.found ?? []) {
+    const time = `${milliseconds.toFixed(3)} ms`;
+    print(`      ${tile} ${time}, the default ${ofDefault.toFixed(3)} ms: ${product}`);
   }
   if (reason !== undefined) print(`    ${reason}`);
   if (advice !== undefined) print(`    to gain it: ${advice}`);

@@ -42,12 +42,13 @@ async function openBrowserWebgpu(allowSoftware: boolean) {
   const { gpu } = globalThis.navigator as { gpu?: Gpu };
   const adapter = await findAdapter(gpu, allowSoftware);
   const tf = await loadTf();
-  const [webgpu, { openWebgpu }] = await Promise.all([
+  const [webgpu, { openWebgpu }, { tileSource }] = await Promise.all([
     import('@tensorflow/tfjs-backend-webgpu'),
     import('../webgpu/open-webgpu.js'),
+    import('./tile-cache.js'),
     import('@tensorflow/tfjs-backend-cpu'),
   ]);
-  return { tf, device: `${await openWebgpu(tf, adapter, webgpu)}, WebGPU` };
+  return { tf, device: `${await openWebgpu(tf, adapter, webgpu, tileSource)}, WebGPU` };
 }
 
 async function openWebgl(allowSoftware: boolean) {

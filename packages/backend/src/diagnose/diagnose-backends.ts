@@ -7,6 +7,7 @@ import { locateTfjsNode } from '../tensorflow/locate-tfjs-node.js';
 import { hasNvidiaDriver } from '../tensorflow/nvidia-driver.js';
 import { checkPlatform } from '../tensorflow/platform.js';
 import { type DeviceFeature, deviceFeaturesOf } from '../webgpu/device-features.js';
+import { type TileReport, tileReportOf } from '../webgpu/tiles/search-tiles.js';
 
 /** One backend of this machine, as plain data. */
 export interface BackendReport {
@@ -22,6 +23,8 @@ export interface BackendReport {
   readonly check?: SelfCheck;
   /** What not every WebGPU device has; present for webgpu when available. */
   readonly features?: readonly DeviceFeature[];
+  /** Which tiles its products have; present for webgpu when available. */
+  readonly tiles?: TileReport;
   /** What to type to gain it, where something can be done. */
   readonly advice?: string;
 }
@@ -52,7 +55,8 @@ async function examine(candidate: Candidate): Promise<BackendReport> {
     const { tf, device } = await candidate.open();
     const check = await selfCheck(tf, name);
     const features = deviceFeaturesOf(tf);
-    const own = features.length > 0 ? { features } : {};
+    const tiles = tileReportOf(tf);
+    const own = { ...(features.length > 0 ? { features } : {}), ...(tiles ? { tiles } : {}) };
     if (check.passed) return { name, label, available: true, device, check, ...own };
     const reason = `computes wrong results here (${check.error.toExponential(1)} off)`;
     return { name, label, available: false, device, reason, check };

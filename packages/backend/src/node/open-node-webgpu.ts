@@ -6,6 +6,7 @@ import type { Gpu } from '../webgpu/webgpu-types.js';
 import { mayHaveGpu } from './gpu-device.js';
 import { loadTf } from './load-tf.js';
 import { startDawn } from './start-dawn.js';
+import { tileSource } from './tile-file.js';
 
 let gpu: Gpu | undefined;
 let opened: { readonly tf: Tf; readonly device: string } | undefined;
@@ -25,7 +26,7 @@ export async function openNodeWebgpu(options: {
   const require = createRequire(import.meta.url);
   const webgpu =
     require('@tensorflow/tfjs-backend-webgpu') as typeof import('@tensorflow/tfjs-backend-webgpu');
-  const device = `${await openWebgpu(tf, adapter, webgpu)}, WebGPU (Dawn)`;
+  const device = `${await openWebgpu(tf, adapter, webgpu, tileSource())}, WebGPU (Dawn)`;
   opened = { tf, device };
   return opened;
 }

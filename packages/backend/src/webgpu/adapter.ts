@@ -21,7 +21,8 @@ export async function findAdapter(gpu: Gpu | undefined, allowSoftware: boolean):
   return adapter;
 }
 
-function isSoftware(info: AdapterInfo): boolean {
+/** Whether an adapter computes on the processor. */
+export function isSoftware(info: AdapterInfo): boolean {
   return info.isFallbackAdapter === true || isSoftwareName(adapterName(info));
 }
 

@@ -2,6 +2,7 @@ import type { Tf } from '../selection/tf.js';
 import { checkHalfNumbers } from './check-half-numbers.js';
 import { fitsTile, type MatrixShape } from './kernels/matrix-loop.js';
 import type { WebgpuBackend } from './kernels/program.js';
+import { DEFAULT_TILE } from './kernels/tile.js';
 import type { Adapter, AdapterInfo } from './webgpu-types.js';
 
 /** Something that not every WebGPU device has. */
@@ -76,7 +77,7 @@ export function matrixShapeOf({
   return [...subgroupMatrixConfigs]
     .filter((config) => config.componentType === 'f16' && config.resultComponentType === 'f32')
     .map(({ M, N, K }) => ({ m: M, n: N, k: K }))
-    .filter(fitsTile)
+    .filter((shape) => fitsTile(shape, DEFAULT_TILE))
     .sort((a, b) => b.m * b.n * b.k - a.m * a.n * a.k)[0];
 }
 

@@ -10,6 +10,7 @@ import { refuseOversize } from './refuse-oversize.js';
 import { reportErrorsOnRead } from './report-errors.js';
 import { registerTapes } from './tape/register-tapes.js';
 import type { TfjsWebgpu } from './tfjs-webgpu.js';
+import { searchTiles, type TileSource } from './tiles/search-tiles.js';
 import type { Adapter } from './webgpu-types.js';
 
 type WebgpuPackage = typeof import('@tensorflow/tfjs-backend-webgpu');
@@ -33,8 +34,15 @@ const LIMITS = [
  * Errors of the device, which tfjs leaves as silent zeros, throw where results are read. A check
  * against the cpu backend, which must be registered, runs first; a wrong result throws an Error. What not
  * every device has is used where its kernels passed a check of their own.
+ *
+ * @param tiles how products find theirs
  */
-export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage): Promise<string> {
+export async function openWebgpu(
+  tf: Tf,
+  adapter: Adapter,
+  webgpu: WebgpuPackage,
+  tiles: TileSource,
+): Promise<string> {
   await prepareWebgpu(tf, adapter, webgpu);
   const info = adapter.info ?? {};
   const { passed, error } = await selfCheck(tf, 'webgpu');
@@ -42,7 +50,9 @@ export async function openWebgpu(tf: Tf, adapter: Adapter, webgpu: WebgpuPackage
     const percent = (100 * error).toPrecision(2);
     throw new Error(`WebGPU computes wrong results on ${adapterName(info)} (${percent} % off)`);
   }
-  await takeFeatures(tf, tf.backend() as unknown as WebgpuBackend, adapter);
+  const backend = tf.backend() as unknown as WebgpuBackend & TfjsWebgpu;
+  await takeFeatures(tf, backend, adapter);
+  await searchTiles(backend, info, tiles);
   return adapterName(info);
 }
 

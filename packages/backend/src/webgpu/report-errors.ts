@@ -40,7 +40,7 @@ export function reportErrorsOnRead(backend: TfjsWebgpu): void {
     }
   };
 
-  backend.whenSound = async (reading) => {
+  const whenSound: NonNullable<TfjsWebgpu['whenSound']> = async (reading) => {
     // A lost device may never answer: whichever comes first ends the wait.
     const values = await Promise.race([reading, device.lost.then(() => undefined)]);
     const error = await close();
@@ -51,10 +51,10 @@ export function reportErrorsOnRead(backend: TfjsWebgpu): void {
       throw new BackendError('device', lost ?? 'the WebGPU device was lost');
     return values;
   };
-  const { whenSound } = backend;
+  backend.whenSound = whenSound;
   const read = backend.read.bind(backend);
   backend.read = async (dataId) => {
     if (lost) throw new BackendError('device', lost);
-    return whenSound(read(dataId));
+    return (backend.whenSound ?? whenSound)(read(dataId));
   };
 }

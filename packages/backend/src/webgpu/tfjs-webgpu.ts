@@ -1,12 +1,14 @@
 import type { Precision } from '@alexnet/model';
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import type { CommandEncoder, Device, DeviceBuffer, Queue } from './webgpu-types.js';
+import type { CommandEncoder, ComputePass, Device, DeviceBuffer, Queue } from './webgpu-types.js';
 
 /** What of tfjs' WebGPUBackend is taken hold of here. Source: its dist/backend_webgpu.js, 4.22. */
 export interface TfjsWebgpu {
   readonly device: Device;
   /** In what products compute: see `setPrecision`; fp32 where left out. */
   readonly precision?: Precision;
+  /** Which tiles its products have. */
+  readonly tiles?: { readonly version: number };
   queue: Queue;
   bufferManager: BufferSource;
   readonly tensorMap: {
@@ -14,6 +16,8 @@ export interface TfjsWebgpu {
     get(dataId: object): TensorData;
   };
   readonly commandEncoder: CommandEncoder | null;
+  /** The pass that programs are recorded in; null where the next one begins another. */
+  computePassEncoder: ComputePass | null;
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;

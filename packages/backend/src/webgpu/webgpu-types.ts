@@ -16,6 +16,7 @@ export interface Adapter {
 export interface AdapterInfo {
   readonly vendor?: string;
   readonly architecture?: string;
+  readonly device?: string;
   readonly description?: string;
   readonly isFallbackAdapter?: boolean;
   /** Threads of a subgroup; where the adapter has `subgroups`. */
@@ -39,6 +40,7 @@ export type ErrorFilter = 'validation' | 'out-of-memory' | 'internal';
 export interface Device {
   readonly features: ReadonlySet<string>;
   readonly limits: Readonly<Record<string, number>>;
+  readonly queue: Queue;
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
   pushErrorScope(filter: ErrorFilter): void;
   createBuffer(descriptor: {
@@ -56,7 +58,12 @@ export interface Device {
     entries: { binding: number; resource: Binding }[];
   }): object;
   createCommandEncoder(): CommandEncoder;
+  createQuerySet(descriptor: { type: 'timestamp'; count: number }): QuerySet;
   popErrorScope(): Promise<{ readonly message: string } | null>;
+  destroy(): void;
+}
+
+export interface QuerySet {
   destroy(): void;
 }
 
@@ -81,10 +88,24 @@ export interface DeviceBuffer {
 export interface Queue {
   writeBuffer(buffer: DeviceBuffer, offset: number, values: ArrayBufferView): void;
   submit(commands: readonly object[]): void;
+  onSubmittedWorkDone(): Promise<unknown>;
 }
 
 export interface CommandEncoder {
-  beginComputePass(): ComputePass;
+  beginComputePass(descriptor?: {
+    timestampWrites: {
+      querySet: QuerySet;
+      beginningOfPassWriteIndex: number;
+      endOfPassWriteIndex: number;
+    };
+  }): ComputePass;
+  resolveQuerySet(
+    querySet: QuerySet,
+    first: number,
+    count: number,
+    to: DeviceBuffer,
+    offset: number,
+  ): void;
   copyBufferToBuffer(
     from: DeviceBuffer,
     fromOffset: number,

@@ -14,12 +14,13 @@ const FEWEST_PIXELS = 2048;
 
 /**
  * Channels below which tfjs' own tiles are the faster: on an NVIDIA H200, batch 128, conv2 of AlexNet
- * (96 channels) took 12.0 ms here and 7.9 ms there, conv3 to conv5 (256, 384) 1.4 to 2.1 and 3.3 to 4.8.
+ * (96 channels) took 12.0 ms here and 7.9 ms there, conv3 to conv5 (256, 384) 1.4 to 2.1 and 3.3 to 4.8. A search for
+ * tiles does not decide this: tfjs adds up in another order, and a step would change its bits.
  */
 const FEWEST_CHANNELS = 128;
 
 /**
- * Replaces Conv2D and FusedConv2D for batches: tiles of 128 x 64 where tfjs has 32 x 32, so a value is
+ * Replaces Conv2D and FusedConv2D for batches: tiles of 128 x 64 by default where tfjs has 32 x 32, so a value is
  * fetched a third as often. Single images, few channels and channels not in fours go to tfjs, except in
  * half precision. Adds AlexNetGroupedConv2D and AlexNetFusedConv2D, whose groups are one program.
  */

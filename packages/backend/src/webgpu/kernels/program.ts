@@ -2,6 +2,7 @@ import type { Precision } from '@alexnet/model';
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Device } from '../webgpu-types.js';
 import type { MatrixShape } from './matrix-loop.js';
+import type { TileChoice } from './tile.js';
 
 /** One WGSL program as tfjs-backend-webgpu 4.22 runs it. Source: its dist/webgpu_program.d.ts. */
 export interface Program {
@@ -38,6 +39,8 @@ export interface WebgpuBackend extends KernelBackend {
   readonly halfNumbers?: 'f16' | 'rounded';
   /** What its subgroups multiply at once in fp16; left out where they do not, or not rightly. */
   readonly matrixShape?: MatrixShape;
+  /** Which tiles its products have; the default where left out. */
+  readonly tiles?: TileChoice;
   readonly device: Pick<Device, 'limits' | 'features'>;
   runWebGPUProgram(
     program: Program,

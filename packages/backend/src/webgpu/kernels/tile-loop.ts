@@ -1,20 +1,18 @@
-/** Part of the result one workgroup of 256 threads computes. */
-export const ROWS = 128;
-export const COLUMNS = 64;
-/** Terms of the sums that lie in workgroup memory at a time: (128 + 64) x 16 floats are 12 of 16 KiB. */
-export const DEPTH = 16;
+import type { Tile } from './tile.js';
 
 /** Along which of its axes four neighbors of A lie together in memory. */
 export type Along = 'rows' | 'depth';
 
 /** WGSL of what happens to tiles once they are fetched. */
 export interface TileLoop {
-  readonly workgroupSize: [number, number, number];
+  readonly workgroupSize: readonly [number, number, number];
+  /** Of workgroup memory, in bytes. */
+  readonly memory: number;
   /** Before `main`: what tiles and sums are kept in. */
   readonly declarations: string;
   /** The sums at zero. */
   readonly begin: string;
-  /** `nextA0`, `nextA1` and `nextB`, vectors of four, into workgroup memory at `thread`. */
+  /** `nextA0`, … and `nextB0`, …, vectors of four, into workgroup memory, `thread` by `thread`. */
   readonly keep: string;
   /** Adds the products of the tiles to the sums. */
   readonly multiply: string;
@@ -25,49 +23,92 @@ export interface TileLoop {
 export const each = (count: number, line: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => line(i)).join('\n');
 
+/** Vectors of four that each thread of a loop brings to workgroup memory, of A and of B. */
+export function fetchesOf(
+  { rows, columns, depth }: Tile,
+  { workgroupSize: [x, y] }: Pick<TileLoop, 'workgroupSize'>,
+): { readonly ofA: number; readonly ofB: number } {
+  const threads = x * y;
+  return { ofA: (rows * depth) / 4 / threads, ofB: (columns * depth) / 4 / threads };
+}
+
 /**
- * Every thread has 8 x 4 sums. A is kept as [16][128] where it is read along its rows, as [128][16] where it
- * is read along the sum, so that both are stored as they were fetched, in vectors of four. Everything
- * is unrolled: accumulators in an indexed array may leave the registers.
+ * Every thread has some rows of some columns, 8 x 4 by default. A is kept as [depth][rows] where it is read along
+ * its rows, as [rows][depth] where it is read along the sum, so that both are stored as they were fetched, in
+ * vectors of four. Everything is unrolled: accumulators in an indexed array may leave the registers. Each sum
+ * takes its terms one by one, in order, whatever the tile.
+ *
+ * @param bytes of a number in workgroup memory
  */
-export function laneLoop(along: Along): TileLoop {
+export function laneLoop(along: Along, tile: Tile, bytes: number): TileLoop {
+  const { rows, columns, depth, rowsEach, columnsEach } = tile;
+  const workgroupSize = [columns / columnsEach, rows / rowsEach, 1] as const;
+  const [across, down] = workgroupSize;
+  const { ofA, ofB } = fetchesOf(tile, { workgroupSize });
+  const threads = across * down;
+  const fours = columnsEach / 4;
+  // Neighbors along rows come as vectors; along the sum, threads interleave so that banks differ.
+  const rowOfThread = (i: number) =>
+    along === 'rows' ? `ty * ${rowsEach} + ${i}` : `ty + ${down * i}`;
   return {
-    workgroupSize: [16, 16, 1],
+    workgroupSize,
+    memory: (rows + columns) * depth * bytes,
     declarations: `
-    var<workgroup> tileA : array<Factors, ${(ROWS * DEPTH) / 4}>;
-    var<workgroup> tileB : array<Factors, ${(COLUMNS * DEPTH) / 4}>;`,
+    var<workgroup> tileA : array<Factors, ${(rows * depth) / 4}>;
+    var<workgroup> tileB : array<Factors, ${(columns * depth) / 4}>;`,
     begin: `
       let tx = i32(localId.x);
       let ty = i32(localId.y);
-      ${each(8, (i) => `var c${i} = vec4<f32>(0.0);`)}`,
-    keep: `
-        tileA[thread] = factors(nextA0);
-        tileA[thread + 256] = factors(nextA1);
-        tileB[thread] = factors(nextB);`,
-    multiply: along === 'rows' ? alongRows() : alongDepth(),
-    end: each(8, (i) => `write(rowStart + ${rowOfThread(along, i)}, columnStart + tx * 4, c${i});`),
+      ${each(rowsEach, (i) => each(fours, (j) => `var c${i}_${j} = vec4<f32>(0.0);`))}`,
+    keep: [
+      each(ofA, (i) => `tileA[thread + ${threads * i}] = factors(nextA${i});`),
+      each(ofB, (i) => `tileB[thread + ${threads * i}] = factors(nextB${i});`),
+    ].join('\n'),
+    multiply: along === 'rows' ? alongRows(tile) : alongDepth(tile),
+    end: each(rowsEach, (i) =>
+      each(
+        fours,
+        (j) =>
+          `write(rowStart + ${rowOfThread(i)}, columnStart + (tx + ${across * j}) * 4, c${i}_${j});`,
+      ),
+    ),
   };
 }
 
-/** Neighbors along rows come as vectors; along the sum, threads interleave so that banks differ. */
-function rowOfThread(along: Along, i: number): string {
-  return along === 'rows' ? `ty * 8 + ${i}` : `ty + ${16 * i}`;
-}
-
-const alongRows = () => `
-        for (var d = 0; d < ${DEPTH}; d++) {
-          let b = vec4<f32>(tileB[d * 16 + tx]);
-          let a0 = vec4<f32>(tileA[d * 32 + ty * 2]);
-          let a1 = vec4<f32>(tileA[d * 32 + ty * 2 + 1]);
-          ${each(8, (i) => `c${i} = fma(vec4<f32>(a${i >> 2}[${i & 3}]), b, c${i});`)}
-        }`;
-
-const alongDepth = () => `
-        for (var d = 0; d < ${DEPTH / 4}; d++) {
-          ${each(4, (i) => `let b${i} = vec4<f32>(tileB[(d * 4 + ${i}) * 16 + tx]);`)}
-          ${each(
-            8,
-            (i) => `let a${i} = vec4<f32>(tileA[(ty + ${16 * i}) * 4 + d]);
-          ${each(4, (j) => `c${i} = fma(vec4<f32>(a${i}[${j}]), b${j}, c${i});`)}`,
+function alongRows({ rows, columns, depth, rowsEach, columnsEach }: Tile): string {
+  const across = columns / columnsEach;
+  const fours = rowsEach / 4;
+  return `
+        for (var d = 0; d < ${depth}; d++) {
+          ${each(columnsEach / 4, (j) => `let b${j} = vec4<f32>(tileB[d * ${columns / 4} + tx + ${across * j}]);`)}
+          ${each(fours, (i) => `let a${i} = vec4<f32>(tileA[d * ${rows / 4} + ty * ${fours} + ${i}]);`)}
+          ${each(rowsEach, (i) =>
+            each(
+              columnsEach / 4,
+              (j) => `c${i}_${j} = fma(vec4<f32>(a${i >> 2}[${i & 3}]), b${j}, c${i}_${j});`,
+            ),
           )}
         }`;
+}
+
+function alongDepth({ rows, columns, depth, rowsEach, columnsEach }: Tile): string {
+  const [across, down] = [columns / columnsEach, rows / rowsEach];
+  const fours = columnsEach / 4;
+  return `
+        for (var d = 0; d < ${depth / 4}; d++) {
+          ${each(4, (k) =>
+            each(
+              fours,
+              (j) =>
+                `let b${k}_${j} = vec4<f32>(tileB[(d * 4 + ${k}) * ${columns / 4} + tx + ${across * j}]);`,
+            ),
+          )}
+          ${each(
+            rowsEach,
+            (i) => `let a${i} = vec4<f32>(tileA[(ty + ${down * i}) * ${depth / 4} + d]);
+          ${each(4, (k) =>
+            each(fours, (j) => `c${i}_${j} = fma(vec4<f32>(a${i}[${k}]), b${k}_${j}, c${i}_${j});`),
+          )}`,
+          )}
+        }`;
+}

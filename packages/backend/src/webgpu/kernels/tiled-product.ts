@@ -1,10 +1,11 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type Epilogue, epilogueCode, epilogueKey } from './epilogue.js';
-import { matrixLoop } from './matrix-loop.js';
+import { fitsTile, type MatrixShape, matrixLoop } from './matrix-loop.js';
 import type { Program, Uniform, WebgpuBackend } from './program.js';
 import { sumRows } from './sum-rows.js';
-import { type Along, COLUMNS, DEPTH, each, laneLoop, ROWS, type TileLoop } from './tile-loop.js';
-import { tileNumbersCode, tileNumbersOf } from './tile-numbers.js';
+import { DEFAULT_TILE, TILES, type Tile, tileName } from './tile.js';
+import { type Along, each, fetchesOf, laneLoop, type TileLoop } from './tile-loop.js';
+import { type TileNumbers, tileNumbersCode, tileNumbersOf } from './tile-numbers.js';
 
 /** Workgroups that keep a large GPU busy: some eight for each of its processors. */
 const ENOUGH_WORKGROUPS = 1024;
@@ -36,6 +37,13 @@ export interface TiledProduct {
   readonly code: string;
 }
 
+/** What the factors are, and how they are multiplied. */
+interface Way {
+  readonly numbers: TileNumbers;
+  /** By whole subgroups; left out where each thread has sums of its own. */
+  readonly shape?: MatrixShape | undefined;
+}
+
 /**
  * Runs a product and returns it as [rows, groups * columns] float32, to be disposed by the caller.
  *
@@ -43,57 +51,119 @@ export interface TiledProduct {
  * results rather than once for each; the next tile is fetched while the present one is used. Where
  * the result has few tiles, the sums are split over workgroups (z) and added up afterwards. In half
  * precision A and B are rounded on their way to workgroup memory, and multiplied by whole subgroups
- * where the device does that.
+ * where the device does that. Tiles are the backend's choice, and change no bit of the result.
  */
 export function runTiledProduct(
   backend: WebgpuBackend,
   product: TiledProduct,
   inputs: TensorInfo[],
 ): TensorInfo {
-  const { name, rows, columns, depth, groups, variables, epilogue = {} } = product;
-  const across = groups * Math.ceil(columns / COLUMNS);
-  const tiles = Math.ceil(rows / ROWS) * across;
-  const steps = Math.ceil(depth / DEPTH);
+  const numbers = tileNumbersOf(backend);
+  const way = { numbers, shape: numbers === 'f16' ? backend.matrixShape : undefined };
+  const { name, rows, columns, depth, groups } = product;
+  const tile = backend.tiles?.tileFor({
+    key: `${name} ${rows}x${columns}x${depth} ${groups} ${numbers}_${loopName(way)}`,
+    shapes: inputs.map((input) => input.shape),
+    tiles: () => tilesOf(backend, product, way),
+    run: (asked, given) => runWithTile(backend, { ...product, epilogue: {} }, given, way, asked),
+  });
+  return runWithTile(backend, product, inputs, way, tile ?? DEFAULT_TILE);
+}
+
+/** The tiles a product can be computed with on a device, the default first. */
+function tilesOf(backend: WebgpuBackend, product: TiledProduct, way: Way): readonly Tile[] {
+  const {
+    maxComputeInvocationsPerWorkgroup: threads = 256,
+    maxComputeWorkgroupStorageSize: memory = 16_384,
+    maxComputeWorkgroupsPerDimension: most = 65_535,
+  } = backend.device.limits;
+  const { terms } = splitOf(product);
+  const seen = new Set<string>();
+  return TILES.filter((tile) => {
+    const { rows, columns, depth } = tile;
+    if (way.shape && !fitsTile(way.shape, tile)) return false;
+    const loop = loopOf(product, way, tile);
+    const [x, y] = loop.workgroupSize;
+    const [across, down] = workgroupsOf(product, tile);
+    // Tiles that differ in the share of a thread are one to subgroups.
+    const kind = way.shape ? `${rows} ${columns} ${depth}` : tileName(tile);
+    const isNew = !seen.has(kind);
+    seen.add(kind);
+    const isWithin = x * y <= threads && loop.memory <= memory && across <= most && down <= most;
+    return isNew && isWithin && terms % depth === 0;
+  });
+}
+
+function loopOf({ aAlong }: TiledProduct, { numbers, shape }: Way, tile: Tile): TileLoop {
+  return shape
+    ? matrixLoop(aAlong, shape, tile)
+    : laneLoop(aAlong, tile, numbers === 'f16' ? 2 : 4);
+}
+
+const loopName = ({ shape }: Way) => (shape ? `by_${shape.m}_${shape.n}_${shape.k}` : 'by_lanes');
+
+function workgroupsOf({ rows, columns, groups }: TiledProduct, tile: Tile): [number, number] {
+  return [groups * Math.ceil(columns / tile.columns), Math.ceil(rows / tile.rows)];
+}
+
+/**
+ * Over how many workgroups the sums are split, and terms of each part, in whole depths of the default tile. The
+ * default decides, whatever the tile: parts are added up one by one, and another split would give other bits.
+ */
+function splitOf(product: TiledProduct): { readonly splits: number; readonly terms: number } {
+  const { rows, columns, depth, groups } = product;
+  const [across, down] = workgroupsOf(product, DEFAULT_TILE);
+  const steps = Math.ceil(depth / DEFAULT_TILE.depth);
   const most = Math.min(
-    Math.floor(ENOUGH_WORKGROUPS / tiles),
+    Math.floor(ENOUGH_WORKGROUPS / (across * down)),
     Math.floor(PARTIAL_BYTES / (4 * rows * groups * columns)),
     Math.floor(depth / SHORTEST_SUM),
   );
   const stepsEach = Math.ceil(steps / Math.max(1, most));
-  const splits = Math.ceil(steps / stepsEach);
+  return { splits: Math.ceil(steps / stepsEach), terms: stepsEach * DEFAULT_TILE.depth };
+}
+
+function runWithTile(
+  backend: WebgpuBackend,
+  product: TiledProduct,
+  inputs: TensorInfo[],
+  way: Way,
+  tile: Tile,
+): TensorInfo {
+  const { name, rows, columns, depth, groups, variables, epilogue = {} } = product;
+  const { splits, terms } = splitOf(product);
   const component = columns % 4 === 0 ? 4 : 1;
-  const numbers = tileNumbersOf(backend);
-  const shape = numbers === 'f16' ? backend.matrixShape : undefined;
-  const loop = shape ? matrixLoop(product.aAlong, shape) : laneLoop(product.aAlong);
+  const loop = loopOf(product, way, tile);
   // Sums that are split are finished where they are added up.
   const { bias, relu = false }: Epilogue = splits === 1 ? epilogue : {};
   const program: Program = {
     shaderKey: [
-      `alexnet_${name}_${groups}_${component}_${numbers}`,
-      shape ? `by_${shape.m}_${shape.n}_${shape.k}` : 'by_lanes',
+      `alexnet_${name}_${groups}_${component}_${way.numbers}`,
+      loopName(way),
+      tileName(tile),
       epilogueKey({ bias, relu }),
     ].join('_'),
     outputShape: [splits, rows, groups * columns],
     variableNames: [...variables.map((variable) => variable.name), ...(bias ? ['bias'] : [])],
     variableComponents: [...variables.map((variable) => variable.component), ...(bias ? [1] : [])],
     outputComponent: component,
-    workgroupSize: loop.workgroupSize,
+    workgroupSize: [...loop.workgroupSize],
     dispatchLayout: { x: [2], y: [1], z: [0] },
-    dispatch: [across, Math.ceil(rows / ROWS), splits],
+    dispatch: [...workgroupsOf(product, tile), splits],
     uniforms: 'depth : i32, steps : i32, columns : i32,',
     getUserCode: () =>
       [
-        tileNumbersCode(numbers),
+        tileNumbersCode(way.numbers),
         groups === 1 ? 'const group = 0;' : 'var<private> group : i32;',
         product.code,
-        main(product.aAlong, groups, loop),
+        main(product.aAlong, groups, tile, loop),
         epilogueCode('finish', 'vec4<f32>', { bias: bias !== undefined, relu }),
         write(component),
       ].join('\n'),
   };
   const uniforms: Uniform[] = [
     { type: 'int32', data: [depth] },
-    { type: 'int32', data: [stepsEach] },
+    { type: 'int32', data: [terms / tile.depth] },
     { type: 'int32', data: [columns] },
   ];
   const given = bias ? [...inputs, bias] : inputs;
@@ -106,44 +176,53 @@ export function runTiledProduct(
 
 /** Whether a product of this size is within the limit of workgroups in one dimension. */
 export function fitsTiles(backend: WebgpuBackend, rows: number): boolean {
-  return Math.ceil(rows / ROWS) <= (backend.device.limits.maxComputeWorkgroupsPerDimension ?? 0);
+  const most = backend.device.limits.maxComputeWorkgroupsPerDimension ?? 0;
+  return Math.ceil(rows / DEFAULT_TILE.rows) <= most;
 }
 
 /** The loop over tiles: the next one is fetched while the present one is used. */
-function main(along: Along, groups: number, loop: TileLoop): string {
-  const [first, second] =
+function main(along: Along, groups: number, tile: Tile, loop: TileLoop): string {
+  const { rows, columns, depth } = tile;
+  const threads = loop.workgroupSize[0] * loop.workgroupSize[1];
+  const { ofA, ofB } = fetchesOf(tile, loop);
+  /** Vectors of A in a line of its memory: along rows all that a thread fetches are of the same four rows. */
+  const inLine = along === 'rows' ? rows / 4 : depth / 4;
+  const rowOf = (i: number) =>
     along === 'rows'
-      ? ['rowOf(rowStart + (thread % 32) * 4)', 'first']
-      : ['rowOf(rowStart + thread / 4)', 'rowOf(rowStart + thread / 4 + 64)'];
-  const [k0, k1] =
+      ? `rowOf(rowStart + (thread % ${inLine}) * 4)`
+      : `rowOf(rowStart + thread / ${inLine} + ${(threads / inLine) * i})`;
+  const fetchA = (i: number) =>
     along === 'rows'
-      ? ['k + thread / 32', 'k + thread / 32 + 8']
-      : ['k + (thread % 4) * 4', 'k + (thread % 4) * 4'];
-  const fetch = `
-    nextA0 = readA(first, ${k0});
-    nextA1 = readA(second, ${k1});
-    nextB = readB(k + thread / 16, columnStart + (thread % 16) * 4);`;
+      ? `nextA${i} = readA(row0, k + thread / ${inLine} + ${(threads / inLine) * i});`
+      : `nextA${i} = readA(row${i}, k + (thread % ${inLine}) * 4);`;
+  const fours = columns / 4;
+  const fetch = [
+    each(ofA, fetchA),
+    each(
+      ofB,
+      (i) =>
+        `nextB${i} = readB(k + thread / ${fours} + ${(threads / fours) * i}, columnStart + (thread % ${fours}) * 4);`,
+    ),
+  ].join('\n');
   return `
     ${loop.declarations}
 
     fn main() {
       let thread = i32(localIndex);
-      let rowStart = i32(workgroupId.y) * ${ROWS};
-      let tilesOfGroup = (uniforms.columns + ${COLUMNS - 1}) / ${COLUMNS};
+      let rowStart = i32(workgroupId.y) * ${rows};
+      let tilesOfGroup = (uniforms.columns + ${columns - 1}) / ${columns};
       ${groups === 1 ? '' : 'group = i32(workgroupId.x) / tilesOfGroup;'}
-      let columnStart = (i32(workgroupId.x) - group * tilesOfGroup) * ${COLUMNS};
-      var k = i32(workgroupId.z) * uniforms.steps * ${DEPTH};
-      let first = ${first};
-      let second = ${second};
-      var nextA0 : vec4<f32>;
-      var nextA1 : vec4<f32>;
-      var nextB : vec4<f32>;
+      let columnStart = (i32(workgroupId.x) - group * tilesOfGroup) * ${columns};
+      var k = i32(workgroupId.z) * uniforms.steps * ${depth};
+      ${each(along === 'rows' ? 1 : ofA, (i) => `let row${i} = ${rowOf(i)};`)}
+      ${each(ofA, (i) => `var nextA${i} : vec4<f32>;`)}
+      ${each(ofB, (i) => `var nextB${i} : vec4<f32>;`)}
       ${loop.begin}
       ${fetch}
       for (var step = 0; step < uniforms.steps; step++) {
         ${loop.keep}
         workgroupBarrier();
-        k += ${DEPTH};
+        k += ${depth};
         if (step + 1 < uniforms.steps) {
           ${fetch}
         }

@@ -72,6 +72,7 @@ export function recordTape(
   const made = new WeakSet<object>();
   const outside = new Map<object, DeviceBuffer>();
   const given = new Set(fixed);
+  const tiles = backend.tiles?.version;
 
   const uploadFromOutside = (dataId: object) => {
     const data = tensorMap.get(dataId);
@@ -154,6 +155,7 @@ export function recordTape(
 
   return {
     isCurrent: () =>
+      backend.tiles?.version === tiles &&
       [...outside].every(
         ([dataId, buffer]) => tensorMap.has(dataId) && tensorMap.get(dataId).resource === buffer,
       ),
@@ -181,6 +183,9 @@ function writeDown(commands: Command[]): CommandEncoder {
     }),
     copyBufferToBuffer(from, fromOffset, to, toOffset, size) {
       commands.push({ from, fromOffset, to, toOffset, size });
+    },
+    resolveQuerySet() {
+      throw new Error('what is timed cannot be recorded');
     },
     finish: () => ({}),
   };

@@ -1,0 +1,85 @@
+import type { WebgpuBackend } from '../kernels/program.js';
+import {
+  DEFAULT_TILE,
+  type Tile,
+  type TileChoice,
+  type TileQuestion,
+  tileName,
+} from '../kernels/tile.js';
+import type { TfjsWebgpu } from '../tfjs-webgpu.js';
+import { measureTiles } from './measure-tiles.js';
+import { type FoundTile, formatTiles, parseTiles, type TileStore } from './tile-record.js';
+import type { TileTimer } from './tile-timer.js';
+
+/** Tiles that are found by running them. */
+export interface TileSearch extends TileChoice {
+  /** By what they are timed; another may take its place. */
+  timer: TileTimer;
+  readonly store: TileStore;
+  /** What is known, by product. */
+  readonly found: ReadonlyMap<string, FoundTile>;
+  /** Measures the products that were met and are not known, and keeps what was found. Never throws. */
+  settle(): Promise<void>;
+}
+
+/**
+ * Answers with what was found on this adapter before, and with the default for a product met the first time, which
+ * is measured when somebody waits for a result next.
+ *
+ * @param adapter names it and its driver
+ */
+export async function createTileSearch(
+  backend: WebgpuBackend & TfjsWebgpu,
+  adapter: string,
+  store: TileStore,
+  timer: TileTimer,
+): Promise<TileSearch> {
+  const found = parseTiles(await store.read().catch(() => null), adapter);
+  const chosen = new Map<string, Tile>();
+  const met = new Map<string, TileQuestion>();
+  let isSearching = false;
+  let version = 0;
+
+  /** Where there is one that the product can have: what was read may name any. */
+  const knownTile = ({ key, tiles }: TileQuestion): Tile | undefined => {
+    const name = found.get(key)?.tile;
+    return name === undefined ? undefined : tiles().find((tile) => tileName(tile) === name);
+  };
+  const measureAll = async () => {
+    for (const [key, question] of met) {
+      const best = await measureTiles(backend, question, tileSearch.timer).catch(() => null);
+      if (best) found.set(key, best);
+      const tile = best ? (knownTile(question) ?? DEFAULT_TILE) : DEFAULT_TILE;
+      if (tile !== DEFAULT_TILE) version++;
+      chosen.set(key, tile);
+      met.delete(key);
+    }
+    await store.write(formatTiles(adapter, found)).catch(() => undefined);
+  };
+  const tileSearch: TileSearch = {
+    timer,
+    store,
+    found,
+    get version() {
+      return version;
+    },
+    tileFor(question) {
+      const { key } = question;
+      const tile = chosen.get(key) ?? knownTile(question);
+      if (!tile) met.set(key, question);
+      else chosen.set(key, tile);
+      return tile ?? DEFAULT_TILE;
+    },
+    async settle() {
+      if (isSearching || met.size === 0) return;
+      isSearching = true;
+      try {
+        // A lost device may never answer.
+        await Promise.race([measureAll(), backend.device.lost]);
+      } finally {
+        isSearching = false;
+      }
+    },
+  };
+  return tileSearch;
+}
