@@ -1,10 +1,12 @@
 /** The page of browser.slow.test.ts: runs what the test asks for and reports plain data. */
+import { tileSource } from '../src/browser/tile-cache.js';
 import { type Selection, selectBackend, selfCheck } from '../src/index.js';
 
 declare global {
   interface Window {
     choose(options: object): Promise<unknown>;
     fillMemory(): Promise<string>;
+    keepTiles(): Promise<(string | null)[]>;
   }
 }
 
@@ -34,4 +36,13 @@ window.fillMemory = async () => {
   } catch (error) {
     return (error as Error).message;
   }
+};
+
+/** What is kept of an adapter before and after something was written, and of another one. */
+window.keepTiles = async () => {
+  const adapter = '["vendor","a/b?c","","driver 1"]';
+  const before = await tileSource.storeOf(adapter).read();
+  await tileSource.storeOf(adapter).write('of vendor');
+  const kept = await tileSource.storeOf(adapter).read();
+  return [before, kept, await tileSource.storeOf('["vendor","a/b?d","","driver 1"]').read()];
 };

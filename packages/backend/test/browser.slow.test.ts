@@ -89,6 +89,10 @@ describe.skipIf(missing !== '')(`selectBackend in a browser ${missing}`, () => {
     expect(loaded('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')).toBe(true);
   });
 
+  it('keeps tiles of products, apart for each adapter', async () => {
+    expect(await inPage([], () => window.keepTiles())).toEqual([null, 'of vendor', null]);
+  });
+
   it('says that the memory of wasm is full', async () => {
     expect(await inPage([], () => window.fillMemory())).toMatch(/^the 4 GB of memory .* are full/);
   });
