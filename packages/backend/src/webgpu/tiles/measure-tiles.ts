@@ -10,8 +10,9 @@ import type { TileTimer } from './tile-timer.js';
 
 /** Runs in one sample; less than the dispatches after which tfjs submits by itself, 15, with their sums. */
 const RUNS = 4;
-/** Results above this size are computed once in a sample, in bytes. */
+/** Results above this size are computed once in a sample, in bytes, and so is what takes longer, milliseconds. */
 const LARGE = 64 * 2 ** 20;
+const LONG = 20;
 /** Samples of each tile, of which the shortest counts. */
 const SAMPLES = 3;
 /** A tile that takes so many times as long as the best, at its first sample, gets no other. */
@@ -93,24 +94,27 @@ export async function measureTiles(
     for (const tile of others) if (await isRight(tile)) rivals.push(tile);
 
     const bytes = 4 * expected.shape.reduce((product, length) => product * length, 1);
-    const runs = bytes > LARGE ? 1 : RUNS;
-    const timeOf = async (tile: Tile) => {
+    const timeOf = async (tile: Tile, runs: number) => {
       await backend.device.queue.onSubmittedWorkDone();
       const run = () => {
         for (let i = 0; i < runs; i++) backend.disposeData(question.run(tile, inputs).dataId);
       };
-      return (await within(() => timer.start(run, tile))) / runs;
+      const milliseconds = await within(() => timer.start(run, tile));
+      // A device may have clocks that stand still.
+      return milliseconds > 0 ? milliseconds / runs : Number.POSITIVE_INFINITY;
     };
+    const runs = bytes > LARGE || (await timeOf(first, 1)) > LONG ? 1 : RUNS;
     const times = new Map<Tile, number>();
     for (let sample = 0; sample < SAMPLES; sample++) {
       const best = Math.min(...times.values());
       for (const tile of rivals) {
         const shortest = times.get(tile) ?? Number.POSITIVE_INFINITY;
         if (sample > 0 && tile !== first && shortest > HOPELESS * best) continue;
-        times.set(tile, Math.min(shortest, await timeOf(tile)));
+        times.set(tile, Math.min(shortest, await timeOf(tile, runs)));
       }
     }
     const ofDefault = times.get(first) as number;
+    if (!Number.isFinite(ofDefault)) return null;
     const [tile, milliseconds] = [...times].reduce((best, one) => (one[1] < best[1] ? one : best));
     return milliseconds <= WORTHWHILE * ofDefault
       ? { tile: tileName(tile), milliseconds, ofDefault }

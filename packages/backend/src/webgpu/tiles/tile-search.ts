@@ -34,7 +34,8 @@ export async function createTileSearch(
   store: TileStore,
   timer: TileTimer,
 ): Promise<TileSearch> {
-  const found = parseTiles(await store.read().catch(() => null), adapter);
+  const read = async () => parseTiles(await store.read().catch(() => null), adapter);
+  const found = await read();
   const chosen = new Map<string, Tile>();
   const met = new Map<string, TileQuestion>();
   let isSearching = false;
@@ -54,7 +55,9 @@ export async function createTileSearch(
       chosen.set(key, tile);
       met.delete(key);
     }
-    await store.write(formatTiles(adapter, found)).catch(() => undefined);
+    // Another process may have found others meanwhile.
+    const kept = new Map([...(await read()), ...found]);
+    await store.write(formatTiles(adapter, kept)).catch(() => undefined);
   };
   const tileSearch: TileSearch = {
     timer,
