@@ -30,4 +30,5 @@ export { parseTensorflowSource, type TensorflowSource } from './tensorflow/tenso
 export { registerTrainingKernels } from './wasm/register-training-kernels.js';
 export type { DeviceFeature } from './webgpu/device-features.js';
 export type { TileReport } from './webgpu/tiles/search-tiles.js';
+export type { FoundTile } from './webgpu/tiles/tile-record.js';
 export { type KernelTime, timeKernels } from './webgpu/time-kernels.js';
