@@ -68,9 +68,14 @@ describe.skipIf(noSoftwareWebgpu !== '')(`tiles of products on WebGPU ${noSoftwa
     expect(mended).not.toContain('9x9x9');
   });
 
-  it('are timed by the timestamps of the device', () => {
-    const { name, found } = run('searchReally') as { name: string; found: Found[number][1] };
-    expect(name).toBe('timestamps of the device');
+  it('are timed by the timestamps of the device, and told', () => {
+    const { found, remark, reported } = run('searchReally') as {
+      found: Found[number][1];
+      remark: string;
+      reported: Found[number][1];
+    };
+    expect(remark).toMatch(/^searched for by timestamps of the device, kept in .*webgpu-tiles/);
+    expect(reported).toMatchObject(found);
     expect(found.milliseconds).toBeGreaterThan(0);
     expect(found.milliseconds).toBeLessThanOrEqual(found.ofDefault);
   });
