@@ -107,9 +107,9 @@ describe('a search', () => {
   });
 
   it.each([
-    [{ description: 'SwiftShader driver-5.0.0' }, undefined, /as on every software adapter/],
-    [{ ...hardware, isFallbackAdapter: true }, undefined, /as on every software adapter/],
-    [hardware, 'default' as const, /as asked for/],
+    [{ description: 'SwiftShader driver-5.0.0' }, undefined, /^32x32.* as on every software/],
+    [{ ...hardware, isFallbackAdapter: true }, undefined, /^32x32.* as on every software/],
+    [hardware, 'default' as const, /^128x64.* as asked for/],
     [{ description: 'SwiftShader driver-5.0.0' }, 'search' as const, /searched for/],
   ])('on %o, asked for %s, says %s', async (info, way, remark) => {
     expect((await reportOn(info, way))?.remark).toMatch(remark);

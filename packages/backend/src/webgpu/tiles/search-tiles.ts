@@ -1,9 +1,10 @@
 import type { Tf } from '../../selection/tf.js';
 import { isSoftware } from '../adapter.js';
 import type { WebgpuBackend } from '../kernels/program.js';
-import { DEFAULT_TILE, tileName } from '../kernels/tile.js';
+import { DEFAULT_TILE, SOFTWARE_TILE, tileName } from '../kernels/tile.js';
 import type { TfjsWebgpu } from '../tfjs-webgpu.js';
 import type { AdapterInfo } from '../webgpu-types.js';
+import { fixedTile } from './fixed-tile.js';
 import type { FoundTile, TileStore } from './tile-record.js';
 import { createTileSearch, type TileSearch } from './tile-search.js';
 import type { TileTimer } from './tile-timer.js';
@@ -32,8 +33,13 @@ export async function searchTiles(
   { storeOf, timerOf, way }: TileSource,
 ): Promise<void> {
   if (way === 'default' || (way === undefined && isSoftware(info))) {
-    const why = way ? 'as asked for' : 'as on every software adapter';
-    Object.assign(backend, { tileRemark: `the default, ${tileName(DEFAULT_TILE)}, ${why}` });
+    const [tile, remark] = way
+      ? [DEFAULT_TILE, 'the default, as asked for']
+      : [SOFTWARE_TILE, 'as on every software adapter'];
+    Object.assign(backend, {
+      tiles: fixedTile(tile),
+      tileRemark: `${tileName(tile)}, ${remark}`,
+    });
     return;
   }
   const { vendor = '', architecture = '', device = '', description = '' } = info;
@@ -53,7 +59,8 @@ export async function searchTiles(
 export function tileReportOf(tf: Tf): TileReport | undefined {
   const backend = tf.backend() as { tiles?: TileSearch; tileRemark?: string };
   const { tiles, tileRemark } = backend;
-  if (!tiles) return tileRemark === undefined ? undefined : { remark: tileRemark, found: [] };
+  if (tileRemark !== undefined) return { remark: tileRemark, found: [] };
+  if (!tiles) return undefined;
   const remark = `searched for by ${tiles.timer.name}, kept in ${tiles.store.where}`;
   return { remark, found: [...tiles.found].map(([product, one]) => ({ product, ...one })) };
 }
