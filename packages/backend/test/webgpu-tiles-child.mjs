@@ -177,7 +177,7 @@ async function searchOnce() {
   let computed = 0;
   const owner = {};
   const weight = tensor([300, 72], 3);
-  const compute = (x) => {
+  const compute = ([x]) => {
     computed++;
     return tf.matMul(x, weight);
   };
