@@ -12,7 +12,9 @@ export interface Scale {
 }
 
 /** Images and passes of an experiment's own, at each scale. */
-export type OwnScale = Readonly<Record<Scale['name'], Partial<Omit<Scale, 'name' | 'seeds'>>>>;
+export type OwnScale = Readonly<
+  Partial<Record<Scale['name'], Partial<Omit<Scale, 'name' | 'seeds'>>>>
+>;
 
 /** Runs of every variant of an experiment whose effect the usual number would not show. */
 export type OwnSeeds = Readonly<Partial<Record<Scale['name'], number>>>;

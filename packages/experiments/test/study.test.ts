@@ -302,17 +302,16 @@ test('what experiments share is trained once; another seed, image or backend is 
   const planned = planRuns(PLAN);
   const wanted = EXPERIMENTS.reduce((sum, { variants }) => sum + variants.length, 0);
   const firstSeed = planned.filter(({ seed }) => seed === 1);
-  // The base is in eight experiments, training without augmentation in two.
-  expect(firstSeed).toHaveLength(wanted - 7 - 1);
+  // The base is in seven experiments.
+  expect(firstSeed).toHaveLength(wanted - 6);
   const steps = findExperiment('ingredients').variants.length;
   expect(firstSeed.filter(({ tenCrop }) => tenCrop)).toHaveLength(2 + steps);
-  // Those of ten-crop are those of augmentation.
   const inLastSeeds = (last: readonly PlannedRun[], seed: number) => [
     ...new Set(last.filter((one) => one.seed === seed).map(({ label }) => label.split(':')[0])),
   ];
   expect(inLastSeeds(planned, 3)).toContain('dropout');
   expect(inLastSeeds(planned, 5)).toContain('towers');
-  expect(inLastSeeds(planned, 10)).toEqual(['pooling', 'augmentation', 'norm']);
+  expect(inLastSeeds(planned, 10)).toEqual(['pooling', 'ten-crop', 'norm']);
   expect(inLastSeeds(planRuns({ ...PLAN, seeds: 1 }), 2)).toEqual([]);
   const activation = findExperiment('activation');
   const key = (seed: number, ground: Partial<typeof GROUND> = {}) =>
