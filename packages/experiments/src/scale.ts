@@ -37,7 +37,7 @@ export const FULL: Scale = {
   seeds: 3,
 };
 
-/** 6,000 images a run: ten minutes of two cores for all experiments. */
+/** 6,000 images a run: a quarter of an hour or so of two cores for all experiments. */
 export const QUICK: Scale = {
   name: 'quick',
   classes: 10,
