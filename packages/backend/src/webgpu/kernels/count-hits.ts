@@ -25,11 +25,7 @@ export function registerCountHits(tf: Tf): void {
             let row = first + thread / ${LANES};
             let read = min(row, rows - 1);
             let start = read * classes;
-            var largest = logits[start];
-            for (var c = thread % ${LANES}; c < classes; c += ${LANES}) {
-              largest = max(largest, logits[start + c]);
-            }
-            largest = largestOfRow(thread, largest);
+            let largest = largestLogit(thread, start);
             var place = f32(classes);
             for (var c = thread % ${LANES}; c < classes; c += ${LANES}) {
               if (logits[start + c] == largest) {

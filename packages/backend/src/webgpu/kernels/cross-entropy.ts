@@ -10,11 +10,7 @@ const SOFTMAX = `
       struct Softmax { largest : f32, total : f32 }
       fn softmaxOf(thread : i32, start : i32) -> Softmax {
         let classes = uniforms.logitsShape[1];
-        var largest = logits[start];
-        for (var c = thread % ${LANES}; c < classes; c += ${LANES}) {
-          largest = max(largest, logits[start + c]);
-        }
-        largest = largestOfRow(thread, largest);
+        let largest = largestLogit(thread, start);
         var total = 0.0;
         for (var c = thread % ${LANES}; c < classes; c += ${LANES}) {
           total += exp(logits[start + c] - largest);
