@@ -39,6 +39,11 @@ test('an interrupted ablation goes on with the runs it lacks and ends in CSV, pl
   expect(before.length).toBeGreaterThan(0);
   expect(before.length).toBeLessThan(4);
 
+  const sofar = await alexnet(...ablate(), '--finished');
+  expect(sofar).toMatchObject({ code: 1, stdout: '' });
+  expect(sofar.stderr).toContain('augmentation: no seed was run with all its variants yet');
+  expect(await runFiles()).toEqual(before);
+
   const finished = await alexnet(...ablate());
   expect(finished.code, finished.stderr).toBe(0);
   expect(finished.stderr).toContain(`${before.length} of 4 runs are done already`);
@@ -70,6 +75,10 @@ test('an interrupted ablation goes on with the runs it lacks and ends in CSV, pl
   const { experiments } = JSON.parse(again.stdout);
   expect(experiments[0]).toMatchObject({ experiment: 'augmentation', scale: 'full', epochs: 2 });
   expect(experiments[0].environment.command).not.toContain(folder);
+
+  const asFound = await alexnet(...ablate(), '--seeds=2', '--finished');
+  expect(asFound.code, asFound.stderr).toBe(0);
+  expect(asFound.stdout).toBe(finished.stdout);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import type { Tf } from '@alexnet/model';
 import { preprocessingFor } from '@alexnet/trainer';
+import type { Environment } from './environment.js';
 import type { StudyImages } from './load-images.js';
 import type { PlannedRun } from './plan-runs.js';
 import type { RunResult } from './run-result.js';
@@ -27,6 +28,19 @@ export interface RunObserver {
   readonly onRun: (run: PlannedRun, result: RunResult) => void;
 }
 
+/** The runs that are in the store, by key. */
+export async function findRuns(
+  runs: readonly PlannedRun[],
+  store: RunStore,
+): Promise<ReadonlyMap<string, RunResult>> {
+  const results = new Map<string, RunResult>();
+  for (const run of runs) {
+    const found = await store.find(run);
+    if (found) results.set(run.key, found);
+  }
+  return results;
+}
+
 /**
  * Makes the runs that are not in the store yet, one after another, each saved as soon as it is done.
  *
@@ -38,16 +52,12 @@ export async function executeRuns(
   runs: readonly PlannedRun[],
   imagesOf: (run: PlannedRun) => StudyImages,
   store: RunStore,
+  environment: Environment,
   observer: RunObserver,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, RunResult>> {
-  const results = new Map<string, RunResult>();
-  const missing: PlannedRun[] = [];
-  for (const run of runs) {
-    const found = await store.find(run);
-    if (found) results.set(run.key, found);
-    else missing.push(run);
-  }
+  const results = new Map(await findRuns(runs, store));
+  const missing = runs.filter(({ key }) => !results.has(key));
   observer.onFound(results.size, runs.length);
   const size = (run: PlannedRun) => run.recipe.epochs * imagesOf(run).train.records.length;
   let left = missing.reduce((sum, run) => sum + size(run), 0);
@@ -64,6 +74,7 @@ export async function executeRuns(
       preprocessing: preprocessingFor(run.recipe, run.network, images.colors),
       tenCrop: run.tenCrop,
       until: run.until,
+      environment,
       signal,
       onImages(done) {
         const perImage = (performance.now() - began) / (trained + done);

@@ -6,7 +6,7 @@ import {
   sizeClaims,
   towerClaims,
 } from './computed-claims.js';
-import type { Environment } from './environment.js';
+import { environmentOfAll } from './environment.js';
 import { figureCaption } from './figure-caption.js';
 import { capital, formatDifference, formatSummary } from './format-value.js';
 import { summaryOf } from './judge.js';
@@ -53,7 +53,8 @@ export function notePage(study: Study, figures: string): string {
   return `${[`# The claims of AlexNet, tested\n`, head(study), overview(study), ...parts].join('\n')}`;
 }
 
-function head({ scale, images, seeds, environment, base, set }: Study): string {
+function head(study: Study): string {
+  const { scale, images, seeds, base, set } = study;
   const size = `${images.train} training and ${images.validation} validation images of ${images.classes} classes of \`${images.name}\``;
   const quick =
     scale.name === 'quick'
@@ -74,19 +75,20 @@ ${size}, decoded once and kept in memory, for ${base.epochs} epochs. All else is
 batches of ${base.batchSize}.${changed} That is a small network on few images: it can show large effects, not the paper's gains of
 one or two percent.
 
-${environmentTable(environment)}
+${environmentTable(study)}
 `;
 }
 
-function environmentTable(environment: Environment): string {
+function environmentTable({ command, outcomes }: Study): string {
+  const environment = environmentOfAll(outcomes.flatMap(({ runs }) => [...runs.values()].flat()));
   const rows = [
-    ['command', `\`${environment.command}\``],
+    ['command', `\`${command}\``],
     ['date', environment.date],
     [
       'machine',
       `${environment.machine}; shared with other work, so speeds are only good for comparison`,
     ],
-    ['backend', `${environment.backend} (${environment.device})`],
+    ['backend', `${environment.backend} (${environment.device}), ${environment.precision}`],
     ['versions', `Node ${environment.node}, tfjs ${environment.tfjs}`],
   ];
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)].join(
@@ -112,7 +114,12 @@ function sectionText(section: Section, study: Study, figures: string): string {
     experimentText(outcome, study, figures),
   );
   const lead = section.lead === undefined ? [] : [section.lead];
-  return [`## ${section.title}\n`, ...lead, ...computed, ...experiments].join('\n');
+  const pending = study.pending
+    .filter(({ name }) => section.experiments.includes(name))
+    .map(
+      ({ name, title }) => `“${title}”: not run at this size yet (\`alexnet ablate ${name}\`).\n`,
+    );
+  return [`## ${section.title}\n`, ...lead, ...computed, ...experiments, ...pending].join('\n');
 }
 
 function computedText({ text, source, holds, sentence }: ComputedClaim): string {
@@ -124,7 +131,7 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
   const counts = [...runs.values()].map((own) => own.length);
   const seeds = Math.min(...counts);
   const trend = trendSentence(outcome);
-  const more = seeds === study.seeds ? '' : ` ${seeds} seeds.`;
+  const more = seedsSentence(seeds, outcome.seedsAsked, study.seeds);
   return [
     `### ${experiment.title}\n`,
     `${experiment.method}${more}${ownScale(outcome, study)}${ratesTried(outcome)} \`alexnet ablate ${experiment.name}\`\n`,
@@ -135,6 +142,11 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
     ...(trend === null ? [] : [`${trend}\n`]),
     ...claims.map(claimText),
   ].join('\n');
+}
+
+function seedsSentence(seeds: number, asked: number, usual: number): string {
+  if (seeds < asked) return ` ${seeds} of ${asked} seeds so far.`;
+  return seeds === usual ? '' : ` ${seeds} seeds.`;
 }
 
 function ownScale({ experiment, images }: Outcome, study: Study): string {

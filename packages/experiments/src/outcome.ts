@@ -19,6 +19,8 @@ export interface Outcome {
   readonly experiment: Experiment;
   /** By variant, in the experiment's order; one run a seed. */
   readonly runs: ReadonlyMap<string, readonly RunResult[]>;
+  /** Runs of each variant when all are made. */
+  readonly seedsAsked: number;
   readonly summaries: Summaries;
   readonly measures: readonly MeasureName[];
   /** The training error that epochs are counted to, 0..1. */
@@ -36,7 +38,13 @@ export function outcomeOf(
   {
     images = null,
     trials = [],
-  }: { readonly images?: ImageCounts | null; readonly trials?: readonly Trial[] } = {},
+    seedsAsked,
+  }: {
+    readonly images?: ImageCounts | null;
+    readonly trials?: readonly Trial[];
+    /** Default: as many as there are. */
+    readonly seedsAsked?: number;
+  } = {},
 ): Outcome {
   const base = runs.get(experiment.variants[0]?.name ?? '') ?? [];
   const target = experiment.until ?? targetError(base);
@@ -63,6 +71,7 @@ export function outcomeOf(
   return {
     experiment,
     runs,
+    seedsAsked: seedsAsked ?? base.length,
     summaries,
     measures,
     targetError: target,

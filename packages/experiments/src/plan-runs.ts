@@ -10,7 +10,7 @@ import { type Scale, scaleOf } from './scale.js';
 
 /** One network to train, wanted by one experiment or several. */
 export interface PlannedRun {
-  /** Equal for equal work: recipe, layers, seed, images and backend. */
+  /** Equal for equal work: recipe, layers, seed, images, backend and precision. */
   readonly key: string;
   /** Where it is wanted first, for progress and messages. */
   readonly label: string;
@@ -30,6 +30,7 @@ export interface RunGround {
   readonly images: string;
   readonly classes: number;
   readonly backend: string;
+  readonly precision: string;
 }
 
 export interface PlanOptions {
@@ -61,26 +62,25 @@ export function planRuns(options: PlanOptions): readonly PlannedRun[] {
   return [...runs.values()];
 }
 
-/** Results of an experiment by variant, in the order of the seeds. */
+/** Results of an experiment by variant, in the order of the seeds; those that all its variants have. */
 export function runsOf(
   experiment: Experiment,
   options: PlanOptions,
   results: ReadonlyMap<string, RunResult>,
 ): ReadonlyMap<string, readonly RunResult[]> {
-  const seeds = Array.from({ length: seedsOf(experiment, options) }, (_, at) => at + 1);
+  const { variants } = experiment;
+  const seeds = Array.from({ length: seedsOf(experiment, options) }, (_, at) => at + 1)
+    .map((seed) =>
+      variants.map((variant) => results.get(planRun(experiment, variant, seed, options).key)),
+    )
+    .filter((runs) => runs.every((run) => run !== undefined));
   return new Map(
-    experiment.variants.map((variant) => [
-      variant.name,
-      seeds.flatMap((seed) => {
-        const result = results.get(planRun(experiment, variant, seed, options).key);
-        return result ? [result] : [];
-      }),
-    ]),
+    variants.map(({ name }, at) => [name, seeds.map((runs) => runs[at] as RunResult)]),
   );
 }
 
 /** Seeds 1..n are run. */
-function seedsOf(
+export function seedsOf(
   experiment: Experiment,
   { seeds, scale }: Pick<PlanOptions, 'seeds' | 'scale'>,
 ): number {
@@ -124,4 +124,4 @@ export function planRun(
 }
 
 /** Changes when what a run measures does, so that older results are not taken for new ones. */
-const KEY_VERSION = 3;
+const KEY_VERSION = 4;

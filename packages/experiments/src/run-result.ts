@@ -1,4 +1,5 @@
 import type { Recipe } from '@alexnet/trainer';
+import type { Environment } from './environment.js';
 
 /** After an epoch, or before the first: one center crop, dropout and augmentation off. */
 export interface CurvePoint {
@@ -14,7 +15,7 @@ export interface CurvePoint {
 
 /** One variant trained with one seed, and everything that is measured on it. */
 export interface RunResult {
-  readonly format: 2;
+  readonly format: 3;
   readonly key: string;
   readonly seed: number;
   readonly recipe: Recipe;
@@ -29,4 +30,5 @@ export interface RunResult {
   /** Why training stopped early, where the loss stopped being a number. */
   readonly diverged: string | null;
   readonly seconds: number;
+  readonly environment: Environment;
 }

@@ -29,7 +29,7 @@ export async function openRunStore(folder: string): Promise<RunStore> {
 function parse(text: string): RunResult | null {
   try {
     const result = JSON.parse(text) as RunResult;
-    return result.format === 2 ? result : null;
+    return result.format === 3 ? result : null;
   } catch {
     return null;
   }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Tf } from '@alexnet/model';
 import { trialRuns, withBestRates } from './choose-rates.js';
-import { type Environment, environmentOf } from './environment.js';
-import { executeRuns, type RunObserver } from './execute-runs.js';
+import { environmentOf, type StudyBackend } from './environment.js';
+import { executeRuns, findRuns, type RunObserver } from './execute-runs.js';
 import type { Experiment } from './experiment.js';
 import { ExperimentError } from './experiment-error.js';
 import { countsOf, type StudyImages } from './load-images.js';
@@ -14,6 +14,7 @@ import {
   planRuns,
   recipeOf,
   runsOf,
+  seedsOf,
 } from './plan-runs.js';
 import { openRunStore } from './run-store.js';
 import { type Scale, scaleOf } from './scale.js';
@@ -23,7 +24,7 @@ import type { Study } from './study.js';
 export type StudyPlan = Omit<PlanOptions, 'ground'>;
 
 /** For trying a plan before there are images. */
-const NO_GROUND = () => ({ images: '', classes: 2, backend: '' });
+const NO_GROUND = () => ({ images: '', classes: 2, backend: '', precision: '' });
 
 /** @throws ExperimentError `usage` for settings and sizes that cannot be, before anything is opened */
 export function checkStudy(plan: StudyPlan): void {
@@ -33,23 +34,28 @@ export function checkStudy(plan: StudyPlan): void {
 export interface StudyOptions extends StudyPlan {
   /** Those of a run, by its scale and the shorter side of its recipe. */
   readonly images: (scale: Scale, shorterSide: number) => StudyImages;
-  /** The tfjs backend in use, and what it runs on. */
-  readonly backend: { readonly name: string; readonly device: string };
+  /** In use. */
+  readonly backend: StudyBackend;
   /** Keeps finished runs, so that a study that was stopped goes on. */
   readonly folder: string;
+  /** Trains nothing: what the finished runs say so far. */
+  readonly finishedOnly?: boolean;
   /** The command as it was typed, for the record. */
-  readonly command: Environment['command'];
+  readonly command: string;
   readonly observer: RunObserver;
   readonly signal: AbortSignal;
 }
 
 /**
- * Trains every variant of every experiment with every seed and judges the claims.
+ * Trains every variant of every experiment with every seed and judges the claims. With `finishedOnly` it
+ * judges by the seeds that all variants of an experiment have been trained with, and leaves experiments
+ * without one to the study's `pending`.
  *
  * @throws the signal's reason, with everything finished saved
  */
 export async function runStudy(tf: Tf, options: StudyOptions): Promise<Study> {
   const { experiments, scale, seeds, set, backend, folder, observer, signal } = options;
+  const { finishedOnly = false } = options;
   const imagesOf = (run: Pick<PlannedRun, 'scale' | 'recipe'>) =>
     options.images(run.scale, run.recipe.preprocessing.shorterSide);
   const imagesFor = (experiment: Experiment) =>
@@ -60,17 +66,30 @@ export async function runStudy(tf: Tf, options: StudyOptions): Promise<Study> {
       images: `${images.name} ${images.digest}`,
       classes: images.classNames.length,
       backend: backend.name,
+      precision: backend.precision,
     };
   };
   const plan: PlanOptions = { experiments, scale, seeds, set, ground };
+  const environment = environmentOf(backend, tf.version_core);
   const store = await openRunStore(join(folder, 'runs'));
   const execute = (runs: readonly PlannedRun[]) =>
-    executeRuns(tf, runs, imagesOf, store, observer, signal);
+    finishedOnly
+      ? findRuns(runs, store)
+      : executeRuns(tf, runs, imagesOf, store, environment, observer, signal);
   const trials = experiments.flatMap((experiment) => trialRuns(experiment, plan));
   const tried = trials.length > 0 ? await execute(trials) : new Map();
-  const settled = experiments.map((experiment) => withBestRates(experiment, plan, tried));
+  const settled = experiments
+    .filter((experiment) => trialRuns(experiment, plan).every(({ key }) => tried.has(key)))
+    .map((experiment) => withBestRates(experiment, plan, tried));
   const chosen = { ...plan, experiments: settled.map(({ experiment }) => experiment) };
   const results = await execute(planned(chosen));
+  const outcomes = settled.flatMap(({ experiment, trials }) => {
+    const runs = runsOf(experiment, chosen, results);
+    const images = countsOf(imagesFor(experiment));
+    const asked = seedsOf(experiment, chosen);
+    const made = [...runs.values()].some((own) => own.length > 0);
+    return made ? [outcomeOf(experiment, runs, { images, trials, seedsAsked: asked })] : [];
+  });
   const usual = experiments.find((experiment) => !experiment.scale) ?? experiments[0];
   if (!usual) throw new ExperimentError('usage', 'there is no experiment to run');
   return {
@@ -79,12 +98,10 @@ export async function runStudy(tf: Tf, options: StudyOptions): Promise<Study> {
     seeds: seeds ?? scale.seeds,
     base: baseOf(scale, set),
     set,
-    environment: environmentOf(options.command, backend, tf.version_core),
-    outcomes: settled.map((one) =>
-      outcomeOf(one.experiment, runsOf(one.experiment, chosen, results), {
-        images: countsOf(imagesFor(one.experiment)),
-        trials: one.trials,
-      }),
+    command: options.command,
+    outcomes,
+    pending: experiments.filter(
+      ({ name }) => !outcomes.some(({ experiment }) => experiment.name === name),
     ),
   };
 }

@@ -1,5 +1,5 @@
 import type { Recipe } from '@alexnet/trainer';
-import type { Environment } from './environment.js';
+import type { Experiment } from './experiment.js';
 import type { ImageCounts } from './load-images.js';
 import type { Outcome } from './outcome.js';
 import type { Scale } from './scale.js';
@@ -15,6 +15,9 @@ export interface Study {
   readonly base: Recipe;
   /** Settings given with `--set`. */
   readonly set: readonly string[];
-  readonly environment: Environment;
+  /** As it was typed. */
+  readonly command: string;
   readonly outcomes: readonly Outcome[];
+  /** Experiments that no seed was run of with all variants. */
+  readonly pending: readonly Experiment[];
 }

@@ -8,6 +8,7 @@ import {
 } from '@alexnet/model';
 import { measureFilterColors } from '@alexnet/model/measures';
 import { evaluate, type Recipe, TrainingError, train } from '@alexnet/trainer';
+import type { Environment } from './environment.js';
 import type { StudyImages } from './load-images.js';
 import type { CurvePoint, RunResult } from './run-result.js';
 
@@ -27,6 +28,7 @@ export interface TrainVariantOptions {
   readonly tenCrop: boolean;
   /** End after the epoch in which the error on training images has fallen to this; null: never. */
   readonly until: number | null;
+  readonly environment: Environment;
   readonly signal: AbortSignal;
   /** Images trained on in this run so far. */
   readonly onImages: (done: number) => void;
@@ -58,6 +60,7 @@ async function trainAndMeasure(
     preprocessing,
     tenCrop,
     until,
+    environment,
     signal,
     onImages,
   }: TrainVariantOptions,
@@ -117,7 +120,7 @@ async function trainAndMeasure(
     : null;
   const { parameters, macs } = costSplit(network.spec).total;
   return {
-    format: 2,
+    format: 3,
     key,
     seed,
     recipe,
@@ -129,6 +132,7 @@ async function trainAndMeasure(
     imagesPerSecond: median(rates.slice(WARM_UP)),
     diverged,
     seconds: (performance.now() - started) / 1000,
+    environment,
   };
 }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { writeAtomically } from '@alexnet/files/node';
+import { environmentOfAll } from './environment.js';
 import { notePage } from './note-page.js';
 import type { Outcome } from './outcome.js';
 import { recipeOf } from './plan-runs.js';
@@ -49,7 +50,7 @@ export function outcomeJson(study: Study, outcome: Outcome) {
     images: images ?? study.images,
     epochs: recipeOf(experiment, study.scale, study.set).epochs,
     set: study.set,
-    environment: study.environment,
+    environment: { command: study.command, ...environmentOfAll([...runs.values()].flat()) },
     ...(measures.includes('epochsToTarget') ? { targetError } : {}),
     variants: experiment.variants.map(({ name }) => ({
       name,

@@ -17,7 +17,17 @@ import { FULL, QUICK } from '../src/scale.js';
 import { curvesCsv, runsCsv, trialsCsv } from '../src/to-csv.js';
 import { trendSentence } from '../src/trend.js';
 
-const GROUND = { images: 'some', classes: 10, backend: 'cpu' };
+const GROUND = { images: 'some', classes: 10, backend: 'cpu', precision: 'fp32' };
+
+const ENVIRONMENT = {
+  date: '2026-01-02',
+  machine: 'a machine',
+  node: 'v20',
+  tfjs: '4',
+  backend: 'cpu',
+  device: 'JavaScript',
+  precision: 'fp32',
+};
 
 const PLAN: PlanOptions = {
   experiments: EXPERIMENTS,
@@ -41,7 +51,7 @@ function run(seed: number, validationTop1: number, changes: Partial<RunResult> =
     validationLoss: 1,
   };
   return {
-    format: 2,
+    format: 3,
     key: `${seed}`,
     seed,
     recipe: baseOf(FULL, []),
@@ -53,6 +63,7 @@ function run(seed: number, validationTop1: number, changes: Partial<RunResult> =
     imagesPerSecond: 100,
     diverged: null,
     seconds: 1,
+    environment: ENVIRONMENT,
     ...changes,
   };
 }
@@ -382,20 +393,16 @@ test('files: quoted cells, a plot that stands alone, a page with verdicts and it
       seeds: 2,
       base: baseOf(QUICK, []),
       set: [],
-      environment: {
-        command: 'alexnet ablate --all --quick',
-        date: '2026-01-02',
-        machine: 'a machine',
-        node: 'v20',
-        tfjs: '4',
-        backend: 'cpu',
-        device: 'JavaScript',
-      },
+      command: 'alexnet ablate --all --quick',
       outcomes: [named],
+      pending: [findExperiment('towers')],
     },
     'note',
   );
   expect(page).toContain('**These are `--quick` results**');
+  expect(page).toContain('| date | 2026-01-02 |');
+  expect(page).toContain('| backend | cpu (JavaScript), fp32 |');
+  expect(page).toContain('“Do two towers specialize in color?”: not run at this size yet');
   expect(page).toContain('| Dropout | salt is better | reproduced |');
   expect(page).toContain('![Salt](note/dropout.svg)');
   expect(page).toContain('| salt | 50.5 ± 0.7 % | 1,000 |');

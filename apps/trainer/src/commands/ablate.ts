@@ -27,10 +27,16 @@ import {
 import type { Command } from 'commander';
 import { CommandError } from '../failure.js';
 import { interruptible } from '../interruptible.js';
-import { openBackend } from '../open-backend.js';
+import { openBackend, type PrecisionChoice } from '../open-backend.js';
 import { openData } from '../open-data.js';
 import { whole } from '../options/parse.js';
-import { backendOption, dataOption, jsonOption, setOption } from '../options/shared.js';
+import {
+  backendOption,
+  dataOption,
+  jsonOption,
+  precisionOption,
+  setOption,
+} from '../options/shared.js';
 import { openProgress, type Progress, withProgress } from '../progress.js';
 import { duration, percent, print, printJson, say } from '../say.js';
 import { typedCommand } from '../typed-command.js';
@@ -40,9 +46,11 @@ interface Options {
   readonly data: string;
   readonly seeds?: number;
   readonly quick?: true;
+  readonly finished?: true;
   readonly results: string;
   readonly out: string;
   readonly backend?: string;
+  readonly precision?: PrecisionChoice;
   readonly set: readonly string[];
   readonly json?: true;
 }
@@ -64,6 +72,7 @@ export function addAblateCommand(program: Command): void {
     .addOption(dataOption().default('emoji'))
     .option('--seeds <n>', 'runs of every variant', whole(1))
     .option('--quick', 'fewer images, passes and seeds')
+    .option('--finished', 'train nothing: what the finished runs say so far')
     .option(
       '--results <dir>',
       'finished runs and results, one folder a data set',
@@ -71,6 +80,7 @@ export function addAblateCommand(program: Command): void {
     )
     .option('--out <file>', 'where --all writes its page', 'docs/note.md')
     .addOption(backendOption())
+    .addOption(precisionOption())
     .addOption(setOption())
     .addOption(jsonOption())
     .action((name, options) => run(name, options).catch(asUsage));
@@ -85,14 +95,27 @@ async function run(name: string | undefined, options: Options): Promise<void> {
     set: options.set,
   };
   checkStudy(plan);
-  const backend = await openBackend(options.backend);
+  const backend = await openBackend(options.backend, options.precision);
   const { name: dataName, images } = await takeImages(options.data, plan);
   const folder = join(options.results, `${dataName.replace(/\.tar(\.gz)?$/, '')}-${scale.name}`);
   const { observer, close } = watch(plan.experiments);
   const command = typedCommand(undefined, { paths: 'base' });
   const study = await interruptible(INTERRUPTION, (signal) =>
-    runStudy(backend.tf, { ...plan, images, backend, folder, command, observer, signal }),
+    runStudy(backend.tf, {
+      ...plan,
+      images,
+      backend,
+      folder,
+      command,
+      observer,
+      signal,
+      finishedOnly: options.finished === true,
+    }),
   ).finally(close);
+  for (const { name } of study.pending) say(`${name}: no seed was run with all its variants yet`);
+  if (study.outcomes.length === 0) {
+    throw new ExperimentError('data', 'no finished runs yet: leave --finished out to make them');
+  }
   await writeResults(study, folder);
   say(`results are in ${folder}`);
   if (options.all) {
