@@ -50,7 +50,7 @@ for (const name of pagesUnder('')) {
         const files = page
           .map(({ line }) => blockFile(folder.path, line))
           .filter((file) => file !== null);
-        expect(typeErrors(files)).toEqual([]);
+        expect(typeErrors(folder.path, files)).toEqual([]);
       });
     }
   });
