@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "signals_held.h"
+
 #include "collectives.h"
 #include "dense.h"
 #include "in_parallel.h"

@@ -43,3 +43,12 @@ it.skipIf(missing)(`parts of work that throw, or get no thread ${missing ?? ''}`
     rmSync(folder, { recursive: true });
   }
 });
+
+it.skipIf(missing)(`signals that come while it computes ${missing ?? ''}`, () => {
+  const child = join(import.meta.dirname, 'signals-child.mjs');
+  const { signals, wrong } = JSON.parse(
+    execFileSync(process.execPath, [child], { encoding: 'utf8' }),
+  );
+  expect(signals).toBeGreaterThan(20);
+  expect(wrong).toBe(0);
+});
