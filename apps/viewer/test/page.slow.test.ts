@@ -583,7 +583,7 @@ describe.skipIf(!chromiumPath)(
         const fresh = await context.newPage();
         await fresh.goto(`${new URL(served.address).origin}/?backend=wasm`);
         await idle(fresh);
-        await fresh.getByText('After 24 epochs').waitFor();
+        await fresh.getByText('After 60 epochs').waitFor();
         await fresh.locator('#filters').getByText('Tower B').waitFor();
         await fresh.getByText('One tower', { exact: true }).click();
         await fresh.waitForURL(/weights=showcase\/one-tower/);

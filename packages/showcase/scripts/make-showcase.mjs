@@ -1,9 +1,9 @@
 // Makes a folder of this package from a finished run: node scripts/make-showcase.mjs RUN two-towers
 // Weights in half precision, one line of curves an epoch, the conv1 filters at a dozen moments.
-import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readModel, writeModel } from '../../convert/dist/index.js';
 
 const MOMENTS = 12;
 
@@ -11,14 +11,17 @@ const [run, name] = process.argv.slice(2);
 if (!run || !name)
   throw new Error('Usage: node scripts/make-showcase.mjs RUN two-towers|one-tower');
 const folder = fileURLToPath(new URL(`../${name}/`, import.meta.url));
-const cli = fileURLToPath(new URL('../../../apps/trainer/dist/cli.js', import.meta.url));
-
 await rm(folder, { recursive: true, force: true });
 await mkdir(join(folder, 'filters'), { recursive: true });
-execFileSync(
-  process.execPath,
-  [cli, 'convert', run, join(folder, 'weights.safetensors'), '--dtype', 'f16'],
-  { stdio: 'inherit' },
+const model = readModel(await readFile(join(run, 'weights.safetensors')));
+const { parts, ...made } = model.provenance;
+const provenance = {
+  ...made,
+  parts: parts.map((part) => ({ ...part, command: withoutFolders(part.command) })),
+};
+await writeFile(
+  join(folder, 'weights.safetensors'),
+  writeModel({ ...model, provenance }, { dtype: 'f16' }),
 );
 
 const lines = (await readFile(join(run, 'metrics.jsonl'), 'utf8')).trim().split('\n');
@@ -34,4 +37,12 @@ const filters = Array.from(
 );
 for (const file of filters) {
   await copyFile(join(run, 'filters', file), join(folder, 'filters', file));
+}
+
+/** A command without the folders of the machine it was given on. */
+function withoutFolders(command) {
+  return command
+    .split(' ')
+    .map((word) => (word.startsWith('/') ? basename(word) : word))
+    .join(' ');
 }
