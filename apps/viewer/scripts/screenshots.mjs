@@ -14,7 +14,7 @@ const VIEWS = [
     width: 1440,
     height: 1160,
     colorScheme: 'dark',
-    query: 'image=samples/rocket.jpg&layer=conv5&unit=20&page=unit',
+    query: 'image=samples/rocket.jpg&layer=conv5&unit=94&page=unit',
     grow: true,
     section: 'unit-steps',
   },
