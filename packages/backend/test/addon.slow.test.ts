@@ -45,7 +45,7 @@ it.skipIf(missing)(`parts of work that throw, or get no thread ${missing ?? ''}`
 });
 
 it.skipIf(missing)(`signals that come while it computes ${missing ?? ''}`, () => {
-  const child = join(import.meta.dirname, 'signals-child.mjs');
+  const child = new URL('signals-child.mjs', import.meta.url).pathname;
   const { signals, wrong } = JSON.parse(
     execFileSync(process.execPath, [child], { encoding: 'utf8' }),
   );
