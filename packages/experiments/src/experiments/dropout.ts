@@ -17,7 +17,7 @@ export const dropout: Experiment = {
   plot: 'curves',
   scale: {
     full: { classes: 20, trainPerClass: 150, validationPerClass: 50, epochs: 80 },
-    quick: { epochs: 8 },
+    quick: { epochs: 6 },
   },
   claims: [
     {

@@ -57,7 +57,7 @@ export const fourLayers: Experiment = {
   plot: 'curves',
   scale: {
     full: { classes: 100, trainPerClass: 500, validationPerClass: 50, epochs: 40 },
-    quick: { epochs: 10 },
+    quick: { epochs: 8 },
   },
   until: 0.25,
   learningRates: { tried: [0.003, 0.01, 0.03, 0.1], epochs: 8 },
