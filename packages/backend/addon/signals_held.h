@@ -1,7 +1,7 @@
 // Signals wait while TensorFlow computes.
 //
 // oneDNN's products of small matrices move the stack pointer to a buffer from malloc (its cpu/x64/gemm/f32/
-// jit_avx512_core_gemm_f32.cpp: mov(rsp, ARG_WS)). A signal that the thread handles in that moment, Node's own of
+// jit_avx512_common_gemm_f32.cpp: mov(rsp, ARG_WS)). A signal that the thread handles in that moment, Node's own of
 // Ctrl-C, of a child that ended, of a terminal's new size or of the profiler, puts its frame below that buffer and
 // over whatever lies there. Threads take over the mask of the one that starts them, so TensorFlow's never handle any.
 //

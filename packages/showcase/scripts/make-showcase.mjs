@@ -11,6 +11,7 @@ const [run, name] = process.argv.slice(2);
 if (!run || !name)
   throw new Error('Usage: node scripts/make-showcase.mjs RUN two-towers|one-tower');
 const folder = fileURLToPath(new URL(`../${name}/`, import.meta.url));
+
 await rm(folder, { recursive: true, force: true });
 await mkdir(join(folder, 'filters'), { recursive: true });
 const model = readModel(await readFile(join(run, 'weights.safetensors')));
