@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "tensorflow/c/c_api.h"
+#include "tensorflow/c/c_api_experimental.h"
 #include "tensorflow/c/eager/c_api.h"
 
 namespace alexnet {
@@ -46,5 +47,6 @@ auto WithSignalsHeld(Arguments &&...arguments) {
 #define TFE_Execute alexnet::WithSignalsHeld<&TFE_Execute>
 #define TF_SessionRun alexnet::WithSignalsHeld<&TF_SessionRun>
 #define TFE_NewContext alexnet::WithSignalsHeld<&TFE_NewContext>
+#define TFE_EnableCollectiveOps alexnet::WithSignalsHeld<&TFE_EnableCollectiveOps>
 #define TF_NewSession alexnet::WithSignalsHeld<&TF_NewSession>
 #define TF_LoadSessionFromSavedModel alexnet::WithSignalsHeld<&TF_LoadSessionFromSavedModel>

@@ -26,7 +26,7 @@ export interface BuiltAddon extends AddonManifest {
 export const NAPI_VERSION = 8;
 
 /** Raised when what this package compiles changes, so that an older build is not reused. */
-const BUILD_REVISION = 15;
+const BUILD_REVISION = 16;
 
 export const ADDON_FILE = 'tfjs_binding.node';
 export const PRELOAD_FILE = 'preload.node';
