@@ -1,4 +1,4 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type Tf } from '../src/node.js';
 import { expectClose, on, running, tensor, values } from './compare.js';
@@ -117,6 +117,56 @@ describe.skipIf(missing)(
       const forward = () => lrn(x());
       const ours = running('LRN', forward);
       expectClose(await on(tf, 'tensorflow', ours), await on(tf, 'cpu', forward), 1e-5);
+    });
+
+    it.each([
+      { shape: [5, 3, 4, 9], epsilon: 1e-5 },
+      { shape: [6, 10], epsilon: 1e-3 },
+      { shape: [1, 1, 1, 3], epsilon: 1e-3 },
+    ])('batch norm of $shape and its gradients', async ({ shape, epsilon }) => {
+      const channels = shape.at(-1) as number;
+      const given = () =>
+        [tensor(tf, shape, 1), tensor(tf, [channels], 2), tensor(tf, [channels], 3)] as const;
+      const dy = () => tensor(tf, shape, 4);
+      const moments = () => tf.moments(given()[0], [...shape.keys()].slice(0, -1));
+      const count = shape.reduce((product, length) => product * length, 1) / channels;
+      const plain = (x: Tensor, scale: Tensor, shift: Tensor): Tensor => {
+        const { mean, variance } = tf.moments(x, [...shape.keys()].slice(0, -1));
+        return tf.batchNorm(
+          x as Tensor4D,
+          mean as Tensor1D,
+          variance as Tensor1D,
+          shift as Tensor1D,
+          scale as Tensor1D,
+          epsilon,
+        );
+      };
+      const answers = [
+        () => plain(...given()),
+        () => moments().mean,
+        () => tf.mul(moments().variance, count / Math.max(count - 1, 1)),
+      ];
+      const forward = () => {
+        const [x, scale, shift] = given();
+        return kernel('AlexNetBatchNorm', { x, scale, shift }, { epsilon }) as unknown as Tensor[];
+      };
+      const backward = () => {
+        const [x, scale] = given();
+        const [, , , kept0, kept1, kept2] = forward() as [Tensor, Tensor, Tensor, ...Tensor[]];
+        const inputs = { dy: dy(), x, scale, kept0, kept1, kept2 } as Record<string, Tensor>;
+        return kernel('AlexNetBatchNormGrad', inputs, { epsilon }) as unknown as Tensor[];
+      };
+      const gradients = () => tf.grads(plain)([...given()], dy());
+      for (const [at, answer] of answers.entries()) {
+        const ours = () => tf.add(forward()[at] as Tensor, at > 0 ? 1 : 0);
+        const reference = () => tf.add(answer(), at > 0 ? 1 : 0);
+        expectClose(await on(tf, 'tensorflow', ours), await on(tf, 'cpu', reference), 1e-5);
+      }
+      for (const at of [0, 1, 2]) {
+        const ours = () => tf.add(backward()[at] as Tensor, 1);
+        const reference = () => tf.add(gradients()[at] as Tensor, 1);
+        expectClose(await on(tf, 'tensorflow', ours), await on(tf, 'cpu', reference), 1e-5);
+      }
     });
 
     it('LRN in parts, one a thread, and with a window wider than the channels', async () => {

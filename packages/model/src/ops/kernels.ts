@@ -40,6 +40,11 @@ export interface ResponseNormAttributes {
   readonly beta: number;
 }
 
+/** Added to the variance. */
+export interface BatchNormAttributes {
+  readonly epsilon: number;
+}
+
 /** v' = momentum v - learningRate (gradient + decay w), w' = w + v'. */
 export interface MomentumUpdateAttributes {
   readonly momentum: number;
@@ -105,6 +110,21 @@ export interface AlexNetKernels {
   >;
   /** dx of tfjs' LRN; all of one shape. */
   AlexNetLRNGrad: KernelSignature<'x' | 'y' | 'dy', ResponseNormAttributes, Tensor4D>;
+  /**
+   * Every channel of x [n, …, channels] by its own mean and variance; both [channels], the variance of
+   * squares over the number of values less one, and what the gradient wants to have kept.
+   */
+  AlexNetBatchNorm: KernelSignature<
+    'x' | 'scale' | 'shift',
+    BatchNormAttributes,
+    readonly [y: Tensor, mean: Tensor, unbiasedVariance: Tensor, ...kept: Tensor[]]
+  >;
+  /** The gradient of its y. */
+  AlexNetBatchNormGrad: KernelSignature<
+    'dy' | 'x' | 'scale' | 'kept0' | 'kept1' | 'kept2',
+    BatchNormAttributes,
+    readonly [dx: Tensor, dscale: Tensor, dshift: Tensor]
+  >;
   /** `dy` where `y` = ReLU(x) is positive, 0 elsewhere; of one shape. */
   AlexNetReluGrad: KernelSignature<'dy' | 'y', object>;
   /** The sum of the squares of all numbers of all inputs, float32 under any names. */

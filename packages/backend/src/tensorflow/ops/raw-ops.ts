@@ -170,8 +170,17 @@ export interface RawOps {
   long(value: number): Handle;
   /** A new one-dimensional int32 tensor. */
   ints(values: readonly number[]): Handle;
+  /** A new one-dimensional float32 tensor without values. */
+  none(): Handle;
   /** Runs an op of one output; `T` is float32 unless given, or the op has none. */
   run(name: string, attributes: Attributes, inputs: readonly Handle[], types?: 'untyped'): Handle;
+  /** Runs an op of as many outputs. */
+  runMany(
+    name: string,
+    attributes: Attributes,
+    inputs: readonly Handle[],
+    outputs: number,
+  ): readonly Handle[];
 }
 
 /** Attribute values by name: numbers are integers unless wrapped by `float`. */
@@ -191,6 +200,19 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
   const create = (shape: readonly number[], dtype: number, values: ArrayBufferView) =>
     own({ id: binding.createTensor(shape, dtype, values), shape, dtype });
   const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  const runMany = (
+    name: string,
+    attributes: Attributes,
+    inputs: readonly Handle[],
+    outputs: number,
+    types?: 'untyped',
+  ) => {
+    const given = opAttributes(binding, attributes);
+    const ids = inputs.map(({ metadata }) => metadata.id);
+    const typed = types === 'untyped' || 'T' in attributes ? given : [type, ...given];
+    const execute = hasStringList(attributes) ? binding.executeFused : binding.executeOp;
+    return (execute?.(name, typed, ids, outputs) ?? []).map(own);
+  };
   return {
     input: (tensor) => {
       const [id = -1] = backend.getInputTensorIds([tensor]);
@@ -201,20 +223,18 @@ function rawOps(backend: TensorflowBackend, made: Set<number>): RawOps {
     // The binding takes the two halves of an int64.
     long: (value) => create([], TF_INT64, Int32Array.of(value, 0)),
     ints: (values) => create([values.length], binding.TF_INT32, Int32Array.from(values)),
+    none: () => create([0], binding.TF_FLOAT, new Float32Array(0)),
+    runMany,
     run: (name, attributes, inputs, types) => {
-      const given = opAttributes(binding, attributes);
-      const ids = inputs.map(({ metadata }) => metadata.id);
-      const typed = types === 'untyped' || 'T' in attributes ? given : [type, ...given];
-      const execute = hasStringList(attributes) ? binding.executeFused : binding.executeOp;
-      const [metadata] = execute?.(name, typed, ids, 1) ?? [];
-      if (!metadata) throw new Error(`the TensorFlow op ${name} returned nothing`);
-      return own(metadata);
+      const [result] = runMany(name, attributes, inputs, 1, types);
+      if (!result) throw new Error(`the TensorFlow op ${name} returned nothing`);
+      return result;
     },
   };
 }
 
 /** Attributes whose number is a type; every other number here is an integer. */
-const TYPE_ATTRIBUTES = new Set(['T', 'SrcT', 'DstT', 'Index', 'Tidx', 'Tpaddings', 'dtype']);
+const TYPE_ATTRIBUTES = new Set(['T', 'U', 'SrcT', 'DstT', 'Index', 'Tidx', 'Tpaddings', 'dtype']);
 
 const isStringList = (value: unknown) => Array.isArray(value) && typeof value[0] === 'string';
 

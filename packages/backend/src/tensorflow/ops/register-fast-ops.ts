@@ -1,5 +1,6 @@
 import type { Tf } from '../../selection/tf.js';
 import { registerStepCompiler } from '../step/compile-step.js';
+import { registerBatchNorm } from './batch-norm.js';
 import { registerDropoutMask } from './dropout-mask.js';
 import { registerFixedGraph } from './fixed-graph.js';
 import { registerFusedConv2D } from './fused-conv2d.js';
@@ -13,6 +14,7 @@ import { registerResponseNorm } from './response-norm.js';
 export function registerFastOps(tf: Tf): void {
   registerGroupedConv2D(tf);
   registerResponseNorm(tf);
+  registerBatchNorm(tf);
   registerReluGrad(tf);
   registerMatMul(tf);
   registerFusedConv2D(tf);
