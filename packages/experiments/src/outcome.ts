@@ -47,7 +47,7 @@ export function outcomeOf(
   } = {},
 ): Outcome {
   const base = runs.get(experiment.variants[0]?.name ?? '') ?? [];
-  const target = experiment.until ?? targetError(base);
+  const target = targetError(base);
   const measures = [experiment.measure, ...experiment.also];
   const summaries = new Map(
     [...runs].map(([variant, own]) => [

@@ -34,8 +34,12 @@ const PLAIN = [
   'schedule.warmupEpochs=0',
 ] as const;
 
-const of = (activation: string, init: string) => ({
-  set: [`network.activation=${activation}`, `network.init=${init}`],
+/** On pixels of ±128: on smaller ones the small values of 2012 let nothing through four layers. */
+const STARTED_2012 = ['network.init=paper', 'preprocessing.divideBy=1'];
+const STARTED_TODAY = ['network.init=he'];
+
+const of = (activation: string, start: readonly string[]) => ({
+  set: [`network.activation=${activation}`, ...start],
   layers: fourLayersWith(activation),
 });
 
@@ -44,26 +48,26 @@ export const fourLayers: Experiment = {
   name: 'four-layers',
   title: 'ReLU against tanh, as figure 1 was made',
   method:
-    'Four layers with weights, no regularization of any kind, images of 32 px, each activation at its own best learning rate, until the error on training images is 25 %: the paper’s figure 1, with Tiny-ImageNet’s classes for CIFAR-10’s. With the starting values of 2012, N(0, 0.01) and biases of 1 in every second layer, and with those of today (He 2015).',
+    'Four layers with weights, no regularization of any kind, images of 32 px, each activation at its own best learning rate, until the error on training images is 25 %, as in the paper’s figure 1, or the lowest of 30, 40 … 80 % that ReLU reaches with every seed: a network of this size does not get to 25 % on a hundred classes, as it does on CIFAR-10’s ten. Started as in 2012, with N(0, 0.01), biases of 1 in every second layer and pixels of ±128, and as today (He 2015), with pixels of ±2.',
   set: PLAIN,
   variants: [
-    { name: 'ReLU, started as in 2012', ...of('relu', 'paper') },
-    { name: 'tanh, started as in 2012', ...of('tanh', 'paper') },
-    { name: 'ReLU, started as today', ...of('relu', 'he') },
-    { name: 'tanh, started as today', ...of('tanh', 'he') },
+    { name: 'ReLU, started as in 2012', ...of('relu', STARTED_2012) },
+    { name: 'tanh, started as in 2012', ...of('tanh', STARTED_2012) },
+    { name: 'ReLU, started as today', ...of('relu', STARTED_TODAY) },
+    { name: 'tanh, started as today', ...of('tanh', STARTED_TODAY) },
   ],
   measure: 'epochsToTarget',
   also: ['trainTop1'],
   plot: 'curves',
   scale: {
-    full: { classes: 100, trainPerClass: 500, validationPerClass: 50, epochs: 40 },
+    full: { classes: 100, trainPerClass: 5_000, validationPerClass: 500, epochs: 16 },
     quick: { epochs: 8 },
   },
   until: 0.25,
-  learningRates: { tried: [0.003, 0.01, 0.03, 0.1], epochs: 8 },
+  learningRates: { tried: [0.001, 0.003, 0.01, 0.03], epochs: 4 },
   claims: [
     {
-      text: 'With the starting values of 2012, ReLU reaches 25 % training error in fewer epochs than tanh.',
+      text: 'With the starting values of 2012, ReLU reaches a given training error in fewer epochs than tanh.',
       source: 'paper, figure 1: six times faster on CIFAR-10',
       expects: [
         {
@@ -73,7 +77,7 @@ export const fourLayers: Experiment = {
           than: 'tanh, started as in 2012',
         },
       ],
-      otherwise: 'small starting values keep both activations near the line through zero for long',
+      otherwise: 'pixels and starting values this large need not saturate tanh',
     },
     {
       text: 'With the starting values of today it still does.',
