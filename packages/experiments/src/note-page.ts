@@ -11,7 +11,7 @@ import { figureCaption } from './figure-caption.js';
 import { capital, formatDifference, formatSummary } from './format-value.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
-import type { ClaimOutcome, Outcome } from './outcome.js';
+import { allRuns, type ClaimOutcome, type Outcome } from './outcome.js';
 import { recipeOf } from './plan-runs.js';
 import type { Study } from './study.js';
 import { trendSentence } from './trend.js';
@@ -80,7 +80,7 @@ ${environmentTable(study)}
 }
 
 function environmentTable({ command, outcomes }: Study): string {
-  const environment = environmentOfAll(outcomes.flatMap(({ runs }) => [...runs.values()].flat()));
+  const environment = environmentOfAll(outcomes.flatMap(allRuns));
   const rows = [
     ['command', `\`${command}\``],
     ['date', environment.date],

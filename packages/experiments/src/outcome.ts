@@ -32,6 +32,11 @@ export interface Outcome {
   readonly images: ImageCounts | null;
 }
 
+/** Every run behind an outcome, trials of learning rates too. */
+export function allRuns({ runs, trials }: Outcome): readonly RunResult[] {
+  return [...[...runs.values()].flat(), ...trials.map(({ result }) => result)];
+}
+
 export function outcomeOf(
   experiment: Experiment,
   runs: ReadonlyMap<string, readonly RunResult[]>,

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import { writeAtomically } from '@alexnet/files/node';
 import { environmentOfAll } from './environment.js';
 import { notePage } from './note-page.js';
-import type { Outcome } from './outcome.js';
+import { allRuns, type Outcome } from './outcome.js';
 import { recipeOf } from './plan-runs.js';
 import type { Study } from './study.js';
 import { curvesCsv, runsCsv, trialsCsv } from './to-csv.js';
@@ -50,7 +50,7 @@ export function outcomeJson(study: Study, outcome: Outcome) {
     images: images ?? study.images,
     epochs: recipeOf(experiment, study.scale, study.set).epochs,
     set: study.set,
-    environment: { command: study.command, ...environmentOfAll([...runs.values()].flat()) },
+    environment: { command: study.command, ...environmentOfAll(allRuns(outcome)) },
     ...(measures.includes('epochsToTarget') ? { targetError } : {}),
     variants: experiment.variants.map(({ name }) => ({
       name,
