@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  type ColorStatistics,
-  measureImageColors,
-  type RgbImage,
-  resizeShorterSide,
-} from '@alexnet/augment';
+import { type ColorStatistics, measureImageColors, resizeShorterSide } from '@alexnet/augment';
 import type { Dataset, Split } from '@alexnet/data';
 import type { ImageSource } from '@alexnet/trainer';
 import { ExperimentError } from './experiment-error.js';
+import { ImageMemory, type StoredImage } from './image-memory.js';
 import type { Scale } from './scale.js';
 
 /** The part of a data set a study works on, decoded and resized once and kept in memory. */
@@ -58,6 +54,7 @@ export async function loadImages(
     choose(dataset.validation, chosen, scale.validationPerClass),
   ] as const;
   const total = plans[0].length + plans[1].length;
+  const memory = new ImageMemory();
   let done = 0;
   const read = async (split: Split, indices: readonly number[], fast: boolean) => {
     const entries: Entry[] = [];
@@ -66,7 +63,8 @@ export async function loadImages(
       const record = split.records[index];
       if (image && record) {
         const label = chosen.indexOf(record.label);
-        entries.push({ id: record.id, label, image: resizeShorterSide(image, shorterSide) });
+        const stored = memory.add(resizeShorterSide(image, shorterSide));
+        entries.push({ id: record.id, label, stored });
       }
       onProgress(++done, total);
     }
@@ -74,6 +72,10 @@ export async function loadImages(
   };
   const train = await read(dataset.train, plans[0], true);
   const validation = await read(dataset.validation, plans[1], false);
+  const inMemory = (entries: readonly Entry[]): ImageSource => ({
+    records: entries.map(({ id, label }) => ({ id, label })),
+    image: async (index) => memory.image((entries[index] as Entry).stored),
+  });
   if (train.length === 0 || validation.length === 0) {
     throw new ExperimentError(
       'data',
@@ -87,7 +89,7 @@ export async function loadImages(
     train: inMemory(train),
     validation: inMemory(validation),
     trainSample: inMemory(evenly(train, validation.length)),
-    colors: measureImageColors(train.map(({ image }) => image)),
+    colors: measureImageColors(train.map(({ stored }) => memory.image(stored))),
     unreadable: total - train.length - validation.length,
   };
 }
@@ -103,14 +105,7 @@ function digestOf(entries: readonly Entry[], shorterSide: number): string {
 interface Entry {
   readonly id: string;
   readonly label: number;
-  readonly image: RgbImage;
-}
-
-function inMemory(entries: readonly Entry[]): ImageSource {
-  return {
-    records: entries.map(({ id, label }) => ({ id, label })),
-    image: async (index) => (entries[index] as Entry).image,
-  };
+  readonly stored: StoredImage;
 }
 
 /** Indices of up to `perClass` images of each chosen class, in the split's order. */

@@ -50,6 +50,9 @@ export interface Mistake {
 /** Of the ten crops, whose third is the center and eighth its mirror image. */
 const CORNERS = [0, 1, 3, 4, 5, 6, 8, 9];
 
+/** Passes being read while one is answered. */
+const AHEAD = 2;
+
 /** More than a page of a report shows; a few kilobytes in a file. */
 const KEPT_MISTAKES = 50;
 
@@ -191,9 +194,18 @@ async function tally(
   let top5 = 0;
   let corners = 0;
 
-  const make = asBytes ? makeByteBatch : makeBatch;
-  const load = (indices: number[]) => make(source, indices, maker, { classes });
-  for await (const batch of prefetch(passes, load, 2)) {
+  // Used in turn: a pass that is answered gives its memory to the one after those being read.
+  const rooms = Array.from(
+    { length: asBytes ? 0 : AHEAD + 1 },
+    () => new Float32Array(perPass * views * maker.height * maker.width * 3),
+  );
+  const load = (indices: number[]) => {
+    const out = rooms.shift();
+    if (!out) return makeByteBatch(source, indices, maker, { classes });
+    rooms.push(out);
+    return makeBatch(source, indices, maker, { classes, out });
+  };
+  for await (const batch of prefetch(passes, load, AHEAD)) {
     await turnEventLoop();
     options.signal?.throwIfAborted();
     skipped.push(...batch.skipped);
