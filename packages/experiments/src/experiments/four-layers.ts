@@ -60,11 +60,11 @@ export const fourLayers: Experiment = {
   also: ['trainTop1'],
   plot: 'curves',
   scale: {
-    full: { classes: 100, trainPerClass: 5_000, validationPerClass: 500, epochs: 16 },
+    full: { classes: 100, trainPerClass: 5_000, validationPerClass: 500, epochs: 12 },
     quick: { epochs: 8 },
   },
   until: 0.25,
-  learningRates: { tried: [0.001, 0.003, 0.01, 0.03], epochs: 4 },
+  learningRates: { tried: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1], epochs: 4 },
   claims: [
     {
       text: 'With the starting values of 2012, ReLU reaches a given training error in fewer epochs than tanh.',
