@@ -19,6 +19,7 @@ export const dropout: Experiment = {
     full: { classes: 20, trainPerClass: 150, validationPerClass: 50, epochs: 80 },
     quick: { epochs: 6 },
   },
+  seeds: { full: 6 },
   claims: [
     {
       text: 'Dropout narrows the gap between training and validation.',

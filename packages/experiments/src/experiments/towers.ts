@@ -27,10 +27,10 @@ export const towers: Experiment = {
   followed: 'two towers',
   seeds: { full: 5 },
   scale: {
-    full: { classes: 100, trainPerClass: 500, validationPerClass: 50, epochs: 24 },
+    full: { classes: 100, trainPerClass: 500, validationPerClass: 50, epochs: 12 },
     quick: {},
   },
-  learningRates: { tried: [0.005, 0.01, 0.02, 0.04], epochs: 3 },
+  learningRates: { tried: [0.005, 0.01, 0.02, 0.04], epochs: 2 },
   claims: [
     {
       text: 'One tower takes color, the other does not, in every run.',
