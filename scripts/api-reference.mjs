@@ -34,6 +34,7 @@ const INTERNAL = {
   data: ['Triple', 'Progress'],
   files: ['Compression'],
   model: [
+    'BatchNormAttributes',
     'CustomLayers',
     'DropoutAttributes',
     'FixedGraphAttributes',
