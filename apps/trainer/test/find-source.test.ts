@@ -19,19 +19,23 @@ describe('weights by name', () => {
   });
 
   it.each([
-    ['showcase', 2],
-    ['showcase-one-tower', 1],
-  ] as const)('%s has %i tower(s), 100 classes and its preprocessing', async (name, groups) => {
-    const { spec, preprocessing, classNames, provenance } = (await openNetworkFile(name)).model;
-    const conv2 = spec.layers.find((layer) => layer.name === 'conv2');
-    expect(conv2).toMatchObject({ groups });
-    expect(new Set(classNames).size).toBe(100);
-    expect(preprocessing).toMatchObject({
-      resize: { shorterSide: 64 },
-      crop: { height: 55, width: 55 },
-    });
-    expect(provenance).toMatchObject({ dataset: 'tiny-imagenet-100.tar' });
-  });
+    ['showcase', 2, 64, 55],
+    ['showcase-one-tower', 1, 64, 55],
+    ['showcase-modern', 1, 70, 61],
+  ] as const)(
+    '%s has %i tower(s), 100 classes and its preprocessing',
+    async (name, groups, shorterSide, side) => {
+      const { spec, preprocessing, classNames, provenance } = (await openNetworkFile(name)).model;
+      const conv2 = spec.layers.find((layer) => layer.name === 'conv2');
+      expect(conv2).toMatchObject({ groups });
+      expect(new Set(classNames).size).toBe(100);
+      expect(preprocessing).toMatchObject({
+        resize: { shorterSide },
+        crop: { height: side, width: side },
+      });
+      expect(provenance).toMatchObject({ dataset: 'tiny-imagenet-100.tar' });
+    },
+  );
 
   it('a file of that name comes first', async () => {
     await writeFile('showcase', 'mine');

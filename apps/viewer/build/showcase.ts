@@ -25,10 +25,10 @@ export function showcase(): Plugin {
   };
 }
 
-/** Every file of both runs by its path, with the index a page asks for. */
+/** Every file of the runs by its path, with the index a page asks for. */
 function runFiles(): Map<string, () => string | Uint8Array> {
   const files = new Map<string, () => string | Uint8Array>();
-  for (const name of ['two-towers', 'one-tower']) {
+  for (const name of ['two-towers', 'one-tower', 'modern']) {
     const filters = readdirSync(join(PACKAGE, name, 'filters')).sort();
     const index = JSON.stringify({ weights: true, metrics: true, filters });
     files.set(`${name}/index.json`, () => index);

@@ -578,7 +578,7 @@ describe.skipIf(!chromiumPath)(
         await context.close();
       });
 
-      it('opens on two towers with their training, and shows one tower beside it', async () => {
+      it('opens on two towers with their training, and has one tower and today’s recipe, too', async () => {
         const context = await browser.newContext({ serviceWorkers: 'block' });
         const fresh = await context.newPage();
         await fresh.goto(`${new URL(served.address).origin}/?backend=wasm`);
@@ -589,6 +589,13 @@ describe.skipIf(!chromiumPath)(
         await fresh.waitForURL(/weights=showcase\/one-tower/);
         await idle(fresh);
         expect(await fresh.locator('#filters').getByText('Tower B').count()).toBe(0);
+        await fresh.getByText('Today’s recipe', { exact: true }).click();
+        await fresh.waitForURL(/weights=showcase\/modern/);
+        await idle(fresh);
+        await fresh.getByText('After 50 epochs').waitFor();
+        const beside = fresh.locator('#beside');
+        await beside.getByRole('button', { name: 'Beside two towers' }).click();
+        await beside.getByRole('heading', { name: 'Today’s recipe' }).waitFor();
         await context.close();
       });
 

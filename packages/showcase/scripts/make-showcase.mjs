@@ -9,7 +9,7 @@ const MOMENTS = 12;
 
 const [run, name] = process.argv.slice(2);
 if (!run || !name)
-  throw new Error('Usage: node scripts/make-showcase.mjs RUN two-towers|one-tower');
+  throw new Error('Usage: node scripts/make-showcase.mjs RUN two-towers|one-tower|modern');
 const folder = fileURLToPath(new URL(`../${name}/`, import.meta.url));
 
 await rm(folder, { recursive: true, force: true });

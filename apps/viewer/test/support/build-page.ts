@@ -12,6 +12,7 @@ const SOURCES = [
   ...readdirSync(`${root}/packages`).map((name) => `packages/${name}/src`),
   'packages/showcase/two-towers',
   'packages/showcase/one-tower',
+  'packages/showcase/modern',
   ...['src', 'static', 'build', 'index.html', 'vite.config.ts'].map(
     (name) => `apps/viewer/${name}`,
   ),

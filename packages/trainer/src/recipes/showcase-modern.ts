@@ -11,7 +11,7 @@ import { showcase } from './showcase.js';
  *   Yun et al. 2019 (CutMix, of every second batch); Polyak and Juditsky 1992 (a moving average of weights)
  * - command: alexnet train --data tiny-imagenet-100.tar --recipe showcase-modern --precision bf16 --out
  *   runs/modern
- * - hardware: one CPU core, TensorFlow
+ * - hardware: one CPU core, TensorFlow, two hours
  * - result: results/showcase/README.md
  */
 export const showcaseModern: Recipe = /* @__PURE__ */ (() => ({

@@ -2,6 +2,7 @@
 export const SHOWCASE = [
   { name: 'Two towers', folder: 'showcase/two-towers' },
   { name: 'One tower', folder: 'showcase/one-tower' },
+  { name: 'Today’s recipe', folder: 'showcase/modern' },
 ] as const;
 
 /** Address of the weights in a run folder beside the page. */
