@@ -6,9 +6,9 @@ import { showcase } from './showcase.js';
  * for LRN. 11×11 filters with stride 2 on 61 px crops of images enlarged to 70 px, and 5 px of zeros around
  * them, (61 + 10 - 11) / 2 + 1 = 31: maps of 31, 15, 7 and 3 px instead of 23, 11, 5 and 2.
  *
- * - source: Ioffe and Szegedy 2015 (batch norm, and less dropout with it); Loshchilov and Hutter 2017
- *   (cosine, without restarts); Szegedy et al. 2015 (crops of many sizes) and 2016, section 7 (smoothing);
- *   Yun et al. 2019 (CutMix, of every second batch); Polyak and Juditsky 1992 (a moving average of weights)
+ * - source: Ioffe and Szegedy 2015 (batch norm, and less dropout with it); Szegedy et al. 2015 (crops of
+ *   many sizes) and 2016, section 7 (smoothing); Yun et al. 2019 (CutMix, of every second batch); Polyak
+ *   and Juditsky 1992 (a moving average of weights)
  * - command: alexnet train --data tiny-imagenet-100.tar --recipe showcase-modern --precision bf16 --out
  *   runs/modern
  * - hardware: one CPU core, TensorFlow, two hours
