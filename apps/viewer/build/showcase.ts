@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { SHOWCASE } from '../src/lib/weights/showcase.js';
 
 const PACKAGE = dirname(fileURLToPath(import.meta.resolve('@alexnet/showcase/package.json')));
 
@@ -28,7 +29,7 @@ export function showcase(): Plugin {
 /** Every file of the runs by its path, with the index a page asks for. */
 function runFiles(): Map<string, () => string | Uint8Array> {
   const files = new Map<string, () => string | Uint8Array>();
-  for (const name of ['two-towers', 'one-tower', 'modern']) {
+  for (const name of SHOWCASE.map(({ folder }) => basename(folder))) {
     const filters = readdirSync(join(PACKAGE, name, 'filters')).sort();
     const index = JSON.stringify({ weights: true, metrics: true, filters });
     files.set(`${name}/index.json`, () => index);
