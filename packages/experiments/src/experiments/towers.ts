@@ -40,7 +40,7 @@ export const towers: Experiment = {
         { measure: 'towerRatio', variant: 'two towers', is: 'more', than: 'one tower' },
       ],
       otherwise:
-        'the paper’s networks have twice the kernels, eight times the pixels and fifty times the updates to part their work in',
+        'the paper’s networks have twice the kernels, eight times the pixels and ninety times the updates to part their work in',
     },
     {
       text: 'The same with the starting values of 2012.',
@@ -54,7 +54,7 @@ export const towers: Experiment = {
         },
       ],
       otherwise:
-        'the same: half the kernels, an eighth of the pixels and a fiftieth of the updates to part in',
+        'the same: half the kernels, an eighth of the pixels and a ninetieth of the updates to part in',
     },
   ],
 };
