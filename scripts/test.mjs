@@ -12,6 +12,7 @@ import { captured, fail, title, tool } from './steps.mjs';
  */
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
+const failed = [];
 const skipped = [];
 const scratch = mkdtempSync(join(tmpdir(), 'alexnet-test-'));
 
@@ -28,6 +29,7 @@ async function check(...checks) {
       title(name);
       process.stdout.write(output);
       totals[code === 0 ? 'passed' : 'failed']++;
+      if (code !== 0) failed.push(name);
     }
   };
   await Promise.all([lane(), lane()]);
@@ -52,12 +54,14 @@ function suite(projects, workers = availableParallelism()) {
     // A file that cannot even be loaded has no tests to count, and is a failure all the same.
     const broken = testResults.filter(
       ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-    ).length;
-    failedHere = numFailedTests + broken;
+    );
+    failed.push(...broken.map(({ name }) => name));
+    failedHere = numFailedTests + broken.length;
     totals.passed += numPassedTests;
     totals.skipped += numPendingTests + numTodoTests;
     for (const { assertionResults } of testResults) {
       for (const { status, fullName } of assertionResults) {
+        if (status === 'failed') failed.push(fullName);
         if (status === 'skipped' || status === 'pending') skipped.push(fullName);
       }
     }
@@ -65,6 +69,7 @@ function suite(projects, workers = availableParallelism()) {
     failedHere = 1;
   }
   if (code !== 0 && failedHere === 0) failedHere = 1;
+  if (failedHere > 0 && failed.length === 0) failed.push(projects.join(', '));
   totals.failed += failedHere;
 }
 
@@ -101,6 +106,7 @@ if (parts.includes('slow')) prepareTensorflow();
 for (const name of parts) await PARTS[name]();
 rmSync(scratch, { recursive: true, force: true });
 
+if (failed.length > 0) process.stdout.write(`\nFailed:\n  ${failed.join('\n  ')}\n`);
 if (skipped.length > 0) process.stdout.write(`\nSkipped:\n  ${skipped.join('\n  ')}\n`);
 process.stdout.write(
   `\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,
