@@ -33,12 +33,23 @@ export function normalizedCrops(
   preprocessing: Preprocessing,
 ): Float32Array {
   const { height, width } = preprocessing.crop;
-  const size = height * width * 3;
-  const out = new Float32Array(crops.length * size);
+  const out = new Float32Array(crops.length * height * width * 3);
+  writeCrops(out, 0, crops, preprocessing);
+  return out;
+}
+
+/** Writes the floats of crops at `offset`, one crop after the other. */
+export function writeCrops(
+  out: Float32Array,
+  offset: number,
+  crops: readonly NormalizedCrop[],
+  preprocessing: Preprocessing,
+): void {
+  const { height, width } = preprocessing.crop;
   const mean = meanImageOf(preprocessing);
   crops.forEach(({ image, box, flip, affine }, i) => {
-    writeCrop(out, i * size, image, box, flip, affine);
-    if (mean) subtractMeanImage(out, i * size, preprocessing.crop, mean, affine);
+    const at = offset + i * height * width * 3;
+    writeCrop(out, at, image, box, flip, affine);
+    if (mean) subtractMeanImage(out, at, preprocessing.crop, mean, affine);
   });
-  return out;
 }

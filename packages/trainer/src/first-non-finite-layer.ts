@@ -23,6 +23,16 @@ export async function firstNonFiniteLayer(network: Network, batch: Batch<Pixels>
   }
 }
 
+/** The batch with a copy of its first image alone: what {@link firstNonFiniteLayer} looks at. */
+export function keepFirstImage(batch: Batch<Pixels>): Batch<Pixels> {
+  const first = slicePixels(batch.pixels, batch.imageShape, 0, 1);
+  const pixels =
+    first instanceof Float32Array
+      ? first.slice()
+      : { words: first.words.slice(), table: first.table.slice(), mean: first.mean };
+  return { ...batch, pixels };
+}
+
 function allFinite(values: ArrayLike<number>): boolean {
   for (let index = 0; index < values.length; index++) {
     if (!Number.isFinite(values[index])) return false;

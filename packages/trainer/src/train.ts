@@ -2,14 +2,9 @@ import {
   type Batch,
   type ColorStatistics,
   countClasses,
-  createEpochOrder,
   createPipeline,
   createRng,
   type ImageSource,
-  makeBatch,
-  makeByteBatch,
-  shareOf,
-  sliceBatch,
 } from '@alexnet/augment';
 import {
   type Network,
@@ -20,9 +15,9 @@ import {
   type Weight,
 } from '@alexnet/model';
 import { type Evaluation, evaluate } from './evaluate.js';
-import { firstNonFiniteLayer } from './first-non-finite-layer.js';
+import { firstNonFiniteLayer, keepFirstImage } from './first-non-finite-layer.js';
+import { makeBatches } from './make-batches.js';
 import { createOptimizer } from './optimizer.js';
-import { prefetch } from './prefetch.js';
 import type { Recipe } from './recipe/recipe.js';
 import {
   INITIAL_PLATEAU,
@@ -145,7 +140,7 @@ export interface TrainObserver {
 
 /**
  * The training batches of one epoch from one step on, in the order and by the keys of {@link train}; with
- * other processes the share of this one.
+ * other processes the share of this one. A batch's memory may be used again once the next is asked for.
  */
 export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batch<Pixels>>;
 
@@ -231,29 +226,17 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     colors,
     classCounts: countClasses(options.train.records, network.spec.classes),
   });
-  const make = takesBytes(network.tf) ? makeByteBatch : makeBatch;
-  const makeHere: BatchFeed = (epoch, firstStep) => {
-    const order = createEpochOrder(options.train.records.length, seed, epoch);
-    const starts: number[] = [];
-    for (let at = firstStep * recipe.batchSize; at < order.length; at += recipe.batchSize) {
-      starts.push(at);
-    }
-    const load = async (start: number) => {
-      const length = Math.min(recipe.batchSize, order.length - start);
-      // Images that change each other are made together, whoever trains on which of them.
-      const { from, to } = shareOf(length, pipeline.mixes ? ALONE : world);
-      const batch = await make(
-        options.train,
-        order.subarray(start + from, start + to),
-        pipeline.at({ seed, epoch, first: start + from }),
-        { classes: network.spec.classes, fast: true },
-      );
-      return pipeline.mixes && world.size > 1 ? sliceBatch(batch, world) : batch;
-    };
-    return prefetch(starts, load, 2);
-  };
-
-  const feed = options.feed ?? makeHere;
+  const feed =
+    options.feed ??
+    makeBatches({
+      source: options.train,
+      pipeline,
+      classes: network.spec.classes,
+      batchSize: recipe.batchSize,
+      seed,
+      world,
+      bytes: takesBytes(network.tf),
+    });
   /** Updates that have begun and whose results are not known yet, oldest first. */
   const underWay: (() => Promise<void>)[] = [];
   const settle = async (most: number) => {
@@ -318,10 +301,12 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       durationMs ??= performance.now() - started;
       return durationMs;
     };
+    // A step that runs ahead is looked at when the memory of its batch is in use again.
+    const kept = trainStep.ahead > 0 ? keepFirstImage(batch) : batch;
     underWay.push(async () => {
       const result = await running;
       await count(result, {
-        batch,
+        batch: kept,
         whole,
         scaling,
         learningRate,

@@ -1,6 +1,6 @@
 import type { RgbImage } from '@alexnet/files/image';
 import type { Preprocessing } from '@alexnet/model';
-import { normalizedCenter, normalizedCrops } from '../prepare-image.js';
+import { normalizedCenter, writeCrops } from '../prepare-image.js';
 import { normalizedTen } from '../prepare-ten-crop.js';
 import { byteMeanOf } from './byte-crops.js';
 import type { ExampleMaker } from './make-batch.js';
@@ -22,7 +22,7 @@ export function preparation(
     height,
     width,
     views: tenCrop ? 10 : 1,
-    write: (out, offset, image) => out.set(normalizedCrops(crops(image), preprocessing), offset),
+    write: (out, offset, image) => writeCrops(out, offset, crops(image), preprocessing),
   };
 }
 

@@ -1,0 +1,63 @@
+import {
+  createEpochOrder,
+  type ImageSource,
+  makeBatch,
+  makeByteBatch,
+  type Pipeline,
+  shareOf,
+  sliceBatch,
+} from '@alexnet/augment';
+import { wordsOf } from '@alexnet/model';
+import { prefetch } from './prefetch.js';
+import type { BatchFeed } from './train.js';
+import { ALONE, type World } from './world/world.js';
+
+/** Batches made while one is trained on. */
+const AHEAD = 2;
+
+/** What batches are made of. */
+export interface MakeBatchesOptions {
+  readonly source: ImageSource;
+  readonly pipeline: Pipeline;
+  readonly classes: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** A batch is divided among its processes. */
+  readonly world: World;
+  /** As bytes where the pipeline gives such. */
+  readonly bytes: boolean;
+}
+
+/** Makes batches in this thread, in memory that is used in turn: each is good until the next is asked for. */
+export function makeBatches(options: MakeBatchesOptions): BatchFeed {
+  const { source, pipeline, classes, batchSize, seed, world } = options;
+  const count = source.records.length;
+  // Images that change each other are made together, whoever trains on which of them.
+  const place = pipeline.mixes ? ALONE : world;
+  const imageShape = [pipeline.height, pipeline.width, 3] as const;
+  const images = Math.ceil(batchSize / place.size);
+  const inBytes = options.bytes && pipeline.givesBytes;
+  const rooms = Array.from({ length: AHEAD + 1 }, () =>
+    inBytes
+      ? { words: new Int32Array(images * wordsOf(imageShape)) }
+      : { out: new Float32Array(images * pipeline.height * pipeline.width * 3) },
+  );
+  const make = inBytes ? makeByteBatch : makeBatch;
+
+  return (epoch, firstStep) => {
+    const order = createEpochOrder(count, seed, epoch);
+    const steps = Math.max(0, Math.ceil(count / batchSize) - firstStep);
+    const load = async (index: number) => {
+      const start = (firstStep + index) * batchSize;
+      const { from, to } = shareOf(Math.min(batchSize, count - start), place);
+      const batch = await make(
+        source,
+        order.subarray(start + from, start + to),
+        pipeline.at({ seed, epoch, first: start + from }),
+        { classes, fast: true, ...rooms[index % rooms.length] },
+      );
+      return pipeline.mixes && world.size > 1 ? sliceBatch(batch, world) : batch;
+    };
+    return prefetch(Array(steps).keys(), load, AHEAD);
+  };
+}
