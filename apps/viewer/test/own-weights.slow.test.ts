@@ -9,6 +9,7 @@ import {
   chromiumPath,
   launch,
   openPage,
+  PATIENCE,
   type Served,
   serve,
   whyNoBrowser,
@@ -222,7 +223,7 @@ describe.skipIf(!chromiumPath)(
         const server = await serve({ 'metrics.jsonl': '' }, files);
         const context = await browser.newContext();
         const visitor = await context.newPage();
-        visitor.setDefaultTimeout(30_000);
+        visitor.setDefaultTimeout(PATIENCE);
         if (trusting) {
           await visitor.addInitScript(() => {
             const hash = '7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02';

@@ -21,6 +21,7 @@ import {
   chromiumPath,
   launch,
   openPage,
+  PATIENCE,
   type Served,
   serve,
   VISITOR,
@@ -755,7 +756,7 @@ describe.skipIf(!chromiumPath)(
 
       it('opens again without a network', async () => {
         const context = await browser.newContext();
-        context.setDefaultTimeout(20_000);
+        context.setDefaultTimeout(PATIENCE);
         const offline = await context.newPage();
         await offline.goto(new URL(served.address).origin);
         await offline.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));

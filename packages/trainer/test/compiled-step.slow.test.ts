@@ -135,8 +135,8 @@ const SMOOTH: SpecModifiers = { activation: 'tanh', pool: 'avg' };
 
 async function expectTwins(way: Way, { recipe, modifiers, tolerance = 1e-6 }: Case) {
   const whole = { ...base, ...recipe };
-  const compiled = await run(way, whole, 100, { ...SMOOTH, ...modifiers });
-  const plain = await run('op by op', whole, 100, { ...SMOOTH, ...modifiers });
+  const compiled = await run(way, whole, 40, { ...SMOOTH, ...modifiers });
+  const plain = await run('op by op', whole, 40, { ...SMOOTH, ...modifiers });
   expect(worst(compiled, plain)).toBeLessThan(tolerance);
   compiled.said.forEach((value, i) => {
     const other = plain.said[i] as number;
@@ -172,7 +172,7 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
         layers: { conv1: { frozenFromEpoch: 1 }, fc8: { learningRateFactor: 0.1 } },
       },
     },
-  ])('equals the step op by op after 100 updates: $title', (twins) =>
+  ])('equals the step op by op after 40 updates: $title', (twins) =>
     expectTwins('compiled', twins),
   );
 

@@ -22,6 +22,9 @@ const FLAGS = [
   '--use-fake-ui-for-media-stream',
 ];
 
+/** Milliseconds for what a page is waited for: two cores compute three pages side by side in CI. */
+export const PATIENCE = 90_000;
+
 /** Path of a Chromium on this machine, CHROMIUM_PATH first. */
 export const chromiumPath = [process.env.CHROMIUM_PATH ?? '', ...CHROMIUM].find(
   (path) => path && existsSync(path),
@@ -107,7 +110,7 @@ export async function openPage(
       return device;
     };
   });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
