@@ -8,6 +8,7 @@ import {
   shareOf,
 } from '@alexnet/augment';
 import { type Network, type Preprocessing, predictPrepared, takesBytes } from '@alexnet/model';
+import { batchMemory } from './batch-memory.js';
 import { labelLosses } from './label-losses.js';
 import { prefetch } from './prefetch.js';
 import { TrainingError } from './training-error.js';
@@ -194,17 +195,16 @@ async function tally(
   let top5 = 0;
   let corners = 0;
 
-  // Used in turn: a pass that is answered gives its memory to the one after those being read.
-  const rooms = Array.from(
-    { length: asBytes ? 0 : AHEAD + 1 },
-    () => new Float32Array(perPass * views * maker.height * maker.width * 3),
-  );
-  const load = (indices: number[]) => {
-    const out = rooms.shift();
-    if (!out) return makeByteBatch(source, indices, maker, { classes });
-    rooms.push(out);
-    return makeBatch(source, indices, maker, { classes, out });
-  };
+  const { height, width } = maker;
+  const memory = batchMemory({
+    batches: AHEAD + 1,
+    images: perPass * views,
+    height,
+    width,
+    bytes: asBytes,
+  });
+  const make = asBytes ? makeByteBatch : makeBatch;
+  const load = (indices: number[]) => make(source, indices, maker, { classes, ...memory() });
   for await (const batch of prefetch(passes, load, AHEAD)) {
     await turnEventLoop();
     options.signal?.throwIfAborted();

@@ -7,7 +7,7 @@ import {
   shareOf,
   sliceBatch,
 } from '@alexnet/augment';
-import { wordsOf } from '@alexnet/model';
+import { batchMemory } from './batch-memory.js';
 import { prefetch } from './prefetch.js';
 import type { BatchFeed } from './train.js';
 import { ALONE, type World } from './world/world.js';
@@ -34,15 +34,11 @@ export function makeBatches(options: MakeBatchesOptions): BatchFeed {
   const count = source.records.length;
   // Images that change each other are made together, whoever trains on which of them.
   const place = pipeline.mixes ? ALONE : world;
-  const imageShape = [pipeline.height, pipeline.width, 3] as const;
+  const { height, width } = pipeline;
+  const bytes = options.bytes && pipeline.givesBytes;
   const images = Math.ceil(batchSize / place.size);
-  const inBytes = options.bytes && pipeline.givesBytes;
-  const rooms = Array.from({ length: AHEAD + 1 }, () =>
-    inBytes
-      ? { words: new Int32Array(images * wordsOf(imageShape)) }
-      : { out: new Float32Array(images * pipeline.height * pipeline.width * 3) },
-  );
-  const make = inBytes ? makeByteBatch : makeBatch;
+  const memory = batchMemory({ batches: AHEAD + 1, images, height, width, bytes });
+  const make = bytes ? makeByteBatch : makeBatch;
 
   return (epoch, firstStep) => {
     const order = createEpochOrder(count, seed, epoch);
@@ -54,7 +50,7 @@ export function makeBatches(options: MakeBatchesOptions): BatchFeed {
         source,
         order.subarray(start + from, start + to),
         pipeline.at({ seed, epoch, first: start + from }),
-        { classes, fast: true, ...rooms[index % rooms.length] },
+        { classes, fast: true, ...memory() },
       );
       return pipeline.mixes && world.size > 1 ? sliceBatch(batch, world) : batch;
     };
