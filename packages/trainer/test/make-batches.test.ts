@@ -28,7 +28,7 @@ test.each([false, true])(
     const seen: Batch<Pixels>[] = [];
     for await (const batch of feed(1, 2)) {
       const { pixels } = batch;
-    expect('words' in pixels).toBe(bytes);
+      expect('words' in pixels).toBe(bytes);
       memories.add(('words' in pixels ? pixels.words : pixels).buffer);
       const first = 8 + 4 * seen.length;
       const indices = createEpochOrder(30, seed, 1).subarray(first, first + 4);
