@@ -96,12 +96,20 @@ function environmentTable({ command, outcomes }: Study): string {
   );
 }
 
+/** Those of a section that have no runs yet. */
+function pendingOf({ pending }: Study, names: readonly string[]) {
+  return pending.filter(({ name }) => names.includes(name));
+}
+
 /** Every claim with its verdict. */
 function overview(study: Study): string {
   const rows = sections().flatMap(({ title, computed = [], experiments }) => [
     ...computed.map(({ text, holds }) => [title, text, computedVerdict(holds)]),
     ...outcomesOf(study, experiments).flatMap(({ claims }) =>
       claims.map(({ claim, verdict }) => [title, claim.text, verdict]),
+    ),
+    ...pendingOf(study, experiments).flatMap(({ claims }) =>
+      claims.map(({ text }) => [title, text, 'not run yet']),
     ),
   ]);
   const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -114,11 +122,9 @@ function sectionText(section: Section, study: Study, figures: string): string {
     experimentText(outcome, study, figures),
   );
   const lead = section.lead === undefined ? [] : [section.lead];
-  const pending = study.pending
-    .filter(({ name }) => section.experiments.includes(name))
-    .map(
-      ({ name, title }) => `“${title}”: not run at this size yet (\`alexnet ablate ${name}\`).\n`,
-    );
+  const pending = pendingOf(study, section.experiments).map(
+    ({ name, title }) => `“${title}”: not run at this size yet (\`alexnet ablate ${name}\`).\n`,
+  );
   return [`## ${section.title}\n`, ...lead, ...computed, ...experiments, ...pending].join('\n');
 }
 

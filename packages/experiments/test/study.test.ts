@@ -403,6 +403,9 @@ test('files: quoted cells, a plot that stands alone, a page with verdicts and it
   expect(page).toContain('| date | 2026-01-02 |');
   expect(page).toContain('| backend | cpu (JavaScript), fp32 |');
   expect(page).toContain('“Do two towers specialize in color?”: not run at this size yet');
+  expect(page).toContain(
+    '| Two GPUs | One tower takes color, the other does not, in every run. | not run yet |',
+  );
   expect(page).toContain('| Dropout | salt is better | reproduced |');
   expect(page).toContain('![Salt](note/dropout.svg)');
   expect(page).toContain('| salt | 50.5 ± 0.7 % | 1,000 |');
