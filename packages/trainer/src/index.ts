@@ -8,6 +8,7 @@ export {
   type Mistake,
 } from './evaluate.js';
 export { initialSnapshot } from './initial-snapshot.js';
+export type { BatchFeed } from './make-batches.js';
 export { createOptimizer, type Optimizer, type StepContext, type UpdateRule } from './optimizer.js';
 export { checkRecipe, readRecipe } from './recipe/check-recipe.js';
 export { describeRecipe } from './recipe/describe-recipe.js';
@@ -28,7 +29,6 @@ export { crossEntropy } from './step/cross-entropy.js';
 export type { LossScale } from './step/loss-scale.js';
 export type { Step, StepMoment, StepParts, StepResult } from './step/step.js';
 export {
-  type BatchFeed,
   type EpochReport,
   INITIAL_STATE,
   type Snapshot,

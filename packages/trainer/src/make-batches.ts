@@ -1,4 +1,5 @@
 import {
+  type Batch,
   createEpochOrder,
   type ImageSource,
   makeBatch,
@@ -7,13 +8,19 @@ import {
   shareOf,
   sliceBatch,
 } from '@alexnet/augment';
+import type { Pixels } from '@alexnet/model';
 import { batchMemory } from './batch-memory.js';
 import { prefetch } from './prefetch.js';
-import type { BatchFeed } from './train.js';
 import { ALONE, type World } from './world/world.js';
 
 /** Batches made while one is trained on. */
 const AHEAD = 2;
+
+/**
+ * The training batches of one epoch from one step on, in the order and by the keys of `train`; with
+ * other processes the share of this one. A batch's memory may be used again once the next is asked for.
+ */
+export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batch<Pixels>>;
 
 /** What batches are made of. */
 export interface MakeBatchesOptions {

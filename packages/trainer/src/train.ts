@@ -16,7 +16,7 @@ import {
 } from '@alexnet/model';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { firstNonFiniteLayer, keepFirstImage } from './first-non-finite-layer.js';
-import { makeBatches } from './make-batches.js';
+import { type BatchFeed, makeBatches } from './make-batches.js';
 import { createOptimizer } from './optimizer.js';
 import type { Recipe } from './recipe/recipe.js';
 import {
@@ -137,12 +137,6 @@ export interface TrainObserver {
   /** After each epoch and each {@link TrainOptions.snapshotEveryMs}, when stopping, and before a failure is thrown. */
   readonly onSnapshot?: (snapshot: Snapshot, report: EpochReport | null) => Promise<void>;
 }
-
-/**
- * The training batches of one epoch from one step on, in the order and by the keys of {@link train}; with
- * other processes the share of this one. A batch's memory may be used again once the next is asked for.
- */
-export type BatchFeed = (epoch: number, firstStep: number) => AsyncIterable<Batch<Pixels>>;
 
 /** What a run is made of. */
 export interface TrainOptions {
