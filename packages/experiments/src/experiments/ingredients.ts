@@ -117,7 +117,7 @@ export const ingredients: Experiment = {
   plot: 'stairs',
   scale: {
     full: { classes: 100, trainPerClass: 100, validationPerClass: 25, epochs: 40 },
-    quick: { epochs: 3 },
+    quick: { epochs: 2 },
   },
   claims: [
     {
