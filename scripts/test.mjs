@@ -47,6 +47,7 @@ function suite(projects, workers = availableParallelism()) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ]);
+  const named = failed.length;
   let failedHere = 0;
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } =
@@ -69,7 +70,7 @@ function suite(projects, workers = availableParallelism()) {
     failedHere = 1;
   }
   if (code !== 0 && failedHere === 0) failedHere = 1;
-  if (failedHere > 0 && failed.length === 0) failed.push(projects.join(', '));
+  if (failedHere > 0 && failed.length === named) failed.push(projects.join(', '));
   totals.failed += failedHere;
 }
 

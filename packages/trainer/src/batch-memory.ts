@@ -14,7 +14,7 @@ export interface BatchMemoryOptions {
 }
 
 /**
- * Memory for batches, used in turn: V8 takes every new array of megabytes for a reason to mark all its heap.
+ * Memory for batches, used in turn: where each has new arrays, V8 marks its heap several times a second.
  *
  * @returns memory for the next batch, that of `batches` before.
  */
