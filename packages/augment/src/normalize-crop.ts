@@ -86,17 +86,18 @@ export function writeCrop(
 
 /**
  * Where the pixels of a crop of the resized image are: in the image itself when it has that size,
- * else in a window that is resized alone.
+ * else in a window that is resized alone, to `out` where it is given.
  */
 export function cropResized(
   image: RgbImage,
   size: ImageSize,
   box: CropBox,
   method: ResizeMethod = {},
+  out?: Uint8ClampedArray,
 ): { readonly image: RgbImage; readonly box: CropBox } {
   checkImage(image);
   if (size.width === image.width && size.height === image.height) return { image, box };
-  return { image: resizeWindow(image, size, box, method), box: { ...box, top: 0, left: 0 } };
+  return { image: resizeWindow(image, size, box, method, out), box: { ...box, top: 0, left: 0 } };
 }
 
 /** The center crop of an image resized as `preprocessing` says, padded where it says so. */

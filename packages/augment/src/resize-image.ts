@@ -59,24 +59,27 @@ export function resizeImage(image: RgbImage, size: ImageSize, method: ResizeMeth
  *
  * @param size Size of the whole image after resizing.
  * @param box Lies inside `size`.
+ * @param out Receives the pixels, `[box.height, box.width, 3]`; default new memory.
  */
 export function resizeWindow(
   image: RgbImage,
   size: ImageSize,
   box: CropBox,
   { interpolation = 'bilinear', antialias }: ResizeMethod = {},
+  out: Uint8ClampedArray = new Uint8ClampedArray(box.width * box.height * 3),
 ): RgbImage {
   checkImage(image);
   if (antialias === false) {
     if (interpolation !== 'bilinear') {
       throw new RangeError(`${interpolation} without antialiasing is not supported`);
     }
-    return sampleWindow(image, size, box);
+    return sampleWindow(image, size, box, out);
   }
   const kernel = KERNELS[interpolation];
   // Horizontal pass first, rounded to 8 bits, then vertical.
-  const columns = resampling(kernel, image.width, size.width, box.left, box.width);
-  const rows = resampling(kernel, image.height, size.height, box.top, box.height);
+  const { columns, rows } = FILTERS;
+  setFilter(columns, kernel, image.width, size.width, box.left, box.width);
+  setFilter(rows, kernel, image.height, size.height, box.top, box.height);
   const last = box.height - 1;
   const firstRow = rows.first[0] as number;
   const endRow = (rows.first[last] as number) + (rows.count[last] as number);
@@ -87,7 +90,8 @@ export function resizeWindow(
     data = resizeRows(data, image.width, firstRow, endRow, columns, width);
     top = firstRow;
   }
-  return { width, height, data: resizeColumns(data, width, top, rows, height) };
+  resizeColumns(data, width, top, rows, height, out);
+  return { width, height, data: out };
 }
 
 /** The weight of a pixel at a distance from the center, and beyond which distance it is 0, px. */
@@ -111,33 +115,47 @@ const KERNELS: Readonly<Record<NonNullable<Resize['interpolation']>, Kernel>> = 
   },
 };
 
-/** For every output pixel: its first input pixel, and `taps` weights (zero-padded), fixed point. */
+/** For every output pixel: its first input pixel, how many count, and their weights, fixed point. */
 interface Filter {
-  readonly taps: number;
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  readonly weights: Int32Array;
+  /** Weights from one output pixel to the next. */
+  taps: number;
+  first: Int32Array;
+  count: Int32Array;
+  weights: Int32Array;
 }
 
-/** Weights of `length` output pixels from `start` on, of an axis resized from `from` to `to` px. */
-function resampling(
+// What a resize needs beside its result is kept for the next one: as new arrays it is tens of kB of
+// garbage an image, for which V8 marks its whole heap twice a second.
+const FILTERS = { columns: emptyFilter(), rows: emptyFilter() };
+let narrowed: Uint8ClampedArray = new Uint8ClampedArray(0);
+let sums = new Int32Array(0);
+
+function emptyFilter(): Filter {
+  const none = new Int32Array(0);
+  return { taps: 0, first: none, count: none, weights: none };
+}
+
+/** Sets the weights of `length` output pixels from `start` on, of an axis resized from `from` to `to` px. */
+function setFilter(
+  filter: Filter,
   kernel: Kernel,
   from: number,
   to: number,
   start: number,
   length: number,
-): Filter {
+): void {
   const scale = from / to;
   // Shrinking widens the kernel to cover every input pixel; growing interpolates.
   const stretch = Math.max(scale, 1);
   const support = kernel.radius * stretch;
   const taps = Math.ceil(support) * 2 + 1;
-  const filter: Filter = {
-    taps,
-    first: new Int32Array(length),
-    count: new Int32Array(length),
-    weights: new Int32Array(length * taps),
-  };
+  filter.taps = taps;
+  if (filter.first.length < length) {
+    filter.first = new Int32Array(length);
+    filter.count = new Int32Array(length);
+  }
+  if (filter.weights.length < length * taps) filter.weights = new Int32Array(length * taps);
+  const { first: firsts, count: counts, weights: all } = filter;
   for (let i = 0; i < length; i++) {
     const center = (start + i + 0.5) * scale;
     const first = Math.max(0, Math.trunc(center - support + 0.5));
@@ -147,14 +165,13 @@ function resampling(
       weights.push(kernel.weight((first + k - center + 0.5) * (1 / stretch)));
     }
     const norm = 1 / weights.reduce((sum, weight) => sum + weight, 0);
-    filter.first[i] = first;
-    filter.count[i] = count;
+    firsts[i] = first;
+    counts[i] = count;
     for (const [k, weight] of weights.entries()) {
       const scaled = weight * norm * (1 << PRECISION_BITS);
-      filter.weights[i * taps + k] = Math.trunc(scaled + (scaled < 0 ? -0.5 : 0.5));
+      all[i * taps + k] = Math.trunc(scaled + (scaled < 0 ? -0.5 : 0.5));
     }
   }
-  return filter;
 }
 
 // `Math.imul` keeps the sums in 32-bit integers: 255 · 2²², times the 1.3 by which cubic weights may
@@ -169,7 +186,9 @@ function resizeRows(
   { taps, first, count, weights }: Filter,
   outWidth: number,
 ): Uint8ClampedArray {
-  const out = new Uint8ClampedArray(outWidth * (endRow - firstRow) * 3);
+  const length = outWidth * (endRow - firstRow) * 3;
+  if (narrowed.length < length) narrowed = new Uint8ClampedArray(length);
+  const out = narrowed;
   let to = 0;
   for (let y = firstRow; y < endRow; y++) {
     for (let x = 0; x < outWidth; x++, to += 3) {
@@ -200,12 +219,12 @@ function resizeColumns(
   top: number,
   { taps, first, count, weights }: Filter,
   outHeight: number,
-): Uint8ClampedArray {
+  out: Uint8ClampedArray,
+): void {
   const stride = width * 3;
-  const out = new Uint8ClampedArray(stride * outHeight);
-  const sums = new Int32Array(stride);
+  if (sums.length < stride) sums = new Int32Array(stride);
   for (let y = 0; y < outHeight; y++) {
-    sums.fill(HALF);
+    sums.fill(HALF, 0, stride);
     for (let k = 0; k < (count[y] as number); k++) {
       const weight = weights[y * taps + k] as number;
       const row = ((first[y] as number) + k - top) * stride;
@@ -215,5 +234,4 @@ function resizeColumns(
     }
     for (let i = 0; i < stride; i++) out[y * stride + i] = (sums[i] as number) >> PRECISION_BITS;
   }
-  return out;
 }

@@ -11,13 +11,18 @@ const ONE = 1 << 11;
  *
  * @param size Size of the whole image after resizing.
  * @param box Lies inside `size`.
+ * @param out Receives the pixels.
  */
-export function sampleWindow(image: RgbImage, size: ImageSize, box: CropBox): RgbImage {
+export function sampleWindow(
+  image: RgbImage,
+  size: ImageSize,
+  box: CropBox,
+  out: Uint8ClampedArray,
+): RgbImage {
   const { width, height } = box;
   const columns = neighbors(image.width, size.width, box.left, width);
   const rows = neighbors(image.height, size.height, box.top, height);
   const halves = image.width === 2 * size.width && image.height === 2 * size.height;
-  const out = new Uint8ClampedArray(width * height * 3);
   const above = new Int32Array(width * 3);
   const below = new Int32Array(width * 3);
   for (let y = 0, to = 0; y < height; y++) {

@@ -35,7 +35,7 @@ export interface ExampleMaker {
 
 /** Makes inputs as bytes, which a device normalizes. */
 export interface ByteMaker {
-  /** The `views` crops of an image. */
+  /** The `views` crops of an image, good until the next are asked for. */
   crops(image: RgbImage, position: number): readonly NormalizedCrop[];
   /** `[height, width, 3]` in the channel order of the output, to be subtracted; null without. */
   readonly mean: Float32Array | null;

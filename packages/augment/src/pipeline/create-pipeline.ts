@@ -101,6 +101,8 @@ export function createPipeline(
   const mixes = batch.some(({ step }) => step.mixes);
   const givesBytes = pixels.length === 0 && !mixes;
   const mean = meanImageOf(context.preprocessing);
+  // One crop at a time is written to a batch, so all are resized in the same memory.
+  const window = new Uint8ClampedArray(height * width * 3);
   const byteMean = givesBytes ? byteMeanOf(context.preprocessing) : null;
 
   return {
@@ -119,7 +121,7 @@ export function createPipeline(
       const cropOf = (decoded: RgbImage, draws: Draws): NormalizedCrop => {
         let view = viewOf(decoded);
         for (const { step, until } of image) if (epoch < until) view = step.apply(view, draws);
-        return normalizedView(view, context);
+        return normalizedView(view, context, window);
       };
       const finish = (made: Batch) => {
         if (made.labels.length === 0) return;
@@ -193,10 +195,15 @@ function chunkOf(operations: readonly Operation[]): number {
   return chunk;
 }
 
-/** What a view shows, and how it is normalized. */
-function normalizedView(view: View, { preprocessing }: PipelineContext): NormalizedCrop {
+/** What a view shows, in `out` where it is resized, and how it is normalized. */
+function normalizedView(
+  view: View,
+  { preprocessing }: PipelineContext,
+  out: Uint8ClampedArray,
+): NormalizedCrop {
   const affine = channelAffine(preprocessing, view.noise, view.gain);
-  return { ...cropResized(view.image, view.size, view.box, view.method), flip: view.flip, affine };
+  const crop = cropResized(view.image, view.size, view.box, view.method, out);
+  return { ...crop, flip: view.flip, affine };
 }
 
 /** One image through a pipeline, `[height, width, 3]`: to look at what it does. */
