@@ -7,6 +7,8 @@ export interface Variant {
   readonly name: string;
   /** Settings of the recipe, as `alexnet train --set` takes them. */
   readonly set?: readonly string[];
+  /** Where its learning rate is divided by ten, in shares of the epochs there are, 0..1. */
+  readonly dropsAt?: readonly number[];
   /** Layers taken out or changed, where no setting does it. */
   readonly layers?: LayerChanges;
   /** In a plot of stairs: which row it is in, and whether its ingredient stands there without those before. */
@@ -38,8 +40,8 @@ export interface Claim {
   readonly source: string;
   /** All of them together are the claim. */
   readonly expects: readonly Expectation[];
-  /** What may be behind it where the claim does not hold here. */
-  readonly otherwise: string;
+  /** What may be behind it where the numbers say the opposite: an opinion, printed as one. */
+  readonly otherwise?: string;
 }
 
 /** One ingredient with and without, equal in all else. */

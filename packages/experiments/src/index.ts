@@ -5,7 +5,7 @@ export { EXPERIMENTS } from './experiments/index.js';
 export { findExperiment } from './find-experiment.js';
 export { loadImages, type StudyImages } from './load-images.js';
 export type { ClaimOutcome, Outcome } from './outcome.js';
-export { type PlannedRun, recipeOf } from './plan-runs.js';
+export { overruled, type PlannedRun, recipeOf } from './plan-runs.js';
 export type { RunResult } from './run-result.js';
 export { checkStudy, runStudy, type StudyOptions, type StudyPlan } from './run-study.js';
 export { FULL, QUICK, type Scale, scaleOf } from './scale.js';

@@ -11,7 +11,7 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** Mean of the variant minus that of what it is compared with. */
   readonly difference: number;
-  /** What chance among seeds may make, 95 % of the time, by Student's t; infinite for one seed. */
+  /** What chance among seeds may make, 95 % of the time, by Welch's t; infinite for one seed. */
   readonly spread: number;
   /**
    * Where undecided: seeds of each variant at which the difference seen, with the spread seen, would be
@@ -88,7 +88,7 @@ export function summaryOf(summaries: Summaries, variant: string, measure: Measur
   return found;
 }
 
-/** Half the 95 % interval of the difference of two means; a constant has no error. */
+/** Half the 95 % interval of the difference of two means by Welch 1947; a constant has no error. */
 function chance(own: Summary, other: Summary): number {
   return chanceOf(
     { sd: own.sd, count: own.readings.length },
@@ -104,8 +104,12 @@ interface Spread {
 function chanceOf(own: Spread, other: Spread): number {
   // A single seed does not show how much seeds differ.
   if (own.sd === null || other.sd === null) return Number.POSITIVE_INFINITY;
-  const freedom = own.count - 1 + (other.count - 1);
-  return studentT95(freedom) * Math.sqrt(own.sd ** 2 / own.count + other.sd ** 2 / other.count);
+  const [a, b] = [own.sd ** 2 / own.count, other.sd ** 2 / other.count];
+  if (a + b === 0) return 0;
+  // Where one spread is much the larger, its seeds alone say how well the difference is known.
+  const share = (part: number, count: number) => (part === 0 ? 0 : part ** 2 / (count - 1));
+  const freedom = (a + b) ** 2 / (share(a, own.count) + share(b, other.count));
+  return studentT95(freedom) * Math.sqrt(a + b);
 }
 
 function constant(value: number): Summary {

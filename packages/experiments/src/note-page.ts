@@ -62,12 +62,15 @@ function head(study: Study): string {
       : 'These are full results, as opposed to `--quick` ones; full means what fits a small machine, not ImageNet.';
   const network = base.network.modifiers;
   const changed =
-    set.length > 0 ? ` Changed for every run: ${set.map((one) => `\`${one}\``).join(', ')}.` : '';
+    set.length > 0
+      ? ` Changed for every run, but where an experiment sets the same itself: ${set.map((one) => `\`${one}\``).join(', ')}.`
+      : '';
   return `What the paper (Krizhevsky, Sutskever and Hinton 2012) and common knowledge say of this network, each
 claim beside what came out here: the note that this project is held against. Written by \`alexnet ablate --all\`; every number and every
-sentence about a result is computed from the runs or from the layer list. A claim counts as reproduced only where the
-difference is larger than chance among seeds makes it 95 % of the time (Student's t), as not reproduced
-where it is that much the other way, and as undecided in between.
+verdict is computed from the runs or from the layer list. A claim counts as reproduced only where the
+difference is larger than chance among seeds makes it 95 % of the time (Welch's t, two-sided, seeds taken as
+independent), as not reproduced where it is that much the other way, and as undecided in between.${comparisons(study)} A
+“possible reason, not tested” is an opinion of ours.
 
 ${quick} Every variant is trained with ${seeds} seed${seeds === 1 ? '' : 's'} (more where it says so), on
 ${size}, decoded once and kept in memory, for ${base.epochs} epochs. All else is equal: the recipe
@@ -77,6 +80,15 @@ one or two percent.
 
 ${environmentTable(study)}
 `;
+}
+
+/** How many times chance had an opportunity. */
+function comparisons({ outcomes }: Study): string {
+  const count = outcomes
+    .flatMap(({ claims }) => claims.flatMap(({ claim }) => claim.expects))
+    .filter(({ measure }) => !MEASURES[measure].exact).length;
+  return ` Comparisons made: ${count}, with no
+correction for their number; of those where nothing differs one in twenty comes out decided all the same.`;
 }
 
 function environmentTable({ command, outcomes }: Study): string {
@@ -170,7 +182,11 @@ function ratesTried({ trials, experiment }: Outcome): string {
     best.filter(({ variant }) => variant === name).map((one) => `${name} ${one.learningRate}`),
   );
   const { epochs } = experiment.learningRates ?? {};
-  const how = experiment.until === undefined ? 'best on validation images' : 'fastest';
+  const { until } = experiment;
+  const how =
+    until === undefined
+      ? 'best on validation images'
+      : `fastest to a training error of ${Math.round(100 * until)} %, or where none gets there the one of the lowest`;
   const length = epochs === undefined ? '' : ` for ${epochs} epochs`;
   return ` Learning rates tried${length}: ${tried.join(', ')}; ${how} with the first seed, and taken for all: ${chosen.join(', ')}.`;
 }

@@ -97,13 +97,38 @@ export function recipeOf(experiment: Experiment, scale: Scale, set: readonly str
   return applyOverrides(baseOf(scaleOf(experiment, scale), set), experiment.set ?? []);
 }
 
+/**
+ * Which of the settings of `--set` an experiment makes itself, for one of its variants at least: there
+ * they have no effect.
+ */
+export function overruled(experiment: Experiment, set: readonly string[]): readonly string[] {
+  const { learningRates, variants } = experiment;
+  const own = [
+    ...(experiment.set ?? []),
+    ...variants.flatMap((variant) => variant.set ?? []),
+    ...(variants.some(({ dropsAt }) => dropsAt) ? ['schedule.dropEpochs'] : []),
+    ...(learningRates ? ['learningRate'] : []),
+  ].map(keyOf);
+  const isWithin = (inner: string, outer: string) => `${inner}.`.startsWith(`${outer}.`);
+  return set.filter((setting) => {
+    const key = keyOf(setting);
+    return own.some((one) => isWithin(one, key) || isWithin(key, one));
+  });
+}
+
+const keyOf = (setting: string) => setting.replace(/=.*$/s, '');
+
 export function planRun(
   experiment: Experiment,
   variant: Variant,
   seed: number,
   { scale, set, ground }: Pick<PlanOptions, 'scale' | 'set' | 'ground'>,
 ): PlannedRun {
-  const recipe = applyOverrides(recipeOf(experiment, scale, set), variant.set ?? []);
+  const changed = applyOverrides(recipeOf(experiment, scale, set), variant.set ?? []);
+  const drops = variant.dropsAt?.map((share) => share * changed.epochs);
+  const recipe = drops
+    ? applyOverrides(changed, [`schedule.dropEpochs=${JSON.stringify(drops)}`])
+    : changed;
   const { preset, modifiers } = recipe.network;
   const on = ground(experiment);
   const plain = createSpec(preset, { ...modifiers, classes: on.classes });

@@ -11,7 +11,10 @@ export function sentence(
 ): string {
   const verdict = verdictOf(judgements);
   const details = judgements.map((judgement) => detail(judgement, summaries)).join('; ');
-  const reason = verdict === 'reproduced' ? '' : ` Likely reason: ${claim.otherwise}.`;
+  const reason =
+    verdict === 'not reproduced' && claim.otherwise
+      ? ` A possible reason, not tested: ${claim.otherwise}.`
+      : '';
   return `${opening(judgements)} ${capital(details)}.${reason}`;
 }
 

@@ -8,9 +8,11 @@ const TWO_SIDED_95 = [
   2.045, 2.042,
 ] as const;
 
-/** Standard errors either way that hold 95 % of chance; infinite without any degree of freedom. */
+/** Standard errors either way that hold 95 % of chance; infinite without a degree of freedom, those in part are not counted. */
 export function studentT95(freedom: number): number {
-  if (freedom < 1) return Number.POSITIVE_INFINITY;
+  // Two seeds have one degree of freedom, which sums in floating point may miss.
+  const whole = Math.floor(freedom + 1e-9);
+  if (whole < 1) return Number.POSITIVE_INFINITY;
   // The limit for many is 1.96; the last of the table is on the safe side.
-  return TWO_SIDED_95[Math.min(freedom, TWO_SIDED_95.length) - 1] ?? Number.POSITIVE_INFINITY;
+  return TWO_SIDED_95[Math.min(whole, TWO_SIDED_95.length) - 1] ?? Number.POSITIVE_INFINITY;
 }

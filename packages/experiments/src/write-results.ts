@@ -4,7 +4,7 @@ import { writeAtomically } from '@alexnet/files/node';
 import { environmentOfAll } from './environment.js';
 import { notePage } from './note-page.js';
 import { allRuns, type Outcome } from './outcome.js';
-import { recipeOf } from './plan-runs.js';
+import { overruled, recipeOf } from './plan-runs.js';
 import type { Study } from './study.js';
 import { curvesCsv, runsCsv, trialsCsv } from './to-csv.js';
 
@@ -49,7 +49,7 @@ export function outcomeJson(study: Study, outcome: Outcome) {
     scale: study.scale.name,
     images: images ?? study.images,
     epochs: recipeOf(experiment, study.scale, study.set).epochs,
-    set: study.set,
+    set: study.set.filter((one) => !overruled(experiment, study.set).includes(one)),
     environment: { command: study.command, ...environmentOfAll(allRuns(outcome)) },
     ...(measures.includes('epochsToTarget') ? { targetError } : {}),
     variants: experiment.variants.map(({ name }) => ({

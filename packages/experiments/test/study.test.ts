@@ -11,7 +11,14 @@ import { evenly } from '../src/load-images.js';
 import { MEASURES, targetError, towerRatio } from '../src/measures.js';
 import { notePage } from '../src/note-page.js';
 import { outcomeOf } from '../src/outcome.js';
-import { baseOf, type PlannedRun, type PlanOptions, planRun, planRuns } from '../src/plan-runs.js';
+import {
+  baseOf,
+  overruled,
+  type PlannedRun,
+  type PlanOptions,
+  planRun,
+  planRuns,
+} from '../src/plan-runs.js';
 import type { RunResult } from '../src/run-result.js';
 import { FULL, QUICK } from '../src/scale.js';
 import { curvesCsv, runsCsv, trialsCsv } from '../src/to-csv.js';
@@ -103,11 +110,17 @@ test('a claim is reproduced, not reproduced or undecided, and the sentence says 
     'Reproduced here. Validation top-1 51.0 ± 1.0 % for “salt”, 41.0 ± 1.0 % for “none”: 10.0 points more, beyond the spread of the seeds (± 2.3 points).',
   );
   expect(said([0.4, 0.41, 0.42], [0.5, 0.51, 0.52])).toBe(
-    'Not reproduced here. Validation top-1 41.0 ± 1.0 % for “salt”, 51.0 ± 1.0 % for “none”: 10.0 points less, beyond the spread of the seeds (± 2.3 points). Likely reason: too little salt.',
+    'Not reproduced here. Validation top-1 41.0 ± 1.0 % for “salt”, 51.0 ± 1.0 % for “none”: 10.0 points less, beyond the spread of the seeds (± 2.3 points). A possible reason, not tested: too little salt.',
   );
   expect(said([0.42, 0.43, 0.44], [0.41, 0.42, 0.43])).toBe(
-    'Undecided here. Validation top-1 43.0 ± 1.0 % for “salt”, 42.0 ± 1.0 % for “none”: 1.0 points more, within the spread of the seeds (± 2.3 points); at this difference and spread 9 seeds of each would decide. Likely reason: too little salt.',
+    'Undecided here. Validation top-1 43.0 ± 1.0 % for “salt”, 42.0 ± 1.0 % for “none”: 1.0 points more, within the spread of the seeds (± 2.3 points); at this difference and spread 9 seeds of each would decide.',
   );
+});
+
+test('where one spread is much the larger, its seeds alone say how far to trust the difference', () => {
+  // Welch: 0.0580 · t(2.04); with the four degrees of freedom of equal spreads it were 16.1 points.
+  expect(said([0.5, 0.51, 0.52], [0.3, 0.4, 0.5])).toContain('(± 25.0 points)');
+  expect(said([0.5, 0.5], [0.4, 0.4])).toMatch(/^Reproduced/);
 });
 
 test('one seed decides nothing that seeds can change, and everything that they cannot', () => {
@@ -249,6 +262,22 @@ test('the ingredients are added one by one, and each alone to where they began',
     'labelSmoothing',
   ]);
   expect(today).toMatchObject({ ema: 0.99, schedule: { kind: 'cosine' } });
+  const rateDrops = variants.find(({ name }) => name === 'learning rate drops alone');
+  const dropsOf = (set: readonly string[], scale = FULL) =>
+    planRun(findExperiment('ingredients'), rateDrops ?? { name: '' }, 1, { ...PLAN, set, scale })
+      .recipe.schedule;
+  expect(dropsOf([])).toMatchObject({ kind: 'step', dropEpochs: [30, 36, 39] });
+  // However short a run is, they happen.
+  expect(dropsOf([], QUICK)).toMatchObject({ dropEpochs: [1.5, 1.8, 1.95] });
+});
+
+test('what an experiment sets itself is told from what may be set', () => {
+  const set = ['batchSize=16', 'network.width=1', 'network.conv1.stride=4', 'momentum=0.8'];
+  expect(overruled(findExperiment('four-layers'), set)).toEqual(set.slice(0, 3));
+  expect(overruled(findExperiment('four-layers'), ['network={}', 'learningRate=1'])).toHaveLength(
+    2,
+  );
+  expect(overruled(findExperiment('pooling'), ['batchSize=16'])).toEqual([]);
 });
 
 test('a colored half of the kernels stands out against random halves, mixed ones do not', () => {
@@ -400,6 +429,7 @@ test('files: quoted cells, a plot that stands alone, a page with verdicts and it
     'note',
   );
   expect(page).toContain('**These are `--quick` results**');
+  expect(page).toContain('undecided in between. Comparisons made: 1,');
   expect(page).toContain('| date | 2026-01-02 |');
   expect(page).toContain('| backend | cpu (JavaScript), fp32 |');
   expect(page).toContain('“Do two towers specialize in color?”: not run at this size yet');

@@ -11,6 +11,7 @@ import {
   loadImages,
   type Outcome,
   outcomeJson,
+  overruled,
   QUICK,
   type RunObserver,
   type RunResult,
@@ -95,6 +96,7 @@ async function run(name: string | undefined, options: Options): Promise<void> {
     set: options.set,
   };
   checkStudy(plan);
+  sayOverruled(plan);
   const backend = await openBackend(options.backend, options.precision);
   const { name: dataName, images } = await takeImages(options.data, plan);
   const folder = join(options.results, `${dataName.replace(/\.tar(\.gz)?$/, '')}-${scale.name}`);
@@ -126,6 +128,15 @@ async function run(name: string | undefined, options: Options): Promise<void> {
   if (options.json) {
     printJson({ experiments: study.outcomes.map((outcome) => outcomeJson(study, outcome)) });
   } else for (const outcome of study.outcomes) printOutcome(outcome);
+}
+
+/** An experiment is what it sets itself, whatever was given. */
+function sayOverruled({ experiments, set }: StudyPlan): void {
+  for (const experiment of experiments) {
+    const own = overruled(experiment, set);
+    if (own.length > 0)
+      say(`${experiment.name} sets this itself: --set ${own.join(' ')} has no effect there`);
+  }
 }
 
 /** A bar for the run that is made, a line for every one that is done. */

@@ -44,8 +44,6 @@ export const augmentation: Experiment = {
       expects: [
         { measure: 'validationTop1', variant: 'crop, flip, PCA', is: 'more', than: 'crop, flip' },
       ],
-      otherwise:
-        'the paper’s gain of 1 % is near or below what this many images and seeds can show',
     },
   ],
 };

@@ -48,7 +48,7 @@ export const fourLayers: Experiment = {
   name: 'four-layers',
   title: 'ReLU against tanh, as figure 1 was made',
   method:
-    'Four layers with weights, no regularization of any kind, images of 32 px, each activation at its own best learning rate, until the error on training images is 25 %, as in the paper’s figure 1, or the lowest of 30, 40 … 80 % that ReLU reaches with every seed: a network of this size does not get to 25 % on a hundred classes, as it does on CIFAR-10’s ten. Started as in 2012, with N(0, 0.01), biases of 1 in every second layer and pixels of ±128, and as today (He 2015), with pixels of ±2.',
+    'Four layers with weights, no regularization of any kind, images of 32 px, each activation at its own best learning rate, until the error on training images is 25 %, as in the paper’s figure 1, or the lowest of 30, 40 … 80 % that ReLU reaches with every seed: on a hundred classes a network of this size does not get to 25 % in these epochs, as the paper’s does on CIFAR-10’s ten. Started as in 2012, with N(0, 0.01), biases of 1 in every second layer and pixels of ±128, and as today (He 2015), with pixels of ±2.',
   set: PLAIN,
   variants: [
     { name: 'ReLU, started as in 2012', ...of('relu', STARTED_2012) },
@@ -90,7 +90,9 @@ export const fourLayers: Experiment = {
           than: 'tanh, started as today',
         },
       ],
-      otherwise: 'He’s starting values keep tanh out of saturation',
+      // PyTorch's kaiming_normal_ in the same four layers: a loss of 8.5 to 11.3 where a guess has 4.6.
+      otherwise:
+        'He’s starting values keep tanh out of saturation; they do not reckon with max pools, which make ReLU’s maps larger, so that it begins at a loss far above that of a guess',
     },
   ],
 };

@@ -7,6 +7,7 @@ interface Ingredient {
   readonly set: readonly string[];
   /** Taken out of the layer changes before. */
   readonly undoes?: readonly string[];
+  readonly dropsAt?: Variant['dropsAt'];
 }
 
 /** A convolutional network as they were before: Jarrett et al. 2009 had tanh and average pools. */
@@ -42,11 +43,8 @@ const OF_2012: readonly Ingredient[] = [
   },
   { name: 'fancy PCA', set: ['augment.fancyPca=true'] },
   { name: 'dropout of 0.5', set: ['network.dropout=0.5'] },
-  // The paper divided it by hand, three times, where validation stopped: here near the end of 40 epochs.
-  {
-    name: 'learning rate drops',
-    set: ['schedule.kind=step', 'schedule.dropEpochs=[30,36,39]'],
-  },
+  // The paper divided it by hand, three times, where validation stopped: here near the end.
+  { name: 'learning rate drops', set: ['schedule.kind=step'], dropsAt: [0.75, 0.9, 0.975] },
 ];
 
 /**
@@ -66,11 +64,16 @@ const OF_TODAY: readonly Ingredient[] = [
   { name: 'weight average', set: ['ema=0.99'] },
 ];
 
-type Base = Required<Pick<Variant, 'set' | 'layers'>>;
+type Base = Required<Pick<Variant, 'set' | 'layers'>> & Pick<Variant, 'dropsAt'>;
 
-function add({ set, layers }: Base, { set: more, undoes = [] }: Ingredient): Base {
+function add({ layers, ...base }: Base, { set, undoes = [], dropsAt }: Ingredient): Base {
   const kept = Object.entries(layers).filter(([name]) => !undoes.includes(name));
-  return { set: [...set, ...more], layers: Object.fromEntries(kept) };
+  return {
+    ...base,
+    set: [...base.set, ...set],
+    layers: Object.fromEntries(kept),
+    ...(dropsAt ? { dropsAt } : {}),
+  };
 }
 
 /** Every ingredient on top of those before it, and from the second on alone on what they all began from. */

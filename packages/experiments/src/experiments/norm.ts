@@ -28,7 +28,7 @@ export const norm: Experiment = {
         { measure: 'validationTop1', variant: 'LRN, α for these pixels', is: 'more', than: 'none' },
       ],
       otherwise:
-        'later work found LRN worth little (Simonyan and Zisserman 2014, section 4.1), and the paper’s gain of 1.4 % is near what this many images and seeds can show',
+        'later work found LRN worth little, too (Simonyan and Zisserman 2014, section 4.1)',
     },
     {
       text: 'Batch norm does more than LRN ever did.',
