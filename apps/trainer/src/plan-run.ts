@@ -69,6 +69,27 @@ export function networkFor({ network }: Recipe, dataset: Dataset): NetworkSpec {
   return specOrUsageError(network.preset, { ...network.modifiers, classes });
 }
 
+/**
+ * `--print-recipe`: what a new run would be trained by.
+ *
+ * @throws CommandError `usage` where weights or a run bring their own
+ */
+export async function recipeToPrint(options: TypedOptions): Promise<Recipe> {
+  const others = [
+    ...(options.init === undefined ? [] : ['--init']),
+    ...(options.resume ? ['--resume'] : []),
+  ];
+  if (others.length > 0) {
+    throw new CommandError(
+      'usage',
+      `--print-recipe writes the recipe of a run that starts anew: leave out ${others.join(', ')} (a run's own recipe is in its run.json)`,
+    );
+  }
+  const recipe = await resolveRecipe(options);
+  const { preset, modifiers } = recipe.network;
+  return freeze(recipe, specOrUsageError(preset, modifiers), options.freeze ?? []);
+}
+
 /** `--recipe` with what other options and `--set` change in it. */
 export async function resolveRecipe(options: TypedOptions): Promise<Recipe> {
   const base = await openRecipe(options.recipe);

@@ -12,8 +12,9 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** 0.5349 -> "53.5 %" */
+/** 0.5349 -> "53.5 %"; a dash for what was not measured, NaN. */
 export function percent(share: number, digits = 1): string {
+  if (!Number.isFinite(share)) return '–';
   return `${(100 * share).toFixed(digits)} %`;
 }
 

@@ -74,7 +74,8 @@ export function openTrainDisplay(epochs: number): TrainDisplay {
       show('validating', done, total, 'images');
     },
     epoch(report) {
-      epochOverheadMs = performance.now() - validationStarted;
+      // Without validation images nothing comes between epochs.
+      epochOverheadMs = validationStarted === 0 ? 0 : performance.now() - validationStarted;
       validationStarted = 0;
       close();
       const { validation } = report;

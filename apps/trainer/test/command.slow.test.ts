@@ -169,6 +169,39 @@ test.each<[string, number, RegExp, (f: { folder: string; data: string; run: stri
       (f) => ['train', '--resume', `--out=${f.run}`, '--seed=9', '--set=momentum=0'],
     ],
     [
+      'the recipe of a run that has its own',
+      2,
+      /--print-recipe writes the recipe of a run that starts anew: leave out --resume/,
+      (f) => ['train', '--print-recipe', '--resume', `--out=${f.run}`],
+    ],
+    [
+      'two checkpoints',
+      2,
+      /'--checkpoint <which>' cannot be used with option '--best'/,
+      (f) => [
+        'filters',
+        `--weights=${f.run}`,
+        `--out=${f.folder}/x.png`,
+        '--best',
+        '--checkpoint=last',
+      ],
+    ],
+    [
+      'two ways to write answers',
+      2,
+      /'--json' cannot be used with option '--format <name>'/,
+      (f) => ['predict', 'x.png', `--weights=${f.run}`, '--json', '--format=csv'],
+    ],
+    [
+      'a preprocessing that is neither true nor false',
+      2,
+      /squash.*nope/,
+      (f) => {
+        const how = ['size=64', 'crop=55', 'order=rgb', 'range=255', 'squash=nope'];
+        return ['convert', f.run, `${f.folder}/x.safetensors`, '--preprocessing', ...how];
+      },
+    ],
+    [
       'an unknown recipe',
       2,
       /no recipe quik; did you mean quick\?/,

@@ -146,3 +146,19 @@ test('a long run is thinned to what a column can show, its range kept', () => {
   expect(Math.max(...points.map(({ lossHigh }) => lossHigh))).toBe(9);
   expect(points[0]?.imagesPerSecond).toBeCloseTo(150, 6);
 });
+
+test('of a run without validation images no figure is made up', async () => {
+  const run = await readRunFiles(folder);
+  const unvalidated = run.epochs.map(({ validationTop5: _, ...line }) => ({
+    ...line,
+    validationLoss: Number.NaN,
+    validationTop1: Number.NaN,
+  }));
+  const made = await reportPage(
+    folder,
+    { ...run, evaluation: null, epochs: unvalidated },
+    { mistakes: [], withoutImages: null },
+  );
+  expect(made).not.toContain('NaN');
+  expect(made).toContain('training top-1 after epoch 2');
+});

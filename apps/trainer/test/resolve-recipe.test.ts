@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { resolveRecipe } from '../src/plan-run.js';
+import { recipeToPrint, resolveRecipe } from '../src/plan-run.js';
 
 it('every option that stands for a setting of the recipe changes it', async () => {
   const recipe = await resolveRecipe({
@@ -24,4 +24,10 @@ it('every option that stands for a setting of the recipe changes it', async () =
   expect(recipe.augment.at(-1)).toMatchObject({ op: 'classWeights', weights: 'balanced' });
   const other = await resolveRecipe({ recipe: 'paper', preset: 'caffe', set: [] });
   expect(other.network.preset).toBe('caffe');
+});
+
+it('the recipe that is printed is trained by as it is, frozen layers and all', async () => {
+  const { layers } = await recipeToPrint({ recipe: 'quick', freeze: ['conv1'], set: [] });
+  expect(layers).toEqual({ conv1: { learningRateFactor: 0 } });
+  await expect(recipeToPrint({ init: 'other.pth', set: [] })).rejects.toThrow('leave out --init');
 });

@@ -53,8 +53,11 @@ const resume = ({ out }: Place, ...more: string[]) =>
   alexnet('train', '--resume', `--out=${out}`, ...more);
 
 /** SHA-256 of every tensor of a run's weights. */
-async function fingerprints(run: string): Promise<Record<string, string>> {
-  const { tensors } = decodeSafetensors(await readFile(join(run, 'weights.safetensors')));
+async function fingerprints(
+  run: string,
+  path = join(run, 'weights.safetensors'),
+): Promise<Record<string, string>> {
+  const { tensors } = decodeSafetensors(await readFile(path));
   return Object.fromEntries(
     [...tensors].map(([name, { data }]) => [name, createHash('sha256').update(data).digest('hex')]),
   );
@@ -230,6 +233,23 @@ test('a second process is refused while the first goes on undisturbed', async ()
   expect(second.stderr).toMatch(/is being trained by process \d+ since .*: only one process can/);
   expect(await running.ended).toMatchObject({ code: 0 });
   expect(await fingerprints(place.out)).toEqual(whole);
+}, 300_000);
+
+test('a finished run that goes on and is stopped is opened as it is now, and keeps what it was', async () => {
+  const place = await placeFor('gone on');
+  await cp(join(folder, 'whole'), place.out, { recursive: true });
+  const more = ['train', '--resume', `--out=${place.out}`, '--epochs=90'];
+  const running = startAlexnet(...more, `--data=${place.data}`);
+  await updates(place.out, running, EPOCHS * STEPS_PER_EPOCH + 2);
+  running.process.kill('SIGINT');
+  const ended = await running.ended;
+  expect(ended, ended.stderr).toMatchObject(saved);
+  expect(ended.stderr).toContain('weights.safetensors, of 18 updates, is kept as weights-18.safe');
+  const kept = join(place.out, 'weights-18.safetensors');
+  expect(await fingerprints(place.out, kept)).toEqual(whole);
+  const png = join(place.out, 'now.png');
+  const opened = await alexnet('filters', `--weights=${place.out}`, `--out=${png}`);
+  expect(opened.stderr).toMatch(/is not finished: its weights after (2\d|19) updates/);
 }, 300_000);
 
 test('a replaced image is noticed at --resume', async () => {

@@ -147,5 +147,8 @@ test('--resume refuses what decides the numbers, and keeps or replaces the rest'
     /10 updates of --steps are done/,
   );
   expect(doneAlready({ ...record, recipe: { ...record.recipe, epochs: 5 } }, state)).toBeNull();
+  const waits = { ...record, recipe: { ...record.recipe, epochs: 5, stopAfter: 3 } };
+  expect(doneAlready(waits, { ...state, epochsSinceBest: 2 })).toBeNull();
+  expect(doneAlready(waits, { ...state, epochsSinceBest: 3 })).toMatch(/it stopped early, after 3/);
   expect(await readFile(join(folder, 'run.json'), 'utf8')).toContain('"format":1');
 });

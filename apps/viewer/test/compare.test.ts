@@ -8,9 +8,15 @@ it('two answers are compared by the names of their classes, the largest differen
   const first = { probabilities: Float32Array.of(0.5, 0.25, 0.25), classNames: ['a', 'b', 'c'] };
   const second = { probabilities: Float32Array.of(0.25, 0.25, 0.5), classNames: ['c', 'b', 'd'] };
   expect(differences(first, second, 3)).toEqual([
-    { className: 'a', first: 0.5, second: null },
-    { className: 'd', first: null, second: 0.5 },
-    { className: 'b', first: 0.25, second: 0.25 },
+    { className: 'a', nth: 0, first: 0.5, second: null },
+    { className: 'd', nth: 0, first: null, second: 0.5 },
+    { className: 'b', nth: 0, first: 0.25, second: 0.25 },
+  ]);
+  // ImageNet has two cranes: a bird and a machine.
+  const cranes = { probabilities: Float32Array.of(1, 0), classNames: ['crane', 'crane'] };
+  expect(differences(cranes, { ...cranes, probabilities: Float32Array.of(0.5, 0.5) }, 2)).toEqual([
+    { className: 'crane', nth: 0, first: 1, second: 0.5 },
+    { className: 'crane', nth: 1, first: 0, second: 0.5 },
   ]);
   expect(distance(first, second)).toBeNull();
   expect(distance(first, { ...first, probabilities: Float32Array.of(0, 0.5, 0.5) })).toBe(0.5);

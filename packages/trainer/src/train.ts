@@ -128,7 +128,10 @@ export interface EpochReport {
 export interface TrainObserver {
   /** After every update. */
   readonly onStep?: (report: StepReport) => void;
-  /** After every epoch and its validation. */
+  /**
+   * After every epoch and its validation. Until it settles the network has the weights that were
+   * validated: the moving average where the recipe keeps one.
+   */
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>;
   /** A training image that could not be read; every time it comes up. */
   readonly onSkip?: (id: string, reason: string) => void;
@@ -387,6 +390,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   try {
     // 2. Epochs.
     while (state.epoch < recipe.epochs) {
+      if (stoppedEarly(recipe, state)) return 'stopped early';
       const early = agree(world, reasonToStop(), REASONS);
       if (early) return early;
       // What was summed between epochs is no step's.
@@ -448,9 +452,15 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
       epochMs = 0;
       waitMs = 0;
       if (world.size > 1) world.requireSame('weights', await network.getWeights());
-      await observer.onEpoch?.(report);
+      if (observer.onEpoch) {
+        average?.swap();
+        try {
+          await observer.onEpoch(report);
+        } finally {
+          average?.swap();
+        }
+      }
       await snapshot(report);
-      if ((state.epochsSinceBest ?? 0) >= (recipe.stopAfter ?? Infinity)) return 'stopped early';
     }
     return interrupted() ?? 'finished';
   } finally {
@@ -459,6 +469,11 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
     average?.dispose();
     optimizer.dispose();
   }
+}
+
+/** Whether validation has not improved for as many epochs as the recipe waits. */
+function stoppedEarly({ stopAfter = Infinity }: Recipe, { epochsSinceBest = 0 }: TrainState) {
+  return epochsSinceBest >= stopAfter;
 }
 
 function noUpdate({ lossScale }: TrainState): TrainingError {

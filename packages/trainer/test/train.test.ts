@@ -3,6 +3,7 @@ import type { Weight } from '@alexnet/model';
 import { expect, test, vi } from 'vitest';
 import {
   type BatchFeed,
+  evaluate,
   type Snapshot,
   type StepReport,
   type TrainOptions,
@@ -165,6 +166,29 @@ test('with an average of the weights it ends with that, else with the last', asy
   expect(bytesOf(averaged.weights)).not.toEqual(bytesOf(weights));
 });
 
+test('whoever looks at the network after an epoch sees the weights that were validated', async () => {
+  const network = tinyNetwork();
+  const recipe = { ...tinyRecipe, epochs: 2, ema: 0.9 };
+  const seen: number[] = [];
+  const { snapshots } = await runOnce({
+    network,
+    recipe,
+    observer: {
+      onEpoch: async (report) => {
+        const { loss } = await evaluate({ network, preprocessing }, validation);
+        seen.push(loss - (report.validation?.loss ?? 0));
+      },
+    },
+  });
+  expect(seen).toEqual([0, 0]);
+  // And training went on with its own.
+  const { snapshots: unseen } = await runOnce({ recipe });
+  expect(bytesOf(snapshots.at(-1)?.weights ?? new Map())).toEqual(
+    bytesOf(unseen.at(-1)?.weights ?? new Map()),
+  );
+  network.dispose();
+});
+
 test('within an epoch it saves as often as asked', async () => {
   const recipe = { ...tinyRecipe, epochs: 1 };
   const { snapshots } = await runOnce({ recipe, snapshotEveryMs: 0 });
@@ -199,6 +223,9 @@ test('it stops early when validation has not improved for as long as said', asyn
   expect([outcome, top1.length]).toEqual(['stopped early', 4]);
   const from = snapshots.at(-2) as Snapshot;
   expect((await runOnce({ recipe, from })).top1).toHaveLength(1);
+  // At its end it is over, however often it is asked to go on.
+  const again = await runOnce({ recipe, from: snapshots.at(-1) as Snapshot });
+  expect([again.outcome, again.top1.length]).toEqual(['stopped early', 0]);
 });
 
 test('without validation images it trains, and says what needs them', async () => {

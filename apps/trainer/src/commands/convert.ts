@@ -17,18 +17,30 @@ import { parseMean } from '../convert/parse-mean.js';
 import { parseModifiers } from '../convert/parse-modifiers.js';
 import { parsePreprocessing } from '../convert/parse-preprocessing.js';
 import { readLabels } from '../convert/read-labels.js';
-import { type Difference, type Verification, verifyConversion } from '../convert/verify.js';
+import {
+  type Difference,
+  faultOf,
+  type Verification,
+  verifyConversion,
+} from '../convert/verify.js';
 import { CommandError } from '../failure.js';
 import { interruptible } from '../interruptible.js';
 import { openBackend } from '../open-backend.js';
 import { oneOf } from '../options/one-of.js';
-import { backendOption, bestOption, checkpointOption, jsonOption } from '../options/shared.js';
+import {
+  backendOption,
+  bestOption,
+  type CheckpointOptions,
+  checkpointAsked,
+  checkpointOption,
+  jsonOption,
+} from '../options/shared.js';
 import { requirePreset } from '../preset-argument.js';
 import { type Report, withProgress } from '../progress.js';
-import { type Checkpoint, withWeightsFile } from '../run/run-weights.js';
+import { withWeightsFile } from '../run/run-weights.js';
 import { print, printJson } from '../say.js';
 
-interface Options {
+interface Options extends CheckpointOptions {
   readonly from?: string;
   readonly to?: string;
   readonly preset?: string;
@@ -46,7 +58,6 @@ interface Options {
   readonly preprocessing?: readonly string[];
   readonly dtype: string;
   readonly verify?: true;
-  readonly checkpoint?: Checkpoint;
   readonly backend?: string;
   readonly json?: true;
 }
@@ -118,7 +129,7 @@ export function addConvertCommand(program: Command): void {
 
 async function run(input: string, output: string, options: Options): Promise<void> {
   const conversion = await parseOptions(output, options);
-  await withWeightsFile(input, options.checkpoint, (path) =>
+  await withWeightsFile(input, checkpointAsked(options), (path) =>
     convert(path, output, options, conversion),
   );
 }
@@ -142,12 +153,15 @@ async function convert(
   });
   if (!options.json) printConversion(done);
   let verification: Verification | null = null;
+  let fault: string | null = null;
   if (options.verify) {
     const { tf } = await openBackend(options.backend);
     verification = await verifyConversion(tf, done, conversion);
+    fault = faultOf(verification, done);
     if (!options.json) printVerification(verification);
   }
   if (options.json) printJson({ ...done, ...(verification ? { verification } : {}) });
+  if (fault !== null) throw new Error(`--verify: ${fault}`);
 }
 
 async function parseOptions(output: string, options: Options): Promise<ConvertOptions> {

@@ -16,6 +16,8 @@ import { openData } from '../open-data.js';
 import {
   backendOption,
   bestOption,
+  type CheckpointOptions,
+  checkpointAsked,
   checkpointOption,
   dataOption,
   jsonOption,
@@ -25,14 +27,12 @@ import {
 } from '../options/shared.js';
 import { withProgress } from '../progress.js';
 import { readDataBeside } from '../run/run-data.js';
-import type { Checkpoint } from '../run/run-weights.js';
 import { percent, print, printJson, say } from '../say.js';
 import { chooseImages, relabel, SPLITS, type SplitChoice } from '../scored-images.js';
 import { openNetworkFile } from '../weights-file.js';
 
-interface Options {
+interface Options extends CheckpointOptions {
   readonly weights: string;
-  readonly checkpoint?: Checkpoint;
   readonly data: string;
   readonly split?: SplitChoice;
   readonly among: 'all' | 'data';
@@ -75,7 +75,10 @@ export function addEvalCommand(program: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { path, model, published } = await openNetworkFile(options.weights, options.checkpoint);
+  const { path, model, published } = await openNetworkFile(
+    options.weights,
+    checkpointAsked(options),
+  );
   // Said before data and backend are opened.
   requirePreprocessing(model);
   const trainedOn = await readDataBeside(path);
@@ -112,7 +115,11 @@ async function run(options: Options): Promise<void> {
     }
     for (const evaluation of evaluations)
       requireReadable(evaluation, options.maxBroken ?? MAX_BROKEN_SHARE);
-    if (published && !isSubset) await keepForCard(published, dataset, evaluations);
+    // The card has it beside what was published, which is of validation images, in fp32.
+    const comparable = !options.split || options.split === 'validation';
+    if (published && !isSubset && comparable && (options.precision ?? 'fp32') === 'fp32') {
+      await keepForCard(published, dataset, evaluations);
+    }
     if (options.json)
       printJson({
         weights: path,

@@ -3,14 +3,18 @@ import { filterImages } from '@alexnet/model';
 import type { Command } from 'commander';
 import sharp from 'sharp';
 import { CommandError } from '../failure.js';
-import { bestOption, checkpointOption, weightsOption } from '../options/shared.js';
-import type { Checkpoint } from '../run/run-weights.js';
+import {
+  bestOption,
+  type CheckpointOptions,
+  checkpointAsked,
+  checkpointOption,
+  weightsOption,
+} from '../options/shared.js';
 import { say } from '../say.js';
 import { openNetworkFile } from '../weights-file.js';
 
-interface Options {
+interface Options extends CheckpointOptions {
   readonly weights: string;
-  readonly checkpoint?: Checkpoint;
   readonly out: string;
   readonly scale: string;
 }
@@ -35,7 +39,7 @@ async function run(options: Options): Promise<void> {
   if (options.scale !== 'filter' && options.scale !== 'global') {
     throw new CommandError('usage', `--scale ${options.scale}: it is filter or global`);
   }
-  const { model: file, path } = await openNetworkFile(options.weights, options.checkpoint);
+  const { model: file, path } = await openNetworkFile(options.weights, checkpointAsked(options));
   const weight = file.weights.get('conv1.weight');
   if (!weight) throw new Error(`${path} has no conv1.weight`);
   const towers = file.spec.layers.some((layer) => layer.op === 'conv' && layer.groups === 2)

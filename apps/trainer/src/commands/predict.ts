@@ -7,6 +7,8 @@ import { whole } from '../options/parse.js';
 import {
   backendOption,
   bestOption,
+  type CheckpointOptions,
+  checkpointAsked,
   checkpointOption,
   jsonOption,
   precisionOption,
@@ -15,18 +17,17 @@ import {
 import type { Answer } from '../predict/answer.js';
 import { type AnswerFormat, answerWriter, FORMATS } from '../predict/answer-writers.js';
 import { findInputs, type PredictInput } from '../predict/find-inputs.js';
-import type { Checkpoint } from '../run/run-weights.js';
 import { say } from '../say.js';
 import { openNetworkFile } from '../weights-file.js';
 
-interface Options {
+interface Options extends CheckpointOptions {
   readonly weights: string;
-  readonly checkpoint?: Checkpoint;
   readonly tenCrop?: true;
   readonly top: number;
   readonly backend?: string;
   readonly precision?: PrecisionChoice;
   readonly format: AnswerFormat;
+  readonly json?: true;
 }
 
 export function addPredictCommand(program: Command): void {
@@ -46,12 +47,12 @@ export function addPredictCommand(program: Command): void {
         .choices(FORMATS)
         .default('text'),
     )
-    .addOption(jsonOption().implies({ format: 'json' }))
+    .addOption(jsonOption().conflicts('format'))
     .action(run);
 }
 
 async function run(images: readonly string[], options: Options): Promise<void> {
-  const { path: weights, model } = await openNetworkFile(options.weights, options.checkpoint);
+  const { path: weights, model } = await openNetworkFile(options.weights, checkpointAsked(options));
   // Said before the backend is opened.
   requirePreprocessing(model);
   const inputs = await findInputs(images);
@@ -59,7 +60,7 @@ async function run(images: readonly string[], options: Options): Promise<void> {
   const classifier = createClassifier(tf, model, async ({ bytes }: PredictInput) =>
     decodeImage(await bytes()),
   );
-  const writer = answerWriter(options.format, weights);
+  const writer = answerWriter(options.json ? 'json' : options.format, weights);
   let answered = 0;
   try {
     for (const input of inputs) {

@@ -30,7 +30,7 @@ import {
   presetOption,
   setOption,
 } from '../options/shared.js';
-import { DEFAULT_SEED, networkFor, planRun, resolveRecipe } from '../plan-run.js';
+import { DEFAULT_SEED, networkFor, planRun, recipeToPrint, resolveRecipe } from '../plan-run.js';
 import { DEFAULT_RECIPE } from '../recipe-option.js';
 import { checkImages } from '../run/check-images.js';
 import { canGoOn, claimFolder, NO_FOLDER } from '../run/claim-folder.js';
@@ -41,6 +41,7 @@ import { doneAlready, goingOn, refuseChanges, requireData, resumed } from '../ru
 import { recordData, requireRunData } from '../run/run-data.js';
 import { DEFAULT_LIMITS } from '../run/run-limits.js';
 import { presentPart, withPart, worldInWords } from '../run/run-part.js';
+import { setAsideWeights } from '../run/set-aside-weights.js';
 import { startingWeights } from '../run/starting-weights.js';
 import { CHECKPOINTS_FOLDER, type RunRecord, writeRun } from '../run-folder.js';
 import { openRunLog } from '../run-log.js';
@@ -114,7 +115,7 @@ export function addTrainCommand(program: Command): void {
 
 async function run(typed: TypedOptions): Promise<void> {
   if (typed.printRecipe) {
-    printJson(await resolveRecipe(typed));
+    printJson(await recipeToPrint(typed));
     return;
   }
   if (typed.out === undefined) {
@@ -321,7 +322,8 @@ async function trainAndWrite(training: Training): Promise<void> {
 
   const display = openTrainDisplay(recipe.epochs);
   const broken = createBrokenImages(dataset.train.records.length, limits.maxBroken);
-  let step = snapshot?.state.globalStep ?? 0;
+  const begun = snapshot?.state.globalStep ?? 0;
+  let step = begun;
   const interruption = {
     saying: 'finishing this step and saving',
     ended: `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
@@ -337,6 +339,8 @@ async function trainAndWrite(training: Training): Promise<void> {
       await log?.epoch(report);
     },
     async onSnapshot(current, report) {
+      // Before there is a checkpoint beyond them.
+      if (current.state.globalStep > begun) await setAsideWeights(out, begun);
       await log?.snapshot(current);
       await store?.save(current, report?.validation?.top1 ?? null);
       step = current.state.globalStep;

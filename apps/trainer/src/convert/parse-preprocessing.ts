@@ -30,13 +30,21 @@ export function parsePreprocessing(words: readonly string[]): Preprocessing {
   };
   const crop = pixels('crop');
   return {
-    resize: { shorterSide: pixels('size'), ...(said.has('squash') ? { squash: true } : {}) },
+    resize: {
+      shorterSide: pixels('size'),
+      ...(squashes(said.get('squash')) ? { squash: true } : {}),
+    },
     crop: { height: crop, width: crop },
     channelOrder: oneOf('order', required(said, 'order'), ['rgb', 'bgr']),
     range: oneOf('range', required(said, 'range'), ['1', '255']) === '1' ? 1 : 255,
     mean: triple('mean', said.get('mean')),
     std: triple('std', said.get('std')),
   };
+}
+
+/** `squash`, `squash=true` or `squash=false`; left out: false. */
+function squashes(text = 'false'): boolean {
+  return text === '' || oneOf('squash', text, ['true', 'false']) === 'true';
 }
 
 function required(said: ReadonlyMap<string, string>, key: string): string {

@@ -23,6 +23,29 @@ export interface Verification {
   readonly notRun: readonly string[];
 }
 
+/** Sums in another order differ by a millionth or so of the largest logit, wrong numbers by a part of it. */
+const ROUNDING = 1e-3;
+
+/**
+ * What a verification found wrong; null for nothing. An inexact conversion may differ by as much as it
+ * does, but not by what is no number.
+ */
+export function faultOf(
+  { checks, readAgain }: Verification,
+  { notes }: Pick<Conversion, 'notes'>,
+): string | null {
+  const compared = [
+    ...checks.map(({ tool, ...difference }) => ({ what: tool, ...difference })),
+    ...(readAgain ? [{ what: 'the result read again', ...readAgain }] : []),
+  ];
+  if (compared.length === 0) return 'nothing could be compared';
+  const limit = notes.every(({ exact }) => exact) ? ROUNDING : Number.POSITIVE_INFINITY;
+  const wrong = compared.find(
+    ({ largestLogit, largestDifference }) => !(largestDifference < limit * largestLogit),
+  );
+  return wrong ? `${wrong.what} computes something else, by more than rounding does` : null;
+}
+
 /** Formats whose files run here by the tool they are for. */
 const RUNS = { onnx: 'onnxruntime', tfjs: 'TF.js' } as const;
 

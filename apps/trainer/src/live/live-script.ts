@@ -3,7 +3,8 @@ export const SCRIPT = `
 const now = (name) => document.querySelector('[data-now=' + name + ']');
 const status = document.getElementById('status');
 const sheet = document.getElementById('sheet');
-const percent = (share) => (100 * share).toFixed(1) + ' %';
+// What was not validated is null.
+const percent = (share) => Number.isFinite(share) ? (100 * share).toFixed(1) + ' %' : '–';
 const reloadSheet = () => {
   const next = new Image();
   next.onload = () => { sheet.src = next.src; sheet.hidden = false; };

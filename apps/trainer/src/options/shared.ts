@@ -2,6 +2,7 @@ import { PRESET_NAMES } from '@alexnet/model';
 import { Option } from 'commander';
 import { MAX_BROKEN_SHARE } from '../broken-images.js';
 import { DATA_HELP } from '../open-data.js';
+import type { Checkpoint } from '../run/run-weights.js';
 import { checkpoint, collect, share, whole } from './parse.js';
 
 /** Options that mean the same in every command that has them. */
@@ -19,12 +20,21 @@ export const precisionOption = () =>
     'of convolutions and dense layers: fp32, bf16, fp16 (on GPUs), or auto, which takes what the processor or GPU is made for (default: fp32)',
   ).choices(['fp32', 'bf16', 'fp16', 'auto']);
 
-/** Beside a run. */
-export const checkpointOption = () =>
-  new Option('--checkpoint <which>', 'of a run: best, last, or step-N').argParser(checkpoint);
+/** `--checkpoint` and `--best` as they were typed. */
+export interface CheckpointOptions {
+  readonly checkpoint?: Checkpoint;
+  readonly best?: true;
+}
 
-export const bestOption = () =>
-  new Option('--best', 'of a run: the same as --checkpoint best').implies({ checkpoint: 'best' });
+export const checkpointOption = () =>
+  new Option('--checkpoint <which>', 'of a run: best, last, or step-N')
+    .argParser(checkpoint)
+    .conflicts('best');
+
+export const bestOption = () => new Option('--best', 'of a run: the same as --checkpoint best');
+
+export const checkpointAsked = ({ checkpoint, best }: CheckpointOptions): Checkpoint | undefined =>
+  best ? 'best' : checkpoint;
 
 export const csvOption = () => new Option('--csv <file>', 'add the rows to a CSV file');
 

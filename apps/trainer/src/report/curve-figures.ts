@@ -87,6 +87,7 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
     top1: 100 * (1 - validationTop1),
     ...(validationTop5 === undefined ? {} : { top5: 100 * (1 - validationTop5) }),
   }));
+  const validated = rows.filter(({ top1 }) => Number.isFinite(top1));
   const top5 = rows.flatMap((row) => (row.top5 === undefined ? [] : [row.top5]));
   const hasTop5 = top5.length > 0;
   return {
@@ -100,7 +101,7 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
     caption: 'Share of images answered wrongly, one center crop, after every epoch.',
     drawing: drawPlot(
       `Validation error over epochs: top-1 ${between(
-        rows.map((row) => row.top1),
+        validated.map((row) => row.top1),
         1,
       )} percent${hasTop5 ? `, top-5 ${between(top5, 1)} percent` : ''}.`,
       (canvas) => ({
@@ -110,7 +111,7 @@ function error(epochs: readonly EpochLine[], domain: Domain): Figure {
           ...ground(5),
           ...perEpoch(rows, 'training', COLOR.training),
           ...(hasTop5 ? perEpoch(rows, 'top5', COLOR.top5) : []),
-          ...perEpoch(rows, 'top1', COLOR.validation),
+          ...perEpoch(validated, 'top1', COLOR.validation),
         ],
       }),
     ),

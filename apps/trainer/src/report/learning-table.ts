@@ -18,7 +18,7 @@ function row(line: EpochLine): Html {
 `;
 }
 
-/** JSON has no NaN: a loss that was none comes back as null. */
-function number(value: number | null): string {
-  return value === null ? 'not a number' : value.toFixed(3);
+/** A dash for what was not validated. */
+function number(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3) : '–';
 }

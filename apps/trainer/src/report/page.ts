@@ -72,6 +72,9 @@ function headline({ evaluation, epochs, steps }: RunFiles): Html | null {
     ]);
   }
   if (!newest) return null;
+  if (!Number.isFinite(newest.validationTop1)) {
+    return numbers([[`training top-1 after epoch ${newest.epoch}`, percentOf(newest.trainTop1)]]);
+  }
   return numbers([
     [`top-1 after epoch ${newest.epoch}`, percentOf(newest.validationTop1)],
     ...top5(newest.validationTop5),

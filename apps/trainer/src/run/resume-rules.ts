@@ -100,6 +100,10 @@ export function doneAlready({ recipe, limits }: RunRecord, state: TrainState): s
   if (state.epoch >= recipe.epochs) {
     return `all ${recipe.epochs} epochs are done; --epochs N goes on with more`;
   }
+  const { epochsSinceBest = 0 } = state;
+  if (epochsSinceBest >= (recipe.stopAfter ?? Infinity)) {
+    return `it stopped early, after ${epochsSinceBest} epochs without a better validation; train --init RUN starts another from its weights`;
+  }
   const { steps } = limits;
   if (steps !== null && state.globalStep >= steps) {
     return `the ${steps} updates of --steps are done; --steps N, or --steps all, goes on`;

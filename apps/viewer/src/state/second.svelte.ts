@@ -97,8 +97,11 @@ class Second {
     const moment = this.moments[index];
     const { opened } = viewer;
     if (!moment || !opened) return;
-    this.moment = index;
-    await other.openModel('Opening the checkpoint', moment, () => modelAt(opened, moment));
+    // A run prunes its checkpoints: until this one is there, the page shows what it showed.
+    const isThere = await other.openModel('Opening the checkpoint', moment, () =>
+      modelAt(opened, moment),
+    );
+    if (isThere) this.moment = index;
   }
 
   /** Takes it off the page. */

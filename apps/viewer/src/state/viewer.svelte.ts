@@ -33,6 +33,8 @@ class Viewer {
   readonly answer = $derived(this.answered?.answer ?? null);
   /** The answer of the intact network, kept while something is knocked out. */
   readonly intactAnswer = $derived(this.answered?.intact ?? null);
+  /** Whether the answers are to what is on the page now, and not to what was there before. */
+  readonly settled = $derived(this.answered?.subject === this.subject);
   /** How the comparison with the reference went for this very network on this very backend. */
   readonly checked = $derived.by(() => {
     const { checked, opened, selection } = this.state;

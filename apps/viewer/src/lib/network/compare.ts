@@ -1,6 +1,8 @@
 /** How likely two networks hold one class, 0 to 1; null where a network does not know the class. */
 export interface Difference {
   readonly className: string;
+  /** Counted from 0 where several classes have the name, as ImageNet's two cranes have. */
+  readonly nth: number;
   readonly first: number | null;
   readonly second: number | null;
 }
@@ -13,21 +15,21 @@ export interface NamedAnswer {
 
 /** Classes either network holds likely, side by side, those they differ about most first. */
 export function differences(first: NamedAnswer, second: NamedAnswer, count: number): Difference[] {
-  const by = new Map<string, { first: number | null; second: number | null }>();
+  const all = new Map<string, { -readonly [Key in keyof Difference]: Difference[Key] }>();
   const both = { first, second };
   for (const side of ['first', 'second'] as const) {
+    const seen = new Map<string, number>();
     for (const [index, className] of both[side].classNames.entries()) {
-      const entry = by.get(className) ?? { first: null, second: null };
+      const nth = seen.get(className) ?? 0;
+      seen.set(className, nth + 1);
+      const key = `${nth} ${className}`;
+      const entry = all.get(key) ?? { className, nth, first: null, second: null };
       entry[side] = both[side].probabilities[index] ?? 0;
-      by.set(className, entry);
+      all.set(key, entry);
     }
   }
-  const size = (entry: Omit<Difference, 'className'>) =>
-    Math.abs((entry.first ?? 0) - (entry.second ?? 0));
-  return [...by]
-    .map(([className, entry]) => ({ className, ...entry }))
-    .sort((a, b) => size(b) - size(a))
-    .slice(0, count);
+  const size = (entry: Difference) => Math.abs((entry.first ?? 0) - (entry.second ?? 0));
+  return [...all.values()].sort((a, b) => size(b) - size(a)).slice(0, count);
 }
 
 /**
