@@ -136,6 +136,18 @@ describe('createLoader', () => {
     expect((await read([...OPERATIONS, { op: 'mixup' }])).areBytes).toBe(false);
   });
 
+  it('weighs classes by the whole batch, whatever share of it is made', async () => {
+    const operations: readonly OperationInput[] = [...OPERATIONS, { op: 'classWeights' }];
+    const targets = async (share: { readonly rank: number; readonly size: number }) =>
+      (await readEpoch({ operations, share })).map((batch) => [...batch.targets]);
+    const [first, second] = [
+      await targets({ rank: 0, size: 2 }),
+      await targets({ rank: 1, size: 2 }),
+    ];
+    const shares = first.map((rows, i) => [...rows, ...(second[i] ?? [])]);
+    expect(shares).toEqual(await targets({ rank: 0, size: 1 }));
+  });
+
   it('says what it will make', async () => {
     const loader = await createLoader(options);
     expect(loader).toMatchObject({ classNames: ['a', 'b'], images: COUNT, batches: 4 });

@@ -41,12 +41,12 @@ export interface DatasetNote {
   readonly code:
     | 'foreign-files' // files that are no images
     | 'unread-images' // images of kinds that are not read
-    | 'loose-images' // images in no class folder
+    | 'loose-images' // images in no class folder, masks beside their images
     | 'other-folders' // tools' folders, annotations, folders that are no class
     | 'unlabeled' // images nothing gives a class
-    | 'missing-class' // a class without validation images
+    | 'missing-class' // a class without validation images, or without any
     | 'several-images' // WebDataset samples of which one image was taken
-    | 'labels'; // where labels were read
+    | 'labels'; // where labels were read, or why not; what the classes are
   /** Of the files, folders or classes. */
   readonly count: number;
   /** One line. */

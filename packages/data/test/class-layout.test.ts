@@ -179,6 +179,258 @@ describe('where splits lie', () => {
   });
 });
 
+describe('folders that are no classes', () => {
+  const twice =
+    /^set: (x\/: )?are the classes .*, or the folders in \w+\/ \(.*\), whose names come twice\?/;
+  it.each<[string, Record<string, string>, string | RegExp]>([
+    [
+      'variants of one set',
+      files('x/color/cat/1.png', 'x/color/dog/1.png', 'x/gray/cat/1.png', 'x/gray/dog/1.png'),
+      'set: x/: are the classes color, gray, or the folders in color/ (cat, dog), whose names come twice? Give the one folder that holds the class folders, or move away what does not belong to it',
+    ],
+    ['a copy beside', files('no/1.png', 'yes/1.png', 'x/no/1.png', 'x/yes/1.png'), twice],
+    ['a copy within', files('x/no/1.png', 'x/yes/1.png', 'x/x/no/1.png', 'x/x/yes/1.png'), twice],
+    [
+      'a copy within a split',
+      files('train/no/1.png', 'train/yes/1.png', 'train/train/no/1.png', 'train/train/yes/1.png'),
+      'set: train/: are the classes no, train, yes, or the folders in train/ (no, yes)',
+    ],
+    [
+      'two sets with splits',
+      files('one/train/cat/1.png', 'one/val/cat/1.png', 'two/train/dog/1.png', 'two/val/dog/1.png'),
+      'are the classes one, two, or the folders in one/ (train), whose names',
+    ],
+    [
+      'parts without a table',
+      files('images_1/1.png', 'images_2/2.png'),
+      'set holds parts of one set (images_1, images_2) and no table gives each of their images one class',
+    ],
+    [
+      'parts that come twice',
+      { ...files('Im_part_1/1.png', 'im_part_1/1.png'), 'x.csv': 'image,dx\n1,a\n' },
+      'leave no image twice',
+    ],
+  ])('%s: asked', async (_, tree, message) => {
+    await expect(layOut(tree)).rejects.toThrow(message);
+  });
+
+  it('different folders in classes are said', async () => {
+    // One folder within is no set of classes.
+    const { train } = await layOut(files('x/cat/2019/1.png', 'x/dog/2019/1.png'));
+    expect(train).toContain('dog/2019/1.png dog');
+    const found = await layOut(
+      files('x/cats/persian/1.png', 'x/cats/manx/1.png', 'x/dogs/pug/1.png', 'x/dogs/husky/1.png'),
+    );
+    expect(found.train).toContain('cats/manx/1.png cats');
+    expect(found.notes).toEqual([
+      'classes are cats, dogs, each with the images of all its folders: husky, manx, persian and 1 more',
+    ]);
+  });
+
+  it.each<[string, Record<string, string>, string, string[]]>([
+    [
+      'beside images/',
+      files('images/train/cat/1.png', 'images/train/dog/1.png', 'masks/train/cat/1.png'),
+      'train/cat/1.png cat, train/dog/1.png dog',
+      ['left out folders of masks or annotations beside images (1): masks/'],
+    ],
+    [
+      'beside images/ of classes',
+      files('cat/images/1.png', 'cat/masks/1.png', 'dog/images/1.png', 'dog/masks/1.png'),
+      'cat/images/1.png cat, dog/images/1.png dog',
+      ['left out folders of masks or annotations beside images (2): cat/masks/, dog/masks/'],
+    ],
+    [
+      'beside the images themselves',
+      files('cat/1.png', 'cat/trimaps/1.png', 'dog/1.png'),
+      'cat/1.png cat, dog/1.png dog',
+      ['left out folders of masks or annotations beside images (1): cat/trimaps/'],
+    ],
+    [
+      'by name',
+      files('cat/1.png', 'cat/1_mask.png', 'cat/1_mask_2.png', 'dog/1.jpg', 'dog/2_mask.png'),
+      'cat/1.png cat, dog/1.jpg dog, dog/2_mask.png dog',
+      ['left out masks beside their images (2): cat/1_mask.png, cat/1_mask_2.png'],
+    ],
+    [
+      'among classes, where they are one',
+      files('mask/1.png', 'no mask/1.png', 'test/1.png'),
+      'mask/1.png mask, no mask/1.png no mask',
+      ['left out test/: 1 images without labels, beside the class folders'],
+    ],
+  ])('masks %s', async (_, tree, train, notes) => {
+    expect(await layOut(tree)).toMatchObject({ train, notes });
+  });
+
+  it('one folder of images beside annotations holds no classes', async () => {
+    const tree = files('images/cat_1-2.png', 'images/dog_1-2.png', 'annotations/trimaps/cat_1.png');
+    await expect(layOut(tree)).rejects.toThrow('if names say the class (cat, dog)');
+    const named = await layOut(files('images/cat.1.png', 'images/dog.1.png'));
+    expect(named.train).toBe('images/cat.1.png cat, images/dog.1.png dog');
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [
+      'CUB-200-2011',
+      files('images/cat/1.png', 'images/dog/1.png', 'attributes/x.txt', 'parts/x.txt'),
+    ],
+    ['Stanford Dogs', files('Images/cat/1.png', 'Images/dog/1.png', 'Annotation/cat/n02_1')],
+  ])('what lies beside the images of %s', async (_, tree) => {
+    expect((await layOut(tree)).train).toBe('cat/1.png cat, dog/1.png dog');
+  });
+
+  it('records of TensorFlow beside images', async () => {
+    const found = await layOut({
+      ...files('train_images/1-2.png', 'train_tfrecords/0.tfrec', 'test_tfrecords/0.tfrec'),
+      'train.csv': 'image_id,label\n1.png,a\n2.png,b\n',
+    });
+    expect(found.train).toBe('train_images/1.png a, train_images/2.png b');
+  });
+});
+
+describe('several folders of one split', () => {
+  it.each<[string, Record<string, string>, Partial<Awaited<ReturnType<typeof layOut>>>]>([
+    [
+      'numbered parts',
+      files('train.X1/a/1.png', 'train.X2/b/1.png', 'val.X/a/2.png', 'val.X/b/2.png'),
+      {
+        train: 'train.X1/a/1.png a, train.X2/b/1.png b',
+        validation: 'val.X/a/2.png a, val.X/b/2.png b',
+      },
+    ],
+    [
+      'evaluation beside validation is for tests',
+      files(
+        ...['training/a/1.png', 'training/b/1.png', 'validation/a/2.png', 'validation/b/2.png'],
+        ...['evaluation/a/3.png', 'evaluation/b/3.png'],
+      ),
+      {
+        validation: 'validation/a/2.png a, validation/b/2.png b',
+        test: 'evaluation/a/3.png a, evaluation/b/3.png b',
+      },
+    ],
+    [
+      'evaluation alone is for validation',
+      files('training/a/1.png', 'training/b/1.png', 'evaluation/a/3.png', 'evaluation/b/3.png'),
+      { validation: 'evaluation/a/3.png a, evaluation/b/3.png b' },
+    ],
+    [
+      'a public and a private test',
+      files(
+        ...['Training/a/1.png', 'Training/b/1.png', 'PublicTest/a/2.png', 'PublicTest/b/2.png'],
+        ...['PrivateTest/a/3.png', 'PrivateTest/b/3.png'],
+      ),
+      {
+        validation: 'PublicTest/a/2.png a, PublicTest/b/2.png b',
+        test: 'PrivateTest/a/3.png a, PrivateTest/b/3.png b',
+      },
+    ],
+  ])('%s', async (_, tree, expected) => {
+    expect(await layOut(tree)).toMatchObject({ ...expected, notes: [] });
+  });
+
+  it('years are no parts', async () => {
+    const found = await layOut(
+      files('train2012/a/1.png', 'train2012/b/1.png', 'train2017/a/1.png'),
+    );
+    expect(found.notes).toEqual([
+      'left out folders that are splits beside another of their kind (1): train2017/',
+    ]);
+  });
+});
+
+it('Tiny-ImageNet’s validation images in class folders, with the list they came with', async () => {
+  const found = await layOut({
+    ...files('train/n1/1.png', 'train/n2/1.png', 'val/n1/2.png', 'val/n2/3.png'),
+    'val/val_annotations.txt': '2.png\tn1\t0\t0\t1\t1\n',
+  });
+  expect(found.validation).toBe('val/n1/2.png n1, val/n2/3.png n2');
+});
+
+describe('names that images of several splits have', () => {
+  const flat = files('train/1-2.png', 'test/1-3.png');
+  const rows = (first: string, second: string) => `id,label\n1,${first}\n2,${second}\n`;
+  const unlabeled = 'left out test/: 3 images without labels';
+
+  it('are read from the table that is called as the split is', async () => {
+    const alone = await layOut({ ...flat, 'trainLabels.csv': rows('a', 'b') });
+    expect(alone).toMatchObject({ train: 'train/1.png a, train/2.png b', validation: '' });
+    expect(alone.notes).toEqual(['labels of 2 images are read from trainLabels.csv', unlabeled]);
+    const tables = { 'a_test.csv': rows('b', 'a'), 'train.csv': rows('a', 'b') };
+    expect(await layOut({ ...flat, ...tables })).toMatchObject({
+      train: 'train/1.png a, train/2.png b',
+      validation: 'test/1.png b, test/2.png a',
+    });
+    const held = { ...files('train/1-2.png', 'val/1-2.png'), 'train.csv': rows('a', 'b') };
+    expect(await layOut({ ...held, 'val.csv': rows('b', 'a') })).toMatchObject({
+      train: 'train/1.png a, train/2.png b',
+      validation: 'val/1.png b, val/2.png a',
+    });
+  });
+
+  it('are asked about where training images need them, and else left out', async () => {
+    const line =
+      'set: labels.csv: does "1" name train/1.png or test/1.png? Write such paths into it, or call it by the split it is for, as train.csv';
+    await expect(layOut({ ...flat, 'labels.csv': rows('a', 'b') })).rejects.toThrow(line);
+    const sorted = files('train/a/1.png', 'train/b/2.png', 'test/1-3.png');
+    const found = await layOut({ ...sorted, 'list.csv': rows('a', 'b') });
+    expect(found).toMatchObject({ train: 'train/a/1.png a, train/b/2.png b', validation: '' });
+    expect(found.notes).toEqual([
+      'set: list.csv: does "1" name test/1.png or train/a/1.png? Write such paths into it, or call it by the split it is for, as train.csv',
+      unlabeled,
+    ]);
+  });
+
+  it('are paths from the table, where it has them', async () => {
+    const found = await layOut({
+      ...flat,
+      'labels.csv': 'path,label\ntrain/1,a\ntrain/2.png,b\ntest/3,a\n./test/1.png,b\n',
+    });
+    expect(found).toMatchObject({
+      train: 'train/1.png a, train/2.png b',
+      validation: 'test/3.png a, test/1.png b',
+    });
+  });
+
+  it('a list of names without labels leaves them without', async () => {
+    const found = await layOut({
+      ...files('train/a1-2.png', 'test/b1-2.png'),
+      'train.csv': 'id_code,diagnosis\na1,0\na2,1\n',
+      'test.csv': 'id_code\nb1\nb2\n',
+    });
+    expect(found).toMatchObject({ train: 'train/a1.png 0, train/a2.png 1', validation: '' });
+    expect(found.notes).toEqual([
+      'labels of 2 images are read from train.csv',
+      'left out test/: 2 images without labels',
+    ]);
+  });
+});
+
+it('a column of splits counts before the folders, and what it leaves is said', async () => {
+  const table =
+    'path,label,split\ntrain/1.png,a,train\ntrain/2.png,b,train\ntrain/3.png,a,predict\nval/1.png,a,val\nval/2.png,b,val\n';
+  const found = await layOut({ ...files('train/1-3.png', 'val/1-2.png'), 'labels.csv': table });
+  expect(found).toMatchObject({
+    train: 'train/1.png a, train/2.png b',
+    validation: 'val/1.png a, val/2.png b',
+    validationFrom: 'source',
+  });
+  expect(found.notes).toContain('left out images their table calls unlabeled (1): train/3.png');
+});
+
+it('a large table that names no image is said', async () => {
+  const pixels = `p0,p1,label\n${`12,${'3'.repeat(4000)},4\n`.repeat(1100)}`;
+  const found = await layOut({
+    ...files('x/1-2.png'),
+    't.csv': 'id,label\n1,a\n2,b\n',
+    'pixels.csv': pixels,
+  });
+  expect(found.notes).toEqual([
+    'left out tables whose first lines name no image (1): pixels.csv',
+    'labels of 2 images are read from t.csv',
+  ]);
+});
+
 describe('names of classes', () => {
   const tree = files('x/train/n1/1.png', 'x/train/n2/1.png', 'x/val/n1/1.png', 'x/val/n2/1.png');
   const names = async (lists: Contents) => {
@@ -313,10 +565,12 @@ describe('shards', () => {
     const progress: string[] = [];
     const onProgress = (...said: unknown[]) => void progress.push(said.join(' '));
     const options = { validationShare: 0, onProgress };
-    const { train, validation, test, ...rest } = await readShards(root, list, options, new Notes());
+    const notes = new Notes();
+    const { train, validation, test, ...rest } = await readShards(root, list, options, notes);
     const of = (split: typeof train | undefined) =>
       split?.records.map(({ id, label }) => `${id} ${label}`);
-    return { ...rest, train: of(train), validation: of(validation), test: of(test), progress };
+    const told = { train: of(train), validation: of(validation), test: of(test), progress };
+    return { ...rest, ...told, notes: notes.list().map(({ text }) => text) };
   };
 
   it('numbers count from 0 and may leave some out; splits are told by names', async () => {
@@ -334,6 +588,7 @@ describe('shards', () => {
       validation: ['a-val-1.tar/0 3'],
       test: ['test/a-0.tar/0 1'],
       validationFrom: 'source',
+      notes: ['1 of 4 class numbers have no image: 2'],
       progress: [
         '1 4 shards indexed',
         '2 4 shards indexed',
@@ -358,6 +613,12 @@ describe('shards', () => {
   ])('classes: %s', async (_, labels, names) => {
     const found = await read({ '0.tar': labels });
     expect([found.classNames, found.validationFrom]).toEqual([names, 'held-out']);
+  });
+
+  it('numbers of which hardly any occur are refused', async () => {
+    await expect(read({ '0.tar': ['0', '900000'] })).rejects.toThrow(
+      'labels count up to 900000, but only 2 of these numbers occur',
+    );
   });
 
   it('labels that are different for most images are none', async () => {

@@ -43,6 +43,16 @@ describe('decodeImage', () => {
     expect([width, height, ...data.subarray(0, 3)]).toEqual([SIDE, SIDE, 255, 0, 0]);
   });
 
+  it('leaves out a sample of a TIFF that is not said to be alpha', async () => {
+    const bytes = await solid(200, 100, 50, 0.5).tiff({ compression: 'none' }).toBuffer();
+    // ExtraSamples: a short, one, 2 (alpha).
+    const entry = bytes.indexOf(Uint8Array.from([0x52, 1, 3, 0, 1, 0, 0, 0, 2, 0]));
+    expect(entry).toBeGreaterThan(0);
+    expectNear(await center(bytes), [227, 177, 152], 2);
+    bytes[entry + 8] = 0;
+    expect(await center(bytes)).toEqual([200, 100, 50]);
+  });
+
   it('repeats gray over three channels', async () => {
     const bytes = await solid(90, 90, 90).toColorspace('b-w').png().toBuffer();
     expect((await sharp(bytes).metadata()).channels).toBe(1);

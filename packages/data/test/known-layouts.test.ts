@@ -67,6 +67,13 @@ describe('CIFAR, binary version', () => {
     await dataset.close();
   });
 
+  it('reads its folder beside the archive it was unpacked from', async () => {
+    const beside = { '.DS_Store': 'x', 'cifar-10-binary.tar.gz': 'x' };
+    const dataset = await openDataset(await writeTree({ ...cifar10(), ...beside }));
+    expect(dataset.train.records).toHaveLength(15);
+    await dataset.close();
+  });
+
   it('refuses a batch that is missing, cut short or mislabeled', async () => {
     const base = 'cifar-10-batches-bin';
     const { [`${base}/data_batch_3.bin`]: _, ...missing } = cifar10();

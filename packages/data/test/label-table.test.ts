@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { readLabelTable } from '../src/sources/label-table.js';
+import type { FileTree } from '../src/archives/folder-tree.js';
+import { readLabelTable, type TableContext } from '../src/sources/label-table.js';
 import { Notes } from '../src/sources/notes.js';
+import { TableReader } from '../src/sources/tables.js';
 import { memoryTree } from './source-helpers.js';
 
 const IMAGES = ['a.png', 'b.png', 'c.png'];
+
+/** Images without others around. */
+const alone = (tree: FileTree): TableContext => ({
+  ...{ reader: new TableReader(tree), kind: 'train', required: true, elsewhere: () => [] },
+});
 
 /** Labels by image, what was said, of the tables at the top of a tree of images. */
 async function read(tables: Readonly<Record<string, string>>, images = IMAGES) {
   const tree = memoryTree({ ...Object.fromEntries(images.map((path) => [path, ''])), ...tables });
   const notes = new Notes();
   const around = [{ folder: tree.root, prefix: '' }];
-  const labeled = await readLabelTable(tree, around, images, notes);
+  const labeled = await readLabelTable(tree, around, images, notes, alone(tree));
   const labels = labeled && Object.fromEntries(labeled.map((one) => [one.path, one.className]));
   return { labeled, labels, notes: notes.list().map(({ text }) => text) };
 }
@@ -73,6 +80,48 @@ describe('which column is which', () => {
     await expect(read({ 't.csv': table })).rejects.toThrow(message);
   });
 
+  describe('where several columns name images', () => {
+    const numbers = ['0.jpg', '1.jpg', '2.jpg'];
+    const right = { '0.jpg': 'x', '1.jpg': 'y', '2.jpg': 'z' };
+    it.each([
+      ['one with endings before an index', 'index,fname,label\n0,2.jpg,z\n1,1.jpg,y\n2,0.jpg,x'],
+      ['one with endings before a known name', 'id,f,label\n0,2.jpg,z\n1,1.jpg,y\n2,0.jpg,x'],
+      ['one with a name before one without', ',number,label\n0,2,z\n1,1,y\n2,0,x'],
+      ['pandas’ name of a column without', 'Unnamed: 0,number,label\n0,2,z\n1,1,y\n2,0,x'],
+      ['one that names no image twice', 'age,number,label\n1,2,z\n1,1,y\n2,0,x'],
+      ['no label', 'class,number\nz,2\ny,1\nx,0'],
+      ['two that name the same', 'number,again,label\n2,2,z\n1,1,y\n0,0,x'],
+    ])('%s', async (_, table) => {
+      expect((await read({ 't.csv': table }, numbers)).labels).toEqual(right);
+    });
+
+    it('labels that look like names of images are none', async () => {
+      const { labels } = await read({ 't.csv': 'label,number\n1,2\n2,1\n0,0' }, numbers);
+      expect(labels).toEqual({ '0.jpg': '0', '1.jpg': '2', '2.jpg': '1' });
+    });
+
+    it.each([
+      ['two unknown names', 'number,rank,label\n0,2,z\n1,1,y\n2,0,x', 'number or rank'],
+      ['a known name and endings', 'image,f,label\n0,2.jpg,z\n1,1.jpg,y\n2,0.jpg,x', 'f or image'],
+    ])('asks about %s', async (_, table, names) => {
+      await expect(read({ 't.csv': table }, numbers)).rejects.toThrow(
+        `set: t.csv: which column names the images, ${names}? Call it "image"`,
+      );
+    });
+  });
+
+  it.each(['ClassId', 'class_idx', 'label_id', 'CategoryID'])('%s is a class', async (name) => {
+    const { labels } = await read({ 't.csv': `image,size,${name}\na,1,x\nb,2,y\nc,3,x` });
+    expect(labels).toEqual(abc('x', 'y', 'x'));
+  });
+
+  it('y beside x is no class', async () => {
+    const box = 'image,x,y,width,height\na,1,2,3,4\nb,1,2,3,4\nc,1,3,3,4';
+    await expect(read({ 't.csv': box })).rejects.toThrow('which column is the class?');
+    const { labels } = await read({ 'a.csv': box, 'b.csv': 'image,label\na,x\nb,y\nc,x' });
+    expect(labels).toEqual(abc('x', 'y', 'x'));
+  });
+
   it('a column of splits is one where every line names a split', async () => {
     const splits = async (values: readonly string[]) => {
       const lines = values.map((split, i) => `${'abc'[i]},${split},${'xyx'[i]}`);
@@ -130,7 +179,7 @@ describe('which image a cell names', () => {
     const two = tree.root.folders.get('two');
     if (two === undefined) throw new Error('no folder');
     const around = [{ folder: two, prefix: 'two/' }];
-    const labeled = await readLabelTable(tree, around, paths, new Notes());
+    const labeled = await readLabelTable(tree, around, paths, new Notes(), alone(tree));
     expect(labeled?.map(({ path }) => path)).toEqual(['two/one/a.png']);
   });
 });
@@ -150,6 +199,56 @@ describe('which table counts', () => {
     const { labels, notes } = await read(tables);
     expect(labels).toEqual(abc('x', 'y', 'x'));
     expect(notes).toEqual([`labels of 3 images are read from ${path}`]);
+  });
+
+  it.each([
+    ['no column of classes', 'id,width,height\na,1,2\nb,1,3\nc,2,3'],
+    ['names alone', 'id\na\nb\nc'],
+    ['a less known column of classes', 'id,type\na,z\nb,z\nc,z'],
+    ['two labels of one image', 'id,label\na,z\na,x\nb,z\nc,z'],
+  ])('%s: another one does', async (_, table) => {
+    expect((await read({ 'a.csv': table, 'b.csv': whole })).labels).toEqual(abc('x', 'y', 'x'));
+  });
+
+  it('a damaged table does not give way to one whose classes are less known', async () => {
+    const tables = { 'a.csv': 'id,label\na,x\nb,\nc,x', 'b.csv': 'id,source\na,x\nb,y\nc,x' };
+    await expect(read(tables)).rejects.toThrow('a.csv has a line without a label');
+  });
+
+  it('a large table is read where its first lines name images', async () => {
+    const pixels = `p0,p1,label\n${`12,${'3'.repeat(4000)},4\n`.repeat(1100)}`;
+    const reader = async (table: string) => {
+      const tree = memoryTree({ 'a.csv': table, 'b.csv': whole });
+      const context = alone(tree);
+      const around = [{ folder: tree.root, prefix: '' }];
+      const labeled = await readLabelTable(tree, around, IMAGES, new Notes(), context);
+      return [labeled?.map(({ className }) => className), context.reader.passedOver()];
+    };
+    expect(await reader(pixels)).toEqual([['x', 'y', 'x'], ['a.csv']]);
+    const named = `n,label\na,u\nb,u\nc,v\n${`q,${'u'.repeat(4000)}\n`.repeat(1100)}`;
+    expect(await reader(named)).toEqual([['u', 'u', 'v'], []]);
+  });
+
+  it('a table is read once, and refused where it cannot be held', async () => {
+    const tree = memoryTree({ 'a.csv': whole });
+    const around = [{ folder: tree.root, prefix: '' }];
+    let reads = 0;
+    const counted = {
+      ...tree,
+      read: async (path: string) => {
+        reads++;
+        return tree.read(path);
+      },
+    };
+    const context = alone(counted);
+    for (let i = 0; i < 2; i++) {
+      await readLabelTable(counted, around, IMAGES, new Notes(), context);
+    }
+    expect(reads).toBe(1);
+    const huge = { ...tree, size: async () => 2 ** 29 };
+    await expect(readLabelTable(huge, around, IMAGES, new Notes(), alone(huge))).rejects.toThrow(
+      'set: a.csv has 536870912 bytes, and a table of labels may have 268435456',
+    );
   });
 
   it.each([

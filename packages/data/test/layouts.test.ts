@@ -7,6 +7,7 @@ import {
   type Dataset,
   describeDifference,
   findDuplicates,
+  findImages,
   openDataset,
   takeFingerprint,
 } from '../src/index.js';
@@ -186,6 +187,14 @@ describe('labels in tables and names', () => {
     const dataset = await openDataset(root, { validationShare: 0 });
     expect(dataset.classNames).toEqual(['mel', 'nv']);
     expect(notes(dataset)).toEqual(['labels of 4 images are read from metadata.csv']);
+  });
+
+  it('names folders that lie too deep', async () => {
+    const deep = 'x/'.repeat(10);
+    const root = await writeTree({ ...(await two('')), [`cat/${deep}9.png`]: await grayPng(9) });
+    const said = 'left out folders that lie too deep in others (1): cat/x/x/x/x/x/x/x/x/x/x/';
+    expect(notes(await openDataset(root))).toEqual([said]);
+    expect((await findImages(root)).notes.map(({ text }) => text)).toEqual([said]);
   });
 
   it('does not follow a link to a folder around it', async () => {

@@ -22,7 +22,7 @@ const measures = { createColorAccumulator, createMeanImageAccumulator };
 const OPTIONS: PackOptions = { size: 16, perShard: 5, parallel: 3 };
 
 /** Two classes of 12 images, 24 × 32 px, of one color each. */
-async function openSource(extra: Record<string, string> = {}) {
+async function sourceTree(extra: Record<string, string> = {}) {
   const files: Record<string, Uint8Array | string> = { ...extra };
   for (const [label, name] of ['cat', 'dog'].entries()) {
     for (let i = 0; i < 12; i++) {
@@ -31,7 +31,11 @@ async function openSource(extra: Record<string, string> = {}) {
       files[`${name}/${String(i).padStart(2, '0')}.png`] ??= await image.png().toBuffer();
     }
   }
-  return openDataset(await writeTree(files), { validationShare: 0.25 });
+  return writeTree(files);
+}
+
+async function openSource(extra: Record<string, string> = {}) {
+  return openDataset(await sourceTree(extra), { validationShare: 0.25 });
 }
 
 async function contents(folder: string): Promise<Record<string, string>> {
@@ -75,6 +79,29 @@ describe('packDataset', () => {
       }
     }
     await verifyPack(folder);
+  });
+
+  it('packs images that were repaired, and refuses a finished pack of images that changed', async () => {
+    const root = await sourceTree();
+    const image = join(root, 'cat/03.png');
+    const good = await readFile(image);
+    const pack = async (folder: string) => {
+      const source = await openDataset(root, { validationShare: 0.25 });
+      return packDataset(source, folder, measures, OPTIONS);
+    };
+    const whole = await temporaryFolder();
+    await pack(whole);
+    const folder = await temporaryFolder();
+    for (const broken of [Buffer.from('no image'), Buffer.alloc(good.length)]) {
+      await writeFile(image, broken);
+      await expect(pack(folder)).rejects.toThrow('repair them');
+    }
+    await writeFile(image, good);
+    const { resumed } = await pack(folder);
+    expect(resumed).toBeLessThan(6);
+    expect(await contents(folder)).toEqual(await contents(whole));
+    await writeFile(image, Buffer.concat([good, good]));
+    await expect(pack(folder)).rejects.toThrow('as they were before some changed in size');
   });
 
   it('measures colors and mean image of the training images', async () => {

@@ -52,12 +52,14 @@ export function makeBatches(options: MakeBatchesOptions): BatchFeed {
     const steps = Math.max(0, Math.ceil(count / batchSize) - firstStep);
     const load = async (index: number) => {
       const start = (firstStep + index) * batchSize;
-      const { from, to } = shareOf(Math.min(batchSize, count - start), place);
+      const indices = order.subarray(start, Math.min(start + batchSize, count));
+      const { from, to } = shareOf(indices.length, place);
+      const whole = place.size > 1 ? { indices, from } : undefined;
       const batch = await make(
         source,
-        order.subarray(start + from, start + to),
+        indices.subarray(from, to),
         pipeline.at({ seed, epoch, first: start + from }),
-        { classes, fast: true, ...memory() },
+        { classes, fast: true, whole, ...memory() },
       );
       return pipeline.mixes && world.size > 1 ? sliceBatch(batch, world) : batch;
     };

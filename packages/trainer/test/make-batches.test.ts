@@ -2,7 +2,7 @@ import { type Batch, createEpochOrder, createPipeline, makeByteBatch } from '@al
 import type { Pixels } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { makeBatches } from '../src/make-batches.js';
-import { ALONE } from '../src/world/world.js';
+import { ALONE, type World } from '../src/world/world.js';
 import { CLASSES, plainColors, preprocessing, tinyRecipe } from './tiny.js';
 
 const source = plainColors(30, [4, 17]);
@@ -47,3 +47,31 @@ test.each([false, true])(
     expect(memories.size).toBe(3);
   },
 );
+
+test('processes weigh classes by the labels of the whole batch', async () => {
+  const all = plainColors(30);
+  const augment = [...tinyRecipe.augment, { op: 'classWeights' } as const].filter(
+    ({ op }) => op !== 'fancyPca',
+  );
+  const classCounts = Array.from({ length: CLASSES }, (_, i) => i + 1);
+  const pipeline = createPipeline(augment, { preprocessing, colors: null, classCounts });
+  const targets = async (world: World) => {
+    const options = {
+      source: all,
+      pipeline,
+      classes: CLASSES,
+      batchSize: 7,
+      seed: 5,
+      bytes: false,
+    };
+    const found: number[][] = [];
+    for await (const batch of makeBatches({ ...options, world })(1, 0))
+      found.push([...batch.targets]);
+    return found;
+  };
+  const [first, second] = [
+    await targets({ ...ALONE, size: 2 }),
+    await targets({ ...ALONE, rank: 1, size: 2 }),
+  ];
+  expect(first.map((rows, i) => [...rows, ...(second[i] ?? [])])).toEqual(await targets(ALONE));
+});

@@ -3,6 +3,8 @@ import { type Pixels, slicePixels } from '@alexnet/model';
 import type { NormalizedCrop } from '../normalize-crop.js';
 import type { Batch, SkippedImage } from './batch.js';
 import { byteImages, writeByteCrop } from './byte-crops.js';
+import { finishShare, type WholeBatch } from './finish-share.js';
+import { oneHot } from './one-hot.js';
 
 /** Labeled images that can be read in any order. Splits of `@alexnet/data` are such. */
 export interface ImageSource {
@@ -52,6 +54,8 @@ export interface MakeBatchOptions {
   readonly ahead?: number;
   /** Receives the pixels, from its beginning; default new memory. */
   readonly out?: Float32Array;
+  /** Of a share of a batch whose images do not change each other: its targets are those in the whole. */
+  readonly whole?: WholeBatch | undefined;
 }
 
 /** Reads the images at `indices` and makes a batch of them; those that cannot be read are left out. */
@@ -69,8 +73,7 @@ export async function makeBatch(
   });
   const pixels = out.subarray(0, read.labels.length * size);
   const batch = { pixels, imageShape: [height, width, 3] as const, ...read };
-  maker.finish?.(batch);
-  return batch;
+  return finished(source, indices, batch, options, maker.finish);
 }
 
 /** How a batch of bytes is made. */
@@ -96,8 +99,22 @@ export async function makeByteBatch(
     });
   });
   const pixels = slicePixels(all, imageShape, 0, read.labels.length * views);
-  const batch = { pixels, imageShape, ...read };
-  bytes.finish?.(batch);
+  const batch: Batch<Pixels> = { pixels, imageShape, ...read };
+  return finished(source, indices, batch, options, bytes.finish);
+}
+
+function finished<P extends Pixels>(
+  source: ImageSource,
+  indices: ArrayLike<number>,
+  batch: Batch<P>,
+  { whole, classes }: MakeBatchOptions,
+  finish?: (batch: Batch<P>) => void,
+): Batch<P> {
+  if (whole !== undefined && finish !== undefined) {
+    const labelOf = (index: number) => source.records[index]?.label ?? 0;
+    return finishShare(batch, whole, indices.length, classes, labelOf, finish);
+  }
+  finish?.(batch);
   return batch;
 }
 
@@ -105,7 +122,7 @@ export async function makeByteBatch(
 async function readImages(
   source: ImageSource,
   indices: ArrayLike<number>,
-  { classes, fast = false, ahead = 16 }: Omit<MakeBatchOptions, 'out'>,
+  { classes, fast = false, ahead = 16 }: Omit<MakeBatchOptions, 'out' | 'whole'>,
   take: (image: RgbImage, place: number, position: number) => void,
 ): Promise<Omit<Batch, 'pixels' | 'imageShape'>> {
   const labels: number[] = [];
@@ -135,11 +152,4 @@ async function readImages(
     reading.shift();
   }
   return { labels: Int32Array.from(labels), targets: oneHot(labels, classes), ids, skipped };
-}
-
-/** `[labels, classes]` */
-function oneHot(labels: readonly number[], classes: number): Float32Array {
-  const rows = new Float32Array(labels.length * classes);
-  for (const [row, label] of labels.entries()) rows[row * classes + label] = 1;
-  return rows;
 }

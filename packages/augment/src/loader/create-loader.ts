@@ -179,10 +179,12 @@ export async function createLoader(options: LoaderOptions): Promise<Loader<Pixel
       for (let slot = free.pop(); slot !== undefined; slot = free.pop()) {
         if (next >= batches) return;
         const start = next++ * batch;
-        const { from, to } = shareOf(Math.min(batch, count - start), made);
+        const end = Math.min(start + batch, count);
+        const { from, to } = shareOf(end - start, made);
         const first = start + from;
         const indices = order.slice(first, start + to);
-        const result = pool.run({ slot, epoch: number, first, indices });
+        const whole = made.size > 1 ? { indices: order.slice(start, end), from } : undefined;
+        const result = pool.run({ slot, epoch: number, first, indices, whole });
         // Looked at when its turn comes; until then a rejection is not unhandled.
         result.catch(() => {});
         ahead.push({ slot, result });

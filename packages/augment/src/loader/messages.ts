@@ -1,4 +1,5 @@
 import type { Batch } from '../batch/batch.js';
+import type { WholeBatch } from '../batch/finish-share.js';
 import type { OperationInput } from '../pipeline/operations.js';
 import type { PipelineContext } from '../pipeline/step.js';
 import type { Slot } from './slot.js';
@@ -32,6 +33,8 @@ export interface Job {
   readonly first: number;
   /** Records of the split, in order. */
   readonly indices: Uint32Array;
+  /** What they are a share of. */
+  readonly whole?: WholeBatch | undefined;
 }
 
 /** A batch but for its pixels, which lie in the slot; broken images leave no gap. */

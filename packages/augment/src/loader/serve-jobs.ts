@@ -54,10 +54,10 @@ async function openJobs(setup: WorkerSetup): Promise<(job: Job) => Promise<JobRe
     };
   };
 
-  return async ({ slot: number, epoch, first, indices }) => {
+  return async ({ slot: number, epoch, first, indices, whole }) => {
     const slot = slots[number] as OpenSlot;
     const maker = pipeline.at({ seed, epoch, first }, slot.write);
-    const options = { classes, ahead: AHEAD, out: slot.batch, words: slot.words };
+    const options = { classes, ahead: AHEAD, out: slot.batch, words: slot.words, whole };
     const make = setup.bytes ? makeByteBatch : makeBatch;
     const { pixels, labels, targets, ids, skipped } = await make(
       sourceInto(slot),

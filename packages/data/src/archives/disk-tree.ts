@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createFileReader } from './file-reader.js';
 import { createFolder, type FileTree, type Folder, isToolFolder } from './folder-tree.js';
 
@@ -12,12 +12,15 @@ const MAX_DEPTH = 10;
  */
 export async function openDiskTree(path: string, signal?: AbortSignal): Promise<FileTree> {
   const files = createFileReader();
+  const tooDeep: string[] = [];
+  const root = await readFolder(path, [], tooDeep, signal);
   return {
     name: path,
-    root: await readFolder(path, [], signal),
-    read: async (relative, part) =>
-      part === undefined ? readFile(join(path, relative)) : files.read(join(path, relative), part),
-    size: async (relative) => (await stat(join(path, relative))).size,
+    root,
+    tooDeep: tooDeep.map((folder) => `${relative(path, folder).replaceAll('\\', '/')}/`),
+    read: async (file, part) =>
+      part === undefined ? readFile(join(path, file)) : files.read(join(path, file), part),
+    size: async (file) => (await stat(join(path, file))).size,
     close: async () => files.close(),
   };
 }
@@ -25,6 +28,7 @@ export async function openDiskTree(path: string, signal?: AbortSignal): Promise<
 async function readFolder(
   path: string,
   outside: readonly string[],
+  tooDeep: string[],
   signal?: AbortSignal,
 ): Promise<Folder> {
   signal?.throwIfAborted();
@@ -35,12 +39,15 @@ async function readFolder(
     // A dangling link stays as a file: it is counted, and cannot be read.
     const target = entry.isSymbolicLink() ? await stat(below).catch(() => null) : entry;
     if (target?.isDirectory()) {
-      if (outside.length === MAX_DEPTH) continue;
+      if (outside.length === MAX_DEPTH) {
+        tooDeep.push(below);
+        continue;
+      }
       if (entry.isSymbolicLink() && around.includes(await realpath(below))) continue;
       // What lies in a tool's folder is nobody's data, but the folder is counted.
       const inside = isToolFolder(entry.name)
         ? createFolder()
-        : await readFolder(below, around, signal);
+        : await readFolder(below, around, tooDeep, signal);
       folder.folders.set(entry.name, inside);
     } else if (target === null || target.isFile()) folder.files.add(entry.name);
   }

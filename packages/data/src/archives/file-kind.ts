@@ -7,7 +7,7 @@ const UNREAD_IMAGE =
   /\.(hei[cf]|svgz?|psd|xcf|jp2|j2k|jpx|jxl|ico|tga|exr|hdr|pfm|dcm|nii(\.gz)?|cr2|cr3|nef|arw|orf|rw2|dng|raf|raw)$/i;
 /** Files that come with images and are none. */
 const FOREIGN =
-  /\.(txt|csv|tsv|json|jsonl|xml|ya?ml|md|html?|pdf|docx?|xlsx?|pptx?|rtf|npy|npz|mat|pkl|pickle|h5|hdf5|pth?|ckpt|onnx|py|ipynb|js|ts|m|c|cpp|sh|bat|exe|dll|log|ini|cfg|conf|toml|url|lnk|torrent|db|sqlite|parquet|arrow|tfrecords?|rec|idx|lst|tar|gz|tgz|zip|rar|7z|bz2|xz|zst|mp[34]|avi|mov|mkv|webm|wav|flac|md5|sha(1|256|512)?|sum|bak|tmp|part|crdownload|cls)$/i;
+  /\.(txt|csv|tsv|json|jsonl|xml|ya?ml|md|html?|pdf|docx?|xlsx?|pptx?|rtf|npy|npz|mat|pkl|pickle|h5|hdf5|pth?|ckpt|onnx|py|ipynb|js|ts|m|c|cpp|sh|bat|exe|dll|log|ini|cfg|conf|toml|url|lnk|torrent|db|sqlite|parquet|arrow|tfrec(?:ord)?s?|rec|idx|lst|tar|gz|tgz|zip|rar|7z|bz2|xz|zst|mp[34]|avi|mov|mkv|webm|wav|flac|md5|sha(1|256|512)?|sum|bak|tmp|part|crdownload|cls)$/i;
 const FOREIGN_NAMES =
   /^(readme|license|licence|copying|authors|changelog|makefile|notice|checksums?)$/i;
 const SYSTEM = /^(\..*|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r)$/i;

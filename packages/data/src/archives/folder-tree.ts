@@ -15,6 +15,8 @@ export interface FileTree {
   /** The source as the user wrote it, for messages. */
   readonly name: string;
   readonly root: Folder;
+  /** Folders that were not looked into because they lie too deep. */
+  readonly tooDeep?: readonly string[];
   /** Bytes of the file at `path` (`/`-separated, relative to the root), or of a part of it. */
   read(path: string, part?: FilePart): Promise<Uint8Array>;
   /** Bytes the file has. */
@@ -78,10 +80,13 @@ export function dataFolders(folder: Folder): string[] {
   return [...folder.folders.keys()].filter((name) => !isToolFolder(name)).sort();
 }
 
+/** Files beside a folder that do not count: those of systems, and the archive it was unpacked from. */
+const BESIDE = /^(\..*|thumbs\.db|desktop\.ini|.*\.(tar(\.gz)?|tgz|zip))$/i;
+
 /** Steps into folders that are alone at their level, as archives have around everything. */
 export function innermostFolder(root: Folder): Place {
   let place: Place = { folder: root, prefix: '' };
-  while (place.folder.files.size === 0) {
+  while ([...place.folder.files].every((name) => BESIDE.test(name))) {
     const [only, ...others] = dataFolders(place.folder);
     if (only === undefined || others.length > 0) break;
     place = below(place, only);

@@ -8,6 +8,7 @@ import { decodeJpegFast } from './decode-jpeg-fast.js';
 import { decodePnm } from './decode-pnm.js';
 import { describeUnread, type ImageFormat, imageFormat } from './image-format.js';
 import { readJpegHeader } from './jpeg-header.js';
+import { firstExtraSample } from './tiff-header.js';
 
 /** Sides that differ more than this make no crop anyone wants; a resized one would take gigabytes. */
 const MAX_ASPECT = 100;
@@ -39,7 +40,7 @@ export interface DecodeOptions {
  * packs (`.npy`, `[height, width, 3]` uint8) is taken as it is: its image is a view of `bytes`.
  *
  * Grayscale is repeated over the three channels, CMYK mixed as PIL and browsers do, 16 bits scaled to 8,
- * alpha laid over white, EXIF orientation applied. Embedded color profiles are not applied, as PIL,
+ * alpha laid over white (a TIFF's sample of no said kind left out, as PIL does), EXIF orientation applied. Embedded color profiles are not applied, as PIL,
  * torchvision and TensorFlow do not apply them either. The format is told by the first bytes, never
  * by the file's name: ImageNet has a PNG named .JPEG.
  *
@@ -71,14 +72,18 @@ async function decodeWhole(bytes: Uint8Array, format: ImageFormat): Promise<RgbI
     if (space === 'cmyk') return decodeCmyk(bytes, MAX_PIXELS);
     if (depth === 'float' || depth === 'double') return decodeFloats(bytes);
   }
+  const isAlpha = format !== 'tiff' || firstExtraSample(bytes) !== 0;
   // failOn 'error': a truncated image fails, the harmless warnings of real JPEGs do not.
-  const { data, info } = await sharp(bytes, {
+  const image = sharp(bytes, {
     limitInputPixels: MAX_PIXELS,
     failOn: 'error',
     ignoreIcc: true,
     autoOrient: true,
-  })
-    .flatten({ background: '#ffffff' })
+  });
+  const { data, info } = await (isAlpha
+    ? image.flatten({ background: '#ffffff' })
+    : image.removeAlpha()
+  )
     .toColorspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });

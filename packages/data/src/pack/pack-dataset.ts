@@ -7,6 +7,7 @@ import type { Dataset, OpenOptions, Split } from '../dataset.js';
 import type { RgbImage } from '../decode/decode-image.js';
 import { DatasetError } from '../errors.js';
 import { hashText } from '../sources/hash-text.js';
+import { digestSizes } from './digest-sizes.js';
 import { readPackIndex } from './open-pack.js';
 import {
   PACK_INDEX,
@@ -53,10 +54,11 @@ export interface PackResult {
  * the colors and mean image of the training images, measured in the same pass.
  *
  * Can be killed at any time and run again: shards that are whole are kept, after their checksum was
- * verified, the others are made again; the result is the same files, byte for byte.
+ * verified, the others are made again, and so are those with broken images or of images whose sizes
+ * have changed; the result is the same files, byte for byte.
  *
  * @param measures `{ createColorAccumulator, createMeanImageAccumulator }` of `@alexnet/augment`.
- * @throws {DatasetError} when `folder` holds something else, more images than `maxBrokenShare` are
+ * @throws {DatasetError} when `folder` holds something else, or the finished pack of images of other sizes, more images than `maxBrokenShare` are
  * broken, or the disk is full.
  */
 export async function packDataset(
@@ -87,8 +89,13 @@ export async function packDataset(
     ),
   ];
   await claimFolder(folder, dataset, { ...encoding, perShard, seed });
+  const sizes: string[] = [];
+  for (const plan of plans) sizes.push(await digestSizes(plan));
   const finished = await readPackIndex(folder).catch(() => null);
-  if (finished !== null) return { index: finished, resumed: finished.shards.length };
+  if (finished !== null) {
+    checkSizes(folder, finished, sizes);
+    return { index: finished, resumed: finished.shards.length };
+  }
 
   const total = plans.reduce((sum, { indices }) => sum + indices.length, 0);
   const allowed = (options.maxBrokenShare ?? 0.01) * total;
@@ -96,10 +103,10 @@ export async function packDataset(
   const shards: PackShard[] = [];
   let done = 0;
   let resumed = 0;
-  for (const plan of plans) {
+  for (const [i, plan] of plans.entries()) {
     options.signal?.throwIfAborted();
     const measured = new ShardMeasures(measures, size);
-    const earlier = await readManifest(folder, plan, measured);
+    const earlier = await readManifest(folder, plan, sizes[i], measured);
     const shard =
       earlier ??
       (await packShard(folder, plan, encoding, {
@@ -111,7 +118,7 @@ export async function packDataset(
         signal: options.signal,
       }));
     if (earlier === null) {
-      await writeManifest(folder, shard, measured);
+      await writeManifest(folder, shard, sizes[i], measured);
     } else {
       resumed++;
       done += plan.indices.length;
@@ -121,7 +128,7 @@ export async function packDataset(
     shards.push(shard);
     checkBroken(shards, allowed, total);
   }
-  const index = await finish(folder, dataset, encoding, overall, shards);
+  const index = await finish(folder, dataset, encoding, overall, shards, sizes);
   return { index, resumed };
 }
 
@@ -179,14 +186,26 @@ async function claimFolder(folder: string, dataset: Dataset, asked: object): Pro
   await writeAtomically(path, plan);
 }
 
+/** A finished pack is never changed: others may train on it. */
+function checkSizes(folder: string, { sourceSizes }: PackIndex, sizes: readonly string[]): void {
+  if (sourceSizes === undefined || sourceSizes.join() === sizes.join()) return;
+  throw new DatasetError(
+    'occupied',
+    `${folder} holds the finished pack of these images as they were before some changed in size; choose another folder`,
+  );
+}
+
 async function readManifest(
   folder: string,
   plan: ShardPlan,
+  sizes: string | undefined,
   measured: ShardMeasures,
 ): Promise<PackShard | null> {
   const text = await readFile(join(folder, `${plan.file}.json`), 'utf8').catch(() => null);
   if (text === null) return null;
-  const { shard, measures } = JSON.parse(text);
+  const { shard, measures, sizes: earlier } = JSON.parse(text);
+  // Broken images may have been repaired, to the same size.
+  if (earlier !== sizes || shard.broken.length > 0) return null;
   if (!(await isIntact(folder, shard))) return null;
   measured.restore(measures);
   return shard;
@@ -195,9 +214,10 @@ async function readManifest(
 async function writeManifest(
   folder: string,
   shard: PackShard,
+  sizes: string | undefined,
   measured: ShardMeasures,
 ): Promise<void> {
-  const text = JSON.stringify({ shard, measures: measured.save() });
+  const text = JSON.stringify({ shard, sizes, measures: measured.save() });
   await writeAtomically(join(folder, `${shard.file}.json`), text);
 }
 
@@ -217,6 +237,7 @@ async function finish(
   { format, size, square }: PackEncoding,
   measured: ShardMeasures,
   shards: readonly PackShard[],
+  sizes: readonly string[],
 ): Promise<PackIndex> {
   const index: PackIndex = {
     format: 'alexnet-pack',
@@ -229,6 +250,7 @@ async function finish(
     size,
     square,
     colors: measured.colors() satisfies PackColors,
+    sourceSizes: sizes,
     shards,
   };
   const mean = measured.meanImage();

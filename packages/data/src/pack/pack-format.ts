@@ -70,6 +70,8 @@ export interface PackIndex {
   readonly square: boolean;
   /** Of the training images as packed. */
   readonly colors: PackColors;
+  /** SHA-256 of the sizes of the images each shard was made of; not in packs of before. */
+  readonly sourceSizes?: readonly string[];
   readonly shards: readonly PackShard[];
 }
 

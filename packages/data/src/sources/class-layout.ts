@@ -1,13 +1,20 @@
-import type { FileTree, Place } from '../archives/folder-tree.js';
+import { below, type FileTree, type Place } from '../archives/folder-tree.js';
 import type { Dataset, ImageRecord, OpenOptions, SourceContents, Split } from '../dataset.js';
 import { DatasetError } from '../errors.js';
 import { readClassNames } from './class-names.js';
 import { createEncodedSplit } from './encoded-split.js';
-import { findSplits, turnInsideOut } from './find-splits.js';
+import { findSplits } from './find-splits.js';
 import { holdOut } from './hold-out.js';
+import { holdsImages, imageFolders, imagePaths } from './image-folders.js';
 import type { LabeledImage } from './label-table.js';
+import { withoutMasks } from './masks.js';
 import { type Notes, someOf } from './notes.js';
 import { describeFiles, readPlace } from './read-place.js';
+import { bySplitColumn } from './split-column.js';
+import { readSplitName, type SplitKind } from './split-names.js';
+import { partsOf, type SplitPlace, type SplitPlaces } from './split-places.js';
+import { TableReader } from './tables.js';
+import { turnInsideOut } from './turn-inside-out.js';
 
 /** A record and where its image lies. */
 interface Placed extends ImageRecord {
@@ -27,25 +34,50 @@ export async function layOutClasses(
   options: OpenOptions,
   notes: Notes,
 ): Promise<SourceContents> {
-  const whole: Place = { folder: tree.root, prefix: '' };
+  const whole: Place = {
+    folder: withoutMasks({ folder: tree.root, prefix: '' }, notes),
+    prefix: '',
+  };
   const { root, splits: named, passedOver } = findSplits(whole, notes);
   const splits = named ?? turnInsideOut(root);
-  const read = async (place: Place | null) =>
-    place && readPlace(tree, place, placesAround(whole, place), notes, passedOver);
+  const places = splits ?? { train: root, validation: null, test: null };
+  const reader = new TableReader(tree);
+  const read = async (split: keyof SplitPlaces) => {
+    const place = places[split];
+    const others = [places.train, places.validation, places.test].filter((one) => one !== place);
+    const context = {
+      reader,
+      kind: kindOf(split, place),
+      required: split === 'train' || places.train === null,
+      elsewhere: () => others.flatMap(partsOf).flatMap(imagePaths),
+    };
+    const images: LabeledImage[] = [];
+    for (const part of partsOf(place)) {
+      const around = placesAround(whole, part);
+      const inside = await readPlace(tree, part, around, notes, context, passedOver);
+      if (inside === null) return null;
+      images.push(...inside);
+    }
+    return place && images;
+  };
   const found = {
-    train: await read(splits === null ? root : splits.train),
-    validation: await read(splits?.validation ?? null),
-    test: await read(splits?.test ?? null),
+    train: await read('train'),
+    validation: await read('validation'),
+    test: await read('test'),
   };
   const trainPlace = splits === null ? root : (splits.train ?? splits.validation ?? root);
   for (const kind of ['validation', 'test'] as const) {
     const place = splits?.[kind];
     if (place && found[kind] === null) {
-      const { size } = place.folder.files;
-      notes.say('unlabeled', size, `left out ${place.prefix}: ${size} images without labels`);
+      const { length } = partsOf(place).flatMap(imagePaths);
+      notes.say('unlabeled', length, `left out ${place.prefix}: ${length} images without labels`);
     }
   }
-  const { train, validation, test } = bySplitColumn(found);
+  for (const path of reader.passedOver()) {
+    notes.used(path);
+    notes.leftOut('foreign-files', 'tables whose first lines name no image', path);
+  }
+  const { train, validation, test } = bySplitColumn(found, notes);
   const hasValidation = (validation?.length ?? 0) > 0;
 
   const base = train !== null && train.length > 0 ? train : splits?.train ? null : validation;
@@ -97,21 +129,11 @@ export async function layOutClasses(
   };
 }
 
-interface SplitImages {
-  readonly train: LabeledImage[] | null;
-  readonly validation: LabeledImage[] | null;
-  readonly test: LabeledImage[] | null;
-}
-
-/** Divides images of one folder by what their table says they are for. */
-function bySplitColumn(found: SplitImages): SplitImages {
-  if (found.train?.some(({ split }) => split !== undefined) !== true) return found;
-  const of = (kind: LabeledImage['split']) =>
-    (found.train ?? []).filter(({ split }) => split === kind);
-  const [train, validation, test] = [of('train'), of('validation'), of('test')];
-  return validation.length > 0
-    ? { train, validation, test }
-    : { train, validation: test, test: null };
+/** What images are for: a test set that stands in for validation images is still called one. */
+function kindOf(split: SplitKind, place: SplitPlace | null): SplitKind {
+  const names = (place?.prefix ?? '').split('/');
+  const isTest = names.some((name) => readSplitName(name)?.kind === 'test');
+  return split === 'validation' && isTest ? 'test' : split;
 }
 
 /** A test set that does not fit is no reason not to train. */
@@ -187,10 +209,18 @@ function where(tree: FileTree, { prefix }: Place): string {
   return prefix === '' ? tree.name : `${tree.name}: ${prefix}`;
 }
 
+/** Where images lie that are in one folder. */
+function innermost(place: Place): Place {
+  const [only, ...others] = imageFolders(place);
+  if (only === undefined || others.length > 0 || holdsImages(place.folder)) return place;
+  return innermost(below(place, only));
+}
+
 /** Names like `cat_0.jpg`, several of each: what they mean is for people to say. */
 const STEM = /^(.*?\p{L})[ _.-]*\(?\d+\)?\.\w+$/u;
 
-function noClasses(tree: FileTree, place: Place): DatasetError {
+function noClasses(tree: FileTree, around: Place): DatasetError {
+  const place = innermost(around);
   const stems = new Map<string, number>();
   for (const name of place.folder.files) {
     const stem = STEM.exec(name)?.[1];

@@ -17,6 +17,7 @@ export async function findImages(folder: string): Promise<FoundImages> {
   try {
     const notes = new Notes();
     const paths = await imagesIn(tree, { folder: tree.root, prefix: '' }, notes);
+    notes.addHidden(tree);
     return { paths, notes: notes.list() };
   } finally {
     await tree.close();

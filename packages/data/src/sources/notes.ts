@@ -1,3 +1,4 @@
+import type { FileTree } from '../archives/folder-tree.js';
 import type { DatasetNote } from '../dataset.js';
 
 const SHOWN = 3;
@@ -27,6 +28,21 @@ export class Notes {
 
   say(code: DatasetNote['code'], count: number, text: string): void {
     this.#lines.push({ code, count, text });
+  }
+
+  /** Says what a tree does not show. */
+  addHidden({ tooDeep = [] }: FileTree): void {
+    for (const path of tooDeep) {
+      this.leftOut('other-folders', 'folders that lie too deep in others', path);
+    }
+  }
+
+  /** Takes over what was noted apart. */
+  add(other: Notes): void {
+    for (const { code, what, names } of other.#groups.values()) {
+      for (const name of names) this.leftOut(code, what, name);
+    }
+    this.#lines.push(...other.#lines);
   }
 
   list(): DatasetNote[] {

@@ -63,6 +63,7 @@ async function openPath(source: string, options: OpenOptions): Promise<Dataset> 
   const notes = new Notes();
   try {
     const contents = await readContents(source, tree, options, notes);
+    notes.addHidden(tree);
     const close = async () => {
       await contents.close?.();
       await tree.close();

@@ -2,11 +2,19 @@ import { fileKind } from '../archives/file-kind.js';
 import { below, dataFolders, type FileTree, type Place } from '../archives/folder-tree.js';
 import { imageFormat } from '../decode/image-format.js';
 import { DatasetError } from '../errors.js';
-import { ABOUT, CLASS_TAR, mayHoldImages } from './find-splits.js';
+import { CLASS_TAR, imageFolders } from './image-folders.js';
 import { indexClassTars } from './imagenet/class-tars.js';
 import { readImageNetList } from './imagenet/imagenet-labels.js';
-import { isTable, type LabeledImage, type LabeledPath, readLabelTable } from './label-table.js';
+import {
+  type LabeledImage,
+  type LabeledPath,
+  readLabelTable,
+  type TableContext,
+} from './label-table.js';
+import { checkNestedClasses, partsStem } from './nested-classes.js';
 import { Notes, someOf } from './notes.js';
+import { isImagesName } from './split-names.js';
+import { tablesIn } from './tables.js';
 import { readTinyImageNetList } from './tiny-imagenet.js';
 
 /** Read of a file whose name does not say what it is, bytes. */
@@ -19,6 +27,7 @@ const AT_ONCE = 32;
  * list or table that names the images, or from names like `cat.0.jpg`.
  *
  * @param around The folder itself, then those around it, in which lists are looked for.
+ * @param context What surrounds the place, for tables that speak of more.
  * @param skip Folders of the place that are no class.
  * @returns `null` when there are images and nothing says what they are.
  * @throws {DatasetError} when a class holds no image.
@@ -28,7 +37,8 @@ export async function readPlace(
   place: Place,
   around: readonly Place[],
   notes: Notes,
-  skip: ReadonlySet<string> = new Set(),
+  context: TableContext,
+  skip: ReadonlySet<string>,
 ): Promise<LabeledImage[] | null> {
   const { folder, prefix } = place;
   const tars = [...folder.files].filter((name) => CLASS_TAR.test(name)).sort();
@@ -36,9 +46,11 @@ export async function readPlace(
   const listed = await readTinyImageNetList(tree, place);
   if (listed !== null) return listed;
   const names = classFolders(place).filter((name) => !skip.has(name));
-  const tabled = isOneSet(names) ? await readLabeledSet(tree, place, around, notes) : null;
+  const tabled = isOneSet(names) ? await readLabeledSet(tree, place, around, notes, context) : null;
   if (tabled !== null) return tabled;
-  if (names.length > 0) {
+  const isFlat = names.length === 1 && isImagesName(names[0] ?? '');
+  if (names.length > 0 && !isFlat) {
+    checkNestedClasses(tree, place, names, notes);
     for (const name of folder.files) {
       if (fileKind(name) === 'image') {
         notes.leftOut('loose-images', 'images that lie in no class folder', `${prefix}${name}`);
@@ -52,18 +64,15 @@ export async function readPlace(
   if (images.length === 0) return [];
   return (
     (await readImageNetList(tree, around, images, notes)) ??
-    (await readLabelTable(tree, around, images, notes)) ??
+    (await readLabelTable(tree, around, images, notes, context)) ??
     labelsInNames(images, notes)
   );
 }
 
-/** Names of folders into which one set of images was divided: `HAM10000_images_part_1`, `images_002`. */
-const PARTS = /^(.*(images?|imgs?|photos?|pictures?|pics|part|batch))[ _-]*\d+$/i;
-
 /** True for a folder alone at its level, and for numbered parts of one. */
 function isOneSet(names: readonly string[]): boolean {
-  const stems = new Set(names.map((name) => PARTS.exec(name)?.[1] ?? ''));
-  return names.length === 1 || (stems.size === 1 && !stems.has(''));
+  const stems = new Set(names.map(partsStem));
+  return names.length === 1 || (stems.size === 1 && !stems.has(null));
 }
 
 /** Images in folders that are no classes, as a table around them says; null where there is none. */
@@ -72,20 +81,20 @@ async function readLabeledSet(
   place: Place,
   around: readonly Place[],
   notes: Notes,
+  context: TableContext,
 ): Promise<LabeledPath[] | null> {
-  if (!around.some(({ folder }) => [...folder.files].some(isTable))) return null;
-  const images = await imagesIn(tree, place, new Notes());
-  if ((await readLabelTable(tree, around, images, new Notes())) === null) return null;
-  // What is left out is noted where it counts.
-  return readLabelTable(tree, around, await imagesIn(tree, place, notes), notes);
+  if (tablesIn(around).length === 0) return null;
+  const found = new Notes();
+  const images = await imagesIn(tree, place, found);
+  const labeled = await readLabelTable(tree, around, images, found, context);
+  // What is left out counts where it is: elsewhere these folders are classes.
+  if (labeled !== null) notes.add(found);
+  return labeled;
 }
 
 /** Data folders that look like classes: they hold something that may be an image, or nothing at all. */
-function classFolders({ folder }: Place): string[] {
-  const names = dataFolders(folder).filter((name) => {
-    const inside = folder.folders.get(name);
-    return inside !== undefined && (mayHoldImages(inside) || !ABOUT.test(name));
-  });
+function classFolders(place: Place): string[] {
+  const names = imageFolders(place);
   // In the order of their composed names, so that one class in two spellings is one.
   const key = (name: string) => name.normalize('NFC');
   return names.sort((a, b) => (key(a) < key(b) ? -1 : 1));
@@ -132,10 +141,11 @@ export async function imagesIn(tree: FileTree, place: Place, notes: Notes): Prom
     } else if (kind === 'system') notes.leftOut('foreign-files', 'files of the system', path);
     else notes.leftOut('foreign-files', 'files that are no images', path);
   }
+  const inside = new Set(dataFolders(folder));
   for (const name of [...folder.folders.keys()].sort()) {
-    if (dataFolders(folder).includes(name))
-      paths.push(...(await imagesIn(tree, below(place, name), notes)));
-    else notes.leftOut('other-folders', 'folders of tools or of notes', `${prefix}${name}/`);
+    if (inside.has(name)) {
+      for (const path of await imagesIn(tree, below(place, name), notes)) paths.push(path);
+    } else notes.leftOut('other-folders', 'folders of tools or of notes', `${prefix}${name}/`);
   }
   return paths;
 }

@@ -7,9 +7,9 @@ import { readTarIndex } from '../archives/tar-index.js';
 import type { ImageRecord, OpenOptions, SourceContents, Split } from '../dataset.js';
 import { DatasetError } from '../errors.js';
 import { createEncodedSplit } from './encoded-split.js';
-import { CLASS_TAR } from './find-splits.js';
 import { holdOut } from './hold-out.js';
-import type { Notes } from './notes.js';
+import { CLASS_TAR } from './image-folders.js';
+import { type Notes, someOf } from './notes.js';
 import { isLabelName, isShardLabel, pairSamples, type ShardSample } from './shard-samples.js';
 import { readSplitName, type SplitKind } from './split-names.js';
 
@@ -88,6 +88,17 @@ export async function readShards(
     );
   }
   const classIds = orderClasses(values);
+  const missing = classIds.filter((id) => !values.has(id));
+  if (missing.length > 1000 && missing.length > 10 * values.size) {
+    throw new DatasetError(
+      'bad-labels',
+      `${shards[0]?.path}: labels count up to ${classIds.length - 1}, but only ${values.size} of these numbers occur; number the classes from 0, or give their names as labels`,
+    );
+  }
+  if (missing.length > 0) {
+    const what = `${missing.length} of ${classIds.length} class numbers`;
+    notes.say('missing-class', missing.length, `${what} have no image: ${someOf(missing)}`);
+  }
   const labelOf = new Map(classIds.map((name, label) => [name, label]));
   const samples = found.map(
     ({ shard, key, label, offset, size }): PlacedSample => ({

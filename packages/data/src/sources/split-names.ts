@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, SplitKind>> = {
 };
 /** Words that say nothing beside one of the others: `seg_train`, `Test Images`, `train-set`. */
 const FILLERS = new Set(
-  'a all cls crop cropped data dataset datasets file files folder full image images img imgs jpeg jpg loc new of original originals photo photos pic pics png raw resized samples seg set sets split the'.split(
+  'a all cls crop cropped data dataset datasets file files folder full image images img imgs jpeg jpg loc new of original originals photo photos pic pics png private public raw resized samples seg set sets split the'.split(
     ' ',
   ),
 );
@@ -64,6 +64,11 @@ export function isWrapperName(name: string): boolean {
     readSplitName(name) !== null ||
     (/\p{L}/u.test(name) && wordsOf(name).every((word) => FILLERS.has(word)))
   );
+}
+
+/** True for the name of a folder that holds images and says no more. */
+export function isImagesName(name: string): boolean {
+  return /^(images?|imgs?|photos?|pictures?|pics?|jpe?gs?|pngs?)$/i.test(name);
 }
 
 function wordsOf(name: string): string[] {

@@ -5,7 +5,8 @@ import { operation } from '../step.js';
 /**
  * Weighs what the loss counts of every class, so that rare classes are learned as much as frequent
  * ones: rows of targets no longer add up to 1, but on average over the batch, which is the weighted
- * mean of PyTorch's `CrossEntropyLoss(weight)` for one-hot targets.
+ * mean of PyTorch's `CrossEntropyLoss(weight)` for one-hot targets. A share of a batch is weighed by the
+ * labels of all of it.
  */
 export const classWeights = operation(
   () =>

@@ -1,0 +1,90 @@
+import type { FileTree, Place } from '../archives/folder-tree.js';
+import { DatasetError } from '../errors.js';
+import { parseTable } from './parse-table.js';
+import { readSplitName, type SplitKind } from './split-names.js';
+
+/** Bytes of a table whose first lines are looked at before it is read. */
+const LARGE = 2 ** 22;
+/** A table is held in memory. */
+const MAX_BYTES = 2 ** 28;
+/** Bytes of its first lines. */
+const HEAD = 2 ** 16;
+
+const TABLE = /\.(csv|tsv)$/i;
+const NO_LABELS = /submission/i;
+
+/** Whether a file, by its name, may be a table of labels. */
+export function isTable(name: string): boolean {
+  return TABLE.test(name) && !NO_LABELS.test(name);
+}
+
+/** A file of rows beside images. */
+export interface Table {
+  readonly path: string;
+  /** Of its folder. */
+  readonly prefix: string;
+  /** What its name says its images are for: `train.csv`, `trainLabels.csv`, `test_labels.csv`. */
+  readonly kind: SplitKind | null;
+}
+
+/** The tables in some folders, those of the first folder first. */
+export function tablesIn(around: readonly Place[]): Table[] {
+  return around.flatMap(({ folder, prefix }) =>
+    [...folder.files]
+      .filter(isTable)
+      .sort()
+      .map((file) => {
+        const kind = readSplitName(file.replace(TABLE, ''))?.kind ?? null;
+        return { path: `${prefix}${file}`, prefix, kind };
+      }),
+  );
+}
+
+/** Reads tables of one source, each once. */
+export class TableReader {
+  readonly #tree: FileTree;
+  readonly #rows = new Map<string, Promise<string[][]>>();
+  readonly #passedOver = new Set<string>();
+
+  constructor(tree: FileTree) {
+    this.#tree = tree;
+  }
+
+  /**
+   * @param namesImages Whether rows from the top of a large table name images; others are not read on.
+   * @returns `null` for a large table that names none.
+   * @throws {DatasetError} when a table that names images is too large.
+   */
+  async rows(
+    { path }: Table,
+    namesImages: (rows: readonly (readonly string[])[]) => boolean,
+  ): Promise<string[][] | null> {
+    const size = await this.#tree.size(path);
+    if (size > LARGE && !namesImages(await this.#head(path))) {
+      this.#passedOver.add(path);
+      return null;
+    }
+    if (size > MAX_BYTES) {
+      throw new DatasetError(
+        'refused',
+        `${this.#tree.name}: ${path} has ${size} bytes, and a table of labels may have ${MAX_BYTES}; keep its columns of the image and of the label only`,
+      );
+    }
+    const known = this.#rows.get(path);
+    if (known !== undefined) return known;
+    const rows = this.#tree.read(path).then((bytes) => parseTable(new TextDecoder().decode(bytes)));
+    this.#rows.set(path, rows);
+    return rows;
+  }
+
+  /** Paths of large tables that were looked into and never read. */
+  passedOver(): string[] {
+    return [...this.#passedOver].filter((path) => !this.#rows.has(path));
+  }
+
+  async #head(path: string): Promise<string[][]> {
+    const bytes = await this.#tree.read(path, { offset: 0, length: HEAD });
+    const text = new TextDecoder().decode(bytes);
+    return parseTable(text.slice(0, text.lastIndexOf('\n') + 1));
+  }
+}
