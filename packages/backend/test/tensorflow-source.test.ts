@@ -1,9 +1,25 @@
-import { mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { parseTensorflowSource } from '../src/node.js';
-import { LIBRARIES, linkFolder } from '../src/tensorflow/tensorflow-source.js';
+import {
+  ADDON_FILE,
+  addonKey,
+  MANIFEST_FILE,
+  PRELOAD_FILE,
+  WORKER_FILE,
+} from '../src/tensorflow/built-addon.js';
+import { findBuild } from '../src/tensorflow/find-build.js';
+import { folderKey, LIBRARIES, linkFolder } from '../src/tensorflow/tensorflow-source.js';
 
 const home = mkdtempSync(join(tmpdir(), 'alexnet-source-'));
 
@@ -39,6 +55,39 @@ it('reads an installed TensorFlow and links it', () => {
   mkdirSync(build);
   linkFolder(folder, build);
   expect(readlinkSync(join(build, LIBRARIES[0]))).toBe(join(folder, LIBRARIES[0]));
+});
+
+it('takes a build up again that is whole, of that very folder', () => {
+  const cacheDir = join(home, 'cache');
+  const folders = ['one', 'two'].map((name) => join(home, name, 'tensorflow'));
+  for (const folder of folders) {
+    for (const name of [...LIBRARIES, 'include/tensorflow/c/eager/c_api.h']) {
+      touch(join(folder, name));
+    }
+  }
+  const wanted = (folder?: string) => ({
+    tfjsNode: '4.22.0',
+    source: parseTensorflowSource(folder),
+    gpu: false,
+  });
+  const find = (folder?: string) => findBuild(wanted(folder), cacheDir)?.directory;
+  const [one = '', two = ''] = folders;
+  const build = { tensorflow: 'local', folder: folderKey(one), tfjsNode: '4.22.0', gpu: false };
+  const directory = join(cacheDir, 'tensorflow', addonKey(build));
+  mkdirSync(directory, { recursive: true });
+  linkFolder(one, directory);
+  for (const name of [ADDON_FILE, PRELOAD_FILE, WORKER_FILE]) touch(join(directory, name));
+  const manifest = { ...build, platform: '', installedAt: new Date().toISOString() };
+  writeFileSync(join(directory, MANIFEST_FILE), JSON.stringify(manifest));
+  expect([find(one), find(two), find()]).toEqual([directory, undefined, directory]);
+
+  const library = join(one, LIBRARIES[0]);
+  renameSync(library, `${library}.away`);
+  expect(find()).toBeUndefined();
+  renameSync(`${library}.away`, library);
+  expect(find(one)).toBe(directory);
+  appendFileSync(library, 'another');
+  expect(find(one)).toBeUndefined();
 });
 
 it.each([

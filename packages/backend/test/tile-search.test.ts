@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_TILE, TILES, type Tile, tileName } from '../src/webgpu/kernels/tile.js';
+import type { WebgpuBackend } from '../src/webgpu/kernels/program.js';
+import {
+  DEFAULT_TILE,
+  TILES,
+  type Tile,
+  type TileQuestion,
+  tileName,
+} from '../src/webgpu/kernels/tile.js';
+import type { TfjsWebgpu } from '../src/webgpu/tfjs-webgpu.js';
 import { searchTiles, tileReportOf } from '../src/webgpu/tiles/search-tiles.js';
 import { formatTiles, parseTiles } from '../src/webgpu/tiles/tile-record.js';
 import { createTileSearch } from '../src/webgpu/tiles/tile-search.js';
+import { openFakeWebgpu } from './fake-device.js';
 
 const ADAPTER = '["vendor","architecture","device","driver 1"]';
 const [, other = DEFAULT_TILE] = TILES;
@@ -81,6 +90,58 @@ describe('the choice of a tile', () => {
   ])('is the default for one %s', async (_, asked, text) => {
     const { tileFor } = await searchOn(text);
     expect(tileFor(asked)).toBe(DEFAULT_TILE);
+  });
+});
+
+describe('a tile that was kept where nobody knows by which driver', () => {
+  /** A search on a device without a GPU, whose results never differ; with what was timed. */
+  const begin = async (run: (tile: Tile) => void) => {
+    const { tf } = await openFakeWebgpu();
+    const backend = tf.backend() as unknown as WebgpuBackend & TfjsWebgpu;
+    const timed: Tile[] = [];
+    const timer = {
+      name: 'a clock of the test',
+      start(work: () => void, tile: Tile) {
+        work();
+        timed.push(tile);
+        return Promise.resolve(1);
+      },
+    };
+    const store = {
+      where: 'a test',
+      read: () => Promise.resolve(whole),
+      write: () => Promise.resolve(),
+    };
+    const search = await createTileSearch(backend, ADAPTER, store, timer, false);
+    const asked: TileQuestion = {
+      key: 'product',
+      shapes: [[4]],
+      tiles: () => TILES,
+      run(tile) {
+        run(tile);
+        return backend.makeTensorInfo([4], 'float32');
+      },
+    };
+    return { search, asked, timed };
+  };
+
+  it('is taken once it computes what the default does, and is not measured again', async () => {
+    const { search, asked, timed } = await begin(() => {});
+    expect(search.tileFor(asked)).toBe(DEFAULT_TILE);
+    await search.settle();
+    expect(search.tileFor(asked)).toBe(other);
+    expect([search.version, timed]).toEqual([1, []]);
+  });
+
+  it('gives way to another where it does not', async () => {
+    const { search, asked, timed } = await begin((tile) => {
+      if (tile === other) throw new Error('this driver does not take it');
+    });
+    search.tileFor(asked);
+    await search.settle();
+    expect(search.tileFor(asked)).toBe(DEFAULT_TILE);
+    expect(timed.length).toBeGreaterThan(0);
+    expect(timed).not.toContain(other);
   });
 });
 

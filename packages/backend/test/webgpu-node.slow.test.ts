@@ -44,7 +44,7 @@ console.log(JSON.stringify({ name, reasons: automatic.passedOver }));`) as {
     expect(reasons.find((passed) => passed.name === 'webgpu')?.reason).toMatch(/software/);
   });
 
-  it('throws where stock tfjs returns zeros: a buffer over the limit, a lost device', () => {
+  it('throws where stock tfjs returns zeros: a buffer over the limit, a lost device, which is then opened anew', () => {
     const messages = run(`
 const { tf } = await selectBackend({ require: 'webgpu' });
 const message = async (work) => { try { await work(); return 'no error'; } catch (error) { return error.message; } };
@@ -55,10 +55,13 @@ const waiting = tf.add(tf.ones([2]), 1);
 tf.backend().device.destroy();
 await new Promise((resolve) => setTimeout(resolve, 100));
 const lost = await message(() => waiting.data());
-console.log(JSON.stringify({ large, small, lost }));`) as Record<string, unknown>;
+await selectBackend({ require: 'webgpu' });
+const anew = [...await tf.add(tf.ones([2]), 1).data()];
+console.log(JSON.stringify({ large, small, lost, anew }));`) as Record<string, unknown>;
     expect(messages.large).toMatch(/WebGPU error/);
     expect(messages.small).toEqual([1, 1]);
     expect(messages.lost).toMatch(/device was lost/);
+    expect(messages.anew).toEqual([2, 2]);
   });
 
   it('names a tensor too large to bind, and leaves nothing of it to the next result', () => {

@@ -5,15 +5,34 @@ import {
   costSplit,
   createSpec,
   inferShapes,
+  type LayerSpec,
   layerOutput,
   layerTable,
   PRESET_NAMES,
   type PresetName,
   type SpecModifiers,
+  smallestInput,
   validateSpec,
   withInput,
 } from '../src/index.js';
 import { tf } from './tf.js';
+
+/** A network with other values in a layer, or in a part of it. */
+function changed(
+  spec: Record<string, unknown>,
+  [first, ...inside]: readonly string[],
+  change: object,
+): Record<string, unknown> {
+  if (first === 'network' || first === undefined) return { ...spec, ...change };
+  const within = (value: Record<string, unknown>, [key, ...rest]: readonly string[]): object =>
+    key === undefined
+      ? { ...value, ...change }
+      : { ...value, [key]: within(value[key] as Record<string, unknown>, rest) };
+  const layers = (spec.layers as Record<string, unknown>[]).map((layer) =>
+    layer.name === first ? within(layer, inside) : layer,
+  );
+  return { ...spec, layers };
+}
 
 describe('presets', () => {
   it.each([
@@ -87,6 +106,32 @@ describe('presets', () => {
   it('see 195 pixels every 32 from pool5', () => {
     const pool5 = layerTable(createSpec()).find(({ name }) => name === 'pool5');
     expect(pool5).toMatchObject({ receptiveField: [195, 195], receptiveStride: [32, 32] });
+  });
+
+  it('name the smallest images every window fits, windows that hang over too', () => {
+    const pool = {
+      op: 'pool',
+      name: 'pool1',
+      kind: 'max',
+      size: 3,
+      stride: 2,
+      rounding: 'ceil',
+    } as const;
+    const paddings = [0, 1, 2].flatMap((before) => [0, 1, 2].map((after) => ({ before, after })));
+    for (const { before, after } of paddings) {
+      const padding = { top: before, left: before, bottom: after, right: after };
+      for (const outputs of [1, 2, 3]) {
+        const layers = [
+          { ...pool, padding },
+          { ...pool, name: 'pool2', size: outputs, stride: 1 },
+        ];
+        const [side] = smallestInput({ layers });
+        const fits = (input: number) =>
+          (layerOutput(layers[0] as LayerSpec, [input, input, 1])[0] ?? 0) >= outputs;
+        const sides = Array.from({ length: 12 }, (_, i) => i + Math.max(1, 3 - before - after));
+        expect(side).toBe(sides.find(fits));
+      }
+    }
   });
 
   it('survive JSON and validation unchanged', () => {
@@ -194,6 +239,30 @@ describe('refusals', () => {
     ],
     ['all units dropped', 'paper', { dropout: 1 }, 'drop6.rate: 1 would drop everything.'],
     [
+      'all units dropped by rounding',
+      'paper',
+      { dropout: 0.999995 },
+      'drop6.rate: 0.999995 would drop everything.',
+    ],
+    [
+      'a key of conv1 nobody knows',
+      'paper',
+      { conv1: { kernel: 7 } } as SpecModifiers,
+      'conv1: there is no "kernel"; there are stride, kernelSize, padding, rounding, sd.',
+    ],
+    [
+      'a side nobody knows',
+      'paper',
+      { input: { heigth: 67, width: 67 } } as unknown as SpecModifiers,
+      'input: there is no "heigth"; there are height, width.',
+    ],
+    [
+      'a side of a padding nobody knows',
+      'paper',
+      { conv1: { padding: { top: 0, left: 0, bottom: 0, right: 0, up: 1 } } } as SpecModifiers,
+      'conv1.padding: there is no "up"; there are top, left, bottom, right.',
+    ],
+    [
       'a modifier nobody knows',
       'paper',
       { widht: 2 } as SpecModifiers,
@@ -241,6 +310,20 @@ describe('refusals', () => {
         new RegExp(`^input\\.height: expected a whole number from 1 to 65536, not ${height}\\.$`),
       ],
     ),
+    ...[
+      ['network', { version: 2 }],
+      ['conv1', { dilation: 2 }],
+      ['relu1', { negativeSlope: 0.2 }],
+      ['pool1', { ceil_mode: true }],
+      ['norm1', { alpha: 1 }],
+      ['drop6', { p: 0.5 }],
+      ['conv1.init', { gain: 1 }],
+      ['conv1.init.weight', { kind: 'he', sd: 1 }],
+    ].map(([place, change]): [string, (spec: Record<string, unknown>) => unknown, RegExp] => [
+      `a key of ${place} nobody knows`,
+      (s) => changed(s, (place as string).split('.'), change as object),
+      new RegExp(`^${place}: there is no "${Object.keys(change as object).at(-1)}"; there are `),
+    ]),
     [
       'too much',
       (s) => ({ ...s, layers: Array(1000).fill({}) }),

@@ -6,6 +6,7 @@ import {
   type SpecModifiers,
   stepCompilerOf,
   type Tf,
+  type Weight,
 } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import {
@@ -303,6 +304,25 @@ describe.skipIf(unavailable)(`the compiled step ${unavailable}`.trim(), () => {
       end(net);
       end(twin);
     }));
+
+  it.each(ways)('reads the weights of frozen layers as they were set: %s', (way) =>
+    inWay(way, async () => {
+      const recipe = { ...base, layers: { conv1: { frozenFromEpoch: 0 } } };
+      const after = async (own: Way) => {
+        const network = networkOf();
+        const optimizer = createOptimizer(network, recipe);
+        const step = stepOf({ network, optimizer, average: null, recipe }, own);
+        await step.run(batchOf(8, 0), { ...OFF, dropoutSeed: 0 });
+        const weights = await network.getWeights();
+        const { shape, data } = weights.get('conv1.weight') as Weight;
+        network.setWeights(weights.set('conv1.weight', { shape, data: data.map((v) => v / 2) }));
+        const { loss } = await step.run(batchOf(8, 1), { ...OFF, dropoutSeed: 1 });
+        end({ network, optimizer, step });
+        return loss;
+      };
+      expect(await after(way)).toBeCloseTo(await after('op by op'), 5);
+    }),
+  );
 
   it.each(ways)('leaves memory and arrays of its caller as they are: %s', (way) =>
     inWay(way, async () => {

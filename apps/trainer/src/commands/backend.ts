@@ -79,6 +79,7 @@ function printReport({
   if (available && check) {
     const error = check.error.toExponential(1);
     print(`    differs from the plain backend by ${error} at most (${check.tolerance} allowed)`);
+    print(`    compared: ${check.compared.join(', ')}`);
   }
   for (const { name: feature, taken, remark } of features) {
     print(`    ${feature}: ${taken ? 'taken' : 'not taken'}, ${remark}`);

@@ -8,6 +8,7 @@ import {
 } from '../selection/select.js';
 import { startWasm } from '../wasm/start-wasm.js';
 import { findAdapter, isSoftwareName } from '../webgpu/adapter.js';
+import { openOnce } from '../webgpu/open-once.js';
 import type { Gpu } from '../webgpu/webgpu-types.js';
 import { startHeapThread } from './heap-thread.js';
 import { loadTf } from './load-tf.js';
@@ -19,8 +20,9 @@ export const BROWSER_BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'was
  * Chooses and prepares the best backend of this browser: webgpu, webgl, wasm, cpu.
  *
  * Each backend is a chunk of its own that loads only when it is tried; the WebGPU adapter is probed
- * before. A software adapter is taken only when asked for. A page that serves the .wasm files from
- * elsewhere calls `setWasmPaths` of @tensorflow/tfjs-backend-wasm first.
+ * before. WebGPU is opened once in a page, and anew after its device was lost. A software adapter is taken
+ * only when asked for. A page that serves the .wasm files from elsewhere calls `setWasmPaths` of
+ * @tensorflow/tfjs-backend-wasm first.
  * Throws an Error in one line for an unknown name, and when the required backend does not work.
  */
 export async function selectBackend(options: SelectOptions = {}): Promise<Selection> {
@@ -29,9 +31,15 @@ export async function selectBackend(options: SelectOptions = {}): Promise<Select
   return firstThatWorks(browserCandidates(name), { name, required: options.require !== undefined });
 }
 
+const openWebgpuOnce = openOnce();
+
 function browserCandidates(asked: BackendName | undefined): readonly Candidate[] {
   return [
-    { name: 'webgpu', label: 'WebGPU', open: () => openBrowserWebgpu(asked === 'webgpu') },
+    {
+      name: 'webgpu',
+      label: 'WebGPU',
+      open: () => openWebgpuOnce(() => openBrowserWebgpu(asked === 'webgpu')),
+    },
     { name: 'webgl', label: 'WebGL', open: () => openWebgl(asked === 'webgl') },
     { name: 'wasm', label: 'WebAssembly', open: openWasm },
     { name: 'cpu', label: 'plain JavaScript', open: openPlain },

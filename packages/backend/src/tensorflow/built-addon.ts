@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tensorflowDirectory } from './cache-directory.js';
+import { LIBRARIES } from './tensorflow-source.js';
 
 /** What lies beside a built addon, in `manifest.json`. */
 export interface AddonManifest {
   /** TensorFlow version, from the wheel's name. */
   readonly tensorflow: string;
+  /** `folderKey` of the installed TensorFlow whose libraries are linked; absent where they were unpacked. */
+  readonly folder?: string;
   /** Version of the tfjs-node whose binding it is. */
   readonly tfjsNode: string;
   /** `linux-x64` and the like. */
@@ -34,14 +37,13 @@ export const WORKER_FILE = 'worker_process.so';
 export const MANIFEST_FILE = 'manifest.json';
 
 /** Folder name of one build: everything that makes two builds incompatible. */
-export function addonKey(build: {
-  readonly tensorflow: string;
-  readonly tfjsNode: string;
-  readonly gpu: boolean;
-}): string {
-  const { tensorflow, tfjsNode, gpu } = build;
+export function addonKey(
+  build: Pick<AddonManifest, 'tensorflow' | 'folder' | 'tfjsNode' | 'gpu'>,
+): string {
+  const { tensorflow, folder, tfjsNode, gpu } = build;
+  const origin = folder === undefined ? '' : `-${folder}`;
   const backend = gpu ? 'gpu' : 'cpu';
-  return `tf${tensorflow}-${backend}-tfjs${tfjsNode}-${platformKey()}-napi${NAPI_VERSION}-r${BUILD_REVISION}`;
+  return `tf${tensorflow}${origin}-${backend}-tfjs${tfjsNode}-${platformKey()}-napi${NAPI_VERSION}-r${BUILD_REVISION}`;
 }
 
 export function platformKey(): string {
@@ -63,6 +65,13 @@ export function builtAddons(cacheDir?: string): readonly BuiltAddon[] {
     }
   }
   return built.sort((a, b) => b.installedAt.localeCompare(a.installedAt));
+}
+
+/** Whether its files are there; linked libraries go when their TensorFlow does. */
+export function isWhole({ directory }: BuiltAddon): boolean {
+  return [ADDON_FILE, PRELOAD_FILE, WORKER_FILE, ...LIBRARIES].every((name) =>
+    existsSync(join(directory, name)),
+  );
 }
 
 function listFolder(path: string): readonly string[] {

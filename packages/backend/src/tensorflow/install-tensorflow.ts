@@ -7,7 +7,6 @@ import {
   type AddonManifest,
   addonKey,
   type BuiltAddon,
-  builtAddons,
   MANIFEST_FILE,
   platformKey,
 } from './built-addon.js';
@@ -15,10 +14,16 @@ import { tensorflowDirectory } from './cache-directory.js';
 import { compileAddon, findCompiler } from './compile-addon.js';
 import { cudaRequirements } from './cuda-libraries.js';
 import { downloadWheel, noSpace, type Wheel } from './download-wheel.js';
+import { findBuild } from './find-build.js';
 import { locateTfjsNode, type TfjsNode } from './locate-tfjs-node.js';
 import { requireNvidiaDriver } from './nvidia-driver.js';
 import { checkPlatform } from './platform.js';
-import { linkFolder, parseTensorflowSource, type TensorflowSource } from './tensorflow-source.js';
+import {
+  folderKey,
+  linkFolder,
+  parseTensorflowSource,
+  type TensorflowSource,
+} from './tensorflow-source.js';
 import { readMetadata, unpackWheel } from './unpack-wheel.js';
 
 /** What an installation is doing: waiting for another one, or its three steps. */
@@ -79,7 +84,8 @@ export async function installTensorflow(options: InstallOptions = {}): Promise<B
   const tfjsNode = requireTfjsNode();
   const gpu = options.gpu ?? false;
   const source = sourceFor(options.version, gpu);
-  const existing = findBuild(tfjsNode, source, gpu, cacheDir);
+  const wanted = { tfjsNode: tfjsNode.version, source, gpu };
+  const existing = findBuild(wanted, cacheDir);
   if (existing) return existing;
   if (gpu) requireNvidiaDriver(options.driverRoot);
 
@@ -89,7 +95,7 @@ export async function installTensorflow(options: InstallOptions = {}): Promise<B
     const compiler = await findCompiler(signal);
     onProgress?.({ stage: 'wait', message: 'waiting for another installation, if there is one' });
     return await withLock(root, signal, async () => {
-      const built = findBuild(tfjsNode, source, gpu, cacheDir);
+      const built = findBuild(wanted, cacheDir);
       if (built) return built;
       removeLeftovers(root);
       await checkSpace(root, gpu);
@@ -123,7 +129,8 @@ export async function planInstallation(
   const gpu = options.gpu ?? false;
   const source = sourceFor(options.version, gpu);
   const root = tensorflowDirectory(options.cacheDir);
-  const existing = findBuild(tfjsNode, source, gpu, options.cacheDir) ?? null;
+  const wanted = { tfjsNode: tfjsNode.version, source, gpu };
+  const existing = findBuild(wanted, options.cacheDir) ?? null;
   if (existing) return { existing, root, source, compiler: null, steps: [] };
   if (gpu) requireNvidiaDriver(options.driverRoot);
   const compiler = await findCompiler();
@@ -165,6 +172,7 @@ async function build(options: {
 
   const manifest: AddonManifest = {
     tensorflow,
+    ...(source.kind === 'folder' && { folder: folderKey(source.path) }),
     tfjsNode: tfjsNode.version,
     platform: platformKey(),
     gpu,
@@ -264,20 +272,6 @@ function removeLeftovers(root: string): void {
   for (const entry of readdirSync(root)) {
     if (entry.startsWith(LEFTOVER_PREFIX)) rmSync(join(root, entry), { recursive: true });
   }
-}
-
-function findBuild(
-  tfjsNode: TfjsNode,
-  source: TensorflowSource,
-  gpu: boolean,
-  cacheDir: string | undefined,
-): BuiltAddon | undefined {
-  return builtAddons(cacheDir).find(
-    (built) =>
-      built.gpu === gpu &&
-      built.tfjsNode === tfjsNode.version &&
-      (source.version === undefined || built.tensorflow === source.version),
-  );
 }
 
 function requireTfjsNode(): TfjsNode {

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, realpathSync, statSync, symlinkSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { BackendError } from '../backend-error.js';
 import { CUDA_FOLDER } from './cuda-libraries.js';
@@ -53,6 +54,14 @@ function parseFolder(path: string): TensorflowSource {
     .map((entry) => /^tensorflow(?:_cpu)?-(.+)\.dist-info$/.exec(entry)?.[1])
     .find((found) => found !== undefined);
   return { kind: 'folder', path: folder, version: version ?? 'local' };
+}
+
+/** Tells installed TensorFlows apart: by the path of the folder, and by the library that lies there now. */
+export function folderKey(folder: string): string {
+  const library = realpathSync(join(folder, LIBRARIES[0]));
+  const { size, mtimeMs } = statSync(library);
+  const identity = JSON.stringify([folder, library, size, mtimeMs]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 12);
 }
 
 /** Links an installed TensorFlow into a build: nothing is copied, so it must stay where it is. */

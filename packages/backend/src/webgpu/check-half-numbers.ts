@@ -1,4 +1,3 @@
-import type { Precision } from '@alexnet/model';
 import type { Tf } from '../selection/tf.js';
 import type { WebgpuBackend } from './kernels/program.js';
 
@@ -10,7 +9,7 @@ const TOO_LARGE = 1e5;
 const BROKEN_ROW = 70;
 
 /**
- * Compares products in half precision with those in float32 on this device: both ways of reading A, and
+ * Compares products in half precision on this device with exact ones: both ways of reading A, and
  * what is too large for the type. Source of the exactness: factors of 7 bits, sums below 2^24 of their units.
  *
  * @param way how they are computed
@@ -22,23 +21,18 @@ export async function checkHalfNumbers(
   way: Pick<WebgpuBackend, 'halfNumbers' | 'matrixShape'>,
 ): Promise<string | null> {
   const { halfNumbers, matrixShape, precision } = backend;
-  const results = async (precision: Precision) => {
-    Object.assign(backend, { ...way, precision });
+  const [left, right] = [valuesOf(ROWS * DEPTH, 7), valuesOf(DEPTH * COLUMNS, 11)];
+  try {
+    Object.assign(backend, { ...way, precision: 'fp16' });
     const products = tf.tidy(() => {
-      const a = tf.tensor2d(valuesOf(ROWS * DEPTH, 7), [ROWS, DEPTH]);
-      const b = tf.tensor2d(valuesOf(DEPTH * COLUMNS, 11), [DEPTH, COLUMNS]);
+      const a = tf.tensor2d(left, [ROWS, DEPTH]);
+      const b = tf.tensor2d(right, [DEPTH, COLUMNS]);
       return [tf.matMul(a, b), tf.matMul(tf.transpose(a), b, true)];
     });
-    try {
-      return await Promise.all(products.map((product) => product.data<'float32'>()));
-    } finally {
-      tf.dispose(products);
-    }
-  };
-  try {
-    const exact = await results('fp32');
-    const half = await results('fp16');
-    return half.every((values, i) => agree(values, exact[i] as Float32Array))
+    const reading = Promise.all(products.map((product) => product.data<'float32'>()));
+    const results = await reading.finally(() => tf.dispose(products));
+    const exact = productOf(left, right);
+    return results.every((values) => agree(values, exact))
       ? null
       : 'its products are not those of float32';
   } catch (error) {
@@ -48,10 +42,25 @@ export async function checkHalfNumbers(
   }
 }
 
-function agree(half: Float32Array, exact: Float32Array): boolean {
+function agree(half: Float32Array, exact: Float64Array): boolean {
   return half.every((value, i) =>
     Math.floor(i / COLUMNS) === BROKEN_ROW ? !Number.isFinite(value) : value === exact[i],
   );
+}
+
+/** In double precision, row by row. */
+function productOf(a: Float32Array, b: Float32Array): Float64Array {
+  const product = new Float64Array(ROWS * COLUMNS);
+  for (let row = 0; row < ROWS; row++) {
+    for (let k = 0; k < DEPTH; k++) {
+      const factor = a[row * DEPTH + k] as number;
+      for (let column = 0; column < COLUMNS; column++) {
+        const at = row * COLUMNS + column;
+        product[at] = (product[at] as number) + factor * (b[k * COLUMNS + column] as number);
+      }
+    }
+  }
+  return product;
 }
 
 /** Multiples of 1/64 in [-1, 1], none of them 0; of A one number that is too large. */

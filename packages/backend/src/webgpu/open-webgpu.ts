@@ -1,15 +1,17 @@
 import { selfCheck } from '../check/self-check.js';
 import type { Tf } from '../selection/tf.js';
-import { adapterName } from './adapter.js';
+import { adapterName, isSoftware } from './adapter.js';
 import { FEATURES, takeFeatures } from './device-features.js';
 import { hoistEnables } from './hoist-enables.js';
 import { keepStaging } from './keep-staging.js';
 import type { WebgpuBackend } from './kernels/program.js';
 import { registerTrainingKernels } from './kernels/register-training-kernels.js';
+import { SOFTWARE_TILE } from './kernels/tile.js';
 import { refuseOversize } from './refuse-oversize.js';
 import { reportErrorsOnRead } from './report-errors.js';
 import { registerTapes } from './tape/register-tapes.js';
 import type { TfjsWebgpu } from './tfjs-webgpu.js';
+import { fixedTile } from './tiles/fixed-tile.js';
 import { searchTiles, type TileSource } from './tiles/search-tiles.js';
 import type { Adapter } from './webgpu-types.js';
 
@@ -32,8 +34,8 @@ const LIMITS = [
  * Makes WebGPU on `adapter` the current backend.
  *
  * Errors of the device, which tfjs leaves as silent zeros, throw where results are read. A check
- * against the cpu backend, which must be registered, runs first; a wrong result throws an Error. What not
- * every device has is used where its kernels passed a check of their own.
+ * against the cpu backend, which must be registered, runs first, shorter on software adapters; a wrong result
+ * throws an Error. What not every device has is used where its kernels passed a check of their own.
  *
  * @param tiles how products find theirs
  */
@@ -45,12 +47,14 @@ export async function openWebgpu(
 ): Promise<string> {
   await prepareWebgpu(tf, adapter, webgpu);
   const info = adapter.info ?? {};
-  const { passed, error } = await selfCheck(tf, 'webgpu');
+  const isSlow = isSoftware(info);
+  const backend = tf.findBackend('webgpu') as unknown as WebgpuBackend & TfjsWebgpu;
+  if (isSlow) Object.assign(backend, { tiles: fixedTile(SOFTWARE_TILE) });
+  const { passed, error } = await selfCheck(tf, 'webgpu', isSlow ? 'essential' : 'whole');
   if (!passed) {
     const percent = (100 * error).toPrecision(2);
     throw new Error(`WebGPU computes wrong results on ${adapterName(info)} (${percent} % off)`);
   }
-  const backend = tf.backend() as unknown as WebgpuBackend & TfjsWebgpu;
   await takeFeatures(tf, backend, adapter);
   await searchTiles(backend, info, tiles);
   return adapterName(info);

@@ -57,4 +57,9 @@ export function reportErrorsOnRead(backend: TfjsWebgpu): void {
     if (lost) throw new BackendError('device', lost);
     return (backend.whenSound ?? whenSound)(read(dataId));
   };
+  const readSync = backend.readSync.bind(backend);
+  backend.readSync = (dataId) => {
+    if (lost) throw new BackendError('device', lost);
+    return readSync(dataId);
+  };
 }

@@ -23,6 +23,10 @@ export interface TfjsWebgpu {
   submitQueue(): void;
   uploadToGPU(dataId: object): void;
   write(values: unknown, shape: number[], dtype: DataType): object;
+  /** Whether nothing is left of it, or will be once the commands that use it are submitted. */
+  disposeData(dataId: object, force?: boolean): boolean;
+  /** Keeps what was read beside the buffer, and returns it. */
+  convertAndCacheOnCPU(dataId: object, values: unknown): unknown;
   recordAndSubmit(
     program: object,
     output: TensorInfo,

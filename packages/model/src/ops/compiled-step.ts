@@ -31,7 +31,7 @@ export interface StepProgram {
   readonly learned: readonly { readonly variable: Variable; readonly velocity: Variable }[];
   /** Variables that `record` assigns: running values of batch norm. */
   readonly assigned: readonly Variable[];
-  /** Parameters that are only read: those of layers that are frozen. */
+  /** Parameters that are only read, as they are at each run: those of layers that are frozen. */
   readonly constants: readonly Variable[];
   /** Moving averages. */
   readonly averages: readonly { readonly mean: Variable; readonly live: Variable }[];
@@ -69,7 +69,7 @@ export interface CompiledStep {
     numbers: Float64Array,
     share: number,
   ): Promise<readonly number[]>;
-  /** Frees what the device holds for it; the variables stay. */
+  /** Frees what the device holds for it; the variables stay, and results of runs under way still come. */
   dispose(): void;
 }
 

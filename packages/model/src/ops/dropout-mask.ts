@@ -1,5 +1,18 @@
 import { word } from '../network/random-stream.js';
 
+/** Values of the 16 random bits of a unit. */
+const STEPS = 65_536;
+
+/** A unit is dropped where its random bits are below. */
+export function dropoutThreshold(rate: number): number {
+  return Math.round(rate * STEPS);
+}
+
+/** Whether no unit can stay. */
+export function dropsEverything(rate: number): boolean {
+  return dropoutThreshold(rate) === STEPS;
+}
+
 /** Units `from` to `to` of a draw; one random word decides two of them. */
 export function maskValues(
   { from, to }: { readonly from: number; readonly to: number },

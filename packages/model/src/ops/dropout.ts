@@ -1,7 +1,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import { streamKey } from '../network/random-stream.js';
 import type { Tf } from '../tf.js';
-import { maskValues } from './dropout-mask.js';
+import { dropoutThreshold, maskValues } from './dropout-mask.js';
 import { kernelOf } from './kernels.js';
 
 const FUSED = 'AlexNetDropout';
@@ -29,7 +29,7 @@ export interface DropoutMask {
 export function dropout(tf: Tf, x: Tensor, mask: DropoutMask): Tensor {
   const { rate, kept, seed, stream, before = 0 } = mask;
   const { shape, size } = x;
-  const threshold = Math.round(rate * 65_536);
+  const threshold = dropoutThreshold(rate);
   const from = before * (size / (shape[0] || 1));
   const attrs = { threshold, kept, stream, from };
   return tf.tidy(() => {

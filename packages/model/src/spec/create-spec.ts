@@ -6,6 +6,7 @@ import type { SpecModifiers } from './modifiers.js';
 import type { NetworkSpec, PresetName } from './network-spec.js';
 import { PRESET_NAMES, pad } from './presets.js';
 import type { Recipe, Stage } from './recipe.js';
+import { type Keys, refuseUnknown } from './refuse-unknown.js';
 import { validateSpec } from './validate-spec.js';
 
 /**
@@ -37,7 +38,7 @@ export function createSpec(
 }
 
 /** Every key once, checked by the compiler, for callers without one. */
-const MODIFIERS: Readonly<Record<keyof SpecModifiers, true>> = {
+const MODIFIERS: Keys<SpecModifiers> = {
   classes: true,
   input: true,
   channels: true,
@@ -52,6 +53,14 @@ const MODIFIERS: Readonly<Record<keyof SpecModifiers, true>> = {
   init: true,
   conv1: true,
 };
+const SIDES: Keys<Extract<SpecModifiers['input'], object>> = { height: true, width: true };
+const CONV1: Keys<NonNullable<SpecModifiers['conv1']>> = {
+  stride: true,
+  kernelSize: true,
+  padding: true,
+  rounding: true,
+  sd: true,
+};
 
 function checkModifiers(modifiers: SpecModifiers): void {
   const unknown = Object.keys(modifiers).find((key) => !(key in MODIFIERS));
@@ -61,6 +70,11 @@ function checkModifiers(modifiers: SpecModifiers): void {
       `No modifier is called "${unknown}"; there are ${Object.keys(MODIFIERS).join(', ')}.`,
     );
   }
+  const { input, conv1 } = modifiers;
+  if (input !== undefined && typeof input !== 'number') {
+    refuseUnknown(input, 'input', SIDES, 'bad-modifier');
+  }
+  if (conv1 !== undefined) refuseUnknown(conv1, 'conv1', CONV1, 'bad-modifier');
   const choices = {
     activation: ['relu', 'tanh', 'sigmoid'],
     pool: ['max', 'avg'],

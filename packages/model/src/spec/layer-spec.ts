@@ -130,7 +130,7 @@ export interface BatchNormSpec {
 export interface DropoutSpec {
   readonly op: 'dropout';
   readonly name: string;
-  /** Share of units set to zero, 0 ≤ rate < 1. */
+  /** Share of units set to zero, to 1/65,536; 0 ≤ rate < 1. */
   readonly rate: number;
   /**
    * `train` divides the kept units by the keep rate while training, as Caffe, PyTorch and Keras do.

@@ -1,8 +1,11 @@
 import { ModelError } from '../model-error.js';
+import { dropsEverything } from '../ops/dropout-mask.js';
+import { LAYER_KEYS } from './layer-keys.js';
 import type { ActivationSpec, Initializer, LayerSpec, Padding, PoolSpec } from './layer-spec.js';
-import type { NetworkSpec } from './network-spec.js';
+import type { InputSpec, NetworkSpec } from './network-spec.js';
 import { parameterCounts } from './parameter-shapes.js';
 import { PRESET_NAMES } from './presets.js';
+import { type Keys, refuseUnknown } from './refuse-unknown.js';
 
 /** Far above any network of this family, low enough that a hostile file cannot ask for much. */
 const MAX_LAYERS = 256;
@@ -11,15 +14,20 @@ const MAX_PARAMETERS = 2 ** 31;
 
 type Json = Readonly<Record<string, unknown>>;
 
+const NETWORK_KEYS: Keys<NetworkSpec> = { preset: true, input: true, classes: true, layers: true };
+const INPUT_KEYS: Keys<InputSpec> = { height: true, width: true, channels: true };
+const PADDING_KEYS: Keys<Padding> = { top: true, left: true, bottom: true, right: true };
+const INIT_KEYS: Keys<Initializer> = { weight: true, bias: true };
+
 /**
  * Checks a network that came from outside, such as the metadata of a weights file, and returns a
- * clean copy: known keys only, every number in range, the geometry worked out once.
+ * copy: every key known, every number in range, the geometry worked out once.
  *
  * @throws {ModelError} Naming the place and what is wrong with it.
  */
 export function validateSpec(value: unknown): NetworkSpec {
-  const spec = record(value, 'network');
-  const input = record(spec.input, 'input');
+  const spec = record(value, 'network', NETWORK_KEYS);
+  const input = record(spec.input, 'input', INPUT_KEYS);
   const list = spec.layers;
   if (!Array.isArray(list) || list.length === 0 || list.length > MAX_LAYERS) {
     throw new ModelError('bad-spec', `layers: expected a list of 1 to ${MAX_LAYERS} layers.`);
@@ -64,7 +72,9 @@ function readLayer(layer: Json, index: number): LayerSpec {
       `layers[${index}].name: expected a letter followed by letters, digits, _ or -.`,
     );
   }
-  switch (layer.op) {
+  const { op } = layer;
+  if (typeof op === 'string' && isKind(op)) refuseUnknown(layer, name, LAYER_KEYS[op], 'bad-spec');
+  switch (op) {
     case 'conv':
       return {
         op: 'conv',
@@ -106,7 +116,9 @@ function readLayer(layer: Json, index: number): LayerSpec {
       };
     case 'dropout': {
       const rate = number(layer, name, 'rate', 0, 1);
-      if (rate === 1) throw new ModelError('bad-spec', `${name}.rate: 1 would drop everything.`);
+      if (dropsEverything(rate)) {
+        throw new ModelError('bad-spec', `${name}.rate: ${rate} would drop everything.`);
+      }
       return {
         op: 'dropout',
         name,
@@ -116,13 +128,17 @@ function readLayer(layer: Json, index: number): LayerSpec {
     }
     case 'flatten':
     case 'globalpool':
-      return { op: layer.op, name };
+      return { op, name };
     default:
       throw new ModelError(
         'bad-spec',
-        `${name}.op: no layer is called ${JSON.stringify(layer.op) ?? 'undefined'}.`,
+        `${name}.op: no layer is called ${JSON.stringify(op) ?? 'undefined'}.`,
       );
   }
+}
+
+function isKind(op: string): op is LayerSpec['op'] {
+  return Object.hasOwn(LAYER_KEYS, op);
 }
 
 function readActivation(layer: Json, name: string): ActivationSpec {
@@ -180,25 +196,29 @@ function normConstants(layer: Json, name: string) {
 }
 
 function readPadding(layer: Json, name: string): Padding {
-  const padding = record(layer.padding, `${name}.padding`);
+  const padding = record(layer.padding, `${name}.padding`, PADDING_KEYS);
   const side = (key: keyof Padding) => integer(padding, `${name}.padding`, key, 0);
   return { top: side('top'), left: side('left'), bottom: side('bottom'), right: side('right') };
 }
 
 function readInit(layer: Json, name: string): Initializer {
   const place = `${name}.init`;
-  const init = record(layer.init, place);
+  const init = record(layer.init, place, INIT_KEYS);
   const weight = record(init.weight, `${place}.weight`);
   const kind = choice(weight, `${place}.weight`, 'kind', ['normal', 'he', 'lecun', 'pytorch']);
   const bias = init.bias === 'pytorch' ? init.bias : number(init, place, 'bias', -1e6, 1e6);
+  const known: Readonly<Record<string, true>> =
+    kind === 'normal' ? { kind: true, sd: true } : { kind: true };
+  refuseUnknown(weight, `${place}.weight`, known, 'bad-spec');
   if (kind !== 'normal') return { weight: { kind }, bias };
   return { weight: { kind, sd: number(weight, `${place}.weight`, 'sd', 0, 1e6) }, bias };
 }
 
-function record(value: unknown, place: string): Json {
+function record(value: unknown, place: string, known?: Readonly<Record<string, true>>): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ModelError('bad-spec', `${place}: expected an object.`);
   }
+  if (known) refuseUnknown(value, place, known, 'bad-spec');
   return value as Json;
 }
 

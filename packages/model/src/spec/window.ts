@@ -54,9 +54,11 @@ export function slidingWindows({
 /** The fewest input pixels that give `outputs` window positions. */
 export function inputFor(outputs: number, window: Window): number {
   const { kernel, stride, before, after, rounding } = window;
-  // A last window that may hang over needs no more than its first place.
-  const spared = rounding === 'ceil' && outputs > 1 ? stride - 1 : 0;
-  return (outputs - 1) * stride + kernel - before - after - spared;
+  const start = (outputs - 1) * stride;
+  const whole = start + kernel - before - after;
+  if (rounding !== 'ceil' || outputs === 1) return whole;
+  // A last window that may hang over needs no more than its first place, which is not behind the map.
+  return Math.max(whole - (stride - 1), start - before + 1);
 }
 
 /**

@@ -15,7 +15,7 @@ import { accessTo } from './variable-access.js';
 
 /** How far one owner's function is. */
 interface State {
-  /** Shapes of the inputs, the variant, the identities of the constants, how often any was written in place, the precision. */
+  /** Types and shapes of the inputs, the variant, the identities of the constants, how often any was written in place, the precision. */
   readonly key: string;
   runs: number;
   graph?: object;
@@ -53,8 +53,8 @@ export function registerFixedGraph(tf: Tf): void {
     const givenIds = backend.getInputTensorIds(given);
     const ids = backend.getInputTensorIds(constants);
     const { precision = 'fp32' } = backend;
-    const shapes = given.map(({ shape }) => `[${shape}]`);
-    const key = `${shapes}|${variant}|${ids}|${writesInPlace(backend)}|${precision}`;
+    const types = given.map(({ shape, dtype }) => `${dtype}[${shape}]`);
+    const key = `${types}|${variant}|${ids}|${writesInPlace(backend)}|${precision}`;
     const known = states.get(owner);
     const state: State = known?.key === key ? known : { key, runs: 0, feeds: [] };
     states.set(owner, state);

@@ -37,14 +37,26 @@ export function registerStepCompiler(tf: Tf): void {
 function compileStep(tf: Tf, backend: TensorflowBackend, program: StepProgram): CompiledStep {
   const { learned, isRateInside } = program;
   const held = heldVariables(program);
-  // Variables that share memory would be one in the graph.
-  ownMemory(tf, backend, held);
-  const { graph, places } = record(tf, backend, program, held);
-  const parameters = computesOnGpu(backend)
-    ? parametersInSession(tf, backend, held, graph)
-    : parametersInPlace(tf, backend, held);
-  const runGraph = (inputs: readonly StepInput[], numbers: Float64Array, share: number) =>
-    tf.tidy(() => {
+  const read = program.constants.filter((variable) => !held.includes(variable));
+  const compile = () => {
+    // Variables that share memory would be one in the graph.
+    ownMemory(tf, backend, held);
+    const { graph, places } = record(tf, backend, program, held);
+    const parameters = computesOnGpu(backend)
+      ? parametersInSession(tf, backend, held, graph)
+      : parametersInPlace(tf, backend, held);
+    return { graph, places, parameters, readIds: backend.getInputTensorIds(read) };
+  };
+  let compiled = compile();
+  /** The graph holds the values of layers that are frozen: where they were set since, another one. */
+  const current = () => {
+    const now = backend.getInputTensorIds(read);
+    if (now.some((id, i) => id !== compiled.readIds[i])) compiled = compile();
+    return compiled;
+  };
+  const runGraph = (inputs: readonly StepInput[], numbers: Float64Array, share: number) => {
+    const { graph, places, parameters } = current();
+    return tf.tidy(() => {
       const fed = [
         ...tensorsOf(tf, inputs),
         tf.tensor2d(rowsOf(numbers, isRateInside), [learned.length, 3]),
@@ -58,6 +70,7 @@ function compileStep(tf: Tf, backend: TensorflowBackend, program: StepProgram): 
       // tfjs-node makes tensors, though it is typed to describe them.
       return results.map((result) => backend.createOutputTensor(result) as Tensor);
     });
+  };
   return {
     async run(inputs, numbers, share) {
       const results = runGraph(inputs, numbers, share);

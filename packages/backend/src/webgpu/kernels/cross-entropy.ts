@@ -27,7 +27,7 @@ const SOFTMAX = `
 export function registerCrossEntropy(tf: Tf): void {
   registerKernel(tf, 'webgpu', 'AlexNetCrossEntropy', ({ inputs, backend }) => {
     const { logits, targets } = inputs;
-    const loss = backend.runWebGPUProgram(LOSS, [logits, targets], 'float32');
+    const loss = backend.runWebGPUProgram(lossProgram(), [logits, targets], 'float32');
     return seenAs(loss, []);
   });
   registerKernel(tf, 'webgpu', 'AlexNetCrossEntropyGrad', ({ inputs, backend }) => {
@@ -37,14 +37,15 @@ export function registerCrossEntropy(tf: Tf): void {
   });
 }
 
-const LOSS: Program = {
-  shaderKey: 'alexnet_cross_entropy',
-  outputShape: [1],
-  variableNames: ['logits', 'targets'],
-  dispatchLayout: { x: [0] },
-  dispatch: [1, 1, 1],
-  workgroupSize: [WORKGROUP, 1, 1],
-  getUserCode: () => `
+function lossProgram(): Program {
+  return {
+    shaderKey: 'alexnet_cross_entropy',
+    outputShape: [1],
+    variableNames: ['logits', 'targets'],
+    dispatchLayout: { x: [0] },
+    dispatch: [1, 1, 1],
+    workgroupSize: [WORKGROUP, 1, 1],
+    getUserCode: () => `
       ${SOFTMAX}
       fn main(index : i32) {
         let rows = uniforms.logitsShape[0];
@@ -70,7 +71,8 @@ const LOSS: Program = {
           result[0] = all / f32(rows);
         }
       }`,
-};
+  };
+}
 
 function gradientProgram({ shape }: TensorInfo): Program {
   const [rows = 0] = shape;

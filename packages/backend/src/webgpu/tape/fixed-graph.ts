@@ -6,7 +6,7 @@ import { type DeviceBuffer, TENSOR_USAGE } from '../webgpu-types.js';
 import { recordTape, type Tape } from './record-tape.js';
 import { writeInputs } from './write-inputs.js';
 
-/** One function of one owner for inputs of certain shapes, in one precision. */
+/** One function of one owner for inputs of certain shapes and types, in one precision. */
 interface State {
   readonly owner: WeakRef<object>;
   readonly key: string;
@@ -23,46 +23,65 @@ interface GraphTape extends Tape {
 /** Shapes kept on tape: full batches and the last one of a split. */
 const KEPT = 2;
 
+/** Of each backend, most recently used last. */
+const ofBackend = new WeakMap<TfjsWebgpu, Set<State>>();
+
 /**
  * Runs `compute` from its second call on as a tape: the same programs on buffers that stay, without
  * what tfjs does to find and bind them.
  *
- * Output what `compute` gives for the inputs. Inputs of other shapes, another variant or other constants
- * begin anew; constants that are written in place do not.
+ * Output what `compute` gives for the inputs. Inputs of other shapes or types, another variant or other
+ * constants begin anew; constants that are written in place do not.
  */
-export function registerFixedGraph(tf: Tf): void {
-  /** Most recently used last. */
-  let states: State[] = [];
-  const forget = (state: State) => {
-    state.tape?.dispose();
-    states = states.filter((other) => other !== state);
-  };
+export function registerFixedGraph(tf: Tf, webgpu: TfjsWebgpu): void {
+  forgetWithConstants(webgpu);
 
   registerKernel(tf, 'webgpu', 'AlexNetFixedGraph', ({ inputs, attrs, backend }) => {
     const tfjs = backend as unknown as TfjsWebgpu;
     const { owner, variant, constants, compute } = attrs;
     const given = Object.values(inputs) as Tensor[];
-    const shapes = given.map(({ shape }) => `[${shape}]`);
-    const key = `${shapes} ${variant} ${tfjs.precision}`;
+    const types = given.map(
+      ({ shape, dtype, dataId }) => `${dtype} of ${storedType(tfjs, dataId)}[${shape}]`,
+    );
+    const key = `${types} ${variant} ${tfjs.precision}`;
     const dataIds = constants.map(({ dataId }) => dataId);
-    // Functions whose constants are gone will not be called again.
+    const states = ofBackend.get(tfjs) ?? new Set();
     for (const state of states) {
-      const isAlive = state.owner.deref() && state.constants.every((id) => tfjs.tensorMap.has(id));
-      if (!isAlive || state.tape?.isCurrent() === false) forget(state);
+      if (!state.owner.deref() || state.tape?.isCurrent() === false) forget(states, state);
     }
-    const own = states.filter((state) => state.owner.deref() === owner);
+    const own = [...states].filter((state) => state.owner.deref() === owner);
     const known = own.find(
       (state) => state.key === key && dataIds.every((id, i) => id === state.constants[i]),
     );
     if (!known) {
-      for (const old of own.slice(0, Math.max(0, own.length - KEPT + 1))) forget(old);
-      states.push({ owner: new WeakRef(owner), key, constants: dataIds });
+      for (const old of own.slice(0, Math.max(0, own.length - KEPT + 1))) forget(states, old);
+      states.add({ owner: new WeakRef(owner), key, constants: dataIds });
       return compute(given);
     }
-    states = [...states.filter((state) => state !== known), known];
+    states.delete(known);
+    states.add(known);
     known.tape ??= record(tf, tfjs, given, compute);
     return play(tfjs, known.tape, given);
   });
+}
+
+function forget(states: Set<State>, state: State): void {
+  state.tape?.dispose();
+  states.delete(state);
+}
+
+/** A function goes with the first of its constants that does: it will not be called again. */
+function forgetWithConstants(backend: TfjsWebgpu): void {
+  const states = new Set<State>();
+  ofBackend.set(backend, states);
+  const disposeData = backend.disposeData.bind(backend);
+  backend.disposeData = (dataId, force) => {
+    const isGone = disposeData(dataId, force);
+    for (const state of isGone ? states : []) {
+      if (state.constants.includes(dataId)) forget(states, state);
+    }
+    return isGone;
+  };
 }
 
 function record(
@@ -75,13 +94,19 @@ function record(
   const tape = recordTape(tf, backend, new Set(), (recorder) => {
     const inputs = given.map(({ size }) => recorder.createBuffer(4 * size, TENSOR_USAGE));
     const result = compute(
-      given.map(({ shape, dtype }, i) =>
-        recorder.tensorAt(inputs[i] as DeviceBuffer, shape, dtype as 'float32' | 'int32'),
-      ),
+      given.map(({ shape, dtype, dataId }, i) => {
+        const stored = storedType(backend, dataId) as 'float32' | 'int32';
+        return tf.cast(recorder.tensorAt(inputs[i] as DeviceBuffer, shape, stored), dtype);
+      }),
     );
     parts = { inputs, output: recorder.bufferOf(result), outputShape: result.shape };
   });
   return { ...tape, ...(parts as Omit<GraphTape, keyof Tape>) };
+}
+
+/** In what its values lie there: tfjs casts whole numbers to floats without touching them. */
+function storedType({ tensorMap }: TfjsWebgpu, dataId: object): string {
+  return tensorMap.get(dataId).dtype;
 }
 
 function play(backend: TfjsWebgpu, tape: GraphTape, given: readonly TensorInfo[]): TensorInfo {

@@ -13,6 +13,16 @@ interface Own {
 
 const owned = new WeakMap<Variable, Own>();
 
+/**
+ * What is read of a buffer that others write to is not kept: it may come after the next step was
+ * submitted, and would be older than the buffer from then on.
+ */
+export function keepNoCopies(backend: TfjsWebgpu): void {
+  const keep = backend.convertAndCacheOnCPU.bind(backend);
+  backend.convertAndCacheOnCPU = (dataId, values) =>
+    backend.tensorMap.get(dataId).external ? values : keep(dataId, values);
+}
+
 /** Buffers that belong to variables, for as long as somebody writes to them in place. */
 export interface OwnBuffers {
   readonly buffers: readonly DeviceBuffer[];
@@ -64,7 +74,7 @@ function takeOver(backend: TfjsWebgpu, { dataId, size }: Variable): Own {
 function settle(tf: Tf, backend: TfjsWebgpu, variable: Variable, own: Own): void {
   const data = backend.tensorMap.get(variable.dataId);
   if (data.resource === own.buffer && data.refCount === 1) {
-    // A copy that was read is older than what is about to be written.
+    // A copy that was read before the buffer was taken over is older than what is about to be written.
     data.values = null;
     return;
   }

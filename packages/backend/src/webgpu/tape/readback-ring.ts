@@ -5,28 +5,27 @@ export interface ReadbackRing {
   take(): DeviceBuffer;
   /** Its values, once what was submitted has run. */
   read(buffer: DeviceBuffer): Promise<ArrayBuffer>;
+  /** Frees them, those that are being read once they were. */
   destroy(): void;
 }
 
 export function createReadbackRing(device: Device, size: number): ReadbackRing {
-  const all: DeviceBuffer[] = [];
   const idle: DeviceBuffer[] = [];
-  const create = () => {
-    const buffer = device.createBuffer({ size, usage: USAGE.mapRead | USAGE.copyTarget });
-    all.push(buffer);
-    return buffer;
-  };
+  let isDestroyed = false;
   return {
-    take: () => idle.pop() ?? create(),
+    take: () =>
+      idle.pop() ?? device.createBuffer({ size, usage: USAGE.mapRead | USAGE.copyTarget }),
     async read(buffer) {
       await buffer.mapAsync(MAP_MODE.read);
       const values = buffer.getMappedRange().slice(0);
       buffer.unmap();
-      idle.push(buffer);
+      if (isDestroyed) buffer.destroy();
+      else idle.push(buffer);
       return values;
     },
     destroy() {
-      for (const buffer of all) buffer.destroy();
+      isDestroyed = true;
+      for (const buffer of idle) buffer.destroy();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Tf } from '../../selection/tf.js';
 import type { TfjsWebgpu } from '../tfjs-webgpu.js';
 import { compileStep } from './compile-step.js';
 import { registerFixedGraph } from './fixed-graph.js';
+import { keepNoCopies } from './own-buffers.js';
 
 /** Lets training steps and predictions be recorded once and played from then on. */
 export function registerTapes(tf: Tf, backend: TfjsWebgpu): void {
@@ -14,5 +15,6 @@ export function registerTapes(tf: Tf, backend: TfjsWebgpu): void {
     },
   };
   Object.assign(backend, { stepCompiler });
-  registerFixedGraph(tf);
+  keepNoCopies(backend);
+  registerFixedGraph(tf, backend);
 }

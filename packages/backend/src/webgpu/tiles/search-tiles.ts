@@ -44,7 +44,9 @@ export async function searchTiles(
   }
   const { vendor = '', architecture = '', device = '', description = '' } = info;
   const adapter = JSON.stringify([vendor, architecture, device, description]);
-  const tiles = await createTileSearch(backend, adapter, storeOf(adapter), timerOf(backend));
+  const store = storeOf(adapter);
+  const namesDriver = description !== '';
+  const tiles = await createTileSearch(backend, adapter, store, timerOf(backend), namesDriver);
   Object.assign(backend, { tiles });
   const { whenSound } = backend;
   // A result is waited for anyway, and no tape is being recorded.

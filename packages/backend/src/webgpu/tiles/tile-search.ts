@@ -10,6 +10,7 @@ import type { TfjsWebgpu } from '../tfjs-webgpu.js';
 import { measureTiles } from './measure-tiles.js';
 import { type FoundTile, formatTiles, parseTiles, type TileStore } from './tile-record.js';
 import type { TileTimer } from './tile-timer.js';
+import { tryTiles } from './try-tiles.js';
 
 /** Tiles that are found by running them. */
 export interface TileSearch extends TileChoice {
@@ -18,7 +19,10 @@ export interface TileSearch extends TileChoice {
   readonly store: TileStore;
   /** What is known, by product. */
   readonly found: ReadonlyMap<string, FoundTile>;
-  /** Measures the products that were met and are not known, and keeps what was found. Never throws. */
+  /**
+   * Measures the products that were met and are not known, compares the tiles that were not yet, and keeps
+   * what was found. Never throws.
+   */
   settle(): Promise<void>;
 }
 
@@ -26,13 +30,16 @@ export interface TileSearch extends TileChoice {
  * Answers with what was found on this adapter before, and with the default for a product met the first time, which
  * is measured when somebody waits for a result next.
  *
- * @param adapter names it and its driver
+ * @param adapter names it, and its driver
+ * @param namesDriver or does not, as in most pages: then another driver may have found what was kept, and a tile is
+ *   taken once its result was compared with the default's
  */
 export async function createTileSearch(
   backend: WebgpuBackend & TfjsWebgpu,
   adapter: string,
   store: TileStore,
   timer: TileTimer,
+  namesDriver = true,
 ): Promise<TileSearch> {
   const read = async () => parseTiles(await store.read().catch(() => null), adapter);
   const found = await read();
@@ -46,11 +53,21 @@ export async function createTileSearch(
     const name = found.get(key)?.tile;
     return name === undefined ? undefined : tiles().find((tile) => tileName(tile) === name);
   };
+  const isRight = async (question: TileQuestion, tile: Tile) => {
+    const check = tryTiles(backend, question, (trial) => trial.isRight(tile));
+    return (await check.catch(() => null)) === true;
+  };
+  const measure = async (question: TileQuestion): Promise<Tile> => {
+    const best = await measureTiles(backend, question, tileSearch.timer).catch(() => null);
+    if (!best) return DEFAULT_TILE;
+    found.set(question.key, best);
+    return knownTile(question) ?? DEFAULT_TILE;
+  };
   const measureAll = async () => {
     for (const [key, question] of met) {
-      const best = await measureTiles(backend, question, tileSearch.timer).catch(() => null);
-      if (best) found.set(key, best);
-      const tile = best ? (knownTile(question) ?? DEFAULT_TILE) : DEFAULT_TILE;
+      const known = knownTile(question);
+      const isKnown = known !== undefined && (await isRight(question, known));
+      const tile = isKnown ? known : await measure(question);
       if (tile !== DEFAULT_TILE) version++;
       chosen.set(key, tile);
       met.delete(key);
@@ -68,7 +85,9 @@ export async function createTileSearch(
     },
     tileFor(question) {
       const { key } = question;
-      const tile = chosen.get(key) ?? knownTile(question);
+      const known = knownTile(question);
+      const isTrusted = namesDriver || known === DEFAULT_TILE;
+      const tile = chosen.get(key) ?? (isTrusted ? known : undefined);
       if (!tile) met.set(key, question);
       else chosen.set(key, tile);
       return tile ?? DEFAULT_TILE;
