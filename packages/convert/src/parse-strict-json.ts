@@ -22,23 +22,42 @@ export function parseStrictJson(text: string, where: string, depth: number): unk
 /** Walks text already known to be JSON, so a string followed by a colon is a key. */
 function checkKeys(text: string, where: string, depth: number): void {
   const scopes: Set<string>[] = [];
-  const token = /"(?:[^"\\]|\\.)*"(?:\s*:)?|[{}[\]]/gs;
-  for (const [match] of text.matchAll(token)) {
-    if (match === '{' || match === '[') {
+  for (let at = 0; at < text.length; at++) {
+    const letter = text[at];
+    if (letter === '{' || letter === '[') {
       scopes.push(new Set());
       if (scopes.length > depth) {
         throw new FormatError('too-large', `${where} is nested deeper than ${depth}`);
       }
-    } else if (match === '}' || match === ']') {
+    } else if (letter === '}' || letter === ']') {
       scopes.pop();
-    } else if (match.endsWith(':')) {
-      const key: string = JSON.parse(match.slice(0, match.lastIndexOf('"') + 1));
-      const scope = scopes.at(-1);
-      if (scope?.has(key)) {
-        throw new FormatError('duplicate-name', `${where} holds the key "${key}" twice`);
+    } else if (letter === '"') {
+      const end = endOfString(text, at);
+      if (isKey(text, end)) {
+        const key: string = JSON.parse(text.slice(at, end + 1));
+        const scope = scopes.at(-1);
+        if (scope?.has(key)) {
+          throw new FormatError('duplicate-name', `${where} holds the key "${key}" twice`);
+        }
+        checkName(key, where);
+        scope?.add(key);
       }
-      checkName(key, where);
-      scope?.add(key);
+      at = end;
     }
   }
+}
+
+/** Where the string that starts at a quote ends; a regular expression takes no string of megabytes. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text[end - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+}
+
+function isKey(text: string, end: number): boolean {
+  let next = end + 1;
+  while (' \t\n\r'.includes(text[next] ?? '.')) next++;
+  return text[next] === ':';
 }

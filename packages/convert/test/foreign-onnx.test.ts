@@ -1,6 +1,7 @@
 import { bytesSource } from '@alexnet/files';
+import type { Preprocessing } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { findModel } from '../src/index.js';
+import { findModel, type OpenModelOptions } from '../src/index.js';
 import { expectSameLogits, foreign, golden, open } from './foreign.js';
 
 const logits = golden('onnx.json');
@@ -33,5 +34,50 @@ describe('ONNX files of other tools', () => {
     expect(layer('norm1')).toMatchObject({ size: 5, k: 1, sumCoeff: 2e-5, beta: 0.75 });
     expect(layer('pool5')).toMatchObject({ padding: { top: 0, left: 0, bottom: 1, right: 1 } });
     expect(parameters.length).toBe(16);
+  });
+});
+
+describe('the order of colors where the graph prepares its pixels', () => {
+  const name = 'front-255.onnx';
+  const blues = async (options: OpenModelOptions) => {
+    const { file, notes } = await open(name, options);
+    const { data, shape } = file.weights.get('conv1.weight') ?? { data: [], shape: [] };
+    const firsts = [0, 1, 2].map((channel) => data[channel * (shape[3] ?? 0)]);
+    return { preprocessing: file.preprocessing, firsts, notes };
+  };
+
+  it('is taken to be RGB with a note that says so', async () => {
+    const { preprocessing, notes } = await blues({});
+    expect(preprocessing).toMatchObject({ channelOrder: 'rgb', mean: [123.7, 116.8, 103.9] });
+    const said = notes.find(({ code }) => code === 'preprocessing')?.detail;
+    expect(said).toContain('RGB was taken, say channelOrder where it is bgr');
+  });
+
+  it.each([
+    ['channelOrder', (): OpenModelOptions => ({ channelOrder: 'bgr' })],
+    [
+      'the preprocessing',
+      (own: Preprocessing): OpenModelOptions => ({
+        preprocessing: { ...own, channelOrder: 'bgr' },
+      }),
+    ],
+  ])('turns conv1, mean and deviation together where %s says BGR', async (_name, saying) => {
+    const plain = await blues({});
+    const turned = await blues(saying(plain.preprocessing as Preprocessing));
+    expect(turned.firsts).toEqual([...plain.firsts].reverse());
+    expect(turned.preprocessing).toEqual({
+      ...plain.preprocessing,
+      mean: [103.9, 116.8, 123.7],
+      std: [57.4, 57.1, 58.4],
+    });
+    expect(turned.notes.map(({ code }) => code)).toContain('channel-order');
+  });
+
+  it('is not given against what the graph does', async () => {
+    const { preprocessing } = await blues({});
+    const other = { ...(preprocessing as Preprocessing), mean: [1, 2, 3] as const };
+    await expect(open(name, { preprocessing: other })).rejects.toThrow(
+      'the file prepares its pixels itself',
+    );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FormatErrorCode, OpenModelOptions } from '../src/index.js';
 import { expectSameLogits, golden, open } from './foreign.js';
 
-const logits = golden('torch.json');
+const logits = { ...golden('torch.json'), ...golden('torch-parameters.json') };
 const torchvision = { preset: 'torchvision' } as const;
 const sized = { modifiers: { input: 224 } } as const;
 
@@ -17,6 +17,8 @@ describe('files of torch that say more than shapes do', () => {
     ['parameter-dict-whole.pth', torchvision],
     ['parameter-pairs.pth', torchvision],
     ['own-one-by-one.pth', { ...torchvision, ...sized }],
+    ['parameter-attributes.pth', torchvision],
+    ['settings-first.pth', torchvision],
   ] satisfies [string, OpenModelOptions][])(
     '%s gives the logits torch gives',
     async (name, options) => {
@@ -35,6 +37,8 @@ describe('files of torch that say more than shapes do', () => {
     ['own-prepared.pth', sized, 'not-allowed', '"mean" belongs to no layer'],
     ['own-prepared.safetensors', torchvision, 'not-allowed', '"mean" has no place'],
     ['quantized.pth', torchvision, 'unsupported', 'is of a quantized network'],
+    ['sparse.pth', torchvision, 'unsupported', 'kept as torch._utils._rebuild_sparse_tensor'],
+    ['bias-of-numpy.pth', torchvision, 'unsupported', '"features.3.bias" is kept as numpy'],
     ['own-shared-leaky.pth', torchvision, 'not-allowed', 'has a relu of slope 0.2'],
     ['norm-behind.pth', torchvision, 'not-allowed', 'does not come right behind "features.0"'],
     ['parameter-pairs.pth', {}, 'ambiguous', 'its names are not those of torchvision'],

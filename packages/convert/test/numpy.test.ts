@@ -1,8 +1,11 @@
+import { encodeNpy } from '@alexnet/files/npy';
+import { writeZip } from '@alexnet/files/zip';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../src/index.js';
-import { readNpy, readNumpy } from '../src/numpy/index.js';
+import { readNpy, readNumpy, writeNpz } from '../src/numpy/index.js';
 import { writeNumpyModel } from '../src/numpy/numpy-model.js';
 import type { StoredTensors } from '../src/tensors/tensor-file.js';
+import { readTorch } from '../src/torch/index.js';
 import { fixture, golden } from './golden.js';
 import { NETWORKS, noise, randomWeights, sameWeights } from './networks.js';
 
@@ -87,7 +90,7 @@ describe('readNpy and readNumpy', () => {
 });
 
 describe('readNumpyModel', () => {
-  it.each(['npy-list.npy', 'npy-dict.npy'])(
+  it.each(['npy-list.npy', 'npy-dict.npy', 'npy-unordered.npy'])(
     'reads %s, a tiny bvlc_alexnet, BGR to RGB',
     async (name) => {
       const { model: file, notes } = await openModel(fixture(name), { preset: 'caffe' });
@@ -103,6 +106,37 @@ describe('readNumpyModel', () => {
       expect(file.weights.get('fc8.bias')?.data).toEqual(noise(3, 16));
     },
   );
+
+  it('refuses filters of two axis orders', async () => {
+    const filter = (...shape: number[]) => ({ shape, data: new Float32Array(3 * 11 * 11 * 2) });
+    const both = new Map([
+      ['conv1.weight', filter(11, 11, 3, 2)],
+      ['conv2.weight', filter(2, 3, 11, 11)],
+    ]);
+    await expect(openModel(writeNpz(both))).rejects.toThrow(
+      '"conv2.weight" of [2,3,11,11] has its channels first, "conv1.weight" of [11,11,3,2] last',
+    );
+  });
+
+  it('reads a state dict with batch norm, whose counters are passed over', async () => {
+    const tensors = await readTorch(fixture('kind-batch.pth'));
+    const members = await Promise.all(
+      [...tensors].map(async ([name, { shape, read }]) => {
+        const { buffer } = await read();
+        return { name: `${name}.npy`, data: encodeNpy('<f4', shape, new Uint8Array(buffer)) };
+      }),
+    );
+    const count = encodeNpy('|u1', [], new Uint8Array(1));
+    const bytes = writeZip([
+      ...members,
+      { name: 'features.1.num_batches_tracked.npy', data: count },
+    ]);
+    const options = { preset: 'torchvision', modifiers: { norm: 'batch' } } as const;
+    await expect(openModel(bytes, options)).rejects.toThrow('epsilon');
+    const { model } = await openModel(bytes, { ...options, epsilon: 1e-5 });
+    const torch = await openModel(fixture('kind-batch.pth'), { epsilon: 1e-5 });
+    expect(sameWeights(model.weights, torch.model.weights)).toBe(true);
+  });
 
   it('does not guess among the networks of these shapes', async () => {
     const reading = openModel(fixture('npy-dict.npy'));

@@ -1,8 +1,10 @@
+import type { Weight } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
-import { bytesSource, FormatError, openModel } from '../src/index.js';
+import { bytesSource, FormatError, type Model, openModel } from '../src/index.js';
 import { readCheckpoint } from '../src/tensorflow/index.js';
 import { fixture } from './golden.js';
 import { sameWeights } from './networks.js';
+import { checkpoint } from './tf-checkpoint.js';
 import { withParts } from './with-parts.js';
 
 const shardsOf = (prefix: string) => async (index: number, count: number) => {
@@ -37,6 +39,59 @@ describe('readTensorflowModel', () => {
       expect(sameWeights(file.weights, torch.model.weights)).toBe(true);
     },
   );
+
+  describe('beside or around the variables', () => {
+    const value = '/.ATTRIBUTES/VARIABLE_VALUE';
+    const layersOf = (model: Model) => [...new Set([...model.weights.keys()].map(ownerOf))];
+    const ownerOf = (name: string) => name.slice(0, name.indexOf('.'));
+    /** The network of the .pth with its parameters by other names, and more beside them. */
+    const renamed = async (
+      rename: (layer: number, isKernel: boolean) => string,
+      more: ReadonlyMap<string, Weight> = new Map(),
+    ) => {
+      const { model } = await openModel(fixture('torchvision-tiny.pth'));
+      const layers = layersOf(model);
+      const own = [...model.weights].map(
+        ([name, weight]) =>
+          [rename(layers.indexOf(ownerOf(name)), name.endsWith('.weight')), weight] as const,
+      );
+      return { model, source: checkpoint(new Map([...own, ...more])), variables: new Map(own) };
+    };
+    const keras = (layer: number, isKernel: boolean) =>
+      `layer_with_weights-${layer}/${isKernel ? 'kernel' : 'bias'}${value}`;
+
+    it('a metric of several numbers is left out', async () => {
+      const metric = { shape: [200], data: new Float32Array(200) };
+      const beside = new Map([[`keras_api/metrics/0/true_positives${value}`, metric]]);
+      const { model, source } = await renamed(keras, beside);
+      expect(sameWeights((await openModel(source)).model.weights, model.weights)).toBe(true);
+    });
+
+    it.each(['Adadelta', 'AdaMax', 'AdamW', 'LARSOptimizer', 'MyOwn'])(
+      'what %s keeps of a variable is left out',
+      async (optimizer) => {
+        const name = (layer: number, isKernel: boolean) =>
+          `net/layer${layer}/${isKernel ? 'weights' : 'biases'}`;
+        const { variables } = await renamed(name);
+        const slots = [...variables].map(([name, own]) => [`${name}/${optimizer}`, own] as const);
+        const { model, source } = await renamed(name, new Map(slots));
+        const read = await openModel(source);
+        expect(sameWeights(read.model.weights, model.weights)).toBe(true);
+        expect(read.notes.map(({ detail }) => detail)).toContainEqual(
+          expect.stringContaining('were left out: 16'),
+        );
+      },
+    );
+
+    it('dense layers come last, whatever the alphabet says', async () => {
+      const { model, source } = await renamed((layer, isKernel) =>
+        layer < 5
+          ? `features/${keras(layer, isKernel)}`
+          : `classifier/${keras(layer - 5, isKernel)}`,
+      );
+      expect(sameWeights((await openModel(source)).model.weights, model.weights)).toBe(true);
+    });
+  });
 
   it('notices flipped bits wherever the index holds something', async () => {
     const index = fixture('tf1.index');

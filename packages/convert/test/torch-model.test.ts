@@ -1,5 +1,6 @@
-import { createSpec } from '@alexnet/model';
+import { createSpec, type Preprocessing, type Weight } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
+import { reverseInputChannels } from '../src/alexnet/channel-order.js';
 import { findModel, type Model, openModel, writeModel, writeStoredModel } from '../src/index.js';
 import { readTorch, writeTorch } from '../src/torch/index.js';
 import { writeTorchModel } from '../src/torch/torch-model.js';
@@ -32,6 +33,30 @@ describe('readTorchModel', () => {
     const { logits } = JSON.parse(new TextDecoder().decode(fixture('torchvision-tiny.json')));
     const ours = await logitsOf(file, noise(224 * 224 * 3, 99));
     expect(relativeDifference(ours, logits)).toBeLessThan(1e-5);
+  });
+
+  it('turns conv1 with a preprocessing that is in BGR, and takes none in another order', async () => {
+    const preprocessing: Preprocessing = {
+      resize: { shorterSide: 256 },
+      crop: { height: 224, width: 224 },
+      channelOrder: 'bgr',
+      range: 255,
+      mean: [104, 117, 123],
+      std: null,
+    };
+    const bytes = fixture('torchvision-tiny.pth');
+    const plain = await openModel(bytes);
+    const turned = await openModel(bytes, { preprocessing });
+    expect(turned.model.preprocessing).toMatchObject({
+      channelOrder: 'rgb',
+      mean: [123, 117, 104],
+    });
+    expect(turned.notes.map(({ code }) => code)).toContain('channel-order');
+    const conv1 = plain.model.weights.get('conv1.weight') as Weight;
+    expect(turned.model.weights.get('conv1.weight')).toEqual(reverseInputChannels(conv1));
+    await expect(openModel(bytes, { preprocessing, channelOrder: 'rgb' })).rejects.toThrow(
+      'conv1 takes rgb, the preprocessing is in bgr',
+    );
   });
 
   it('asks which of the two-tower networks it is', async () => {

@@ -29,6 +29,50 @@ describe('weights in an archive', () => {
     expect(sameWeights(model.weights, bare.model.weights)).toBe(true);
   });
 
+  it.each([
+    ['classes as JSON', { 'imagenet_class_index.json': '{"0": ["n01440764", "tench"]}' }],
+    ['classes as a pickle', { 'classes.pkl': '\x80\x02]q\0(X\x01\0\0\0aq\x01e.' }],
+    ['a graph without numbers', { 'saved_model.pb': '\x08\x01\x12\x14\x0a\x05\x12\x03abc' }],
+  ])('are found beside %s', async (_name, others) => {
+    const beside = Object.entries(others).map(([name, text]) => [
+      name,
+      Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
+    ]);
+    const bytes = zip({ ...Object.fromEntries(beside), 'alexnet.pth': weights });
+    const { model } = await openModel(bytes);
+    expect(model.spec.preset).toBe('torchvision');
+  });
+
+  it('of Caffe take the mean image beside them', async () => {
+    const [weights, mean] = [fixture('caffe-v2.caffemodel'), fixture('caffe-mean.binaryproto')];
+    const archive = zip({ 'net/snap.caffemodel': weights, 'net/mean.binaryproto': mean });
+    const allow = ['mean-image', 'precision'] as const;
+    const { model, notes } = await openModel(archive, { allow });
+    const given = await openModel(weights, { mean, allow });
+    expect(model.preprocessing).toEqual(given.model.preprocessing);
+    expect(notes.map(({ detail }) => detail)).toContain(
+      'mean.binaryproto beside it in the archive was taken as the mean image',
+    );
+    const two = zip({ 'a.caffemodel': weights, 'a.binaryproto': mean, 'b.binaryproto': mean });
+    await expect(openModel(two)).rejects.toThrow('several mean images (a.binaryproto, b.binary');
+    await expect(openModel(two, { mean, allow })).resolves.toBeDefined();
+  });
+
+  it('of TensorFlow find their shards in a folder', async () => {
+    const parts = ['tf2.index', 'tf2.data-00000-of-00001'];
+    const archive = zip(Object.fromEntries(parts.map((name) => [`m/${name}`, fixture(name)])));
+    const { model } = await openModel(archive);
+    expect(model.spec.preset).toBe('torchvision');
+  });
+
+  it('of safetensors take their shards', async () => {
+    const index = 'kind-model.safetensors.index.json';
+    const parts = [1, 2].map((part) => `kind-model-0000${part}-of-00002.safetensors`);
+    const files = Object.fromEntries([index, ...parts].map((name) => [`m/${name}`, fixture(name)]));
+    const { model } = await openModel(zip(files));
+    expect(model.spec.preset).toBe('torchvision');
+  });
+
   it('are asked for where there are several', async () => {
     const both = zip({ 'a.pth': weights, 'b.mat': fixture('matconvnet.mat') });
     await expect(openModel(both)).rejects.toThrow('holds several networks (a.pth, b.mat)');

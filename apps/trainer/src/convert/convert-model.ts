@@ -78,19 +78,27 @@ export async function convertModel(
   await requireFree(target, options);
   const files = openFiles(options);
   try {
-    const found = await findModel(await files.source(path), {
-      ...(published && { preset: published.preset }),
-      ...(await readOptions({ ...(mean && { mean }), ...options }, files)),
-    });
-    const read = found.notes.map((note): StepNote => ({ step: 'read', ...note }));
+    const find = async (preprocessing?: Preprocessing) => {
+      const found = await findModel(await files.source(path), {
+        ...(published && { preset: published.preset }),
+        ...(await readOptions({ ...(mean && { mean }), ...options }, files)),
+        ...(preprocessing && { preprocessing }),
+      });
+      return published ? completePublished(found, published) : found;
+    };
+    const silent = await find();
+    checkAdded(silent, options);
+    // Read with it, so that its order of colors and conv1's are turned together.
+    const known = options.preprocessing ? await find(options.preprocessing) : silent;
+    const read = known.notes.map((note): StepNote => ({ step: 'read', ...note }));
     judge(read, options);
-    const known = published ? completePublished(found, published) : found;
-    const model = completed(known, options);
+    const { classNames } = options;
+    const model = classNames ? { ...known, classNames } : known;
     const { written, notes } = await (to === 'safetensors' ? stream : save)(model, target, options);
     const all = [...read, ...notes.map((note): StepNote => ({ step: 'write', ...note }))];
     const { spec, preprocessing } = model;
     return {
-      from: found.format,
+      from: known.format,
       to,
       source: path,
       target,
@@ -187,8 +195,8 @@ function judge(notes: readonly StepNote[], { allow, dtype }: ConvertOptions): vo
   );
 }
 
-/** The model with what the caller adds to it. @throws Error where that contradicts the file */
-function completed(model: FoundModel, { classNames, preprocessing }: ConvertOptions): FoundModel {
+/** @throws Error where what the caller adds contradicts the file */
+function checkAdded(model: FoundModel, { classNames, preprocessing }: ConvertOptions): void {
   const { classes, input } = model.spec;
   if (classNames && classNames.length !== classes) {
     throw new Error(`--labels has ${classNames.length} names, the network ${classes} classes`);
@@ -201,11 +209,6 @@ function completed(model: FoundModel, { classNames, preprocessing }: ConvertOpti
       `--preprocessing cuts images of ${preprocessing.crop.height} px, the network takes ${input.height} px`,
     );
   }
-  return {
-    ...model,
-    ...(classNames ? { classNames } : {}),
-    ...(preprocessing ? { preprocessing } : {}),
-  };
 }
 
 /** Nothing is replaced but, with `--force`, a plain file. */

@@ -14,7 +14,13 @@ import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layo
 import type { Limits } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
-import { reverseInputChannels, reversePreprocessing } from './channel-order.js';
+import {
+  type ChannelOrder,
+  conv1Order,
+  reverseInputChannels,
+  reversePreprocessing,
+} from './channel-order.js';
+import { completedDescription } from './completed-description.js';
 import { describeNetwork } from './describe-network.js';
 import { type Detected, detectSpec } from './detect-spec.js';
 import { type DataFormat, flattenedPairs } from './flattened-pairs.js';
@@ -30,7 +36,7 @@ export interface OpenOptions {
   readonly modifiers?: SpecModifiers;
   /** The whole network, where it is no preset scaled in width and classes. */
   readonly spec?: NetworkSpec;
-  /** What the file does not say but the caller knows. */
+  /** What the file does not say but the caller knows, in the order of colors the file's conv1 takes. */
   readonly preprocessing?: Preprocessing;
   /** What batch norms add to the variance, where the file holds numbers only. */
   readonly epsilon?: number;
@@ -39,8 +45,8 @@ export interface OpenOptions {
    * `channels_last` for height, width, channels.
    */
   readonly dataFormat?: DataFormat;
-  /** Order of conv1's input channels, where the file leaves it open. */
-  readonly channelOrder?: 'rgb' | 'bgr';
+  /** Order of conv1's input channels, where the file leaves it open; what the file does to them is in that order, too. */
+  readonly channelOrder?: ChannelOrder;
   /** Names of the classes in label order, where the caller knows them. */
   readonly classNames?: readonly string[];
   /** Codes of inexact notes to accept; `NOTE_CODES` leaves judging to the caller. */
@@ -107,9 +113,12 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
     note('layout', true, 'convolutions and dense layers were transposed to channels-last');
   }
   if (flattened.note) note('layout', true, flattened.note);
-  const bgr = (options.channelOrder ?? source.channelOrder) === 'bgr';
-  if (bgr) note('channel-order', true, 'conv1 and the mean were reversed from BGR to RGB');
+  const bgr = conv1Order(source.channelOrder, options) === 'bgr';
   const known = options.preprocessing ?? source.preprocessing;
+  if (bgr) {
+    const what = known ? 'conv1 and the mean were' : 'conv1 was';
+    note('channel-order', true, `${what} reversed from BGR to RGB`);
+  }
   if (!known) note('preprocessing', true, 'the file does not say how images are prepared');
   checkAllowed(notes, options.allow);
 
@@ -143,15 +152,19 @@ export function assembleDescribed(
 }
 
 /**
- * A model whose file holds everything, tensors by our names and nothing else.
+ * A model whose file holds everything, tensors by our names and nothing else; what is null in it the
+ * caller may say.
  *
- * @throws FormatError missing-tensor, unexpected-tensor, bad-shape
+ * @throws FormatError missing-tensor, unexpected-tensor, bad-shape, unsupported where the caller
+ *   contradicts the file
  */
 export function describedModel(
-  description: Omit<Model, 'weights'>,
+  own: Omit<Model, 'weights'>,
   tensors: StoredTensors,
   layout: SourceModel['layout'],
+  options: OpenOptions,
 ): StoredModel {
+  const description = completedDescription(own, options);
   const layouts = parameterLayouts(description.spec);
   const pairs = layouts.map(({ name, shape, canonicalShape }) => {
     const tensor = tensors.get(name);

@@ -1,4 +1,30 @@
 import { channelMeanOf, type Preprocessing, type Weight } from '@alexnet/model';
+import { FormatError } from '../format-error.js';
+import type { OpenOptions } from './assemble-model.js';
+
+/** In which order conv1 takes the colors. */
+export type ChannelOrder = Preprocessing['channelOrder'];
+
+/**
+ * The order in which a file's conv1 takes the colors, as the caller or the file says it; null where nobody
+ * does.
+ *
+ * @throws FormatError unsupported where the preprocessing the caller gives is in the other order
+ */
+export function conv1Order(
+  own: ChannelOrder | null,
+  { channelOrder, preprocessing }: Pick<OpenOptions, 'channelOrder' | 'preprocessing'>,
+): ChannelOrder | null {
+  const order = channelOrder ?? own ?? preprocessing?.channelOrder ?? null;
+  if (preprocessing && preprocessing.channelOrder !== order) {
+    const other = channelOrder ? '' : ', or say channelOrder';
+    throw new FormatError(
+      'unsupported',
+      `conv1 takes ${order}, the preprocessing is in ${preprocessing.channelOrder}; give it in the order conv1 takes${other}`,
+    );
+  }
+  return order;
+}
 
 /** Reverses the input channels of a first convolution in tfjs layout `[h, w, 3, out]`. */
 export function reverseInputChannels({ shape, data }: Weight): Weight {

@@ -10,11 +10,11 @@ const BEFORE = /^(.*?\.)?(weight|bias|[wWbB])s?_?(\d+)$/;
  * The names of modules where every tensor of a file has one that was flattened: `features.0.weight` for
  * `features_0_weight`.
  *
- * @returns null where the names have dots, or do not say of each tensor what it is to its layer
+ * @returns null without tensors, and where the names have dots, or do not say of each tensor what it is to its layer
  */
 export function unflattened(tensors: StoredTensors): StoredTensors | null {
   const names = [...tensors.keys()];
-  if (names.some((name) => DOTTED.test(name))) return null;
+  if (names.length === 0 || names.some((name) => DOTTED.test(name))) return null;
   const found: StoredTensors = new Map();
   for (const [name, tensor] of tensors) {
     const ours = moduleName(name);

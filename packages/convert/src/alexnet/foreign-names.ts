@@ -1,3 +1,4 @@
+import { FormatError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import type { SourceModel } from './source-model.js';
 
@@ -19,9 +20,34 @@ export function parameterName(name: string): string {
   return layer === undefined ? name : `${layer}.${known}`;
 }
 
-/** The axis order of a file that does not say it: a conv1 filter is square, its inputs colors. */
+/**
+ * The axis order of a file that does not say it: the two sides of a filter are the same, its inputs and
+ * outputs are not; where they are the same as well, conv1's are colors.
+ *
+ * @throws FormatError bad-shape where one filter is in one order and one in the other
+ */
 export function layoutByShape(tensors: StoredTensors): SourceModel['layout'] {
-  const conv = [...tensors.values()].find(({ shape }) => shape.length === 4);
-  const [a, b, c] = conv?.shape ?? [];
-  return a === b && c !== undefined && c <= 4 ? 'channels-last' : 'channels-first';
+  const filters = [...tensors].filter(([, { shape }]) => shape.length === 4);
+  const square = ([a, b, c, d]: readonly number[]) => ({ first: c === d, last: a === b });
+  const only = (order: 'first' | 'last') =>
+    filters.find(([, { shape }]) => {
+      const sides = square(shape);
+      return sides[order] && !(sides.first && sides.last);
+    });
+  const [first, last] = [only('first'), only('last')];
+  if (first && last) {
+    throw new FormatError(
+      'bad-shape',
+      `"${first[0]}" of [${first[1].shape}] has its channels first, "${last[0]}" of [${last[1].shape}] last; save both in one order`,
+    );
+  }
+  const colors = filters.some(
+    ([
+      ,
+      {
+        shape: [a, b, c = 0],
+      },
+    ]) => a === b && c <= 4,
+  );
+  return last || (!first && colors) ? 'channels-last' : 'channels-first';
 }

@@ -1,5 +1,6 @@
 import type { Preprocessing, PresetName } from '@alexnet/model';
 import type { StoredTensors } from '../tensors/tensor-file.js';
+import type { ChannelOrder } from './channel-order.js';
 import type { Note } from './note.js';
 
 /** What a codec knows about an AlexNet in a file of another tool. */
@@ -12,7 +13,7 @@ export interface SourceModel {
    */
   readonly layout: 'channels-first' | 'channels-last';
   /** Order of conv1's input channels; null where the format leaves it to the user. */
-  readonly channelOrder: 'rgb' | 'bgr' | null;
+  readonly channelOrder: ChannelOrder | null;
   /** Presets the file itself names; null where it says nothing. */
   readonly presets: readonly PresetName[] | null;
   readonly preprocessing: Preprocessing | null;

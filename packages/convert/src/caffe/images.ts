@@ -115,10 +115,15 @@ export async function preparation(
     throw new FormatError('unsupported', `caffe: ${means.length} mean values for 3 channels`);
   }
   const taken = { scale: [scale], shift: means.map((value) => -value * scale) };
-  const { preprocessing: found, note } = preprocessingOf(thenAffine(taken, front), input);
+  const { preprocessing: found, note } = preprocessingOf(
+    thenAffine(taken, front),
+    input,
+    null,
+    'bgr',
+  );
   const detail = `mean and scale became the preprocessing, for pixels from 0 to ${found.range}; the file does not say how images are resized: to the size of the input at once, as Caffe's own example of classification does`;
   return {
-    preprocessing: { ...found, channelOrder: 'bgr' },
+    preprocessing: found,
     notes: [{ ...note, detail }],
   };
 }

@@ -6,8 +6,7 @@ import type { Model } from '../model-file/model-file.js';
 import { detectFormat } from './detect-format.js';
 import type { ModelSource } from './format.js';
 import { FORMATS, type FormatName, formatOf } from './formats.js';
-import { OTHERS } from './others.js';
-import { probe } from './probe.js';
+import { adviceOn } from './others.js';
 import { unwrapped } from './unwrap.js';
 
 /** What {@link openModel} takes: a file, in memory or not, alone or with what lies beside it. */
@@ -54,19 +53,37 @@ export async function findModel(
 ): Promise<FoundModel> {
   const given = asModelSource(input);
   if (!options.from) await refuseOthers(given);
-  const source = options.from ? given : ((await unwrapped(given)) ?? given);
+  const inner = options.from ? null : await unwrapped(given, options);
+  const source = inner?.source ?? given;
   if (source !== given) await refuseOthers(source);
   const format = options.from ?? (await requireFormat(source));
   requireCompanion(format, options);
-  return { ...(await formatOf(format).read(source, options)), format };
+  const { read, companions } = formatOf(format);
+  const means = companions?.includes('mean') && isOpen(options) ? inner?.means : [];
+  const [mean, ...others] = means ?? [];
+  if (!mean) return { ...(await read(source, options)), format };
+  if (others.length > 0) {
+    const names = [mean, ...others].map(({ name }) => name).join(', ');
+    throw new FormatError(
+      'ambiguous',
+      `${given.name} holds several mean images (${names}); give one as "mean"`,
+    );
+  }
+  const model = await read(source, { ...options, mean: mean.bytes });
+  const detail = `${mean.name} beside it in the archive was taken as the mean image`;
+  const note: Note = { code: 'preprocessing', exact: true, detail };
+  return { ...model, notes: [...model.notes, note], format };
+}
+
+/** Whether the caller says nothing of how images are prepared. */
+function isOpen({ mean, preprocessing }: OpenOptions): boolean {
+  return mean === undefined && preprocessing === undefined;
 }
 
 /** @throws FormatError not-this-format naming what a file without weights is */
 async function refuseOthers({ name, bytes }: ModelSource): Promise<void> {
-  const found = await probe(bytes);
-  for (const { detect, advice } of OTHERS) {
-    if (await detect(found)) throw new FormatError('not-this-format', `${name} is ${advice}`);
-  }
+  const advice = await adviceOn(bytes);
+  if (advice !== null) throw new FormatError('not-this-format', `${name} is ${advice}`);
 }
 
 async function requireFormat({ name, bytes }: ModelSource): Promise<FormatName> {

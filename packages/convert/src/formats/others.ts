@@ -1,4 +1,5 @@
-import type { Probe } from './probe.js';
+import type { ByteSource } from '@alexnet/files';
+import { type Probe, probe } from './probe.js';
 
 /** A file people give that holds no weights this package reads. */
 interface OtherFile {
@@ -18,7 +19,7 @@ function afterVarint(bytes: Uint8Array, at: number): number {
 }
 
 /** Looked for before the formats, since some would take these for a damaged file of their own. */
-export const OTHERS: readonly OtherFile[] = [
+const OTHERS: readonly OtherFile[] = [
   {
     detect: ({ head }) => head.length === 0,
     advice: 'empty; download or save it again',
@@ -94,3 +95,10 @@ export const OTHERS: readonly OtherFile[] = [
     advice: 'a TorchScript archive; load it with torch.jit.load and save its state_dict()',
   },
 ];
+
+/** What a file without weights is, and the next step; null for one that may hold some. */
+export async function adviceOn(bytes: ByteSource): Promise<string | null> {
+  const found = await probe(bytes);
+  for (const { detect, advice } of OTHERS) if (await detect(found)) return advice;
+  return null;
+}

@@ -1,5 +1,12 @@
-import type { Preprocessing, Resize } from '@alexnet/model';
+import {
+  channelMeanOf,
+  describePreprocessing,
+  meanImageOf,
+  type Preprocessing,
+  type Resize,
+} from '@alexnet/model';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import { type ChannelOrder, conv1Order } from '../alexnet/channel-order.js';
 import { detectSpec } from '../alexnet/detect-spec.js';
 import { matchTensors } from '../alexnet/match-tensors.js';
 import type { Note } from '../alexnet/note.js';
@@ -22,7 +29,7 @@ export interface FoundModel {
   readonly front: InputAffine | null;
   /** How images are scaled before that, where the file says it. */
   readonly resize?: Resize | null;
-  readonly channelOrder: 'rgb' | 'bgr' | null;
+  readonly channelOrder: ChannelOrder | null;
   readonly preprocessing: Preprocessing | null;
   readonly classNames: readonly string[] | null;
   readonly notes: readonly Note[];
@@ -48,7 +55,9 @@ export function assembleFound(
       (!given || sameComputation(described.spec, given));
     if (agrees) {
       const { spec, tensors } = described;
-      const prepared = front && preprocessingOf(front, spec.input, resize);
+      const order = conv1Order(rest.channelOrder, options);
+      const prepared = front && preprocessingOf(front, spec.input, resize, order);
+      if (prepared) requireSamePixels(prepared.preprocessing, options.preprocessing);
       return assembleModel(
         {
           ...rest,
@@ -76,6 +85,32 @@ export function assembleFound(
     { ...rest, tensors, layout: network.layout, presets: null, notes: [...notes, note] },
     { ...options, spec },
   );
+}
+
+/** A file that prepares its pixels itself leaves the caller the size and the order of the images to say. */
+function requireSamePixels(own: Preprocessing, given: Preprocessing | undefined): void {
+  if (!given || sameChange(own, given)) return;
+  throw new FormatError(
+    'unsupported',
+    `the file prepares its pixels itself (${describePreprocessing(own)}), not as the preprocessing says; give these numbers, or leave it out`,
+  );
+}
+
+/** Whether pixels become the same numbers, whatever range they are said in. */
+function sameChange(own: Preprocessing, given: Preprocessing): boolean {
+  if (meanImageOf(given)) return false;
+  const [a, b] = [changeOf(own), changeOf(given)];
+  return a.every((value, index) => Math.abs(value - (b[index] ?? 0)) <= 1e-4 * Math.abs(value));
+}
+
+/** The factor and the offset of each channel, for pixels from 0 to 1. */
+function changeOf(preprocessing: Preprocessing): readonly number[] {
+  const { range, std } = preprocessing;
+  const mean = channelMeanOf(preprocessing);
+  return [0, 1, 2].flatMap((channel) => {
+    const by = std?.[channel] ?? 1;
+    return [range / by, (mean?.[channel] ?? 0) / by];
+  });
 }
 
 /** What became of the layers before the network; without their range pixels cannot be prepared. */

@@ -1,4 +1,5 @@
 import type { InputSpec, Preprocessing, Resize } from '@alexnet/model';
+import type { ChannelOrder } from '../alexnet/channel-order.js';
 import type { Note } from '../alexnet/note.js';
 import { FormatError } from '../format-error.js';
 import { readNumber } from '../tensors/derived.js';
@@ -62,7 +63,8 @@ export function isNoChange({ scale, shift }: InputAffine): boolean {
 }
 
 /**
- * The same change as a {@link Preprocessing}. Pixels are taken to be 0 to 255, or 0 to 1 where the mean
+ * The same change as a {@link Preprocessing}, in the order of colors conv1 takes; where nobody says it, RGB
+ * is taken, and the note says so. Pixels are taken to be 0 to 255, or 0 to 1 where the mean
  * that comes off is at most 1 and what is left is not stretched as gray levels are.
  *
  * @throws FormatError unsupported for a scale of 0 or below
@@ -71,6 +73,7 @@ export function preprocessingOf(
   { scale, shift }: InputAffine,
   { height, width }: Pick<InputSpec, 'height' | 'width'>,
   resize: Resize | null = null,
+  order: ChannelOrder | null = null,
 ): { readonly preprocessing: Preprocessing; readonly note: Note } {
   const channel = (index: number) => {
     const [a = 1, b = 0] = [scale, shift].map((list) => list[list.length === 1 ? 0 : index]);
@@ -98,7 +101,7 @@ export function preprocessingOf(
         ...(height === width ? { squash: true } : {}),
       },
       crop: { height, width },
-      channelOrder: 'rgb',
+      channelOrder: order ?? 'rgb',
       range,
       mean: mean.every((value) => value === 0) ? null : mean,
       // 1 / 255 as a float32 is not quite the inverse of 255.
@@ -107,7 +110,7 @@ export function preprocessingOf(
     note: {
       code: 'preprocessing',
       exact: true,
-      detail: `what the network does to its input became the preprocessing, for pixels from 0 to ${unit ? 1 : 255}${resize ? '' : '; how images are resized the file does not say'}`,
+      detail: `what the network does to its input became the preprocessing, for pixels from 0 to ${unit ? 1 : 255}${order ? '' : '; in which order its channels are the file does not say: RGB was taken, say channelOrder where it is bgr'}${resize ? '' : '; how images are resized the file does not say'}`,
     },
   };
 }

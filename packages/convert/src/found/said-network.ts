@@ -19,17 +19,10 @@ export interface SaidNetwork extends DescribedNetwork {
  * @throws FormatError ambiguous without a size, unsupported where the caller contradicts the file
  */
 export function saidNetwork(network: FoundNetwork, options: OpenOptions): SaidNetwork {
-  const said = saidInput(options);
-  if (network.input && said && !options.spec && !isSame(network.input, said)) {
-    const { height, width, channels } = network.input;
-    throw new FormatError(
-      'unsupported',
-      `the file says that its images are ${height}×${width}×${channels}, not ${said.height}×${said.width}×${said.channels}`,
-    );
-  }
-  const input = network.input ?? said;
+  if (network.input && !options.spec) requireSameInput(network.input, options);
+  const input = network.input ?? saidInput(options);
   const described = networkOfLayers({ ...network, input });
-  refuseContradiction(described.spec, options);
+  requireSameLayers(described.spec, options);
   if (input) return { ...described, notes: [] };
   const { preset, input: own } = described.spec;
   const detail = `the file does not say how large its images are; ${own.height}×${own.width} px were assumed, as ${preset} takes them`;
@@ -40,8 +33,18 @@ function isSame(a: InputSpec, b: InputSpec): boolean {
   return a.height === b.height && a.width === b.width && a.channels === b.channels;
 }
 
-/** A file with layers says itself what stands in it. */
-function refuseContradiction({ layers }: NetworkSpec, { modifiers = {} }: OpenOptions): void {
+/** A file that says how large its images are is not told otherwise. @throws FormatError unsupported */
+export function requireSameInput(own: InputSpec, options: OpenOptions): void {
+  const said = saidInput(options);
+  if (!said || isSame(own, said)) return;
+  throw new FormatError(
+    'unsupported',
+    `the file says that its images are ${own.height}×${own.width}×${own.channels}, not ${said.height}×${said.width}×${said.channels}`,
+  );
+}
+
+/** A file with layers says itself what stands in it. @throws FormatError unsupported */
+export function requireSameLayers({ layers }: NetworkSpec, { modifiers = {} }: OpenOptions): void {
   const found = { norm: 'lrn', ...modifiersOf(layers) };
   for (const key of ['norm', 'pool', 'activation', 'head'] as const) {
     const said = modifiers[key];

@@ -1,5 +1,6 @@
 import type { ByteSource } from '@alexnet/files';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import { mapsFirst } from '../alexnet/maps-first.js';
 import { checkAllowed } from '../alexnet/note.js';
 import { numbersOnly } from '../alexnet/numbers-only.js';
 import { namedNorms } from '../alexnet/unsaid-norms.js';
@@ -13,7 +14,10 @@ import { DEFAULT_LIMITS } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
 import { parseStrictJson } from '../parse-strict-json.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
+import { countedGroups } from './counted-groups.js';
+import { fromTheano, TURNED } from './from-theano.js';
 import { KERAS_NORM_PARTS, KERAS_PARTS, ourName } from './keras-layers.js';
+import { record } from './layer-options.js';
 import { readKeras } from './read-keras.js';
 import { readTopology } from './topology.js';
 
@@ -29,39 +33,34 @@ export async function readKerasModel(
   input: Uint8Array | ByteSource,
   options: OpenOptions,
 ): Promise<StoredModel> {
-  const { tensors: found, config } = await readKeras(input);
+  const { tensors: saved, groups, config, backend } = await readKeras(input);
+  const ofTheano = backend === 'theano';
+  const found = ofTheano ? fromTheano(saved) : saved;
   const rest = {
     format: 'keras',
     channelOrder: null,
     preprocessing: null,
     classNames: null,
-    notes: [],
+    notes: ofTheano ? [TURNED] : [],
   };
   if (config !== null) {
-    const model = parseStrictJson(config, 'keras config', DEFAULT_LIMITS.depth);
-    const { front, ...topology } = await readTopology(model, found);
+    const model = record(
+      parseStrictJson(config, 'keras config', DEFAULT_LIMITS.depth),
+      'the model',
+    );
+    const own = groups.size > 0 ? groups : countedGroups(model, found);
+    const { front, ...topology } = await readTopology(model, { tensors: found, groups: own });
     return assembleFound(
       { ...rest, ...topology, front: isNoChange(front) ? null : front },
       options,
     );
   }
   const tensors: StoredTensors = new Map();
-  for (const [name, tensor] of inRunningOrder(namedParts(found)))
-    tensors.set(ourName(name), tensor);
+  for (const [name, tensor] of mapsFirst(namedParts(found))) tensors.set(ourName(name), tensor);
   const named = namedNorms(tensors, options, 'channels-last');
-  const source = { ...rest, ...(named ?? { tensors }), ...numbersOnly('channels-last') };
+  const notes = [...rest.notes, ...(named?.notes ?? [])];
+  const source = { ...rest, ...(named ?? { tensors }), ...numbersOnly('channels-last'), notes };
   return assembleModel(source, options);
-}
-
-/** Convolutions before dense layers, where a subclassed model keeps them by the names of its attributes. */
-function inRunningOrder(parts: readonly (readonly [string, StoredTensor])[]) {
-  const layerOf = (name: string) => name.slice(0, name.lastIndexOf('/'));
-  const maps = new Set(
-    parts.filter(([, { shape }]) => shape.length === 4).map(([name]) => layerOf(name)),
-  );
-  if (parts.some(([name]) => /\/(gamma|moving_mean)$/.test(name))) return parts;
-  const isMap = ([name]: readonly [string, StoredTensor]) => maps.has(layerOf(name));
-  return [...parts.filter(isMap), ...parts.filter((part) => !isMap(part))];
 }
 
 /** Counted parts of layers by the names they have: two or four, whichever kind of layer has so many. */

@@ -9,9 +9,9 @@ import type {
 } from '../found/found-network.js';
 import { type InputAffine, NO_CHANGE, thenAffine } from '../found/input-affine.js';
 import { NO_PADS, plusPads, withPads } from '../found/with-pads.js';
-import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { className, type Json, record, refusedOption } from './layer-options.js';
 import { layerSequence } from './layer-sequence.js';
+import { type LayerTensors, tensorOf } from './layer-tensors.js';
 
 /** What a Keras or TF.js model description says. */
 export interface Topology {
@@ -27,7 +27,7 @@ const MAX_LAYERS = 1_000;
 const FILTERS = ['kernel', 'bias'];
 
 interface Walk {
-  readonly tensors: StoredTensors;
+  readonly tensors: LayerTensors;
   readonly layers: FoundLayer[];
   front: InputAffine;
   resize: Resize | null;
@@ -44,10 +44,9 @@ interface Walk {
  * a `Lambda` is a layer nobody knows.
  *
  * @param model the JSON value with `class_name` and `config`
- * @param tensors by layer and part, as `conv2d/kernel`, or as `conv2d/0` where the file counts them
  * @throws FormatError
  */
-export async function readTopology(model: unknown, tensors: StoredTensors): Promise<Topology> {
+export async function readTopology(model: unknown, tensors: LayerTensors): Promise<Topology> {
   const walk: Walk = {
     tensors,
     layers: [],
@@ -189,12 +188,12 @@ function resizeOf(options: Json, refuse: (detail: string) => never): Resize {
   };
 }
 
-async function statistics({ name, mean, variance }: Json, tensors: StoredTensors) {
+async function statistics({ name, mean, variance }: Json, tensors: LayerTensors) {
   const numbers = (value: unknown) => (Array.isArray(value) ? value.flat(9) : [value]).map(Number);
   if (mean !== null && mean !== undefined)
     return { mean: numbers(mean), variance: numbers(variance) };
   const read = async (part: string, place: number) => {
-    const tensor = tensors.get(`${name}/${part}`) ?? tensors.get(`${name}/${place}`);
+    const tensor = tensorOf(tensors, String(name), part, place);
     if (!tensor) throw new FormatError('missing-tensor', `keras: no ${part} of ${String(name)}`);
     return Array.from(await tensor.read());
   };
@@ -353,20 +352,18 @@ function named(tensor: FoundTensor | undefined, part: keyof FoundTensors): Found
   return tensor ? { [part]: tensor } : {};
 }
 
-/** Tensors of a layer by name, or by the place they have among its parts. */
 function tensorsOf(
   layer: string,
   parts: readonly string[],
-  tensors: StoredTensors,
+  tensors: LayerTensors,
 ): Record<string, FoundTensor> {
   const found: Record<string, FoundTensor> = {};
   for (const [place, part] of parts.entries()) {
-    const key = [`${layer}/${part}`, `${layer}/${place}`].find((name) => tensors.has(name));
-    const tensor: StoredTensor | undefined = key === undefined ? undefined : tensors.get(key);
-    if (key === undefined || !tensor) {
+    const tensor = tensorOf(tensors, layer, part, place);
+    if (!tensor) {
       throw new FormatError('missing-tensor', `keras: the file has no ${part} of layer "${layer}"`);
     }
-    found[part] = { name: key, ...tensor };
+    found[part] = tensor;
   }
   return found;
 }

@@ -78,7 +78,12 @@ function isMeanJson(value: unknown): boolean {
   const keys = Object.keys(mean).sort().join();
   if (keys === 'tensor') return mean.tensor === MEAN_TENSOR;
   const sized = keys === 'float32,height,width' && isPixels(mean.height) && isPixels(mean.width);
-  return sized && typeof mean.float32 === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(mean.float32);
+  return sized && typeof mean.float32 === 'string' && isBase64(mean.float32);
+}
+
+/** Looks for what does not belong: a match of megabytes is more than a regular expression takes. */
+function isBase64(text: string): boolean {
+  return !/[^A-Za-z0-9+/]/.test(text.replace(/={1,2}$/, ''));
 }
 
 function isTriple(value: unknown): value is number[] {

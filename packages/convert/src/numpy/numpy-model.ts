@@ -1,9 +1,11 @@
 import type { ByteSource } from '@alexnet/files';
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import type { ChannelOrder } from '../alexnet/channel-order.js';
 import { DATA_FORMAT } from '../alexnet/flattened-pairs.js';
 import { layoutByShape, parameterName } from '../alexnet/foreign-names.js';
 import { checkAllowed } from '../alexnet/note.js';
 import { numbersOnly } from '../alexnet/numbers-only.js';
+import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { UnsaidError } from '../format-error.js';
 import type { Model } from '../model-file/model-file.js';
@@ -28,19 +30,20 @@ export async function readNumpyModel(
   );
   const pickled = container === 'pickled';
   const numbers = numbersOnly(layoutByShape(tensors));
+  const named = namedNorms(tensors, options, numbers.layout);
   // Which network a pickled dict holds is asked first: that says whether it came out of Caffe.
   const ofCaffe = pickled && (isOfCaffe(options) || !(options.preset || options.spec));
   const flattenUnsaid = numbers.flattenUnsaid === true && !ofCaffe;
   return assembleModel(
     {
       format: pickled ? 'npy' : 'npz',
-      tensors,
+      tensors: named?.tensors ?? tensors,
       ...numbers,
       flattenUnsaid,
       channelOrder: pickled ? pickledOrder(options, flattenUnsaid) : null,
       preprocessing: null,
       classNames: null,
-      notes: [],
+      notes: named?.notes ?? [],
     },
     options,
   );
@@ -50,12 +53,13 @@ export async function readNumpyModel(
  * A pickled dict says nothing about color: those of Caffe's two networks came out of Caffe, which
  * feeds BGR; for any other network the caller has to say it.
  */
-function pickledOrder(options: OpenOptions, flattenUnsaid: boolean): 'rgb' | 'bgr' | null {
-  const { preset, spec, channelOrder, dataFormat } = options;
+function pickledOrder(options: OpenOptions, flattenUnsaid: boolean): ChannelOrder | null {
+  const { preset, spec, channelOrder, preprocessing, dataFormat } = options;
   const both = flattenUnsaid && dataFormat === undefined;
   if (channelOrder) return channelOrder;
   if (!preset && !spec) return null; // which network it is will be asked first
   if (isOfCaffe(options)) return 'bgr';
+  if (preprocessing) return preprocessing.channelOrder;
   throw new UnsaidError(
     'ambiguous',
     `a pickled dict does not say in which order conv1 takes the colors; say the channel order: bgr for what was converted from Caffe, rgb for the rest${both ? `; and ${DATA_FORMAT}` : ''}`,

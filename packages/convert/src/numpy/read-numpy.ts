@@ -12,7 +12,7 @@ const MAX_PICKLE_BYTES = 2 ** 30;
 
 /** The named arrays of a NumPy file. */
 export interface NumpyFile {
-  /** Names as in the archive without `.npy`, or `layer/weights`, `layer/biases` of a pickled dict. */
+  /** Names as in the archive without `.npy`, or `layer/weights`, `layer/biases` of a pickled dict; counters are left out. */
   readonly tensors: StoredTensors;
   /** `npz`, or `pickled` for the dict in an .npy file that caffe-tensorflow wrote. */
   readonly container: 'npz' | 'pickled';
@@ -31,7 +31,10 @@ export async function readNumpy(input: Uint8Array | ByteSource): Promise<NumpyFi
   if (first === 0x50) return { tensors: await readNpz(source), container: 'npz' };
   const header = await readNpyHeader(source);
   if (header.descr !== '|O') {
-    throw new FormatError('unsupported', 'numpy: a single array without name; use readNpy for it');
+    throw new FormatError(
+      'not-this-format',
+      'numpy: a single array without name, which is no network; use readNpy for it',
+    );
   }
   return { tensors: await readPickledDict(source, header), container: 'pickled' };
 }
@@ -43,9 +46,25 @@ async function readNpz(source: ByteSource): Promise<StoredTensors> {
       throw new FormatError('not-this-format', `numpy: the archive holds "${file}", no array`);
     }
     const name = file.slice(0, -'.npy'.length);
-    tensors.set(name, await readNpy(await openChecked(entry), name));
+    const array = await openChecked(entry);
+    if (!(await isCounter(name, array))) tensors.set(name, await readNpy(array, name));
   }
   return tensors;
+}
+
+/**
+ * Whether an array is of whole numbers or truth values, as steps and counts are, which no weight is.
+ *
+ * @throws FormatError unsupported for one of several axes
+ */
+async function isCounter(name: string, array: ByteSource): Promise<boolean> {
+  const { descr, shape } = await readNpyHeader(array);
+  if (!/^.[iub]\d+$/.test(descr)) return false;
+  if (shape.length < 2) return true;
+  throw new FormatError(
+    'unsupported',
+    `numpy: "${name}" holds whole numbers: a quantized network, whose scales are not read; save the floats`,
+  );
 }
 
 async function readPickledDict(source: ByteSource, header: NpyHeader): Promise<StoredTensors> {

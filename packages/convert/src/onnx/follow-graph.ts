@@ -6,7 +6,7 @@ import { NO_PADS, plusPads, withPads } from '../found/with-pads.js';
 import { joined, mapped } from '../tensors/derived.js';
 import type { StoredTensor } from '../tensors/tensor-file.js';
 import { constantNode } from './constant-node.js';
-import { type Flow, type GraphValue, integers, type Part } from './graph-value.js';
+import { appended, type Flow, type GraphValue, integers, type Part } from './graph-value.js';
 import { layerNode, vector } from './layer-node.js';
 import { NodeReader } from './node-reader.js';
 import type { OnnxGraph, OnnxModel, OnnxNode } from './parse-onnx.js';
@@ -114,7 +114,7 @@ async function flowNode(node: NodeReader, walk: Walk): Promise<readonly GraphVal
   if (first?.kind === 'part') {
     const layers = await layerNode(node);
     if (!layers) throw node.refusal('is in no AlexNet');
-    return [{ ...first, layers: [...first.layers, ...layers] }];
+    return [{ ...first, layers: appended(first.layers, layers) }];
   }
   if (first?.kind !== 'flow') throw node.refusal('has an input that nothing gives');
   const flow = first;
@@ -180,7 +180,7 @@ function ended(node: NodeReader, flow: Flow): readonly Flow[] {
 }
 
 function extended(flow: Flow, ...layers: readonly FoundLayer[]): Flow {
-  return { ...flow, layers: [...flow.layers, ...layers] };
+  return { ...flow, layers: appended(flow.layers, layers) };
 }
 
 /** Whether codes start at 0, so that rounding to them is a ReLU as well: quantizers leave that one out. */

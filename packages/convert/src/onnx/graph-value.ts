@@ -80,3 +80,20 @@ export function integers(small: readonly number[], shape?: readonly number[]): G
     },
   };
 }
+
+/** More than any network here has, with what changes nothing in between. */
+const MAX_LAYERS = 512;
+
+/** Layers with more behind them. @throws FormatError too-large */
+export function appended(
+  layers: readonly FoundLayer[],
+  more: readonly FoundLayer[],
+): readonly FoundLayer[] {
+  if (layers.length + more.length > MAX_LAYERS) {
+    throw new FormatError(
+      'too-large',
+      `ONNX: more than ${MAX_LAYERS} layers, which no AlexNet has`,
+    );
+  }
+  return [...layers, ...more];
+}

@@ -21,7 +21,7 @@ export async function readOnnxModel(
 ): Promise<StoredModel> {
   const model = await parseOnnx(await bytes.read(0, bytes.size), beside);
   const text = model.metadata.get('alexnet');
-  if (text !== undefined) return readOwn(model, text);
+  if (text !== undefined) return readOwn(model, text, options);
   const { network, front, quantized } = await followGraph(model);
   const detail =
     'numbers rounded to few bits were restored, and the rounding of activations left out';
@@ -40,12 +40,12 @@ export async function readOnnxModel(
 }
 
 /** The names of the constants are ours, and the description says the rest. */
-function readOwn({ constants }: OnnxModel, text: string): StoredModel {
+function readOwn({ constants }: OnnxModel, text: string, options: OpenOptions): StoredModel {
   const description = parseDescription(text, DEFAULT_LIMITS);
   const tensors: StoredTensors = new Map();
   for (const { name } of parameterLayouts(description.spec)) {
     const tensor = constants.get(name);
     if (tensor?.kind === 'float') tensors.set(name, tensor.tensor);
   }
-  return describedModel(description, tensors, 'channels-first');
+  return describedModel(description, tensors, 'channels-first', options);
 }

@@ -1,5 +1,5 @@
 import { readNumber } from '../tensors/derived.js';
-import type { Divisor, Flow, GraphValue } from './graph-value.js';
+import { appended, type Divisor, type Flow, type GraphValue } from './graph-value.js';
 import type { NodeReader } from './node-reader.js';
 
 /**
@@ -136,7 +136,7 @@ function normalized(node: NodeReader, flow: Flow, divisor: Divisor): Flow {
     window.region === 'lrn'
       ? ({ op: 'lrn', ...constants, groups: 1 } as const)
       : ({ op: 'mapnorm', ...constants } as const);
-  return { ...flow, layers: [...flow.layers, layer] };
+  return { ...flow, layers: appended(flow.layers, [layer]) };
 }
 
 /** A constant of one number; null for anything else. */

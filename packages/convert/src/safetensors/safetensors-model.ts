@@ -42,7 +42,7 @@ export async function readSafetensorsModel(
   if (text !== undefined) {
     const description = parseDescription(text, limits, await stored(MEAN_TENSOR));
     tensors.delete(MEAN_TENSOR);
-    return describedModel(description, tensors, 'channels-first');
+    return describedModel(description, tensors, 'channels-first', options);
   }
   if (metadata.has(CHECKPOINT)) {
     throw new FormatError(
@@ -55,6 +55,9 @@ export async function readSafetensorsModel(
 
 /** A state dict; its names are in the order of the alphabet, whatever the order of its layers. */
 function foreign(tensors: StoredTensors, options: OpenOptions): StoredModel {
+  if (tensors.size === 0) {
+    throw new FormatError('missing-tensor', 'safetensors: the file holds no tensors of floats');
+  }
   return assembleModel(
     {
       ...nameLayersOf(tensors, true),

@@ -1,5 +1,6 @@
 import { assembleModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
 import { layoutByShape } from '../alexnet/foreign-names.js';
+import { mapsFirst } from '../alexnet/maps-first.js';
 import { numbersOnly } from '../alexnet/numbers-only.js';
 import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { FormatError } from '../format-error.js';
@@ -8,9 +9,9 @@ import { ourName } from '../keras/keras-layers.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { type OpenShard, readCheckpoint } from './read-checkpoint.js';
 
-/** What optimizers, averages and savers keep beside the variables. */
+/** What optimizers, averages, metrics and savers keep beside the variables. */
 const OTHERS =
-  /OPTIMIZER_SLOT|(^|\/)(optimizer|_optimizer)\b|(^|\/)save_counter|(^|\/)(global_step|learning_rate|lr|epoch|Momentum|momentum|Adam(_\d)?|RMSProp(_\d)?|Adagrad|Ftrl(_\d)?|ExponentialMovingAverage|moving_average|EMA|beta\d_power|biased|local_step)$/;
+  /OPTIMIZER_SLOT|(^|\/)(_?metrics|compiled_metrics)\/|(^|\/)(optimizer|_optimizer)\b|(^|\/)save_counter|(^|\/)(global_step|learning_rate|lr|epoch|Momentum|momentum|Adam(_\d)?|RMSProp(_\d)?|Adagrad|Ftrl(_\d)?|ExponentialMovingAverage|moving_average|EMA|beta\d_power|biased|local_step)$/;
 const SUFFIX = '/.ATTRIBUTES/VARIABLE_VALUE';
 const PARTS = ['weight', 'bias', 'running_mean', 'running_var'];
 /** Keras 3 lists a model's variables in running order, and again as `_all_variables` in none. */
@@ -62,10 +63,14 @@ export async function readTensorflowModel(
 
 /** The variables of the network, and the names of what lies beside them. */
 function chosen(all: readonly (readonly [string, StoredTensor])[]) {
+  const names = new Set(all.map(([name]) => name));
+  // TensorFlow 1 puts what an optimizer keeps of a variable under the variable's own name.
+  const isOther = (name: string) =>
+    OTHERS.test(name) || names.has(name.slice(0, Math.max(name.lastIndexOf('/'), 0)));
   const isNetwork = ([name, { shape }]: (typeof all)[number]) =>
-    !OTHERS.test(name) && !UNORDERED.test(name) && shape.length > 0;
+    !isOther(name) && !UNORDERED.test(name) && shape.length > 0;
   const trained = all.some(isNetwork) ? [] : all.filter(([name]) => TRAINED.test(name));
-  const list = (name: string) => LISTED.test(name) && !OTHERS.test(name);
+  const list = (name: string) => LISTED.test(name) && !isOther(name);
   const listed = trained.length > 0 ? trained : all.filter(([name]) => list(name));
   if (listed.length > 0) {
     const lists = new Map<string, [number, StoredTensor][]>();
@@ -89,13 +94,13 @@ function chosen(all: readonly (readonly [string, StoredTensor])[]) {
     );
   }
   const kept = all
-    .filter(([name, { shape }]) => !OTHERS.test(name) && shape.length > 0)
+    .filter(([name, { shape }]) => !isOther(name) && shape.length > 0)
     .map(([name, tensor]) => [ourName(name), tensor] as const)
     .sort(([a], [b]) => compareNames(a, b));
   const left = all.flatMap(([name, { shape }]) =>
-    OTHERS.test(name) || shape.length === 0 ? [name] : [],
+    isOther(name) || shape.length === 0 ? [name] : [],
   );
-  return { kept, left };
+  return { kept: mapsFirst(kept), left };
 }
 
 /**

@@ -42,6 +42,12 @@ export async function readTfjsModel(
       `tfjs: a ${String(format)}; only layers models keep their layers`,
     );
   }
+  if (weightsManifest === undefined) {
+    throw new FormatError(
+      'not-this-format',
+      'tfjs: JSON without a weightsManifest, which is no model of TF.js',
+    );
+  }
   const found = await readManifest(weightsManifest, beside);
   const tensors: StoredTensors = new Map(
     [...found].map(([name, tensor]) => [ourName(name), tensor]),
@@ -49,12 +55,15 @@ export async function readTfjsModel(
   const { alexnet } = Object(userDefinedMetadata) as Record<string, unknown>;
   if (alexnet !== undefined) {
     const description = parseDescription(JSON.stringify(alexnet), DEFAULT_LIMITS);
-    return describedModel(description, tensors, 'channels-last');
+    return describedModel(description, tensors, 'channels-last', options);
   }
   const named: StoredTensors = new Map(
     [...found].map(([name, tensor]) => [name.replace(/^.*\/(?=[^/]+\/[^/]+$)/, ''), tensor]),
   );
-  const { front, ...topology } = await readTopology(modelOf(modelTopology), named);
+  const { front, ...topology } = await readTopology(modelOf(modelTopology), {
+    tensors: named,
+    groups: new Map(),
+  });
   return assembleFound(
     {
       format: 'tfjs',

@@ -1,29 +1,14 @@
 import { checkName } from '@alexnet/files';
 import {
-  asCount,
-  asCounts,
   asItems,
   PickleDict,
-  PickleGlobal,
   PickleObject,
-  PicklePersistent,
   PickleTuple,
   type PickleValue,
 } from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
-import type { View } from '../tensors/strided.js';
-import type { FloatType } from '../tensors/tensor-file.js';
-import { dtypeOf } from './storage.js';
-
-/** A tensor as a pickle describes it: whose numbers, and which of them. */
-export interface TensorReference {
-  /** Persistent id of the storage, or of the whole tensor in a tar file. */
-  readonly id: PickleValue;
-  /** null where the id names a whole tensor. */
-  readonly view: View | null;
-  /** Set where the storage is untyped. */
-  readonly dtype: FloatType | null;
-}
+import { asTensor, type TensorReference } from './tensor-reference.js';
+import { Visits } from './visits.js';
 
 const MAX_DEPTH = 32;
 
@@ -46,7 +31,7 @@ const WRAPPERS = [
  */
 export function findTensors(root: PickleValue): Map<string, TensorReference> {
   const found = new Map<string, TensorReference>();
-  collect(unwrap(root), '', found, 0);
+  collect(unwrap(root), '', { found, visits: new Visits() }, 0);
   const names = [...found.keys()];
   if (names.length > 0 && names.every((name) => name.startsWith('module.'))) {
     return new Map([...found].map(([name, tensor]) => [name.slice('module.'.length), tensor]));
@@ -55,13 +40,11 @@ export function findTensors(root: PickleValue): Map<string, TensorReference> {
 }
 
 /** The network inside a training checkpoint: one entry of it, or the one item of a tuple with tensors. */
-export function unwrap(root: PickleValue, depth = 0): PickleValue {
+export function unwrap(root: PickleValue, visits = new Visits(), depth = 0): PickleValue {
   if (depth > MAX_DEPTH) throw new FormatError('too-large', 'torch: a checkpoint nested too deep');
-  const items = root instanceof PickleTuple ? root.items : Array.isArray(root) ? root : null;
+  const items = listed(root);
   if (items) {
-    const networks = items.filter(
-      (item) => item !== null && tensorsIn(unwrap(item, depth + 1)) > 0,
-    );
+    const networks = items.filter((item) => !asTensor(item) && holdsTensors(item, visits));
     const [only, ...others] = networks;
     if (others.length > 0) {
       throw new FormatError(
@@ -69,72 +52,126 @@ export function unwrap(root: PickleValue, depth = 0): PickleValue {
         `torch: the file holds a list with ${networks.length} things that have tensors; save the network's state_dict alone`,
       );
     }
-    return only === undefined ? root : unwrap(only, depth + 1);
+    return only === undefined ? root : unwrap(only, visits, depth + 1);
   }
-  for (const key of WRAPPERS) {
-    const inner = entriesOf(root)?.get(key);
-    if (inner !== undefined && isNetwork(inner)) return unwrap(inner, depth + 1);
-  }
-  return root;
+  const key = wrapperOf(root, visits);
+  if (key === undefined) return root;
+  return unwrap(entriesOf(root)?.get(key) ?? null, visits, depth + 1);
 }
 
 /** Entries with tensors beside the network in a checkpoint, such as averaged weights. */
-export function besideNetwork(root: PickleValue, depth = 0): readonly string[] {
+export function besideNetwork(
+  root: PickleValue,
+  visits = new Visits(),
+  depth = 0,
+): readonly string[] {
   const entries = entriesOf(root);
-  const key = entries && WRAPPERS.find((name) => isNetwork(entries.get(name)));
+  const key = wrapperOf(root, visits);
   if (!entries || key === undefined || depth > MAX_DEPTH) return [];
   const others = [...entries].flatMap(([name, value]) =>
-    typeof name === 'string' && name !== key && value !== null && tensorsIn(value) > 0
+    typeof name === 'string' && name !== key && !asTensor(value) && holdsTensors(value, visits)
       ? [name]
       : [],
   );
-  return [...others, ...besideNetwork(entries.get(key) ?? null, depth + 1)];
+  return [...others, ...besideNetwork(entries.get(key) ?? null, visits, depth + 1)];
 }
 
-function isNetwork(value: PickleValue | undefined): boolean {
-  if (value === undefined || asTensor(value, 0)) return false;
-  return entriesOf(value) !== null || moduleState(value) !== null;
+/** The entry of a checkpoint that holds its network; settings may stand under such a name, too. */
+function wrapperOf(root: PickleValue, visits: Visits): string | undefined {
+  const entries = entriesOf(root);
+  return WRAPPERS.find((name) => {
+    const inner = entries?.get(name) ?? null;
+    const isNetwork = !asTensor(inner) && (entriesOf(inner) ?? moduleState(inner)) !== null;
+    return isNetwork && holdsTensors(inner, visits);
+  });
 }
 
-function tensorsIn(value: PickleValue): number {
-  const found = new Map<string, TensorReference>();
-  collect(value, '', found, 0);
-  found.delete(''); // a lone tensor has no name
-  return found.size;
+/** Whether there are tensors with names in a value; each object in it is looked at once. */
+function holdsTensors(root: PickleValue, visits: Visits): boolean {
+  const seen = new Set([root]);
+  // A set is walked to the end of what is added on the way.
+  for (const value of seen) {
+    const items = listed(value);
+    for (const inner of items ?? named(value)) {
+      visits.count();
+      const isTensor = asTensor(inner) !== null;
+      if (isTensor && !items) return true;
+      const isNested = typeof inner === 'object' && inner !== null && (items || !listed(inner));
+      if (!isTensor && isNested) seen.add(inner);
+    }
+  }
+  return false;
 }
 
-function collect(
-  value: PickleValue,
-  prefix: string,
-  found: Map<string, TensorReference>,
-  depth: number,
-): void {
+function listed(value: PickleValue): readonly PickleValue[] | null {
+  if (value instanceof PickleTuple) return value.items;
+  return Array.isArray(value) ? value : null;
+}
+
+/** What stands under a name in a dict or in the state of a module. */
+function* named(value: PickleValue): Iterable<PickleValue> {
+  for (const part of partsOf(value)) {
+    for (const [key, inner] of part ?? []) if (typeof key === 'string') yield inner;
+  }
+}
+
+function partsOf(value: PickleValue) {
+  const module = moduleState(value);
+  return module
+    ? ['_parameters', '_buffers', '_modules'].map((part) => entriesOf(module.get(part) ?? null))
+    : [entriesOf(value)];
+}
+
+interface Collected {
+  readonly found: Map<string, TensorReference>;
+  readonly visits: Visits;
+}
+
+function collect(value: PickleValue, prefix: string, collected: Collected, depth: number): void {
+  const { found, visits } = collected;
   if (depth > MAX_DEPTH)
     throw new FormatError('too-large', `torch: modules nested over ${MAX_DEPTH}`);
-  const tensor = asTensor(value, 0);
+  const tensor = asTensor(value);
   if (tensor) {
+    if ('rebuiltBy' in tensor) throw unread(prefix, tensor.rebuiltBy);
     if (found.has(prefix)) throw new FormatError('duplicate-name', `torch: "${prefix}" twice`);
     if (found.size >= 4096) throw new FormatError('too-large', 'torch: more than 4096 tensors');
     found.set(prefix, tensor);
     return;
   }
-  const module = moduleState(value);
-  const parts = module
-    ? ['_parameters', '_buffers', '_modules'].map((part) => entriesOf(module.get(part) ?? null))
-    : [entriesOf(value)];
+  const parts = partsOf(value);
+  if (value instanceof PickleObject && parts.every((part) => !part) && PARAMETER.test(prefix)) {
+    throw unread(prefix, value.callee.path);
+  }
   for (const part of parts) {
     for (const [key, inner] of part ?? []) {
+      visits.count();
       if (typeof key !== 'string') continue;
       checkName(key, 'torch');
-      if (/(^|\.)_packed_params$/.test(key) || isQuantized(inner)) {
-        throw new FormatError(
-          'unsupported',
-          `torch: "${prefix ? `${prefix}.` : ''}${key}" is of a quantized network, whose scales are not read; save the floats`,
-        );
-      }
-      collect(inner, prefix ? `${prefix}.${key}` : key, found, depth + 1);
+      const name = prefix ? `${prefix}.${key}` : key;
+      if (/(^|\.)_packed_params$/.test(key)) throw quantized(name);
+      collect(inner, name, collected, depth + 1);
     }
   }
+}
+
+/** What every network needs, and what would be taken for left out where it is not read. */
+const PARAMETER = /(^|\.)(weight|bias|running_mean|running_var)$/;
+
+function unread(name: string, rebuiltBy: string): FormatError {
+  if (rebuiltBy === 'torch._utils._rebuild_qtensor') return quantized(name);
+  return new FormatError(
+    'unsupported',
+    `torch: "${name}" is kept as ${rebuiltBy} rebuilds it, which is not read; save a plain tensor on the CPU`,
+  );
+}
+
+/** Of torch's int8, or of a layer of torch.ao. */
+function quantized(name: string): FormatError {
+  return new FormatError(
+    'unsupported',
+    `torch: "${name}" is of a quantized network, whose scales are not read; save the floats`,
+  );
 }
 
 /** Entries of a dict or OrderedDict. */
@@ -159,54 +196,4 @@ export function moduleState(value: PickleValue): ReadonlyMap<PickleValue, Pickle
   if (!(value instanceof PickleObject)) return null;
   const state = entriesOf(value.state);
   return state?.has('_modules') ? state : null;
-}
-
-/** A tensor of torch's int8, or the weights of a layer of torch.ao. */
-function isQuantized(value: PickleValue): boolean {
-  return value instanceof PickleObject && value.callee.path === 'torch._utils._rebuild_qtensor';
-}
-
-function asTensor(value: PickleValue, depth: number): TensorReference | null {
-  if (value instanceof PicklePersistent) return { id: value.id, view: null, dtype: null };
-  if (!(value instanceof PickleObject)) return null;
-  return rebuilt(value.callee, value.args.items, depth);
-}
-
-function rebuilt(
-  callee: PickleGlobal,
-  args: readonly PickleValue[],
-  depth: number,
-): TensorReference | null {
-  if (depth > MAX_DEPTH) throw new FormatError('too-large', 'torch: a tensor wrapped too often');
-  switch (callee.path) {
-    case 'torch._utils._rebuild_tensor':
-    case 'torch._utils._rebuild_tensor_v2':
-    case 'torch._utils._rebuild_tensor_v3': {
-      const [storage, offset, shape, strides, , , dtype] = args;
-      if (!(storage instanceof PicklePersistent)) {
-        throw new FormatError('bad-header', 'torch: a tensor without storage');
-      }
-      const view = {
-        offset: asCount(offset, 'a tensor offset'),
-        shape: asCounts(shape, 'a tensor shape'),
-        strides: asCounts(strides, 'a tensor stride'),
-      };
-      return { id: storage.id, view, dtype: dtypeOf(dtype) };
-    }
-    case 'torch._utils._rebuild_parameter':
-    case 'torch.nn.parameter.Parameter':
-    case 'torch.autograd.variable.Variable':
-      return asTensor(args[0] ?? null, depth + 1);
-    case 'copy_reg.__newobj__':
-    case 'copyreg.__newobj__':
-      return asTensor(args[1] ?? null, depth + 1);
-    case 'torch._tensor._rebuild_from_type_v2': {
-      const [inner, , innerArgs] = args;
-      return inner instanceof PickleGlobal && innerArgs instanceof PickleTuple
-        ? rebuilt(inner, innerArgs.items, depth + 1)
-        : null;
-    }
-    default:
-      return null;
-  }
 }

@@ -2,6 +2,7 @@ import { PickleGlobal, PickleObject, type PickleValue } from '@alexnet/files/pic
 import { FormatError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { entriesOf, moduleState, unwrap } from './find-tensors.js';
+import { Visits } from './visits.js';
 
 /** What is in a file of torch. */
 export interface TorchFile {
@@ -31,16 +32,23 @@ export const PARAMETERS = /^torch\.nn\.modules\.container\.Parameter(Dict|List)$
 /** The module that was pickled whole, null where the file holds tensors only. */
 export function moduleTree(root: PickleValue): TorchModule | null {
   const value = unwrap(root);
-  const module = moduleState(value) ? asModule(value, '', 0) : null;
+  const visits = new Visits();
+  const module = moduleState(value) ? asModule(value, '', visits, 0) : null;
   if (module && PARAMETERS.test(module.className)) return null;
   const parallel = module?.className.startsWith('torch.nn.parallel.');
   const inner = parallel ? moduleState(value)?.get('_modules') : undefined;
   const [only] = entriesOf(inner ?? null)?.values() ?? [];
   // The names of its tensors lose the prefix "module.", too.
-  return only === undefined ? module : asModule(only, '', 0);
+  return only === undefined ? module : asModule(only, '', visits, 0);
 }
 
-function asModule(value: PickleValue, path: string, depth: number): TorchModule | null {
+function asModule(
+  value: PickleValue,
+  path: string,
+  visits: Visits,
+  depth: number,
+): TorchModule | null {
+  visits.count();
   if (depth > MAX_DEPTH) throw new FormatError('too-large', 'torch: modules nested too deep');
   const state = moduleState(value);
   if (!state || !(value instanceof PickleObject)) return null;
@@ -50,7 +58,7 @@ function asModule(value: PickleValue, path: string, depth: number): TorchModule 
   }
   const children = [...(entriesOf(state.get('_modules') ?? null) ?? [])].flatMap(([key, child]) => {
     const own = path === '' ? String(key) : `${path}.${String(key)}`;
-    const module = asModule(child, own, depth + 1);
+    const module = asModule(child, own, visits, depth + 1);
     return module ? [module] : [];
   });
   return { path, className: classOf(value), options, children };

@@ -3,8 +3,8 @@ import { FormatError } from '../format-error.js';
 import { FLOAT_BYTES } from '../tensors/floats.js';
 import { type Storage, stridedTensor } from '../tensors/strided.js';
 import type { FloatType, StoredTensors } from '../tensors/tensor-file.js';
-import type { TensorReference } from './find-tensors.js';
 import { asStorageId } from './storage.js';
+import type { TensorReference } from './tensor-reference.js';
 
 /**
  * Joins the tensors a pickle describes with the storages the container holds. Integer tensors,
