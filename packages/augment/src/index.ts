@@ -1,5 +1,6 @@
 export type { CropBox, RgbImage } from '@alexnet/files/image';
 export type { Batch, SkippedImage } from './batch/batch.js';
+export type { WholeBatch } from './batch/finish-share.js';
 export {
   type ByteMaker,
   type ExampleMaker,

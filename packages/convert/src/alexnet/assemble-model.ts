@@ -1,65 +1,19 @@
-import type { ByteSource } from '@alexnet/files';
-import {
-  type NetworkSpec,
-  type Preprocessing,
-  type PresetName,
-  type SpecModifiers,
-  validateSpec,
-  type Weight,
-} from '@alexnet/model';
+import { type NetworkSpec, validateSpec, type Weight } from '@alexnet/model';
 import { FormatError, UnsaidError } from '../format-error.js';
 import { sameComputation } from '../found/network-of-layers.js';
 import { tfjsWeight } from '../layout/canonical.js';
 import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
-import type { Limits } from '../limits.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
-import {
-  type ChannelOrder,
-  conv1Order,
-  reverseInputChannels,
-  reversePreprocessing,
-} from './channel-order.js';
+import { conv1Order, reverseInputChannels, reversePreprocessing } from './channel-order.js';
 import { completedDescription } from './completed-description.js';
 import { describeNetwork } from './describe-network.js';
 import { type Detected, detectSpec } from './detect-spec.js';
-import { type DataFormat, flattenedPairs } from './flattened-pairs.js';
+import { flattenedPairs } from './flattened-pairs.js';
 import { type Match, matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
+import type { OpenOptions } from './open-options.js';
 import type { SourceModel } from './source-model.js';
-
-/** What a reader needs to know that foreign files do not say. */
-export interface OpenOptions {
-  /** Which network it is, where shapes cannot tell: paper, original2012, caffe or caffenet. */
-  readonly preset?: PresetName;
-  /** How it differs from the preset: norm, pool, activation, input, conv1 … Sizes are the file's own. */
-  readonly modifiers?: SpecModifiers;
-  /** The whole network, where it is no preset scaled in width and classes. */
-  readonly spec?: NetworkSpec;
-  /** What the file does not say but the caller knows, in the order of colors the file's conv1 takes. */
-  readonly preprocessing?: Preprocessing;
-  /** What batch norms add to the variance, where the file holds numbers only. */
-  readonly epsilon?: number;
-  /**
-   * In which order the first dense layer sees its maps, in Keras' words, where the file holds numbers only:
-   * `channels_last` for height, width, channels.
-   */
-  readonly dataFormat?: DataFormat;
-  /** Order of conv1's input channels, where the file leaves it open; what the file does to them is in that order, too. */
-  readonly channelOrder?: ChannelOrder;
-  /** Names of the classes in label order, where the caller knows them. */
-  readonly classNames?: readonly string[];
-  /** Codes of inexact notes to accept; `NOTE_CODES` leaves judging to the caller. */
-  readonly allow?: readonly NoteCode[];
-  /** What comes off a caffemodel's images: a `.binaryproto`, an `.npy`, or three numbers, 0 to 255; BGR as Caffe has it. */
-  readonly mean?: Uint8Array | ByteSource | readonly [blue: number, green: number, red: number];
-  /** The layers of a caffemodel's net, a `.prototxt`; its HDF5 form has none of its own. */
-  readonly prototxt?: Uint8Array | ByteSource;
-  /** `batches.meta` of cuda-convnet: class names and the mean image. */
-  readonly meta?: Uint8Array | ByteSource;
-  /** Instead of those of `DEFAULT_LIMITS`. */
-  readonly limits?: Partial<Limits>;
-}
 
 /** A network found in a file, its parameters still to be read. */
 export interface StoredModel extends Omit<Model, 'weights'> {

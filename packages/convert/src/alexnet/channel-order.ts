@@ -1,6 +1,5 @@
 import { channelMeanOf, type Preprocessing, type Weight } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
-import type { OpenOptions } from './assemble-model.js';
 
 /** In which order conv1 takes the colors. */
 export type ChannelOrder = Preprocessing['channelOrder'];
@@ -13,7 +12,10 @@ export type ChannelOrder = Preprocessing['channelOrder'];
  */
 export function conv1Order(
   own: ChannelOrder | null,
-  { channelOrder, preprocessing }: Pick<OpenOptions, 'channelOrder' | 'preprocessing'>,
+  {
+    channelOrder,
+    preprocessing,
+  }: { readonly channelOrder?: ChannelOrder; readonly preprocessing?: Preprocessing },
 ): ChannelOrder | null {
   const order = channelOrder ?? own ?? preprocessing?.channelOrder ?? null;
   if (preprocessing && preprocessing.channelOrder !== order) {

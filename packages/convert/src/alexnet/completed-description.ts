@@ -3,8 +3,8 @@ import { FormatError } from '../format-error.js';
 import { sameComputation } from '../found/network-of-layers.js';
 import { requireSameInput, requireSameLayers } from '../found/said-network.js';
 import type { Model } from '../model-file/model-file.js';
-import type { OpenOptions } from './assemble-model.js';
 import { describeNetwork } from './describe-network.js';
+import type { OpenOptions } from './open-options.js';
 
 type Description = Omit<Model, 'weights'>;
 

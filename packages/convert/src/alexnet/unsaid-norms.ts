@@ -1,6 +1,6 @@
 import { UnsaidError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import type { OpenOptions } from './assemble-model.js';
+import type { OpenOptions } from './open-options.js';
 import { type NamedTensors, nameLayersOf } from './state-dict.js';
 
 /**

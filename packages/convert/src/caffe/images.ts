@@ -1,6 +1,6 @@
 import type { InputSpec, Preprocessing } from '@alexnet/model';
-import type { OpenOptions } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
+import type { OpenOptions } from '../alexnet/open-options.js';
 import { FormatError } from '../format-error.js';
 import {
   type InputAffine,

@@ -1,7 +1,7 @@
 import { type ByteSource, bytesSource, sliceSource } from '@alexnet/files';
 import { readTar } from '@alexnet/files/tar';
 import { inflateUpTo, readZip } from '@alexnet/files/zip';
-import type { OpenOptions } from '../alexnet/assemble-model.js';
+import type { OpenOptions } from '../alexnet/open-options.js';
 import { FormatError } from '../format-error.js';
 import { detectFormat } from './detect-format.js';
 import type { ModelSource } from './format.js';

@@ -1,5 +1,5 @@
 import type { InputSpec } from '@alexnet/model';
-import type { OpenOptions } from '../alexnet/assemble-model.js';
+import type { OpenOptions } from '../alexnet/open-options.js';
 
 /** Size of the images as the caller says it, for files that do not; null where nobody does. */
 export function saidInput({ modifiers, spec }: OpenOptions): InputSpec | null {

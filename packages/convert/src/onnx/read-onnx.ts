@@ -1,4 +1,5 @@
-import { describedModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import { describedModel, type StoredModel } from '../alexnet/assemble-model.js';
+import type { OpenOptions } from '../alexnet/open-options.js';
 import type { ModelSource } from '../formats/format.js';
 import { assembleFound } from '../found/assemble-found.js';
 import { isNoChange } from '../found/input-affine.js';

@@ -1,5 +1,6 @@
-import { describedModel, type OpenOptions, type StoredModel } from '../alexnet/assemble-model.js';
+import { describedModel, type StoredModel } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
+import type { OpenOptions } from '../alexnet/open-options.js';
 import { FormatError } from '../format-error.js';
 import type { ModelSource } from '../formats/format.js';
 import { assembleFound } from '../found/assemble-found.js';

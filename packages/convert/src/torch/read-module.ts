@@ -1,6 +1,6 @@
 import { inferShapes } from '@alexnet/model';
-import type { OpenOptions } from '../alexnet/assemble-model.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
+import type { OpenOptions } from '../alexnet/open-options.js';
 import { FormatError } from '../format-error.js';
 import type { FoundLayer } from '../found/found-network.js';
 import type { DescribedNetwork } from '../found/network-of-layers.js';
