@@ -6,7 +6,7 @@ import type { TfjsWebgpu } from '../tfjs-webgpu.js';
 import type { AdapterInfo } from '../webgpu-types.js';
 import { fixedTile } from './fixed-tile.js';
 import type { FoundTile, TileStore } from './tile-record.js';
-import { createTileSearch, type TileSearch } from './tile-search.js';
+import type { TileSearch } from './tile-search.js';
 import type { TileTimer } from './tile-timer.js';
 
 /** How products find their tiles. */
@@ -42,6 +42,8 @@ export async function searchTiles(
     });
     return;
   }
+  // No page without a GPU has to load it.
+  const { createTileSearch } = await import('./tile-search.js');
   const { vendor = '', architecture = '', device = '', description = '' } = info;
   const adapter = JSON.stringify([vendor, architecture, device, description]);
   const store = storeOf(adapter);
