@@ -58,7 +58,7 @@ function head(study: Study): string {
   const size = `${images.train} training and ${images.validation} validation images of ${images.classes} classes of \`${images.name}\``;
   const quick =
     scale.name === 'quick'
-      ? '**These are `--quick` results**: fewer images, passes and seeds than the full ones, enough to see the machinery work and the largest effects.'
+      ? '**These are `--quick` results**: fewer images, passes and seeds than the full ones, enough to see the machinery work, too few to decide most claims.'
       : 'These are full results, as opposed to `--quick` ones; full means what fits a small machine, not ImageNet.';
   const network = base.network.modifiers;
   const changed =

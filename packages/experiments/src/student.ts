@@ -8,11 +8,21 @@ const TWO_SIDED_95 = [
   2.045, 2.042,
 ] as const;
 
-/** Standard errors either way that hold 95 % of chance; infinite without a degree of freedom, those in part are not counted. */
+/**
+ * Standard errors either way that hold 95 % of chance; infinite without a degree of freedom. Between whole
+ * degrees on the safe side by 3 % at most: their logarithms over one by the degrees lie near a line.
+ */
 export function studentT95(freedom: number): number {
-  // Two seeds have one degree of freedom, which sums in floating point may miss.
-  const whole = Math.floor(freedom + 1e-9);
-  if (whole < 1) return Number.POSITIVE_INFINITY;
+  // Sums in floating point may miss a whole degree.
+  const below = Math.floor(freedom + 1e-9);
+  const [low, high] = [pointAt(below), pointAt(below + 1)];
+  if (below < 1 || low === high) return low;
+  const share = Math.max(0, 1 / below - 1 / freedom) * below * (below + 1);
+  return low ** (1 - share) * high ** share;
+}
+
+function pointAt(freedom: number): number {
+  if (freedom < 1) return Number.POSITIVE_INFINITY;
   // The limit for many is 1.96; the last of the table is on the safe side.
-  return TWO_SIDED_95[Math.min(whole, TWO_SIDED_95.length) - 1] ?? Number.POSITIVE_INFINITY;
+  return TWO_SIDED_95[Math.min(freedom, TWO_SIDED_95.length) - 1] ?? Number.POSITIVE_INFINITY;
 }

@@ -21,6 +21,7 @@ import {
 } from '../src/plan-runs.js';
 import type { RunResult } from '../src/run-result.js';
 import { FULL, QUICK } from '../src/scale.js';
+import { studentT95 } from '../src/student.js';
 import { curvesCsv, runsCsv, trialsCsv } from '../src/to-csv.js';
 import { trendSentence } from '../src/trend.js';
 
@@ -118,8 +119,11 @@ test('a claim is reproduced, not reproduced or undecided, and the sentence says 
 });
 
 test('where one spread is much the larger, its seeds alone say how far to trust the difference', () => {
-  // Welch: 0.0580 · t(2.04); with the four degrees of freedom of equal spreads it were 16.1 points.
-  expect(said([0.5, 0.51, 0.52], [0.3, 0.4, 0.5])).toContain('(± 25.0 points)');
+  // Welch: 0.0580 · t(2.04) = 4.22; with the four degrees of freedom of equal spreads it were 16.1 points.
+  expect(said([0.5, 0.51, 0.52], [0.3, 0.4, 0.5])).toContain('(± 24.5 points)');
+  // t(1.47) is 6.19, by the integral of its density.
+  expect(studentT95(1.47) / 6.19).toBeGreaterThan(1);
+  expect(studentT95(1.47) / 6.19).toBeLessThan(1.03);
   expect(said([0.5, 0.5], [0.4, 0.4])).toMatch(/^Reproduced/);
 });
 
