@@ -126,9 +126,12 @@ interface Filter {
 
 // What a resize needs beside its result is kept for the next one: as new arrays it is tens of kB of
 // garbage an image, for which V8 marks its whole heap twice a second.
-const FILTERS = { columns: emptyFilter(), rows: emptyFilter() };
-let narrowed: Uint8ClampedArray = new Uint8ClampedArray(0);
-let sums = new Int32Array(0);
+const FILTERS = {
+  columns: /* @__PURE__ */ emptyFilter(),
+  rows: /* @__PURE__ */ emptyFilter(),
+};
+let narrowed: Uint8ClampedArray = /* @__PURE__ */ new Uint8ClampedArray(0);
+let sums = /* @__PURE__ */ new Int32Array(0);
 
 function emptyFilter(): Filter {
   const none = new Int32Array(0);

@@ -31,7 +31,7 @@ export async function selectBackend(options: SelectOptions = {}): Promise<Select
   return firstThatWorks(browserCandidates(name), { name, required: options.require !== undefined });
 }
 
-const openWebgpuOnce = openOnce();
+const openWebgpuOnce = /* @__PURE__ */ openOnce();
 
 function browserCandidates(asked: BackendName | undefined): readonly Candidate[] {
   return [

@@ -9,7 +9,9 @@ const kernel = (tf: Tf, name: keyof AlexNetKernels | 'LRNGrad', inputs: object, 
   tf.engine().runKernel(name, { ...inputs } as never, attrs) as Tensor;
 
 /** One tile of the products and a little more, of rows, terms and columns. */
-const [ROWS, DEPTH, COLUMNS] = [132, 36, 68];
+const ROWS = 132;
+const DEPTH = 36;
+const COLUMNS = 68;
 
 const dense = (tf: Tf) => ({
   x: ramp<Tensor2D>(tf, [ROWS, DEPTH], 3),

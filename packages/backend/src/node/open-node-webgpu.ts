@@ -8,7 +8,7 @@ import { loadTf } from './load-tf.js';
 import { startDawn } from './start-dawn.js';
 import { tileSource } from './tile-file.js';
 
-const once = openOnce();
+const once = /* @__PURE__ */ openOnce();
 
 /** Dawn without a device that was opened. */
 let unused: Gpu | undefined;

@@ -1,8 +1,6 @@
 import type { LayerSpec } from './layer-spec.js';
 import type { Keys } from './refuse-unknown.js';
 
-const CONSTANTS = { size: true, k: true, sumCoeff: true, beta: true } as const;
-
 /** The keys of every kind of layer, checked by the compiler. */
 export const LAYER_KEYS: {
   readonly [Op in LayerSpec['op']]: Keys<Extract<LayerSpec, { readonly op: Op }>>;
@@ -30,8 +28,8 @@ export const LAYER_KEYS: {
     rounding: true,
     countPadding: true,
   },
-  lrn: { op: true, name: true, ...CONSTANTS, groups: true },
-  mapnorm: { op: true, name: true, ...CONSTANTS },
+  lrn: { op: true, name: true, size: true, k: true, sumCoeff: true, beta: true, groups: true },
+  mapnorm: { op: true, name: true, size: true, k: true, sumCoeff: true, beta: true },
   batchnorm: { op: true, name: true, momentum: true, epsilon: true },
   dropout: { op: true, name: true, rate: true, scaling: true },
   flatten: { op: true, name: true },
