@@ -33,6 +33,7 @@ export {
   INITIAL_STATE,
   type Snapshot,
   type StepReport,
+  stoppedEarly,
   type TrainObserver,
   type TrainOptions,
   type TrainOutcome,

@@ -472,7 +472,10 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
 }
 
 /** Whether validation has not improved for as many epochs as the recipe waits. */
-function stoppedEarly({ stopAfter = Infinity }: Recipe, { epochsSinceBest = 0 }: TrainState) {
+export function stoppedEarly(
+  { stopAfter = Infinity }: Pick<Recipe, 'stopAfter'>,
+  { epochsSinceBest = 0 }: Pick<TrainState, 'epochsSinceBest'>,
+): boolean {
   return epochsSinceBest >= stopAfter;
 }
 

@@ -1,4 +1,4 @@
-import type { TrainState } from '@alexnet/trainer';
+import { stoppedEarly, type TrainState } from '@alexnet/trainer';
 import { CommandError } from '../failure.js';
 import { DATA_HELP } from '../open-data.js';
 import type { RunRecord } from '../run-folder.js';
@@ -100,9 +100,8 @@ export function doneAlready({ recipe, limits }: RunRecord, state: TrainState): s
   if (state.epoch >= recipe.epochs) {
     return `all ${recipe.epochs} epochs are done; --epochs N goes on with more`;
   }
-  const { epochsSinceBest = 0 } = state;
-  if (epochsSinceBest >= (recipe.stopAfter ?? Infinity)) {
-    return `it stopped early, after ${epochsSinceBest} epochs without a better validation; train --init RUN starts another from its weights`;
+  if (stoppedEarly(recipe, state)) {
+    return `it stopped early, after ${state.epochsSinceBest} epochs without a better validation; train --init RUN starts another from its weights`;
   }
   const { steps } = limits;
   if (steps !== null && state.globalStep >= steps) {

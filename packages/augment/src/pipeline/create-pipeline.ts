@@ -142,13 +142,15 @@ export function createPipeline(
             if (epoch < until) step.apply(example, height, width, draws);
           }
         },
-        finish,
+        ...(batch.length > 0 && { finish }),
         ...(givesBytes && {
           bytes: {
             crops: (decoded: RgbImage, position: number) => [cropOf(decoded, drawsOf(position))],
             mean: byteMean,
             // What does not mix images changes their targets alone.
-            finish: (made: Batch<Pixels>) => finish(made as Batch),
+            ...(batch.length > 0 && {
+              finish: (made: Batch<Pixels>) => finish(made as Batch),
+            }),
           },
         }),
       };
