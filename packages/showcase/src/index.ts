@@ -7,7 +7,7 @@ export type ShowcaseName = 'showcase' | 'showcase-one-tower' | 'showcase-modern'
  *
  * `showcase` is the paper's network with two towers at half width, `showcase-one-tower` its twin without
  * the split, `showcase-modern` that body trained as one would today, with batch norm. The first two take
- * 55×55 crops of 64 px images, the third 61×61 of 70. All answer with 100 classes of Tiny-ImageNet and
+ * 55×55 crops of 64 px images, the third 77×77 of 88. All answer with 100 classes of Tiny-ImageNet and
  * carry preprocessing, class names and provenance.
  */
 export const SHOWCASE: Readonly<Record<ShowcaseName, URL>> = {
