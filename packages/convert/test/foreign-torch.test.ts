@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { FormatErrorCode, OpenModelOptions } from '../src/index.js';
 import { expectSameLogits, golden, open } from './foreign.js';
 
-const logits = { ...golden('torch.json'), ...golden('torch-parameters.json') };
+const logits = {
+  ...golden('torch.json'),
+  ...golden('torch-parameters.json'),
+  ...golden('torch-wrapped.json'),
+};
 const torchvision = { preset: 'torchvision' } as const;
 const sized = { modifiers: { input: 224 } } as const;
 
@@ -19,6 +23,12 @@ describe('files of torch that say more than shapes do', () => {
     ['own-one-by-one.pth', { ...torchvision, ...sized }],
     ['parameter-attributes.pth', torchvision],
     ['settings-first.pth', torchvision],
+    ['pruned.pth', torchvision],
+    ['gray.pth', torchvision],
+    ['module-gray.pth', {}],
+    ['module-gray.pth', sized],
+    ['module-sigmoid.pth', {}],
+    ['one-logit.pth', { ...torchvision, allow: ['architecture'] }],
   ] satisfies [string, OpenModelOptions][])(
     '%s gives the logits torch gives',
     async (name, options) => {
@@ -36,6 +46,11 @@ describe('files of torch that say more than shapes do', () => {
     ['own-one-by-one-normed.pth', sized, 'not-allowed', 'calls as a function'],
     ['own-prepared.pth', sized, 'not-allowed', '"mean" belongs to no layer'],
     ['own-prepared.safetensors', torchvision, 'not-allowed', '"mean" has no place'],
+    ['prepared-outside.pth', torchvision, 'not-allowed', '"normalize.mean" has no place'],
+    ['temperature.pth', torchvision, 'not-allowed', '"temperature" has no place'],
+    ['weight-norm.pth', torchvision, 'unsupported', 'parametrize.remove_parametrizations'],
+    ['one-logit.pth', torchvision, 'not-allowed', 'does not say that a sigmoid follows'],
+    ['module-sigmoids.pth', sized, 'not-allowed', 'answers each class for itself'],
     ['quantized.pth', torchvision, 'unsupported', 'is of a quantized network'],
     ['sparse.pth', torchvision, 'unsupported', 'kept as torch._utils._rebuild_sparse_tensor'],
     ['bias-of-numpy.pth', torchvision, 'unsupported', '"features.3.bias" is kept as numpy'],

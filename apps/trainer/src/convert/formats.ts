@@ -21,7 +21,9 @@ export function formatOfEnding(target: string): TargetName {
   if (format) return format;
   const name = basename(target);
   const dot = name.indexOf('.');
-  const nearest = dot < 0 ? '' : ` did you mean ${closest(name.slice(dot), endings)}?`;
+  const own = name.slice(dot).toLowerCase();
+  const longer = endings.find((ending) => ending.endsWith(own));
+  const nearest = dot < 0 ? '' : ` did you mean ${longer ?? closest(own, endings)}?`;
   throw new CommandError(
     'usage',
     `${target}: the ending must be one of ${endings.join(' ')}, or --to says the format;${nearest || ' it has none'}`,

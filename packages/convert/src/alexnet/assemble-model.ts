@@ -14,6 +14,7 @@ import { type Match, matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
 import type { OpenOptions } from './open-options.js';
 import type { SourceModel } from './source-model.js';
+import { yesOrNo } from './yes-or-no.js';
 
 /** A network found in a file, its parameters still to be read. */
 export interface StoredModel extends Omit<Model, 'weights'> {
@@ -33,6 +34,10 @@ export interface StoredParameter {
   readonly canonical: StoredTensor | null;
 }
 
+/** A sigmoid as in BCEWithLogitsLoss is in no file; nor is it said where the number is an estimate. */
+const ONE_OUTPUT =
+  'one output, and the file does not say that a sigmoid follows; allowed, it is read as two classes, the second as likely as the sigmoid says';
+
 /** Reads all parameters of a stored model, in tfjs layout and RGB. */
 export async function loadModel({ notes: _, parameters, ...rest }: StoredModel): Promise<Model> {
   const weights = new Map<string, Weight>();
@@ -47,8 +52,9 @@ export async function loadModel({ notes: _, parameters, ...rest }: StoredModel):
  * @throws FormatError unknown-network, ambiguous, not-allowed
  */
 export function assembleModel(source: SourceModel, options: OpenOptions): StoredModel {
-  const { spec, match, taken } = findNetwork(source, options);
-  const flattened = flattenedPairs(spec, match.pairs, source, options.dataFormat);
+  const { spec: own, match, taken } = findNetwork(source, options);
+  const { spec, pairs } = yesOrNo(own, match.pairs, source.layout);
+  const flattened = flattenedPairs(spec, pairs, source, options.dataFormat);
   const notes: Note[] = [...source.notes];
   const note = (code: NoteCode, exact: boolean, detail: string) =>
     notes.push({ code, exact, detail });
@@ -56,6 +62,7 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
   if (match.by === 'torchvision') note('names', true, 'torchvision names became layer names');
   if (match.by === 'order') note('names', true, 'tensors were matched by their order');
   if (taken) note('architecture', true, taken);
+  if (own.classes === 1) note('architecture', false, ONE_OUTPUT);
   if (source.unlike && !options.spec) {
     note('architecture', false, `${source.unlike}, as no preset has it; give the network's spec`);
   }

@@ -91,14 +91,21 @@ function scaled(
   { tensors, layout }: Source,
   modifiers: SpecModifiers,
 ): NetworkSpec | null {
+  const weights = [...tensors.values()].filter(({ shape }) => shape.length > 1);
+  const weightOf = (layer: string, position: number) =>
+    tensors.get(`${layer}.weight`) ??
+    tensors.get(torchvisionName(`${layer}.weight`) ?? '') ??
+    weights[position];
+  // What the first filters see are the images.
+  const channels = weightOf('conv1', 0)?.shape.at(layout === 'channels-first' ? 1 : -2);
   const base = attempt(() =>
     createSpec(preset, {
+      ...(channels === undefined ? {} : { channels }),
       ...(tensors.has('norm1.running_mean') ? { norm: 'batch' } : {}),
       ...modifiers,
     }),
   );
   if (!base) return null;
-  const weights = [...tensors.values()].filter(({ shape }) => shape.length > 1);
   let position = 0;
   let classes = 0;
   const layers: LayerSpec[] = [];
@@ -107,9 +114,7 @@ function scaled(
       layers.push(layer);
       continue;
     }
-    const name = `${layer.name}.weight`;
-    const tensor =
-      tensors.get(name) ?? tensors.get(torchvisionName(name) ?? '') ?? weights[position];
+    const tensor = weightOf(layer.name, position);
     const outputs = layout === 'channels-first' ? tensor?.shape[0] : tensor?.shape.at(-1);
     if (!outputs) return null;
     layers.push(

@@ -2,6 +2,7 @@ import { FormatError } from '../format-error.js';
 import { filled } from '../tensors/derived.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { unflattened } from './flat-names.js';
+import { unmasked } from './masked-weights.js';
 import { torchvisionName } from './match-tensors.js';
 import type { Note } from './note.js';
 import { UNSAID_NAMES } from './numbers-only.js';
@@ -26,7 +27,7 @@ export interface NamedTensors {
 
 /** Beside a network in a checkpoint of training, and no part of what it computes. */
 const TRAINING =
-  /^(criterion|loss(es|_fn|_func|_function)?|metrics?|(train|val|valid|test)_\w+|ema_\w+)\b/;
+  /^(criterion|loss(es|_fn|_func|_function)?|(pos|class)_weights?|metrics?|(train|val|valid|test)_\w+|ema_\w+)\b/;
 
 /**
  * Knows the layers of a state dict by what its modules hold: a weight of four axes is a
@@ -43,6 +44,12 @@ export function nameLayersOf(
   sorted: boolean,
   layout: SourceModel['layout'] = 'channels-first',
 ): NamedTensors {
+  const whole = unmasked(tensors);
+  if (whole) {
+    const named = nameLayersOf(whole, sorted, layout);
+    const detail = 'pruned weights were multiplied by their masks, "weight_orig" by "weight_mask"';
+    return { ...named, notes: [{ code: 'names', exact: true, detail }, ...named.notes] };
+  }
   const dotted = unflattened(tensors);
   if (dotted) {
     // Where a dict was flattened, its order is no more than that of the names.
@@ -73,7 +80,7 @@ export function nameLayersOf(
     const outside = prefix !== '' && !path.startsWith(prefix);
     for (const [part, tensor] of parts) {
       const name = path === '' ? part : `${path}.${part}`;
-      if (outside || TRAINING.test(name)) {
+      if (TRAINING.test(name) || (outside && !isNumberOfWrapper(tensor))) {
         note('dropped-tensor', true, `"${name}" is no part of the network and was left out`);
       } else left.set(name, tensor);
     }
@@ -122,6 +129,15 @@ export function nameLayersOf(
     unsaid,
     unlike: misplaced(layers, norms, owners),
   };
+}
+
+/**
+ * One number, or one for each color: a mean and a deviation that come off the pixels, or a temperature
+ * of the logits, which a module around a network uses in a `forward` that no state dict holds.
+ */
+function isNumberOfWrapper({ shape }: StoredTensor): boolean {
+  const elements = shape.reduce((product, side) => product * side, 1);
+  return elements === 1 || elements === 3;
 }
 
 /** Fewest tensors an AlexNet has, a bias nowhere. */

@@ -9,6 +9,7 @@ import { FormatError, UnsaidError } from '../format-error.js';
 import type { SavedModel } from '../formats/format.js';
 import { assembleFound } from '../found/assemble-found.js';
 import type { FoundNetwork } from '../found/found-network.js';
+import { imageChannels } from '../found/image-channels.js';
 import { NO_CHANGE } from '../found/input-affine.js';
 import { networkOfLayers } from '../found/network-of-layers.js';
 import { saidInput } from '../found/said-input.js';
@@ -61,7 +62,10 @@ async function readNet(
   const found: FoundNetwork = { input: inputOf(net), layers, layout: 'channels-first' };
   const fed = fedPadded(found, options);
   const network = fed ?? found;
-  const input = network.input ?? saidInput(options) ?? networkOfLayers(network).spec.input;
+  const input =
+    network.input ??
+    saidInput(options, imageChannels(network) ?? undefined) ??
+    networkOfLayers(network).spec.input;
   const prepared = await preparation(net, front, options, input);
   const notes: Note[] = [...said, ...prepared.notes];
   if (fed) {

@@ -10,6 +10,7 @@ import {
 import { FormatError, UnsaidError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import type { FoundNetwork } from './found-network.js';
+import { imageChannels } from './image-channels.js';
 import { matchPreset, sameLayers } from './match-preset.js';
 import { nameLayers } from './name-layers.js';
 import { tidyLayers } from './tidy-layers.js';
@@ -30,8 +31,11 @@ export interface DescribedNetwork {
  */
 export function networkOfLayers(found: FoundNetwork): DescribedNetwork {
   if (found.input) return describe(found, found.input);
+  const own = imageChannels(found);
   const sizes = new Map(
-    PRESET_NAMES.map((name) => createSpec(name).input).map((size) => [JSON.stringify(size), size]),
+    PRESET_NAMES.map((name) => createSpec(name).input)
+      .map((size) => ({ ...size, channels: own ?? size.channels }))
+      .map((size) => [JSON.stringify(size), size]),
   );
   const fitting = [...sizes.values()].flatMap((input) => {
     const described = attempt(found, input);

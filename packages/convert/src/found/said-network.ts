@@ -3,9 +3,11 @@ import type { Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
 import { FormatError } from '../format-error.js';
 import type { FoundNetwork } from './found-network.js';
+import { imageChannels } from './image-channels.js';
 import { modifiersOf } from './match-preset.js';
 import { type DescribedNetwork, networkOfLayers } from './network-of-layers.js';
 import { saidInput } from './said-input.js';
+import { withoutSigmoid } from './sigmoid-end.js';
 
 /** A network a file describes, completed by what the caller says. */
 export interface SaidNetwork extends DescribedNetwork {
@@ -18,15 +20,16 @@ export interface SaidNetwork extends DescribedNetwork {
  *
  * @throws FormatError ambiguous without a size, unsupported where the caller contradicts the file
  */
-export function saidNetwork(network: FoundNetwork, options: OpenOptions): SaidNetwork {
-  if (network.input && !options.spec) requireSameInput(network.input, options);
-  const input = network.input ?? saidInput(options);
+export function saidNetwork(found: FoundNetwork, options: OpenOptions): SaidNetwork {
+  if (found.input && !options.spec) requireSameInput(found.input, options);
+  const { network, notes } = withoutSigmoid(found);
+  const input = network.input ?? saidInput(options, imageChannels(network) ?? undefined);
   const described = networkOfLayers({ ...network, input });
   requireSameLayers(described.spec, options);
-  if (input) return { ...described, notes: [] };
+  if (input) return { ...described, notes };
   const { preset, input: own } = described.spec;
   const detail = `the file does not say how large its images are; ${own.height}×${own.width} px were assumed, as ${preset} takes them`;
-  return { ...described, notes: [{ code: 'architecture', exact: true, detail }] };
+  return { ...described, notes: [...notes, { code: 'architecture', exact: true, detail }] };
 }
 
 function isSame(a: InputSpec, b: InputSpec): boolean {
@@ -35,7 +38,7 @@ function isSame(a: InputSpec, b: InputSpec): boolean {
 
 /** A file that says how large its images are is not told otherwise. @throws FormatError unsupported */
 export function requireSameInput(own: InputSpec, options: OpenOptions): void {
-  const said = saidInput(options);
+  const said = saidInput(options, own.channels);
   if (!said || isSame(own, said)) return;
   throw new FormatError(
     'unsupported',

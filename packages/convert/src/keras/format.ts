@@ -4,7 +4,8 @@ import type { Format, SavedModel } from '../formats/format.js';
 export const keras = {
   name: 'keras',
   title: 'Keras',
-  endings: ['.weights.h5', '.h5'],
+  // Keras reads its own layout from files of this ending only.
+  endings: ['.weights.h5'],
   async detect(probe) {
     if (probe.text.startsWith('\x89HDF\r\n')) return !(await isHdf5Snapshot(probe));
     return (await probe.members()).includes('config.json');

@@ -7,11 +7,13 @@ import type {
   FoundTensor,
   FoundTensors,
 } from '../found/found-network.js';
+import { imageChannels } from '../found/image-channels.js';
 import { type InputAffine, NO_CHANGE, thenAffine } from '../found/input-affine.js';
 import { NO_PADS, plusPads, withPads } from '../found/with-pads.js';
 import { className, type Json, record, refusedOption } from './layer-options.js';
 import { layerSequence } from './layer-sequence.js';
 import { type LayerTensors, tensorOf } from './layer-tensors.js';
+import { pixelOperator } from './pixel-operator.js';
 
 /** What a Keras or TF.js model description says. */
 export interface Topology {
@@ -77,8 +79,19 @@ async function walkModel(model: Json, walk: Walk): Promise<void> {
       await walkModel(layer, walk);
     else if (type === 'TimeDistributed')
       throw new FormatError('unsupported', 'keras: a TimeDistributed layer');
-    else await walkLayer(type, options, walk);
+    else if (!(await walkOperator(layer, walk))) await walkLayer(type, options, walk);
   }
+}
+
+/** Arithmetic on the images that no layer does; behind the first layer it is one that is not run. */
+async function walkOperator(layer: Json, walk: Walk): Promise<boolean> {
+  const change = isAtFront(walk) ? await pixelOperator(layer) : null;
+  if (change) walk.front = thenAffine(walk.front, change);
+  return change !== null;
+}
+
+function isAtFront({ layers, pads }: Walk): boolean {
+  return layers.length === 0 && pads === NO_PADS;
 }
 
 async function walkLayer(type: string, options: Json, walk: Walk): Promise<void> {
@@ -123,14 +136,14 @@ function mixedOrder(type: string, options: Json, walk: Walk): string | null {
   if (!/^(Conv2D|(Max|Average|GlobalAverage)Pooling2D|ZeroPadding2D)$/.test(type) || !order) {
     return null;
   }
-  const isFirst = walk.layers.length === 0 && walk.pads === NO_PADS;
+  const isFirst = isAtFront(walk);
   if (isFirst) walk.channelsFirst = order === 'channels_first';
   return isFirst || order === seen ? null : detail;
 }
 
 /** Preparation of the images inside the network. */
 async function walkFront(type: string, options: Json, walk: Walk): Promise<boolean> {
-  const atFront = walk.layers.length === 0 && walk.pads === NO_PADS;
+  const atFront = isAtFront(walk);
   const refuse = (detail = 'behind the first layer'): never => {
     throw new FormatError('unsupported', `keras: ${type} ${detail}`);
   };
@@ -430,8 +443,7 @@ function pair(value: unknown): readonly [number, number] {
 function inputOf({ sizes, layers, channelsFirst }: Walk): InputSpec | null {
   const [a, b, c] = sizes;
   if (!a || !b || !c) return null;
-  const first = layers.find((layer) => layer.op === 'conv');
-  const channels = (first?.tensors.weight?.shape[2] ?? 3) * (first?.groups ?? 1);
+  const channels = imageChannels({ layers, layout: 'channels-last' }) ?? 3;
   if (channelsFirst && a === channels) return { height: b, width: c, channels: a };
   return { height: a, width: b, channels: c };
 }

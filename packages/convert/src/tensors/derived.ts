@@ -68,6 +68,31 @@ export function joined<T extends StoredTensor>(tensors: readonly [T, ...T[]]): T
   };
 }
 
+/**
+ * The weight or bias of one output as that of two, the first of which is 0.
+ *
+ * @param layout Outputs are the first axis, or the last.
+ */
+export function besideZero<T extends StoredTensor>(
+  tensor: T,
+  layout: 'channels-first' | 'channels-last',
+): T {
+  const { bytes: _, shape, ...rest } = tensor;
+  const first = layout === 'channels-first';
+  return {
+    ...(rest as T),
+    shape: first ? [2, ...shape.slice(1)] : [...shape.slice(0, -1), 2],
+    async read() {
+      const own = await tensor.read();
+      const both = new Float32Array(2 * own.length);
+      own.forEach((value, index) => {
+        both[first ? own.length + index : 2 * index + 1] = value;
+      });
+      return both;
+    },
+  };
+}
+
 /** The same tensor with every number changed by a function of it and its index. */
 export function mapped<T extends StoredTensor>(
   tensor: T,
