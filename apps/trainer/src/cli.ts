@@ -13,7 +13,7 @@ import { addTrainCommand } from './commands/train.js';
 import { addWeightsCommand } from './commands/weights.js';
 import { type CommandErrorCode, oneLine } from './failure.js';
 import { INTERRUPTED } from './interrupts.js';
-import { printJson } from './say.js';
+import { printJsonError, say } from './say.js';
 import { ownTeam, reportFailure, told } from './team/team.js';
 import { VERSION } from './version.js';
 
@@ -24,12 +24,13 @@ const EXIT: Readonly<Record<string, number>> = {
 } satisfies Record<CommandErrorCode, number>;
 
 // A reader that has seen enough, as `head` has, or a terminal that was closed is no failure: a run goes on
-// without one, or saves itself.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  });
-}
+// without one, or saves itself. Results that go nowhere else are one; progress is none.
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE' || code === 'EIO') return;
+  say(`alexnet: cannot write results: ${message}`);
+  process.exit(EXIT_FAILED);
+});
 
 const program = new Command('alexnet')
   .description('Understand, train, convert and look inside AlexNet (2012).')
@@ -81,7 +82,7 @@ function report(error: unknown): number {
   reportFailure(error);
   if (process.env.ALEXNET_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   const code = byCommander ? 'usage' : codeOf(error);
-  if (process.argv.includes('--json')) printJson({ error: { code, message } });
+  if (process.argv.includes('--json')) printJsonError({ code, message });
   return EXIT[code] ?? EXIT_FAILED;
 }
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { checkRecipe, RECIPES, type Recipe, readRecipe } from '@alexnet/trainer';
+import { parseRecipe, RECIPES, type Recipe } from '@alexnet/trainer';
 import { CommandError } from './failure.js';
 import { oneOf } from './options/one-of.js';
+import { readText } from './read-text.js';
 
 export const DEFAULT_RECIPE = 'quick';
 
@@ -14,23 +14,16 @@ export async function openRecipe(given = DEFAULT_RECIPE): Promise<Recipe> {
   if (!/\.json$|[\\/]/i.test(given)) {
     return RECIPES[oneOf('recipe', given, Object.keys(RECIPES))] as Recipe;
   }
-  const text = await readFile(given, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT')
+  const text = await readText(given).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'EISDIR')
       throw new CommandError('usage', `there is no recipe file ${given}`);
     throw error;
   });
   try {
-    return checkRecipe(readRecipe(withoutSchema(JSON.parse(text))));
+    return parseRecipe(text);
   } catch (error) {
     throw new CommandError('usage', `${given} is no recipe: ${(error as Error).message}`, {
       cause: error,
     });
   }
-}
-
-/** `$schema`, which editors read, is no setting. */
-function withoutSchema(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const { $schema: _, ...recipe } = value as Record<string, unknown>;
-  return recipe;
 }

@@ -8,8 +8,17 @@ export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
+let isDocumentPrinted = false;
+
+/** The one document of `--json`. */
 export function printJson(value: unknown): void {
+  isDocumentPrinted = true;
   print(JSON.stringify(value, null, 2));
+}
+
+/** The document of `--json` where a command has failed; one that had printed its own has said more. */
+export function printJsonError(error: { readonly code: string; readonly message: string }): void {
+  if (!isDocumentPrinted) printJson({ error });
 }
 
 /** 0.5349 -> "53.5 %"; a dash for what was not measured, NaN. */

@@ -1,3 +1,4 @@
+import type { Model } from '@alexnet/convert';
 import type { Dataset } from '@alexnet/data';
 import {
   meanImageOf,
@@ -7,6 +8,7 @@ import {
   type Weight,
   withClasses,
 } from '@alexnet/model';
+import { matchClasses } from '@alexnet/model/classes';
 import { initialSnapshot, type Recipe, type Snapshot, transferWeights } from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
 import { CommandError } from './failure.js';
@@ -44,9 +46,7 @@ export async function openStart(
     );
   }
   const { spec } = file;
-  const same =
-    spec.classes === dataset.classNames.length &&
-    (file.classNames === null || file.classNames.join('\n') === dataset.classNames.join('\n'));
+  const same = areClasses(file, dataset);
   const head = spec.layers.filter(({ op }) => op === 'dense' || op === 'conv').at(-1)?.name ?? '';
   const weights = [...file.weights].filter(([name]) => same || !name.startsWith(`${head}.`));
   return {
@@ -61,6 +61,17 @@ export async function openStart(
       provenance: file.provenance,
     },
   };
+}
+
+/** Whether the outputs are the classes of the images in their order, whatever those are called; where they have no names, as many. */
+function areClasses({ spec: { classes }, classNames }: Model, dataset: Dataset): boolean {
+  const { classNames: names, classIds: ids } = dataset;
+  if (classNames === null) return classes === names.length;
+  const { outputs } = matchClasses(
+    { names: classNames, count: classes },
+    { names, ids, count: names.length },
+  );
+  return outputs.length === classes && outputs.every((output, label) => output === label);
 }
 
 /** The rate of every dropout layer set anew: it has no weights, so a file does not bind it. */

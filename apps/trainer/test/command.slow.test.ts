@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { alexnet } from './alexnet.js';
+import { alexnet, startAlexnet, startUnder } from './alexnet.js';
 import { TINY_RUN, writeClassFolders } from './class-folders.js';
 
 /** The command as a user meets it: one run trained once, then everything that reads it. */
@@ -111,6 +111,25 @@ test('predict answers for gray, transparent, turned and CMYK images and names th
   }
   expect(failed.map(({ image }: { image: string }) => image)).toEqual([join(folder, 'broken.jpg')]);
   expect(stderr).toMatch(/skipped .*broken\.jpg: /);
+  const none = await alexnet('predict', `${folder}/broken.jpg`, `--weights=${run}`, '--json');
+  expect(none.code).toBe(1);
+  expect(JSON.parse(none.stdout)).toMatchObject({ answers: [], failed: [{}] });
+});
+
+test('predict ends with its reader, and results that go nowhere are a failure', async () => {
+  const many = new Array<string>(60).fill(join(data, 'val'));
+  const { process: child, ended } = startAlexnet(
+    ...['predict', ...many, 'last.png', `--weights=${run}`, '--backend=cpu'],
+  );
+  child.stdout?.once('data', () => child.stdout?.destroy());
+  const { code, stderr } = await ended;
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('last.png');
+  const full = await startUnder(['sh', '-c', 'exec "$@" > /dev/full', 'sh'], ['summary']).ended;
+  expect([full.code, full.stderr]).toEqual([
+    1,
+    'alexnet: cannot write results: ENOSPC: no space left on device, write\n',
+  ]);
 });
 
 test('filters and ONNX are written where asked', async () => {

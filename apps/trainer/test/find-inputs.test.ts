@@ -39,6 +39,7 @@ test.each([
 ])('- reads paths, %s', async (_, end) => {
   const list = `${folder}/b.ppm${end}${folder}/sub${end}`;
   expect(await names('-', sent(list))).toEqual(['b.ppm', 'sub/c']);
+  expect(await names('-', sent(`\ufeff${list}`))).toEqual(['b.ppm', 'sub/c']);
 });
 
 test('- reads one image, in as many parts as it comes', async () => {

@@ -29,8 +29,23 @@ export async function openRunStore(folder: string): Promise<RunStore> {
 function parse(text: string): RunResult | null {
   try {
     const result = JSON.parse(text) as RunResult;
-    return result.format === 3 ? result : null;
+    return result.format === 3 ? revived(result) : null;
   } catch {
     return null;
   }
+}
+
+/** JSON writes NaN, the loss of a network that has diverged, as null. */
+function revived(result: RunResult): RunResult {
+  const number = (value: number | null) => value ?? Number.NaN;
+  return {
+    ...result,
+    imagesPerSecond: number(result.imagesPerSecond),
+    curve: result.curve.map((point) => ({
+      ...point,
+      trainLoss: number(point.trainLoss),
+      validationLoss: number(point.validationLoss),
+      kernelChroma: point.kernelChroma.map(number),
+    })),
+  };
 }

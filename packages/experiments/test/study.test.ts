@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { costSplit, createSpec } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { changeLayers } from '../src/change-layers.js';
@@ -20,6 +23,7 @@ import {
   planRuns,
 } from '../src/plan-runs.js';
 import type { RunResult } from '../src/run-result.js';
+import { openRunStore } from '../src/run-store.js';
 import { FULL, QUICK } from '../src/scale.js';
 import { studentT95 } from '../src/student.js';
 import { curvesCsv, runsCsv, trialsCsv } from '../src/to-csv.js';
@@ -454,4 +458,18 @@ test('images are taken evenly', () => {
 
 test('an unknown experiment is refused with the nearest one', () => {
   expect(() => findExperiment('drop-out')).toThrow(/did you mean dropout\?/);
+});
+
+test('a run that diverged is read back as it was made', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'alexnet-store-'));
+  const store = await openRunStore(folder);
+  const lost = { trainLoss: Number.NaN, validationLoss: Number.NaN, kernelChroma: [Number.NaN] };
+  const curve = run(1, 0.1).curve.map((point, at) => (at === 0 ? point : { ...point, ...lost }));
+  const made = run(1, 0.1, { curve, diverged: 'the loss is NaN', imagesPerSecond: Number.NaN });
+  await store.save(made);
+  const found = await store.find({ key: made.key, tenCrop: false } as PlannedRun);
+  expect(found).toEqual(made);
+  // Null, which is less than any loss, would be the lowest.
+  expect(MEASURES.turn.read(found as RunResult, 0)).toEqual({ value: 0 });
+  await rm(folder, { recursive: true });
 });

@@ -17,6 +17,7 @@ export {
   type MetricsLine,
   openMetricsLog,
   parseMetricsLine,
+  readMetrics,
   type StepLine,
 } from './node/metrics-log.js';
 export {

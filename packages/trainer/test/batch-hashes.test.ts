@@ -38,7 +38,8 @@ const colors = measureImageColors(images);
 
 async function hashOf(recipe: Recipe): Promise<string> {
   const { preset, modifiers } = recipe.network;
-  const preprocessing = preprocessingFor(recipe, createSpec(preset, modifiers), colors);
+  const own = { preprocessing: { ...recipe.preprocessing, mean: 'channel' } } as const;
+  const preprocessing = preprocessingFor(own, createSpec(preset, modifiers), colors);
   const pipeline = createPipeline(recipe.augment, { preprocessing, colors });
   const hash = createHash('sha256');
   for (const epoch of [0, 70]) {

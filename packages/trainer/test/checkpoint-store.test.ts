@@ -1,4 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsTensor } from '@alexnet/convert';
@@ -127,6 +136,14 @@ test('metrics after the checkpoint and half-written lines are dropped on resume'
   await log.rewindTo({ globalStep: 2, step: 2 });
   const lines = (await readFile(path, 'utf8')).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2]);
+});
+
+test('metrics that cannot be read are not replaced by none', async () => {
+  const path = join(folder, 'metrics.jsonl');
+  // As a link to a disk that is not there just now.
+  await symlink('metrics.jsonl', path);
+  await expect(openMetricsLog(path).rewindTo({ globalStep: 2, step: 2 })).rejects.toThrow('ELOOP');
+  expect(await readlink(path)).toBe('metrics.jsonl');
 });
 
 test.each([

@@ -35,6 +35,9 @@ test('what cannot be prepared is refused, and what to set is said', () => {
   expect(() => preprocessingFor(recipe({}), createSpec('lenet5'), colors)).toThrow(
     'lenet5 looks at gray images; training here takes color ones',
   );
+  expect(() => preprocessingFor(recipe({ mean: 'image' }), spec, colors)).toThrow(
+    'the recipe subtracts the mean image, which was not measured',
+  );
   const black = { mean: [0, 0, 0], std: [4, 0, 6] } as never;
   expect(() => preprocessingFor(recipe({ divideBy: 'deviation' }), spec, black)).toThrow(
     'the training images are all of one color: divideBy needs a number',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
   type Answer,
@@ -37,6 +36,7 @@ import {
 } from '../options/shared.js';
 import { requirePreset } from '../preset-argument.js';
 import { type Report, withProgress } from '../progress.js';
+import { readText } from '../read-text.js';
 import { withWeightsFile } from '../run/run-weights.js';
 import { print, printJson } from '../say.js';
 
@@ -207,7 +207,7 @@ async function classNames(labels: string): Promise<readonly string[]> {
 
 /** `--spec`: JSON as `NetworkSpec` is, checked. */
 async function readSpec(path: string): Promise<NetworkSpec> {
-  const text = await readFile(path, 'utf8');
+  const text = await readText(path);
   try {
     return validateSpec(JSON.parse(text));
   } catch (error) {

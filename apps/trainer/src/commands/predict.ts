@@ -62,8 +62,14 @@ async function run(images: readonly string[], options: Options): Promise<void> {
   );
   const writer = answerWriter(options.json ? 'json' : options.format, weights);
   let answered = 0;
+  let isRead = true;
+  process.stdout.once('error', () => {
+    isRead = false;
+  });
   try {
     for (const input of inputs) {
+      // As `| head` leaves: nobody would see the answers to come.
+      if (!isRead) break;
       try {
         writer.answer(await answerFor(classifier, input, options));
         answered++;
@@ -77,7 +83,7 @@ async function run(images: readonly string[], options: Options): Promise<void> {
     classifier.dispose();
   }
   writer.end();
-  if (answered === 0) throw new Error('none of the images could be read');
+  if (answered === 0 && isRead) throw new Error('none of the images could be read');
 }
 
 async function answerFor(

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Dataset } from '@alexnet/data';
 import { writeAtomically } from '@alexnet/files/node';
-import { type MetricsLine, metricsCsv } from '@alexnet/trainer/node';
+import { type MetricsLine, metricsCsv, readMetrics } from '@alexnet/trainer/node';
 import type { Command } from 'commander';
 import { oneLine } from '../failure.js';
 import { openData } from '../open-data.js';
 import { type ReportExtras, showMistakes } from '../report/mistakes.js';
-import { metricsLines, type RunFiles, readRunFiles } from '../report/run-files.js';
+import { type RunFiles, readRunFiles } from '../report/run-files.js';
 import { divisionOf } from '../run/division.js';
 import { METRICS_NAME } from '../run-folder.js';
 import { say } from '../say.js';
@@ -41,7 +41,7 @@ async function run(folder: string, options: Options): Promise<void> {
   say(`wrote ${path} (${(Buffer.byteLength(page) / 1e6).toFixed(1)} MB)`);
   if (options.csv === undefined) return;
   const lines: MetricsLine[] = [];
-  for await (const line of metricsLines(join(folder, METRICS_NAME))) lines.push(line);
+  for await (const line of readMetrics(join(folder, METRICS_NAME))) lines.push(line);
   await writeAtomically(options.csv, metricsCsv(lines));
   say(`wrote ${options.csv} (${lines.length} rows)`);
 }

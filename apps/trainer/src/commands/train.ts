@@ -77,7 +77,7 @@ export function addTrainCommand(program: Command): void {
     .option('--epochs <n>', 'passes over the training images', whole(1))
     .addOption(batchOption())
     .option('--lr <rate>', 'learning rate at its highest', positive)
-    .option('--early-stopping <n>', 'stop after n epochs without a gain in validation', whole(0))
+    .option('--early-stopping <n>', 'stop after n epochs without a gain in validation', whole(1))
     .addOption(new Option('--class-weights <how>', 'in the loss').choices(['none', 'balanced']))
     .option('--steps <n>', 'stop after so many updates in all; all: no longer', stepLimit)
     .option('--time <length>', 'stop this sitting after 90min, 2h, …', time)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readText } from '../read-text.js';
 
 /**
  * Names of classes in label order: lines of text, a JSON list of names, or JSON by number as in
@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
  * @throws Error for JSON of another form
  */
 export async function readLabels(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8');
+  const text = await readText(path);
   if (!/^\s*[[{]/.test(text)) return text.replace(/\r?\n$/, '').split(/\r?\n/);
   const value: unknown = JSON.parse(text);
   const entries = Array.isArray(value)

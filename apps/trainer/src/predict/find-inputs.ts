@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { findImages, isImage } from '@alexnet/data';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { decodeText } from '../read-text.js';
 import { say } from '../say.js';
 
 /** An image to answer for. */
@@ -54,7 +55,7 @@ async function fromFolder(folder: string): Promise<PredictInput[]> {
 async function fromStdin(stdin: AsyncIterable<Uint8Array>): Promise<PredictInput[]> {
   const bytes = await buffer(stdin);
   if (isImage(bytes)) return [{ name: '-', bytes: async () => bytes }];
-  const text = bytes.toString();
+  const text = decodeText(bytes);
   const paths = text.split(text.includes('\0') ? '\0' : /\r?\n/).filter((path) => path !== '');
   if (paths.length === 0) throw new Error('stdin gave neither an image nor paths of images');
   return (await Promise.all(paths.map(fromPath))).flat();

@@ -1,13 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import {
   type EpochLine,
   type EvaluationFile,
-  type MetricsLine,
-  parseMetricsLine,
   readEvaluation,
+  readMetrics,
   type StepLine,
 } from '@alexnet/trainer/node';
 import {
@@ -40,7 +37,7 @@ export async function readRunFiles(folder: string): Promise<RunFiles> {
   if (!record) throw new Error(`${folder} is not a run folder: it holds no run.json`);
   const steps: StepLine[] = [];
   const epochs: EpochLine[] = [];
-  for await (const line of metricsLines(join(folder, METRICS_NAME))) {
+  for await (const line of readMetrics(join(folder, METRICS_NAME))) {
     if (line.kind === 'step') steps.push(line);
     if (line.kind === 'epoch') epochs.push(shown(line, record));
   }
@@ -65,20 +62,6 @@ function shown<T extends { readonly top5?: number; readonly validationTop5?: num
   if (classNames.length > 5) return scores;
   const { top5: _, validationTop5: __, ...rest } = scores;
   return rest as T;
-}
-
-/** Line by line: the file of a long run is larger than a string should be. */
-export async function* metricsLines(path: string): AsyncGenerator<MetricsLine> {
-  try {
-    for await (const line of createInterface({ input: createReadStream(path) })) {
-      // A run being written, or killed, may end in half a line.
-      const metrics = parseMetricsLine(line);
-      if (metrics) yield metrics;
-    }
-  } catch (error) {
-    // A run that has not made its first step has no metrics yet.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
 }
 
 async function readFilters(folder: string): Promise<FilterSheet[]> {

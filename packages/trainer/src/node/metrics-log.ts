@@ -1,4 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { writeAtomically } from '@alexnet/files/node';
 import type { TrainState } from '../train.js';
 
@@ -83,23 +85,46 @@ export function parseMetricsLine(text: string): MetricsLine | null {
   }
 }
 
+/** The lines at `path` one by one, as those of a long run are more than a text may hold; none where there is no such file. */
+export async function* readMetrics(path: string): AsyncGenerator<MetricsLine> {
+  try {
+    for await (const text of createInterface({ input: createReadStream(path) })) {
+      const line = parseMetricsLine(text);
+      if (line) yield line;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Characters that are written at once. */
+const CHUNK = 2 ** 20;
+
 /** Appends to `path`, one JSON object a line. */
 export function openMetricsLog(path: string) {
   return {
     /** Adds one line. */
     append(line: MetricsLine): Promise<void> {
-      return appendFile(path, `${JSON.stringify(line)}\n`);
+      return appendFile(path, textOf(line));
     },
     /** Drops what a killed run wrote after the state it resumes from, and half lines. */
     async rewindTo(state: Pick<TrainState, 'globalStep' | 'step'>): Promise<void> {
-      const text = await readFile(path, 'utf8').catch(() => '');
-      const kept = text.split('\n').filter((line) => {
-        const whole = parseMetricsLine(line);
-        return whole !== null && isPast(whole, state);
+      await writeAtomically(path, async (file) => {
+        let text = '';
+        for await (const line of readMetrics(path)) {
+          if (isPast(line, state)) text += textOf(line);
+          if (text.length < CHUNK) continue;
+          await file.writeFile(text);
+          text = '';
+        }
+        await file.writeFile(text);
       });
-      await writeAtomically(path, kept.map((line) => `${line}\n`).join(''));
     },
   };
+}
+
+function textOf(line: MetricsLine): string {
+  return `${JSON.stringify(line)}\n`;
 }
 
 /** Whether a run in `state` will not write this line again. An evaluation ends a run: it comes again. */

@@ -10,7 +10,7 @@ import type { Recipe } from './recipe.js';
  * @param colors Of the training images resized to the recipe's shorter side.
  * @param meanImage Of the same images, subtracted instead of their mean color.
  * @throws {TrainingError} `bad-recipe` for a network of gray images, one that looks at more than the
- * shorter side, and a deviation of 0
+ * shorter side, a deviation of 0, and a recipe that subtracts the mean image where none is given
  */
 export function preprocessingFor(
   recipe: Pick<Recipe, 'preprocessing'>,
@@ -18,11 +18,17 @@ export function preprocessingFor(
   colors: ColorStatistics,
   meanImage: MeanImage | null = null,
 ): Preprocessing {
-  const { shorterSide, divideBy } = recipe.preprocessing;
+  const { shorterSide, divideBy, mean } = recipe.preprocessing;
   if (channels !== 3) {
     throw new TrainingError(
       'bad-recipe',
       `${preset} looks at gray images; training here takes color ones`,
+    );
+  }
+  if (mean === 'image' && meanImage === null) {
+    throw new TrainingError(
+      'bad-recipe',
+      'the recipe subtracts the mean image, which was not measured: --set preprocessing.mean=channel subtracts the mean color',
     );
   }
   const side = Math.max(height, width);
