@@ -49,6 +49,7 @@ it('follows ALEXNET_BACKEND, and an option more', async () => {
   expect((await selectBackend({ prefer: 'wasm' })).name).toBe('wasm');
   vi.stubEnv('ALEXNET_BACKEND', 'wsam');
   await expect(selectBackend()).rejects.toThrow('did you mean "wasm"?');
+  await expect(selectBackend({ require: '' })).rejects.toThrow('unknown backend ""');
 });
 
 it('diagnoses every backend: checked, or with a reason', async () => {

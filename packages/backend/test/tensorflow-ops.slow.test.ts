@@ -44,6 +44,9 @@ describe.skipIf(missing)(
       { groups: 1, stride: 4, kernel: 11, pad: [0, 3, 0, 3], size: 28, channels: 3, out: 4 },
       { groups: 2, stride: 1, kernel: 5, pad: [2, 2, 2, 2], size: 9, channels: 6, out: 8 },
       { groups: 3, stride: 2, kernel: 3, pad: [1, 0, 0, 2], size: 10, channels: 6, out: 9 },
+      // One filter a group, which oneDNN misreads.
+      { groups: 2, stride: 1, kernel: 3, pad: [1, 1, 1, 1], size: 6, channels: 8, out: 2 },
+      { groups: 1, stride: 2, kernel: 3, pad: [1, 0, 2, 0], size: 6, channels: 1, out: 1 },
     ])('convolution in $groups groups, stride $stride, pad $pad', async (c) => {
       const [top = 0, bottom = 0, left = 0, right = 0] = c.pad;
       const pad: [number, number][] = [
@@ -96,6 +99,17 @@ describe.skipIf(missing)(
         );
       };
       expectClose(await on(tf, 'tensorflow', dw), await on(tf, 'cpu', gradients(1)), 1e-5);
+    });
+
+    it.each(['valid', 'same'] as const)('one channel by one filter, pad %s', async (pad) => {
+      const filter = () => tensor(tf, [3, 2, 1, 1], 2) as Tensor4D;
+      const plain = (x: Tensor): Tensor => tf.conv2d(x as Tensor4D, filter(), [2, 1], pad);
+      const gradient = () => {
+        const x = tensor(tf, [2, 6, 7, 1], 1);
+        return tf.grad(plain)(x, tensor(tf, plain(x).shape, 3));
+      };
+      const own = running('Conv2DBackpropInput', gradient);
+      expectClose(await on(tf, 'tensorflow', own), await on(tf, 'cpu', gradient), 1e-5);
     });
 
     it.each([

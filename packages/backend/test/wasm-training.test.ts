@@ -95,6 +95,26 @@ describe('convolution gradients on wasm equal those of the cpu backend', () => {
   });
 });
 
+it.each([
+  { x: [2, 9, 1, 3], filter: [3, 1, 3, 2], strides: 5, sides: [1, 1] },
+  { x: [1, 2, 2, 2], filter: [1, 1, 2, 4], strides: 3, sides: [1, 0] },
+  { x: [1, 1, 4, 2], filter: [1, 2, 2, 8], strides: 6, sides: [3, 0] },
+] as const)('$filter on padding alone has no gradients on wasm', async (one) => {
+  const { x, filter, strides, sides } = one;
+  const pad = [[0, 0], sides, sides, [0, 0]] as never;
+  const gradients = () =>
+    tf.grads((a, w) => tf.conv2d(a as Tensor4D, w as Tensor4D, strides, pad))([
+      tensor(tf, [...x], 1),
+      tensor(tf, [...filter], 2),
+    ]);
+  for (const which of [0, 1]) {
+    const work = () => gradients()[which] as Tensor;
+    const reference = await on(tf, 'cpu', work);
+    expect([...(await on(tf, 'wasm', work))]).toEqual([...reference].fill(0));
+    expect(reference.every((value) => value === 0)).toBe(true);
+  }
+});
+
 describe('matrix products on wasm equal those of the cpu backend', () => {
   it.each([
     { a: [3, 5], b: [5, 7], ta: false, tb: false },

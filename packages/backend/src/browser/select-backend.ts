@@ -27,8 +27,9 @@ export const BROWSER_BACKENDS: readonly BackendName[] = ['webgpu', 'webgl', 'was
  */
 export async function selectBackend(options: SelectOptions = {}): Promise<Selection> {
   const wanted = options.require ?? options.prefer;
-  const name = wanted ? parseBackendName(wanted, BROWSER_BACKENDS) : undefined;
-  return firstThatWorks(browserCandidates(name), { name, required: options.require !== undefined });
+  const required = options.require !== undefined;
+  const name = wanted || required ? parseBackendName(wanted ?? '', BROWSER_BACKENDS) : undefined;
+  return firstThatWorks(browserCandidates(name), { name, required });
 }
 
 const openWebgpuOnce = /* @__PURE__ */ openOnce();

@@ -11,6 +11,7 @@ import { NODE_BACKENDS, nodeCandidates } from './node-candidates.js';
  */
 export async function selectBackend(options: SelectOptions = {}): Promise<Selection> {
   const wanted = options.require ?? options.prefer ?? process.env.ALEXNET_BACKEND;
-  const name = wanted ? parseBackendName(wanted, NODE_BACKENDS) : undefined;
-  return firstThatWorks(nodeCandidates(name), { name, required: options.require !== undefined });
+  const required = options.require !== undefined;
+  const name = wanted || required ? parseBackendName(wanted ?? '', NODE_BACKENDS) : undefined;
+  return firstThatWorks(nodeCandidates(name), { name, required });
 }

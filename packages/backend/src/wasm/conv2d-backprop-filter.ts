@@ -29,7 +29,7 @@ export function registerConv2DBackpropFilter(tf: Tf): void {
     const run = (name: string, from: Record<string, TensorInfo>, attributes: object) =>
       runWasmKernel(tf, backend, name, from, attributes as Record<string, unknown>);
 
-    // Rows below the last window take no part.
+    // Rows below the last window take no part; where it ends above the first row, none does.
     const bottom = (outHeight - 1) * strideHeight + filterHeight - inHeight - padInfo.top;
     const height = inHeight + Math.min(0, bottom);
     const convolution = {
@@ -79,7 +79,7 @@ export function registerConv2DBackpropFilter(tf: Tf): void {
           backend.disposeData(result.dataId);
         }
       });
-    for (let first = 0; first < batchSize; first += IMAGES) addPart(first);
+    for (let first = 0; first < batchSize && height > 0; first += IMAGES) addPart(first);
     return gradient;
   });
 }

@@ -79,6 +79,7 @@ function inputGradient(
         spreadWidth - Math.max(0, -left) - Math.max(0, -right),
         info.outChannels,
       ];
+      if (Math.min(...size) <= 0) return zeros(backend, info.inShape);
       spread = keep(run('Slice', { x: spread }, { begin, size }));
     }
     const sides = [top, bottom, left, right].map((zeros) => Math.max(0, zeros));
@@ -90,6 +91,13 @@ function inputGradient(
       attributes,
     );
   });
+}
+
+/** Where no output saw the input at all. */
+function zeros(backend: WasmBackend, shape: readonly number[]): TensorInfo {
+  const gradient = backend.makeOutput(shape, 'float32');
+  backend.typedArrayFromHeap(gradient).fill(0);
+  return gradient;
 }
 
 /** dy [n, h, w, k] into [n, (h - 1) s + 1, (w - 1) s + 1, k], zeros between. */

@@ -12,9 +12,9 @@ export function millions(value: number): string {
     : count(value);
 }
 
-/** 0.0712 → "7.1 %". */
+/** 0.0712 → "7.1 %", which no line breaks. */
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return `${(share * 100).toFixed(1)}\u00a0%`;
 }
 
 /** 244000000 → "244 MB". */

@@ -1,4 +1,6 @@
+import type { AlexNetKernels } from '@alexnet/model';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { conv2dInfo } from '../../kernels/conv2d-info.js';
 import { registerKernel } from '../../kernels/register-kernel.js';
 import type { Tf } from '../../selection/tf.js';
 import {
@@ -9,6 +11,7 @@ import {
   TF_INT32,
   withRawOps,
 } from './raw-ops.js';
+import { firstOfTwo, withSecondFilters } from './second-filters.js';
 
 /**
  * Grouped convolution and its two gradients, one op each. TensorFlow infers the groups from the
@@ -28,28 +31,33 @@ export function registerGroupedConv2D(tf: Tf): void {
     const { word, pad, attributes } = geometry(attrs, x.shape, filter.shape);
     return withRawOps(backend, (ops) => {
       const padded = word ? ops.input(x) : zeroPad(ops, x, pad);
-      return ops.run('Conv2D', attributes, [padded, ops.input(filter)]);
+      const run = (filters: Handle) => ops.run('Conv2D', attributes, [padded, filters]);
+      const own = ops.input(filter);
+      return isSingle(attrs, filter.shape)
+        ? firstOfTwo(ops, run(withSecondFilters(ops, own)))
+        : run(own);
     });
   });
 
-  registerKernel(
-    tf,
-    'tensorflow',
-    'AlexNetGroupedConv2DBackpropInput',
-    ({ inputs, attrs, backend }) => {
-      const shape = attrs.inputShape;
-      const { filter, dy } = inputs;
-      const { word, pad, paddedShape, attributes } = geometry(attrs, shape, filter.shape);
-      return withRawOps(backend, (ops) => {
-        const sizes = ops.ints(word ? shape : paddedShape);
-        const from = [sizes, ops.input(filter), ops.input(dy)];
-        const dx = ops.run('Conv2DBackpropInput', attributes, from);
-        if (word) return dx;
-        const begin = ops.ints(pad.map(([before]) => before));
-        return ops.run('Slice', { Index: TF_INT32 }, [dx, begin, ops.ints(shape)]);
-      });
-    },
+  registerKernel(tf, 'tensorflow', 'AlexNetGroupedConv2DBackpropInput', (call) =>
+    inputGradient(call.backend, call.inputs, call.attrs),
   );
+
+  // tfjs' own, where one channel meets one filter: see withSecondFilters.
+  registerKernel(tf, 'tensorflow', 'Conv2DBackpropInput', (call) => {
+    const { filter } = call.inputs;
+    const { inputShape, dataFormat } = call.attrs;
+    if (`${filter.shape.slice(2)}` !== '1,1' || dataFormat === 'NCHW') return call.fallBack();
+    const { padInfo, ...info } = conv2dInfo(tf, inputShape, filter.shape, call.attrs);
+    const rows = [padInfo.top, padInfo.bottom] as const;
+    const columns = [padInfo.left, padInfo.right] as const;
+    return inputGradient(call.backend, call.inputs, {
+      strides: [info.strideHeight, info.strideWidth],
+      pad: [[0, 0], rows, columns, [0, 0]],
+      groups: 1,
+      inputShape,
+    });
+  });
 
   registerKernel(
     tf,
@@ -66,6 +74,31 @@ export function registerGroupedConv2D(tf: Tf): void {
       });
     },
   );
+}
+
+function inputGradient(
+  backend: TensorflowBackend,
+  { filter, dy }: { readonly filter: TensorInfo; readonly dy: TensorInfo },
+  attrs: AlexNetKernels['AlexNetGroupedConv2DBackpropInput']['attrs'],
+) {
+  const shape = attrs.inputShape;
+  const { word, pad, paddedShape, attributes } = geometry(attrs, shape, filter.shape);
+  return withRawOps(backend, (ops) => {
+    const sizes = ops.ints(word ? shape : paddedShape);
+    const own = [ops.input(filter), ops.input(dy)];
+    const pair = isSingle(attrs, filter.shape)
+      ? own.map((each) => withSecondFilters(ops, each))
+      : own;
+    const dx = ops.run('Conv2DBackpropInput', attributes, [sizes, ...pair]);
+    if (word) return dx;
+    const begin = ops.ints(pad.map(([before]) => before));
+    return ops.run('Slice', { Index: TF_INT32 }, [dx, begin, ops.ints(shape)]);
+  });
+}
+
+/** Whether every group has one filter alone. */
+function isSingle({ groups }: { readonly groups: number }, filterShape: readonly number[]) {
+  return filterShape[3] === groups;
 }
 
 type Pad = readonly (readonly [number, number])[];
