@@ -11,7 +11,7 @@ const color = pixels((x, y) => [30 * x, 40 * y, 100]);
 const gray = pixels((x) => [30 * x, 30 * x, 30 * x]);
 const bit = pixels((x, y) => Array(3).fill(((x + y) % 2) * 255));
 
-describe('images as Pillow writes them', () => {
+describe('images as Pillow and tifffile write them', () => {
   it.each([
     ['color24.bmp', color],
     ['color32.bmp', color],
@@ -25,13 +25,18 @@ describe('images as Pillow writes them', () => {
     ['gray-unit.tif', gray],
     ['bit-unit.tif', bit],
     ['gray-255.tif', gray],
+    ['float-color.tif', color],
+    ['float-color-255.tif', color],
+    ['float-turned.tif', color],
+    ['uint32.tif', gray],
+    ['big-beside.tif', color],
   ])('%s', async (name, expected) => {
     const image = await decodeImage(await file(name));
     expect([image.width, image.height]).toEqual([7, 5]);
     expect([...image.data]).toEqual(expected);
   });
 
-  it.each(['cmyk.tif', 'cmyk.jpg', 'cmyk-plain.jpg', 'ycck.jpg'])(
+  it.each(['cmyk.tif', 'cmyk.jpg', 'cmyk-plain.jpg', 'ycck.jpg', 'cmyk16.tif', 'cmyk5.tif'])(
     '%s, mixed as Pillow mixes inks',
     async (name) => {
       const expected = JSON.parse((await file('cmyk.json')).toString());
@@ -39,8 +44,17 @@ describe('images as Pillow writes them', () => {
     },
   );
 
-  it('names floats that are no gray levels', async () => {
-    await expect(decodeImage(await file('negative.tif'))).rejects.toThrow('floats from -50 to 130');
+  it.each([
+    ['negative.tif', 'floats from -50 to 130, where 0 to 1 or 0 to 255 belong'],
+    ['int8-low.tif', 'whole numbers from -128 to 52, where 0 to 255 belong'],
+    ['int16.tif', '16-bit floats or signed numbers'],
+    ['uint32-high.tif', 'whole numbers from 0 to 30317'],
+    ['half.tif', '16-bit floats'],
+    ['bands.tif', '3 bands, and nothing says which are red, green and blue'],
+    ['ycbcr.tif', 'YCbCr without JPEG'],
+    ['cmyk-alpha.tif', 'four inks and alpha'],
+  ])('%s is refused: %s', async (name, reason) => {
+    await expect(decodeImage(await file(name))).rejects.toThrow(reason);
   });
 
   it.each(['color24.bmp', 'color8.bmp', 'color.ppm', 'gray16.pgm'])(

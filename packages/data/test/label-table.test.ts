@@ -13,7 +13,7 @@ const alone = (tree: FileTree): TableContext => ({
 });
 
 /** Labels by image, what was said, of the tables at the top of a tree of images. */
-async function read(tables: Readonly<Record<string, string>>, images = IMAGES) {
+async function read(tables: Readonly<Record<string, string | Uint8Array>>, images = IMAGES) {
   const tree = memoryTree({ ...Object.fromEntries(images.map((path) => [path, ''])), ...tables });
   const notes = new Notes();
   const around = [{ folder: tree.root, prefix: '' }];
@@ -49,6 +49,11 @@ describe('which column is which', () => {
     [
       'marks with a point',
       rows('id,x,u,z', 'a,1.0,0.0,0', 'b,0,0,1', 'c,0,1,0'),
+      abc('x', 'z', 'u'),
+    ],
+    [
+      'marks below names with blanks',
+      rows('id, x, u, z', 'a, 1, 0, 0', 'b, 0, 0, 1', 'c, 0, 1, 0'),
       abc('x', 'z', 'u'),
     ],
     [
@@ -149,6 +154,30 @@ describe('how rows are written', () => {
   ])('%s', async (_, table) => {
     expect((await read({ 't.csv': table })).labels).toEqual(abc('say "x"', 'x,\ny', 'z'));
   });
+});
+
+it('JSON lines are rows, as Hugging Face’s ImageFolder has them; other JSON is none', async () => {
+  const lines = (...records: readonly object[]) =>
+    records.map((record) => `${JSON.stringify(record)}\n`).join('');
+  const table = lines(
+    { file_name: 'a.png', label: 0 },
+    { label: 10, file_name: 'b.png', objects: { bbox: [1] } },
+    { file_name: 'c.png', label: 2 },
+  );
+  expect((await read({ 'metadata.jsonl': table })).labels).toEqual(abc('0', '10', '2'));
+  expect((await read({ 'metadata.jsonl': `${table}[1]` })).labels).toBeNull();
+  expect((await read({ 'metadata.jsonl': `${table}{` })).labels).toBeNull();
+});
+
+it('UTF-16 is told by its mark, and what is no UTF-8 is not guessed', async () => {
+  const rows = 'image,label\na,Müll\nb,Möll\nc,x\n';
+  const little = Buffer.from(`\uFEFF${rows}`, 'utf16le');
+  const expected = abc('Müll', 'Möll', 'x');
+  expect((await read({ 't.csv': little })).labels).toEqual(expected);
+  expect((await read({ 't.csv': Buffer.from(little).swap16() })).labels).toEqual(expected);
+  await expect(read({ 't.csv': Buffer.from(rows, 'latin1') })).rejects.toThrow(
+    't.csv is no UTF-8 text',
+  );
 });
 
 describe('which image a cell names', () => {

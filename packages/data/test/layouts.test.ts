@@ -226,6 +226,15 @@ describe('labels in tables and names', () => {
     ]);
   });
 
+  it('numbers as pandas writes them beside missing ones are ordered, too', async () => {
+    const rows = images.map((name, i) => `${name},${['10.0', '9.0', '10.0', '9.0'][i]}`);
+    const root = await writeTree({
+      ...(await flat('', images)),
+      'labels.csv': `filename,label\n${rows.join('\n')}\n`,
+    });
+    expect((await openDataset(root)).classNames).toEqual(['9.0', '10.0']);
+  });
+
   it('asks where a table or names can be read in several ways', async () => {
     const table = 'image,shape,color\na.png,x,red\nb.png,y,blue\n';
     const unclear = await writeTree({ ...(await flat('', ['a.png', 'b.png'])), 'x.csv': table });

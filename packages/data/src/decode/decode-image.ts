@@ -5,16 +5,20 @@ import { firstLine, UndecodableImageError } from '../errors.js';
 import { decodeBmp } from './decode-bmp.js';
 import { decodeCmyk } from './decode-cmyk.js';
 import { decodeJpegFast } from './decode-jpeg-fast.js';
+import { decodeNumbers } from './decode-numbers.js';
 import { decodePnm } from './decode-pnm.js';
 import { describeUnread, type ImageFormat, imageFormat } from './image-format.js';
 import { readJpegHeader } from './jpeg-header.js';
-import { firstExtraSample } from './tiff-header.js';
+import { firstExtraSample, refuseMisread } from './tiff-header.js';
 
 /** Sides that differ more than this make no crop anyone wants; a resized one would take gigabytes. */
 const MAX_ASPECT = 100;
 
 /** Larger images are refused: decoded they would take over 300 MB. ImageNet's largest has 61 M. */
 export const MAX_PIXELS = 100_000_000;
+
+/** Kinds of samples that are gray levels of 8 or 16 bits. */
+const LEVELS = ['uchar', 'ushort'];
 
 /** One decoded image; its bytes are plain, never clamped. */
 export type RgbImage = Image<Uint8Array>;
@@ -68,9 +72,10 @@ async function decodeWhole(bytes: Uint8Array, format: ImageFormat): Promise<RgbI
   if (format === 'bmp') return decodeBmp(bytes, MAX_PIXELS);
   if (format === 'pnm') return decodePnm(bytes, MAX_PIXELS);
   if (format === 'tiff' || isFourInkJpeg(bytes, format)) {
-    const { depth, space } = await sharp(bytes, { limitInputPixels: MAX_PIXELS }).metadata();
-    if (space === 'cmyk') return decodeCmyk(bytes, MAX_PIXELS);
-    if (depth === 'float' || depth === 'double') return decodeFloats(bytes);
+    const metadata = await sharp(bytes, { limitInputPixels: MAX_PIXELS }).metadata();
+    if (format === 'tiff') refuseMisread(bytes, metadata);
+    if (metadata.space === 'cmyk') return decodeCmyk(bytes, metadata, MAX_PIXELS);
+    if (!LEVELS.includes(metadata.depth ?? '')) return decodeNumbers(bytes, metadata, MAX_PIXELS);
   }
   const isAlpha = format !== 'tiff' || firstExtraSample(bytes) !== 0;
   // failOn 'error': a truncated image fails, the harmless warnings of real JPEGs do not.
@@ -93,34 +98,6 @@ async function decodeWhole(bytes: Uint8Array, format: ImageFormat): Promise<RgbI
 
 function isFourInkJpeg(bytes: Uint8Array, format: ImageFormat): boolean {
   return format === 'jpeg' && readJpegHeader(bytes)?.components === 4;
-}
-
-/**
- * A TIFF of floats: values of 0..1 are scaled to gray levels, values up to 255 are gray levels.
- *
- * @throws {Error} when they are neither.
- */
-async function decodeFloats(bytes: Uint8Array): Promise<RgbImage> {
-  const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS, ignoreIcc: true })
-    .raw({ depth: 'float' })
-    .toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  const values = new Float32Array(data.buffer, data.byteOffset, width * height * channels);
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  if (!(low >= 0 && high <= 255)) {
-    throw new Error(`floats from ${low} to ${high}, where 0 to 1 or 0 to 255 belong`);
-  }
-  const scale = high <= 1 ? 255 : 1;
-  const pixels = new Uint8Array(width * height * 3);
-  for (let i = 0; i < pixels.length; i++) {
-    const channel = channels < 3 ? 0 : i % 3;
-    pixels[i] = Math.round((values[Math.floor(i / 3) * channels + channel] ?? 0) * scale);
-  }
-  return { width, height, data: pixels };
 }
 
 function requireShape(image: RgbImage): RgbImage {

@@ -166,7 +166,9 @@ function noteMissing(
 /** Numbers in their order, names in that of their UTF-16 code units. */
 function sortClasses(images: readonly LabeledImage[]): string[] {
   const names = [...new Set(images.map(({ className }) => className))];
-  const areNumbers = images.every(({ listed, className }) => listed && /^\d{1,9}$/.test(className));
+  const areNumbers = images.every(
+    ({ listed, className }) => listed && /^-?\d{1,9}(\.\d{1,9})?$/.test(className),
+  );
   return areNumbers ? names.sort((a, b) => Number(a) - Number(b)) : names.sort();
 }
 

@@ -150,6 +150,9 @@ function readRows(
     if (className === '') {
       return { message: `${where} has a line without a label: ${row.join(',')}`, rank };
     }
+    if (className.includes('\uFFFD')) {
+      return { message: `${where} is no UTF-8 text ("${className}"): save it as such`, rank };
+    }
     const known = labels.get(path);
     if (known !== undefined && known.className !== className) {
       const both = `"${known.className}" and "${className}"`;

@@ -136,7 +136,7 @@ function tellLabels(
     );
   const marks = {
     labelOf: (row: readonly string[]) =>
-      header[others.find((i) => Number(row[i]) === 1) ?? 0] ?? '',
+      (header[others.find((i) => Number(row[i]) === 1) ?? 0] ?? '').trim(),
     labelRank: LABEL_COLUMNS.length,
   };
   // One mark in three columns or more is no accident: "target" or "type" is a class there.

@@ -1,5 +1,6 @@
 import type { FileTree, Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
+import { parseJsonLines } from './parse-json-lines.js';
 import { parseTable } from './parse-table.js';
 import { readSplitName, type SplitKind } from './split-names.js';
 
@@ -10,7 +11,8 @@ const MAX_BYTES = 2 ** 28;
 /** Bytes of its first lines. */
 const HEAD = 2 ** 16;
 
-const TABLE = /\.(csv|tsv)$/i;
+const TABLE = /\.(csv|tsv|jsonl)$/i;
+const JSON_LINES = /\.jsonl$/i;
 const NO_LABELS = /submission/i;
 
 /** Whether a file, by its name, may be a table of labels. */
@@ -72,7 +74,7 @@ export class TableReader {
     }
     const known = this.#rows.get(path);
     if (known !== undefined) return known;
-    const rows = this.#tree.read(path).then((bytes) => parseTable(new TextDecoder().decode(bytes)));
+    const rows = this.#tree.read(path).then((bytes) => rowsOf(path, textOf(bytes)));
     this.#rows.set(path, rows);
     return rows;
   }
@@ -84,7 +86,19 @@ export class TableReader {
 
   async #head(path: string): Promise<string[][]> {
     const bytes = await this.#tree.read(path, { offset: 0, length: HEAD });
-    const text = new TextDecoder().decode(bytes);
-    return parseTable(text.slice(0, text.lastIndexOf('\n') + 1));
+    const text = textOf(bytes);
+    return rowsOf(path, text.slice(0, text.lastIndexOf('\n') + 1));
   }
+}
+
+function rowsOf(path: string, text: string): string[][] {
+  return JSON_LINES.test(path) ? parseJsonLines(text) : parseTable(text);
+}
+
+/** UTF-8, or UTF-16 by its byte order mark, as Excel and PowerShell save. */
+function textOf(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  return new TextDecoder().decode(bytes);
 }
