@@ -11,10 +11,13 @@ export interface Pixels {
 /**
  * Pixels as RGB, alpha laid over white.
  *
- * @throws RangeError when there are not three or four bytes for each pixel
+ * @throws RangeError when there are not three or four bytes for each pixel, as with floats
  */
 export function rgbOfPixels({ width, height, data }: Pixels): RgbImage {
   const area = width * height;
+  if (data.BYTES_PER_ELEMENT > 1) {
+    throw new RangeError(`pixels are bytes from 0 to 255, not those of a ${data.constructor.name}`);
+  }
   if (data.length === area * 3) return { width, height, data };
   if (data.length !== area * 4) {
     throw new RangeError(
