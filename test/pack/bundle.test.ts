@@ -87,7 +87,7 @@ describe('size', () => {
   it.each([
     ['@alexnet/model', 16],
     ['@alexnet/augment', 16],
-    ['@alexnet/convert', 35],
+    ['@alexnet/convert', 30],
     ['@alexnet/convert/torch', 15],
     ['@alexnet/convert/numpy', 12],
     ['@alexnet/convert/caffe', 12],
@@ -100,14 +100,14 @@ describe('size', () => {
     expect(first).toBeLessThanOrEqual(limit);
   });
 
-  it('a format of convert loads at most 24 kB more when it is used', async () => {
+  it('a format of convert loads at most 28 kB more when it is used', async () => {
     const { later } = await loads("export { openModel, saveModel } from '@alexnet/convert';");
     for (const [file, size] of later) {
-      measured.push(`${kB(size, 24)}, compressed  ${file.replace(/-[-A-Z0-9]+\.js$/, '')}`);
+      measured.push(`${kB(size, 28)}, compressed  ${file.replace(/-[-A-Z0-9]+\.js$/, '')}`);
     }
     // Ten kinds of files; ONNX is read and written by code of its own.
     expect(later.size).toBeGreaterThanOrEqual(10);
-    expect(Math.max(...later.values())).toBeLessThanOrEqual(24);
+    expect(Math.max(...later.values())).toBeLessThanOrEqual(28);
   });
 });
 

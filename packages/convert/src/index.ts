@@ -8,15 +8,11 @@ export {
   type SourceOptions,
 } from '@alexnet/files';
 export type { NetworkSpec, Preprocessing, Weight } from '@alexnet/model';
-export {
-  loadModel,
-  type StoredModel,
-  type StoredParameter,
-} from './alexnet/assemble-model.js';
 export { describeNetwork } from './alexnet/describe-network.js';
 export type { DataFormat } from './alexnet/flattened-pairs.js';
 export { NOTE_CODES, type Note, type NoteCode } from './alexnet/note.js';
 export type { OpenOptions } from './alexnet/open-options.js';
+export { loadModel, type StoredModel, type StoredParameter } from './alexnet/stored-model.js';
 export { type Answer, FormatError, type FormatErrorCode, UnsaidError } from './format-error.js';
 export { detectFormat } from './formats/detect-format.js';
 export type { Format, ModelSource, SavedModel, SaveOptions } from './formats/format.js';

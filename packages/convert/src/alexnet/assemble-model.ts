@@ -1,49 +1,24 @@
-import { type NetworkSpec, validateSpec, type Weight } from '@alexnet/model';
+import { type NetworkSpec, validateSpec } from '@alexnet/model';
 import { FormatError, UnsaidError } from '../format-error.js';
 import { sameComputation } from '../found/network-of-layers.js';
-import { tfjsWeight } from '../layout/canonical.js';
-import { type ParameterLayout, parameterLayouts } from '../layout/parameter-layouts.js';
+import { parameterLayouts } from '../layout/parameter-layouts.js';
 import type { Model } from '../model-file/model-file.js';
-import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
-import { conv1Order, reverseInputChannels, reversePreprocessing } from './channel-order.js';
+import type { StoredTensors } from '../tensors/tensor-file.js';
+import { conv1Order, reversePreprocessing } from './channel-order.js';
 import { completedDescription } from './completed-description.js';
 import { describeNetwork } from './describe-network.js';
 import { type Detected, detectSpec } from './detect-spec.js';
 import { flattenedPairs } from './flattened-pairs.js';
-import { type Match, matchTensors } from './match-tensors.js';
+import { matchTensors } from './match-tensors.js';
 import { checkAllowed, type Note, type NoteCode } from './note.js';
 import type { OpenOptions } from './open-options.js';
 import type { SourceModel } from './source-model.js';
+import { type StoredModel, storedParameters } from './stored-model.js';
 import { yesOrNo } from './yes-or-no.js';
-
-/** A network found in a file, its parameters still to be read. */
-export interface StoredModel extends Omit<Model, 'weights'> {
-  /** Everything that is changed on the way, exact or not. */
-  readonly notes: readonly Note[];
-  /** In canonical order. */
-  readonly parameters: readonly StoredParameter[];
-}
-
-/** One parameter that is read when it is needed. */
-export interface StoredParameter {
-  /** Its name, its shapes in tfjs and canonical order, and the axes moved between them. */
-  readonly layout: ParameterLayout;
-  /** The numbers in tfjs layout. */
-  read(): Promise<Weight>;
-  /** The file's own numbers, where they already are in canonical order and RGB. */
-  readonly canonical: StoredTensor | null;
-}
 
 /** A sigmoid as in BCEWithLogitsLoss is in no file; nor is it said where the number is an estimate. */
 const ONE_OUTPUT =
   'one output, and the file does not say that a sigmoid follows; allowed, it is read as two classes, the second as likely as the sigmoid says';
-
-/** Reads all parameters of a stored model, in tfjs layout and RGB. */
-export async function loadModel({ notes: _, parameters, ...rest }: StoredModel): Promise<Model> {
-  const weights = new Map<string, Weight>();
-  for (const { layout, read } of parameters) weights.set(layout.name, await read());
-  return { ...rest, weights };
-}
 
 /**
  * Finds the network among what a codec found in another tool's file and says what reading it
@@ -148,30 +123,6 @@ export function describedModel(
   }
   const parameters = storedParameters(description.spec, pairs, layout, false);
   return { ...description, notes: [], parameters };
-}
-
-function storedParameters(
-  spec: NetworkSpec,
-  pairs: Match['pairs'],
-  axes: SourceModel['layout'],
-  bgr: boolean,
-): StoredParameter[] {
-  const channelsFirst = axes === 'channels-first';
-  const all = parameterLayouts(spec);
-  const layouts = new Map(all.map((layout) => [layout.name, layout]));
-  return pairs.flatMap(([name, , tensor]): StoredParameter[] => {
-    const layout = layouts.get(name);
-    if (!layout) return [];
-    const reversed = bgr && name === all[0]?.name;
-    const shape = channelsFirst ? layout.canonicalShape : layout.shape;
-    const read = async () => {
-      const stored = { shape, data: await tensor.read() };
-      const weight = channelsFirst ? tfjsWeight(layout, stored) : stored;
-      return reversed ? reverseInputChannels(weight) : weight;
-    };
-    const asStored = !reversed && (channelsFirst || layout.axes.length === 1);
-    return [{ layout, read, canonical: asStored ? tensor : null }];
-  });
 }
 
 function withEpsilon(spec: NetworkSpec, epsilon: number): NetworkSpec {

@@ -1,7 +1,7 @@
 import type { NetworkSpec } from '@alexnet/model';
 import { FormatError } from '../format-error.js';
 import { sameComputation } from '../found/network-of-layers.js';
-import { requireSameInput, requireSameLayers } from '../found/said-network.js';
+import { requireSameInput, requireSameLayers } from '../found/require-same.js';
 import type { Model } from '../model-file/model-file.js';
 import { describeNetwork } from './describe-network.js';
 import type { OpenOptions } from './open-options.js';

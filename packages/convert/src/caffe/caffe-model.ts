@@ -1,9 +1,10 @@
 import { asSource, type ByteSource } from '@alexnet/files';
 import { createSpec, PRESET_NAMES } from '@alexnet/model';
-import { assembleModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { assembleModel } from '../alexnet/assemble-model.js';
 import { reverseInputChannels } from '../alexnet/channel-order.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { lostMetadata, type WriteOptions } from '../alexnet/written.js';
 import { FormatError, UnsaidError } from '../format-error.js';
 import type { SavedModel } from '../formats/format.js';

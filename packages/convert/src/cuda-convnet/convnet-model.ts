@@ -1,9 +1,9 @@
 import type { ByteSource } from '@alexnet/files';
 import { asItems, asText } from '@alexnet/files/pickle';
 import type { Preprocessing } from '@alexnet/model';
-import type { StoredModel } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { FormatError } from '../format-error.js';
 import { assembleFound } from '../found/assemble-found.js';
 import type { FoundNetwork } from '../found/found-network.js';

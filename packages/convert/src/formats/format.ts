@@ -1,7 +1,7 @@
 import type { ByteSource } from '@alexnet/files';
-import type { StoredModel } from '../alexnet/assemble-model.js';
 import type { Note, NoteCode } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredDtype } from '../model-file/stored-numbers.js';
 import type { Probe } from './probe.js';

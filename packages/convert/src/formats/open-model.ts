@@ -1,7 +1,7 @@
 import { asSource, type ByteSource, blobSource } from '@alexnet/files';
-import { loadModel, type StoredModel } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import { loadModel, type StoredModel } from '../alexnet/stored-model.js';
 import { FormatError } from '../format-error.js';
 import type { Model } from '../model-file/model-file.js';
 import { detectFormat } from './detect-format.js';

@@ -5,12 +5,13 @@ import {
   type Preprocessing,
   type Resize,
 } from '@alexnet/model';
-import { assembleModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { assembleModel } from '../alexnet/assemble-model.js';
 import { type ChannelOrder, conv1Order } from '../alexnet/channel-order.js';
 import { detectSpec } from '../alexnet/detect-spec.js';
 import { matchTensors } from '../alexnet/match-tensors.js';
 import type { Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { FormatError, UnsaidError } from '../format-error.js';
 import { parameterLayouts } from '../layout/parameter-layouts.js';
 import { filled } from '../tensors/derived.js';

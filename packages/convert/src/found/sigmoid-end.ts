@@ -18,7 +18,10 @@ export function withoutSigmoid(network: FoundNetwork): {
   if (unit?.op !== 'dense' || unit.units !== 1) {
     const detail =
       'the network answers each class for itself, by a sigmoid; here they exclude each other, and probabilities are a softmax';
-    return { network, notes: [{ code: 'architecture', exact: false, detail }] };
+    return {
+      network: { ...network, layers: layers.filter((layer) => layer !== last) },
+      notes: [{ code: 'architecture', exact: false, detail }],
+    };
   }
   const detail =
     'one unit with a sigmoid became two classes, those of the labels 0 and 1, with the same probabilities';

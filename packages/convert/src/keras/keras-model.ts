@@ -1,9 +1,10 @@
 import type { ByteSource } from '@alexnet/files';
-import { assembleModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { assembleModel } from '../alexnet/assemble-model.js';
 import { mapsFirst } from '../alexnet/maps-first.js';
 import { checkAllowed } from '../alexnet/note.js';
 import { numbersOnly } from '../alexnet/numbers-only.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { FormatError } from '../format-error.js';

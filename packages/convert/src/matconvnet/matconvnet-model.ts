@@ -1,8 +1,8 @@
 import { asSource, type ByteSource, latin1 } from '@alexnet/files';
 import { readMat } from '@alexnet/files/mat';
-import type { StoredModel } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { assembleFound } from '../found/assemble-found.js';
 import type { FoundLayer } from '../found/found-network.js';
 import { findLayers } from './find-layers.js';

@@ -1,4 +1,4 @@
-import type { StoredModel, StoredParameter } from '../alexnet/assemble-model.js';
+import type { StoredModel, StoredParameter } from '../alexnet/stored-model.js';
 import { canonicalWeight } from '../layout/canonical.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { layOut } from '../safetensors/encode.js';

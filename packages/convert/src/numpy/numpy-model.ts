@@ -1,11 +1,12 @@
 import type { ByteSource } from '@alexnet/files';
-import { assembleModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { assembleModel } from '../alexnet/assemble-model.js';
 import type { ChannelOrder } from '../alexnet/channel-order.js';
 import { DATA_FORMAT } from '../alexnet/flattened-pairs.js';
 import { layoutByShape, parameterName } from '../alexnet/foreign-names.js';
 import { checkAllowed } from '../alexnet/note.js';
 import { numbersOnly } from '../alexnet/numbers-only.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { UnsaidError } from '../format-error.js';

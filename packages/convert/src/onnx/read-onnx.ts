@@ -1,5 +1,6 @@
-import { describedModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { describedModel } from '../alexnet/assemble-model.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import type { ModelSource } from '../formats/format.js';
 import { assembleFound } from '../found/assemble-found.js';
 import { isNoChange } from '../found/input-affine.js';

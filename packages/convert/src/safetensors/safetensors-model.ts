@@ -1,7 +1,8 @@
-import { assembleModel, describedModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { assembleModel, describedModel } from '../alexnet/assemble-model.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
 import { nameLayersOf } from '../alexnet/state-dict.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import type { WriteOptions, Written } from '../alexnet/written.js';
 import { FormatError } from '../format-error.js';
 import type { ModelSource } from '../formats/format.js';

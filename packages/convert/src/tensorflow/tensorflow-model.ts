@@ -1,8 +1,9 @@
-import { assembleModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { assembleModel } from '../alexnet/assemble-model.js';
 import { layoutByShape } from '../alexnet/foreign-names.js';
 import { mapsFirst } from '../alexnet/maps-first.js';
 import { numbersOnly } from '../alexnet/numbers-only.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { namedNorms } from '../alexnet/unsaid-norms.js';
 import { FormatError } from '../format-error.js';
 import type { ModelSource } from '../formats/format.js';

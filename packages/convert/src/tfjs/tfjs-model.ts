@@ -1,6 +1,7 @@
-import { describedModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { describedModel } from '../alexnet/assemble-model.js';
 import type { Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { FormatError } from '../format-error.js';
 import type { ModelSource } from '../formats/format.js';
 import { assembleFound } from '../found/assemble-found.js';

@@ -1,10 +1,11 @@
 import { asSource, type ByteSource } from '@alexnet/files';
-import { assembleDescribed, assembleModel, type StoredModel } from '../alexnet/assemble-model.js';
+import { assembleDescribed, assembleModel } from '../alexnet/assemble-model.js';
 import { describeNetwork } from '../alexnet/describe-network.js';
 import { torchvisionName } from '../alexnet/match-tensors.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
 import { nameLayersOf } from '../alexnet/state-dict.js';
+import type { StoredModel } from '../alexnet/stored-model.js';
 import { lostMetadata, type WriteOptions, type Written } from '../alexnet/written.js';
 import { toCanonical } from '../layout/canonical.js';
 import type { Model } from '../model-file/model-file.js';
