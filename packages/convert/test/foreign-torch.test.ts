@@ -29,6 +29,7 @@ describe('files of torch that say more than shapes do', () => {
     ['module-gray.pth', sized],
     ['module-sigmoid.pth', {}],
     ['one-logit.pth', { ...torchvision, allow: ['architecture'] }],
+    ['module-sigmoids.pth', { ...sized, allow: ['architecture'] }],
   ] satisfies [string, OpenModelOptions][])(
     '%s gives the logits torch gives',
     async (name, options) => {
