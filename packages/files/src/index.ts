@@ -11,5 +11,5 @@ export {
 } from './byte-source.js';
 export { CodedError } from './coded-error.js';
 export { type FileFault, FormatError } from './format-error.js';
-export { checkName, latin1 } from './text.js';
+export { checkName, decodeText, latin1 } from './text.js';
 export { windowed } from './windowed.js';

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { findImages, isImage } from '@alexnet/data';
+import { decodeText } from '@alexnet/files';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { decodeText } from '../read-text.js';
 import { say } from '../say.js';
 
 /** An image to answer for. */

@@ -65,7 +65,7 @@ async function readNet(
   const network = fed ?? found;
   const input =
     network.input ??
-    saidInput(options, imageChannels(network) ?? undefined) ??
+    saidInput(options, imageChannels(network)) ??
     networkOfLayers(network).spec.input;
   const prepared = await preparation(net, front, options, input);
   const notes: Note[] = [...said, ...prepared.notes];

@@ -21,7 +21,7 @@ export interface SaidNetwork extends DescribedNetwork {
 export function saidNetwork(found: FoundNetwork, options: OpenOptions): SaidNetwork {
   if (found.input && !options.spec) requireSameInput(found.input, options);
   const { network, notes } = withoutSigmoid(found);
-  const input = network.input ?? saidInput(options, imageChannels(network) ?? undefined);
+  const input = network.input ?? saidInput(options, imageChannels(network));
   const described = networkOfLayers({ ...network, input });
   requireSameLayers(described.spec, options);
   if (input) return { ...described, notes };

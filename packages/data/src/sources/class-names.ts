@@ -1,3 +1,4 @@
+import { decodeText } from '@alexnet/files';
 import type { FileTree, Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
 
@@ -32,7 +33,7 @@ export async function readClassNames(
 async function readNames(tree: FileTree, path: string): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   const separator = path.endsWith('LOC_synset_mapping.txt') ? / (.*)/s : /\t/;
-  const text = new TextDecoder().decode(await tree.read(path));
+  const text = decodeText(await tree.read(path));
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
     const [id, name] = line.split(separator);

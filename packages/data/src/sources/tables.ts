@@ -1,3 +1,4 @@
+import { decodeText } from '@alexnet/files';
 import type { FileTree, Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
 import { parseJsonLines } from './parse-json-lines.js';
@@ -74,7 +75,7 @@ export class TableReader {
     }
     const known = this.#rows.get(path);
     if (known !== undefined) return known;
-    const rows = this.#tree.read(path).then((bytes) => rowsOf(path, textOf(bytes)));
+    const rows = this.#tree.read(path).then((bytes) => rowsOf(path, decodeText(bytes)));
     this.#rows.set(path, rows);
     return rows;
   }
@@ -86,19 +87,11 @@ export class TableReader {
 
   async #head(path: string): Promise<string[][]> {
     const bytes = await this.#tree.read(path, { offset: 0, length: HEAD });
-    const text = textOf(bytes);
+    const text = decodeText(bytes);
     return rowsOf(path, text.slice(0, text.lastIndexOf('\n') + 1));
   }
 }
 
 function rowsOf(path: string, text: string): string[][] {
   return JSON_LINES.test(path) ? parseJsonLines(text) : parseTable(text);
-}
-
-/** UTF-8, or UTF-16 by its byte order mark, as Excel and PowerShell save. */
-function textOf(bytes: Uint8Array): string {
-  const [first, second] = bytes;
-  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  return new TextDecoder().decode(bytes);
 }
