@@ -80,6 +80,9 @@ describe('which column is which', () => {
     ['what is no mark', 'id,x,u\na,2,1\nb,1,0\nc,0,1', 'which column is the class?'],
     ['no other column', 'id\na\nb\nc', '(found id)'],
     ['an empty label', 'id,label\na,x\nb, \nc,y', 't.csv has a line without a label: b, '],
+    ['pandas’ empty label', 'id,label\na,x\nb,nan\nc,y', 'has a line without a label: b,nan'],
+    ['marks without names', 'a.png,1,0\nb.png,0,1\nc.png,1,0', 'which column is the class?'],
+    ['-1 beside 0', 'id,label\na,0\nb,-1\nc,1', 't.csv has the label -1 beside 0'],
     ['two labels', 'id,label\na,x\nb,y\na.png,z', 'gives a.png two labels, "x" and "z"'],
   ])('asks about %s', async (_, table, message) => {
     await expect(read({ 't.csv': table })).rejects.toThrow(message);
@@ -217,7 +220,7 @@ describe('which table counts', () => {
   const whole = 'id,label\na,x\nb,y\nc,x';
   it.each([
     ['the one that names most', { 'a.csv': 'id,label\na,z', 'b.csv': whole }, 'b.csv'],
-    ['the first of two', { 'b.csv': 'id,label\na,z\nb,z\nc,z', 'a.tsv': whole }, 'a.tsv'],
+    ['the first of two that agree', { 'b.csv': `${whole}\n`, 'a.tsv': whole }, 'a.tsv'],
     [
       'no submission',
       { 'sample_submission.csv': 'id,label\na,z\nb,z\nc,z', 'z.csv': whole },
@@ -239,6 +242,13 @@ describe('which table counts', () => {
     expect((await read({ 'a.csv': table, 'b.csv': whole })).labels).toEqual(abc('x', 'y', 'x'));
   });
 
+  it('two as good as each other that do not agree: asked', async () => {
+    const tables = { 'fine.csv': whole, 'coarse.csv': 'id,label\na,x\nb,y\nc,z' };
+    await expect(read(tables)).rejects.toThrow(
+      'set: coarse.csv and fine.csv give c.png different classes, "z" and "x": leave one of them',
+    );
+  });
+
   it('a damaged table does not give way to one whose classes are less known', async () => {
     const tables = { 'a.csv': 'id,label\na,x\nb,\nc,x', 'b.csv': 'id,source\na,x\nb,y\nc,x' };
     await expect(read(tables)).rejects.toThrow('a.csv has a line without a label');
@@ -247,7 +257,7 @@ describe('which table counts', () => {
   it('a large table is read where its first lines name images', async () => {
     const pixels = `p0,p1,label\n${`12,${'3'.repeat(4000)},4\n`.repeat(1100)}`;
     const reader = async (table: string) => {
-      const tree = memoryTree({ 'a.csv': table, 'b.csv': whole });
+      const tree = memoryTree({ 'a.csv': table, 'b.csv': 'id,type\na,x\nb,y\nc,x' });
       const context = alone(tree);
       const around = [{ folder: tree.root, prefix: '' }];
       const labeled = await readLabelTable(tree, around, IMAGES, new Notes(), context);

@@ -6,11 +6,12 @@ import { createEncodedSplit } from './encoded-split.js';
 import { findSplits } from './find-splits.js';
 import { holdOut } from './hold-out.js';
 import { holdsImages, imageFolders, imagePaths } from './image-folders.js';
-import type { LabeledImage } from './label-table.js';
+import type { LabeledImage } from './labeled-image.js';
 import { withoutMasks } from './masks.js';
 import { type Notes, someOf } from './notes.js';
 import { describeFiles, readPlace } from './read-place.js';
-import { bySplitColumn } from './split-column.js';
+import { bySplitColumn, type SplitImages } from './split-column.js';
+import { splitByLists } from './split-lists.js';
 import { readSplitName, type SplitKind } from './split-names.js';
 import { partsOf, type SplitPlace, type SplitPlaces } from './split-places.js';
 import { TableReader } from './tables.js';
@@ -66,6 +67,14 @@ export async function layOutClasses(
     test: await read('test'),
   };
   const trainPlace = splits === null ? root : (splits.train ?? splits.validation ?? root);
+  /** Where folders and labels say nothing of splits. */
+  const listed = async (images: SplitImages): Promise<SplitImages> => {
+    const { train } = images;
+    if (places.validation !== null || places.test !== null || train === null) return images;
+    if (train.some(({ split }) => split !== undefined)) return images;
+    const around = placesAround(whole, trainPlace);
+    return { ...images, train: await splitByLists(tree, around, train, notes, reader) };
+  };
   for (const kind of ['validation', 'test'] as const) {
     const place = splits?.[kind];
     if (place && found[kind] === null) {
@@ -77,7 +86,7 @@ export async function layOutClasses(
     notes.used(path);
     notes.leftOut('foreign-files', 'tables whose first lines name no image', path);
   }
-  const { train, validation, test } = bySplitColumn(found, notes);
+  const { train, validation, test } = bySplitColumn(await listed(found), notes);
   const hasValidation = (validation?.length ?? 0) > 0;
 
   const base = train !== null && train.length > 0 ? train : splits?.train ? null : validation;

@@ -1,25 +1,19 @@
 import type { FileTree, Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
+import {
+  bestOf,
+  contradictionOf,
+  joinSplits,
+  type Problem,
+  pathsOf,
+  type Reading,
+} from './choose-reading.js';
 import { alsoNamed, type FindImage, indexImages } from './image-names.js';
+import type { LabeledPath } from './labeled-image.js';
 import type { Notes } from './notes.js';
 import { readSplitName, type SplitKind } from './split-names.js';
 import { hasImageColumn, tellColumns } from './table-columns.js';
 import { type Table, type TableReader, tablesIn } from './tables.js';
-
-/** An image of a flat folder, by its path in the tree, and what a list says of it. */
-export interface LabeledPath {
-  readonly path: string;
-  readonly className: string;
-  readonly split?: SplitKind | undefined;
-  /** From a table, whose numbers are ordered as such. */
-  readonly listed?: true;
-}
-
-/** An image, its class, and where it lies where that is inside an archive of the tree. */
-export interface LabeledImage extends LabeledPath {
-  /** Part of the file at `archive`, for images in the tar files of classes. */
-  readonly part?: { readonly archive: string; readonly offset: number; readonly length: number };
-}
 
 /** What surrounds the images whose labels are looked for. */
 export interface TableContext {
@@ -36,14 +30,16 @@ export interface TableContext {
  * Labels of images in a flat folder from a table beside it (`image,label`; Kaggle's `train.csv`,
  * `trainLabels.csv` …), in this folder or one around it. Columns are told by their names, or by what
  * they hold where only one reading is possible. Of tables that name as many images, the one whose
- * column of classes has the better known name counts. Names that images of several splits have are
- * read only from a table that is called as the split of these is.
+ * column of classes has the better known name counts; `train.csv` and `test.csv` of one folder's images
+ * are one table. Names that images of several splits have are read only from a table that is called as
+ * the split of these is.
  *
  * @param around The folder itself, then those around it.
  * @param images Paths of the images.
  * @returns `null` when no table gives them labels.
  * @throws {DatasetError} when no other table does, and one names them and cannot be read, or, where
- * labels are required, does not say which column is the class or which images it means.
+ * labels are required, does not say which column is the class or which images it means, or two that
+ * are as good as each other give an image different classes.
  */
 export async function readLabelTable(
   tree: FileTree,
@@ -53,7 +49,7 @@ export async function readLabelTable(
   context: TableContext,
 ): Promise<LabeledPath[] | null> {
   const finderAt = indexImages(images);
-  let best: (Reading & { readonly path: string }) | null = null;
+  const readings: Reading[] = [];
   let problem: Problem | null = null;
   for (const table of tablesIn(around)) {
     const find = finderAt(table.prefix);
@@ -63,45 +59,33 @@ export async function readLabelTable(
     );
     const read = rows && readRows(rows, find, table, `${tree.name}: ${table.path}`, context);
     if (read === null) continue;
-    if ('message' in read) {
-      if (problem === null || read.rank < problem.rank) problem = read;
-    } else if (best === null || isBetter(read, best)) best = { path: table.path, ...read };
+    if (!('message' in read)) readings.push(read);
+    else if (problem === null || read.rank < problem.rank) problem = read;
   }
+  const whole = joinSplits(readings);
+  const best = bestOf(whole === null ? readings : [whole, ...readings]);
   // A table that cannot be read gives way to one whose column of classes is known as well.
   if (problem !== null && (best === null || problem.rank < best.rank)) {
     return refuse(problem, context, notes);
   }
   if (best === null) return null;
-  const { path, labeled, strays } = best;
-  notes.used(path);
+  const contradiction = contradictionOf(best, readings, tree.name);
+  if (contradiction !== null) return refuse(contradiction, context, notes);
+  const { labeled, strays, tables } = best;
+  for (const { path, prefix } of tables) {
+    notes.used(path);
+    notes.used(prefix);
+  }
+  const path = pathsOf(tables);
   notes.say('labels', labeled.length, `labels of ${labeled.length} images are read from ${path}`);
   const known = new Set(labeled.map((image) => image.path));
+  const names = tables.length === 1 ? 'does not name' : 'do not name';
   for (const image of images) {
-    if (!known.has(image)) notes.leftOut('unlabeled', `images ${path} does not name`, image);
+    if (!known.has(image)) notes.leftOut('unlabeled', `images ${path} ${names}`, image);
   }
   if (strays > 0)
     notes.say('labels', strays, `${strays} lines of ${path} name no image that is here`);
   return labeled;
-}
-
-/** What a table says of the images, and how well its column of classes is known, from 0, the best. */
-interface Reading {
-  readonly labeled: LabeledPath[];
-  readonly strays: number;
-  readonly rank: number;
-}
-
-/** Why a table that names the images is not read. */
-interface Problem {
-  readonly message: string;
-  /** It says too little, which is no fault in a table that may be about other images. */
-  readonly isUnclear?: true;
-  readonly rank: number;
-}
-
-function isBetter(a: Reading, b: Reading): boolean {
-  const [more, fewer] = [a.labeled.length, b.labeled.length];
-  return more > fewer || (more === fewer && a.rank < b.rank);
 }
 
 function refuse(
@@ -115,6 +99,9 @@ function refuse(
   return null;
 }
 
+/** What pandas and R write where there is no value. */
+const MISSING = /^(nan|<na>)$/i;
+
 function readRows(
   rows: readonly (readonly string[])[],
   find: FindImage,
@@ -125,6 +112,8 @@ function readRows(
   const columns = tellColumns(rows, find);
   if (columns === null) return null;
   const { body, image, rival, split, labelOf, labelRank: rank, header } = columns;
+  // A list of names says what its images are for, and no more.
+  if (table.isList && body.every((row) => row.length === 1)) return null;
   const unclear = (text: string) =>
     ({ message: `${where}${text}`, isUnclear: true, rank }) as const;
   if (labelOf === null) {
@@ -147,7 +136,7 @@ function readRows(
     const { path, exact } = found;
     if (!exact) bare.set(cell, path);
     const className = labelOf(row);
-    if (className === '') {
+    if (className === '' || MISSING.test(className)) {
       return { message: `${where} has a line without a label: ${row.join(',')}`, rank };
     }
     if (className.includes('\uFFFD')) {
@@ -161,8 +150,13 @@ function readRows(
     const kindOf = split === undefined ? undefined : readSplitName(row[split] ?? '')?.kind;
     if (known === undefined) labels.set(path, { path, className, split: kindOf, listed: true });
   }
+  const classes = new Set([...labels.values()].map((image) => image.className));
+  if (classes.has('-1') && classes.has('0')) {
+    const asked = 'leave lines without a label out, or give the class a name';
+    return { message: `${where} has the label -1 beside 0: ${asked}`, rank };
+  }
   const shared = table.kind === kind ? null : alsoNamed(bare.keys(), elsewhere());
-  if (shared === null) return { labeled: [...labels.values()], strays, rank };
+  if (shared === null) return { tables: [table], labeled: [...labels.values()], strays, rank };
   if (table.kind !== null) return null;
   const { cell, other } = shared;
   return unclear(

@@ -5,12 +5,8 @@ import { DatasetError } from '../errors.js';
 import { CLASS_TAR, imageFolders } from './image-folders.js';
 import { indexClassTars } from './imagenet/class-tars.js';
 import { readImageNetList } from './imagenet/imagenet-labels.js';
-import {
-  type LabeledImage,
-  type LabeledPath,
-  readLabelTable,
-  type TableContext,
-} from './label-table.js';
+import { readLabelTable, type TableContext } from './label-table.js';
+import type { LabeledImage, LabeledPath } from './labeled-image.js';
 import { checkNestedClasses, partsStem } from './nested-classes.js';
 import { Notes, someOf } from './notes.js';
 import { isImagesName } from './split-names.js';

@@ -1,18 +1,18 @@
-import type { LabeledImage } from './label-table.js';
+import type { LabeledImage } from './labeled-image.js';
 import type { Notes } from './notes.js';
 import type { SplitKind } from './split-names.js';
 
 /** The images of each split; `null` where nothing says what those of its place are. */
 export interface SplitImages {
-  readonly train: LabeledImage[] | null;
-  readonly validation: LabeledImage[] | null;
-  readonly test: LabeledImage[] | null;
+  readonly train: readonly LabeledImage[] | null;
+  readonly validation: readonly LabeledImage[] | null;
+  readonly test: readonly LabeledImage[] | null;
 }
 
 /** Divides images by what a table says they are for, and where it says nothing by their place. */
 export function bySplitColumn(found: SplitImages, notes: Notes): SplitImages {
   const { train, validation, test } = found;
-  const placed: readonly (readonly [SplitKind, LabeledImage[] | null])[] = [
+  const placed: readonly (readonly [SplitKind, readonly LabeledImage[] | null])[] = [
     ['train', train],
     ['validation', validation],
     ['test', test],

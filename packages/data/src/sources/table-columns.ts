@@ -127,7 +127,9 @@ function tellLabels(
 ): Pick<TableColumns, 'labelOf' | 'labelRank'> {
   const cell = (i: number) => (row: readonly string[]) => (row[i] ?? '').trim();
   const isMark = (text = '') => /^[01](\.0)?$/.test(text.trim());
+  // Marks without a header are of classes without names.
   const oneHot =
+    names.length > 0 &&
     others.length > 1 &&
     body.every(
       (row) =>

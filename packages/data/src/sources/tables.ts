@@ -1,7 +1,8 @@
 import { decodeText } from '@alexnet/files';
-import type { FileTree, Place } from '../archives/folder-tree.js';
+import { below, type FileTree, type Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
 import { parseJsonLines } from './parse-json-lines.js';
+import { parseList } from './parse-list.js';
 import { parseTable } from './parse-table.js';
 import { readSplitName, type SplitKind } from './split-names.js';
 
@@ -16,9 +17,32 @@ const TABLE = /\.(csv|tsv|jsonl)$/i;
 const JSON_LINES = /\.jsonl$/i;
 const NO_LABELS = /submission/i;
 
+/** `train.txt`, `test_list.txt`, `TrainImages.txt`; not `train_0001.txt`, which is about one image. */
+const LIST = /\.txt$/i;
+const LIST_RESTS = new Set([
+  '',
+  'list',
+  'filelist',
+  'label',
+  'labels',
+  'name',
+  'names',
+  'id',
+  'ids',
+]);
+/** Folders beside images in which tables lie. */
+const ABOUT_LABELS = /^(annotations?|labels?|meta(data)?|splits?|lists?|image_?sets?|csvs?)$/i;
+
 /** Whether a file, by its name, may be a table of labels. */
-export function isTable(name: string): boolean {
-  return TABLE.test(name) && !NO_LABELS.test(name);
+function isTable(name: string): boolean {
+  return (TABLE.test(name) && !NO_LABELS.test(name)) || isList(name);
+}
+
+/** Whether a text file, by its name, lists the images of a split. */
+function isList(name: string): boolean {
+  const stem = name.replace(LIST, '');
+  if (stem === name || /\d/.test(stem.replace(/20\d\d$/, ''))) return false;
+  return LIST_RESTS.has(readSplitName(stem)?.rest ?? '-');
 }
 
 /** A file of rows beside images. */
@@ -28,19 +52,30 @@ export interface Table {
   readonly prefix: string;
   /** What its name says its images are for: `train.csv`, `trainLabels.csv`, `test_labels.csv`. */
   readonly kind: SplitKind | null;
+  /** A text file of names, each with its class or without. */
+  readonly isList: boolean;
 }
 
-/** The tables in some folders, those of the first folder first. */
+/** The tables in some folders and in folders about labels in them, those of the first folder first. */
 export function tablesIn(around: readonly Place[]): Table[] {
-  return around.flatMap(({ folder, prefix }) =>
-    [...folder.files]
-      .filter(isTable)
-      .sort()
-      .map((file) => {
-        const kind = readSplitName(file.replace(TABLE, ''))?.kind ?? null;
-        return { path: `${prefix}${file}`, prefix, kind };
-      }),
-  );
+  const seen = new Set<string>();
+  return around
+    .flatMap((place) => [place, ...aboutLabels(place)])
+    .filter(({ prefix }) => !seen.has(prefix) && seen.add(prefix))
+    .flatMap(({ folder, prefix }) =>
+      [...folder.files]
+        .filter(isTable)
+        .sort()
+        .map((file) => {
+          const kind = readSplitName(file.replace(/\.\w+$/, ''))?.kind ?? null;
+          return { path: `${prefix}${file}`, prefix, kind, isList: isList(file) };
+        }),
+    );
+}
+
+function aboutLabels(place: Place): Place[] {
+  const names = [...place.folder.folders.keys()].filter((name) => ABOUT_LABELS.test(name)).sort();
+  return names.map((name) => below(place, name));
 }
 
 /** Reads tables of one source, each once. */
@@ -93,5 +128,6 @@ export class TableReader {
 }
 
 function rowsOf(path: string, text: string): string[][] {
-  return JSON_LINES.test(path) ? parseJsonLines(text) : parseTable(text);
+  if (JSON_LINES.test(path)) return parseJsonLines(text);
+  return LIST.test(path) ? parseList(text) : parseTable(text);
 }

@@ -1,6 +1,6 @@
 import type { FileTree, Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
-import type { LabeledPath } from './label-table.js';
+import type { LabeledPath } from './labeled-image.js';
 
 const ANNOTATIONS = 'val_annotations.txt';
 

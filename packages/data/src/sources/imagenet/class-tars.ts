@@ -3,7 +3,7 @@ import { isImageName } from '../../archives/file-kind.js';
 import type { FileTree, Place } from '../../archives/folder-tree.js';
 import { readTarIndex } from '../../archives/tar-index.js';
 import { DatasetError } from '../../errors.js';
-import type { LabeledImage } from '../label-table.js';
+import type { LabeledImage } from '../labeled-image.js';
 
 /**
  * Images of a folder with one tar file a class, as the training tar of ImageNet unpacks to.

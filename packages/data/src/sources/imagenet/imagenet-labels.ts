@@ -1,7 +1,7 @@
 import { IMAGENET_CLASSES } from '@alexnet/model/imagenet';
 import type { FileTree, Place } from '../../archives/folder-tree.js';
 import { DatasetError } from '../../errors.js';
-import type { LabeledPath } from '../label-table.js';
+import type { LabeledPath } from '../labeled-image.js';
 import type { Notes } from '../notes.js';
 import { type DevelopmentKit, GROUND_TRUTH, readKit } from './imagenet-devkit.js';
 

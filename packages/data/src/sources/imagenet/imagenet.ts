@@ -6,7 +6,7 @@ import { DatasetError } from '../../errors.js';
 import { readClassNames } from '../class-names.js';
 import { createEncodedSplit } from '../encoded-split.js';
 import { holdOut } from '../hold-out.js';
-import type { LabeledImage } from '../label-table.js';
+import type { LabeledImage } from '../labeled-image.js';
 import { indexClassTars } from './class-tars.js';
 import { readKit } from './imagenet-devkit.js';
 import { lacksLabels, readValidationWnids } from './imagenet-labels.js';

@@ -1,0 +1,117 @@
+import type { FileTree, Place } from '../archives/folder-tree.js';
+import { pathsOf } from './choose-reading.js';
+import { readCubSplit } from './cub-split.js';
+import { type FindImage, indexImages } from './image-names.js';
+import type { LabeledImage } from './labeled-image.js';
+import type { Notes } from './notes.js';
+import { readSplitName, type SplitKind } from './split-names.js';
+import { tellColumns } from './table-columns.js';
+import { type Table, type TableReader, tablesIn } from './tables.js';
+
+/** What a table says that images are for, by their paths. */
+interface SplitList extends Pick<Table, 'path' | 'prefix'> {
+  readonly kinds: ReadonlyMap<string, SplitKind>;
+}
+
+/**
+ * Divides images whose classes are known by lists of names: Food-101's `meta/train.txt` and `test.txt`, a
+ * `train.csv` and `test.csv`, a table with a column of splits, CUB-200's `train_test_split.txt`. With a
+ * list of training images, those no list names are left out; without one, they are for training.
+ *
+ * @param around The folder of the images, then those around it.
+ * @returns The images as they are where no list says what some are held out for, or where lists
+ * contradict each other, which is said.
+ */
+export async function splitByLists(
+  tree: FileTree,
+  around: readonly Place[],
+  images: readonly LabeledImage[],
+  notes: Notes,
+  reader: TableReader,
+): Promise<readonly LabeledImage[]> {
+  const lists = withoutTrainval(await readLists(tree, around, images, notes, reader));
+  const names = pathsOf(lists);
+  const kinds = new Map<string, SplitKind>();
+  for (const [path, kind] of lists.flatMap((list) => [...list.kinds])) {
+    const known = kinds.get(path);
+    if (known !== undefined && known !== kind) {
+      notes.say('labels', 1, `splits are not read from ${names}: ${path} is in two of them`);
+      return images;
+    }
+    kinds.set(path, kind);
+  }
+  const found = new Set(kinds.values());
+  if (!found.has('validation') && !found.has('test')) return images;
+  for (const { path, prefix } of lists) {
+    notes.used(path);
+    notes.used(prefix);
+  }
+  notes.say('labels', kinds.size, `splits of ${kinds.size} images are read from ${names}`);
+  return images.flatMap((image) => {
+    const split = kinds.get(image.path);
+    if (split !== undefined) return [{ ...image, split }];
+    if (!found.has('train')) return [image];
+    notes.leftOut('unlabeled', `images in no split of ${names}`, image.path);
+    return [];
+  });
+}
+
+async function readLists(
+  tree: FileTree,
+  around: readonly Place[],
+  images: readonly LabeledImage[],
+  notes: Notes,
+  reader: TableReader,
+): Promise<SplitList[]> {
+  const cub = await readCubSplit(tree, around);
+  const tables = tablesIn(around);
+  if (cub === null && tables.length === 0) return [];
+  const finderAt = indexImages(images.map(({ path }) => path));
+  if (cub !== null) {
+    const find = finderAt(cub.prefix);
+    const kinds = cub.kinds.flatMap(([name, kind]) => {
+      const path = find(name)?.path;
+      return path === undefined ? [] : [[path, kind] as const];
+    });
+    return [{ ...cub, kinds: new Map(kinds) }];
+  }
+  const lists: SplitList[] = [];
+  for (const table of tables) {
+    const find = finderAt(table.prefix);
+    const rows = await reader.rows(table, (head) => head.flat().some((cell) => find(cell)?.whole));
+    const list = rows && readKinds(rows, find, table);
+    if (!list) continue;
+    if (list.strays > list.kinds.size) {
+      const why = `${list.strays} of its lines name no image that is here`;
+      notes.say('labels', 1, `splits are not read from ${table.path}: ${why}`);
+    } else lists.push(list);
+  }
+  return lists;
+}
+
+/** Names of a table count where they are whole: numbers in it may look like any image's. */
+function readKinds(
+  rows: readonly (readonly string[])[],
+  find: FindImage,
+  table: Table,
+): (SplitList & { readonly strays: number }) | null {
+  const columns = tellColumns(rows, find);
+  if (columns === null) return null;
+  const { body, image, split } = columns;
+  const kinds = new Map<string, SplitKind>();
+  let strays = 0;
+  for (const row of body) {
+    const kind = split === undefined ? table.kind : readSplitName(row[split] ?? '')?.kind;
+    const named = find(row[image] ?? '');
+    if (kind && named && (named.whole || table.isList)) kinds.set(named.path, kind);
+    else strays++;
+  }
+  return kinds.size === 0 ? null : { path: table.path, prefix: table.prefix, kinds, strays };
+}
+
+/** A list of training and validation images together says nothing more where each has its own. */
+function withoutTrainval(lists: readonly SplitList[]): readonly SplitList[] {
+  const parts = lists.filter(({ path }) => !/train_?val/i.test(path.split('/').at(-1) ?? ''));
+  const kinds = new Set(parts.flatMap((list) => [...new Set(list.kinds.values())]));
+  return kinds.has('train') && kinds.has('validation') ? parts : lists;
+}
