@@ -1,4 +1,5 @@
 export { decodeImage, rgbOf } from './browser/decode-image.js';
+export type { PageImage } from './browser/element-pixels.js';
 export { type FetchBlobOptions, fetchBlob } from './browser/fetch-blob.js';
 export {
   type FetchPublishedOptions,

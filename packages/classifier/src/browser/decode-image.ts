@@ -4,6 +4,12 @@ import { ClassifierError } from '../classifier-error.js';
 /** 64 megapixels: 256 MB as RGBA, beyond any camera phone's usual setting. */
 const LARGEST_PIXELS = 64e6;
 
+/** EXIF orientation applied, embedded color profiles not. */
+export const AS_STORED: ImageBitmapOptions = {
+  imageOrientation: 'from-image',
+  colorSpaceConversion: 'none',
+};
+
 /**
  * A file the browser can decode as an RGB image: EXIF orientation applied, alpha over white, embedded
  * color profiles passed over, as PIL, torchvision and `decodeImage` of `@alexnet/data` do.
@@ -13,10 +19,7 @@ const LARGEST_PIXELS = 64e6;
 export async function decodeImage(file: Blob): Promise<RgbImage> {
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(file, {
-      imageOrientation: 'from-image',
-      colorSpaceConversion: 'none',
-    });
+    bitmap = await createImageBitmap(file, AS_STORED);
   } catch {
     throw new ClassifierError(
       'undecodable',

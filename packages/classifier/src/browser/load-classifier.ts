@@ -8,11 +8,20 @@ import { isPixels, type Pixels, rgbOfPixels } from '../pixels.js';
 import { findPublished } from '../published/catalog.js';
 import { completePublished } from '../published/complete-published.js';
 import { decodeImage, rgbOf } from './decode-image.js';
+import { isPageImage, type PageImage, pixelsOfElement } from './element-pixels.js';
 import { fetchBlob } from './fetch-blob.js';
 import { type FetchPublishedOptions, fetchPublished } from './fetch-published.js';
 
-/** An image: its address, an encoded file as bytes or Blob, a bitmap, or pixels. */
-export type ImageInput = string | URL | Uint8Array | ArrayBuffer | Blob | ImageBitmap | Pixels;
+/** An image: its address, an encoded file as bytes or Blob, an element of the page, a bitmap, or pixels. */
+export type ImageInput =
+  | string
+  | URL
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | PageImage
+  | ImageBitmap
+  | Pixels;
 
 /**
  * Weights: the name of published weights or of the showcase, an address, or a file of any format that
@@ -73,8 +82,9 @@ async function decode(image: ImageInput): Promise<RgbImage> {
   if (image instanceof ArrayBuffer) return decodeImage(new Blob([image]));
   if (image instanceof Uint8Array) return decodeImage(new Blob([Uint8Array.from(image)]));
   if (image instanceof ImageBitmap) return rgbOf(image, image.width, image.height);
+  if (isPageImage(image)) return pixelsOfElement(image);
   if (isPixels(image)) return rgbOfPixels(image);
   throw new TypeError(
-    'an image is an address, a file as bytes or Blob, an ImageBitmap, or { width, height, data }',
+    'an image is an address, a file as bytes or Blob, an img, canvas or video element, an ImageBitmap, or { width, height, data }',
   );
 }
