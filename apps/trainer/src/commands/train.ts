@@ -59,6 +59,7 @@ import { ownTeam, type Team } from '../team/team.js';
 import { addWorldOptions, launchAll, placementOf } from '../team/world-options.js';
 import { openTrainDisplay } from '../train-display.js';
 import type { TrainCommandOptions, TypedOptions } from '../train-options.js';
+import { typedCommand } from '../typed-command.js';
 
 export function addTrainCommand(program: Command): void {
   const command = program
@@ -326,7 +327,7 @@ async function trainAndWrite(training: Training): Promise<void> {
   let step = begun;
   const interruption = {
     saying: 'finishing this step and saving',
-    ended: `stopped, everything is saved; go on with: alexnet train --resume --out ${out}`,
+    ended: `stopped, everything is saved; go on with: ${resumeCommand(out)}`,
   };
   const writing: TrainObserver = {
     onStep(report) {
@@ -415,6 +416,10 @@ function resumeLine(snapshot: Snapshot | null): string {
 
 function goOnLine(outcome: string, out: string): string {
   if (outcome === 'stopped early') return 'stopped early: validation has not improved any more';
-  const more = outcome === 'out of steps' ? ' --steps all' : '';
-  return `${outcome}: go on with: alexnet train --resume --out ${out}${more}`;
+  const more = outcome === 'out of steps' ? ['--steps', 'all'] : [];
+  return `${outcome}: go on with: ${resumeCommand(out, more)}`;
+}
+
+function resumeCommand(out: string, more: readonly string[] = []): string {
+  return typedCommand(['train', '--resume', '--out', out, ...more]);
 }

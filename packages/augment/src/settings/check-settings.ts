@@ -47,7 +47,7 @@ function explain(
 /** What would have been right, in words. */
 function expectation({ type, expected, message }: v.BaseIssue<unknown>): string {
   if (type === 'check' || type === 'union') return message;
-  if (type === 'integer') return 'a whole number';
+  if (type === 'safe_integer') return 'a whole number';
   if (type === 'finite') return 'a finite number';
   if (expected === 'Object' || expected === 'Array') return expected === 'Array' ? 'a list' : '{…}';
   if (expected === 'number' || expected === 'string' || expected === 'boolean') {

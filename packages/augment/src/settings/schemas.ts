@@ -27,7 +27,7 @@ export function below(min: number, max: number, about: string) {
 /** A whole number of `min` or more. */
 // @__NO_SIDE_EFFECTS__
 export function whole(min: number, about: string) {
-  return v.pipe(v.number(), v.integer(), v.minValue(min), v.description(about));
+  return v.pipe(v.number(), v.safeInteger(), v.minValue(min), v.description(about));
 }
 
 /** One of these words or numbers. */

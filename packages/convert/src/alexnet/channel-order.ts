@@ -1,5 +1,5 @@
 import { channelMeanOf, type Preprocessing, type Weight } from '@alexnet/model';
-import { FormatError } from '../format-error.js';
+import { FormatError, UnsaidError } from '../format-error.js';
 
 /** In which order conv1 takes the colors. */
 export type ChannelOrder = Preprocessing['channelOrder'];
@@ -8,7 +8,8 @@ export type ChannelOrder = Preprocessing['channelOrder'];
  * The order in which a file's conv1 takes the colors, as the caller or the file says it; null where nobody
  * does.
  *
- * @throws FormatError unsupported where the preprocessing the caller gives is in the other order
+ * @throws FormatError unsupported where the preprocessing the caller gives is in another order than the caller says,
+ *   UnsaidError where it is in another than the file does
  */
 export function conv1Order(
   own: ChannelOrder | null,
@@ -19,11 +20,11 @@ export function conv1Order(
 ): ChannelOrder | null {
   const order = channelOrder ?? own ?? preprocessing?.channelOrder ?? null;
   if (preprocessing && preprocessing.channelOrder !== order) {
-    const other = channelOrder ? '' : ', or say channelOrder';
-    throw new FormatError(
-      'unsupported',
-      `conv1 takes ${order}, the preprocessing is in ${preprocessing.channelOrder}; give it in the order conv1 takes${other}`,
-    );
+    const message = `conv1 takes ${order}, the preprocessing is in ${preprocessing.channelOrder}; give it in the order conv1 takes`;
+    if (channelOrder) throw new FormatError('unsupported', message);
+    throw new UnsaidError('ambiguous', `${message}, or say in which order that is`, [
+      'channelOrder',
+    ]);
   }
   return order;
 }
