@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 const resolve = { conditions: ['@alexnet/source', 'module', 'node', 'import', 'default'] };
 const ssr = { resolve: { conditions: resolve.conditions } };
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     // One file a core: vitest's own default leaves a core idle, half of a small machine.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve,

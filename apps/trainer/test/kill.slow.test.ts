@@ -11,7 +11,7 @@ import { alexnet, type Ended, type Running, startAlexnet } from './alexnet.js';
 import { TINY_RUN, writeClassFolders } from './class-folders.js';
 
 /** More of them by hand: ALEXNET_KILLS=20. */
-const KILLS = Number(process.env.ALEXNET_KILLS ?? 6);
+const KILLS = Number(process.env.ALEXNET_KILLS ?? 3);
 const EPOCHS = 12;
 const SEED = 2012;
 /** What the command says when it begins to train or to go on. */

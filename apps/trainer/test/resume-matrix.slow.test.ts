@@ -111,16 +111,6 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    name: 'killed in training',
-    async stop(place) {
-      const running = start(place);
-      await updates(place.out, running, STEPS_PER_EPOCH + 2);
-      running.process.kill('SIGKILL');
-      return running.ended;
-    },
-    ended: killed,
-  },
-  {
     name: 'killed in validation',
     async stop(place) {
       const running = start(place);

@@ -222,7 +222,8 @@ async function searchAgain() {
 /** By the clocks of the product, among the first three tiles, and what `alexnet backend doctor` says of it. */
 async function searchReally() {
   const { tileFor } = search;
-  search.tileFor = (question) => tileFor({ ...question, tiles: () => question.tiles().slice(0, 3) });
+  search.tileFor = (question) =>
+    tileFor({ ...question, tiles: () => question.tiles().slice(0, 3) });
   await bitsOf(() => tf.matMul(tensor([64, 64], 1), tensor([64, 64], 2)));
   const [key, found] = [...search.found].at(-1);
   const { backends } = await diagnoseBackends();

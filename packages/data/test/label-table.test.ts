@@ -193,17 +193,22 @@ describe('which image a cell names', () => {
     ['/set/two/c.png', 'set/two/c.png'],
     ['set\\two\\c.png', 'set/two/c.png'],
     ['one/a.b', 'set/one/a.b.png'],
+    ['../input/set/two/c.png', 'set/two/c.png'],
+    ['C:\\images\\two\\c', 'set/two/c.png'],
     ['d', 'set/two/d'],
   ])('%s', async (cell, path) => {
     const { labels } = await read({ 't.csv': `image,label\n${cell},x\n` }, images);
     expect(labels).toEqual({ [path]: 'x' });
   });
 
-  // Two images have the name, or none; a part of an ending is no ending.
-  it.each(['a.b.png', 'a.b', 'a', 'c.jpg', 'wo/c.png', '', '/'])('%j: none', async (cell) => {
-    const { labels } = await read({ 't.csv': `image,label\n"${cell}",x\n` }, images);
-    expect(labels).toBeNull();
-  });
+  // Two images have the name, or none; a part of an ending is no ending; c.png of another folder is another.
+  it.each(['a.b.png', 'a.b', 'a', 'c.jpg', 'wo/c.png', 'x/three/c.png', '', '/'])(
+    '%j: none',
+    async (cell) => {
+      const { labels } = await read({ 't.csv': `image,label\n"${cell}",x\n` }, images);
+      expect(labels).toBeNull();
+    },
+  );
 
   it('a path counts from the table first', async () => {
     const paths = ['one/a.png', 'two/one/a.png'];

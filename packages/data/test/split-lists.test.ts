@@ -126,6 +126,20 @@ describe('class folders and lists of what is held out', () => {
     expect(found.train).toBe('cat/1.png cat, cat/2.png cat, dog/3.png dog, dog/4.png dog');
   });
 
+  it('a list of names alone, where no other names the training images, may be of others', async () => {
+    const found = await layOut({
+      ...files('train/cat/1.png', 'train/dog/2.png'),
+      'test.csv': 'image\n1.png\n2.png\n',
+    });
+    expect(found).toMatchObject({
+      train: 'train/cat/1.png cat, train/dog/2.png dog',
+      validation: '',
+    });
+    expect(found.notes).toEqual([
+      'splits are not read from test.csv: it names no folders, and nothing names the training images',
+    ]);
+  });
+
   it('folders of splits count before lists', async () => {
     const found = await layOut({
       ...files('train/cat/1.png', 'train/dog/1.png', 'val/cat/2.png', 'val/dog/2.png'),

@@ -11,8 +11,8 @@ export interface NamedImage {
 export type FindImage = (cell: string) => NamedImage | undefined;
 
 /**
- * Finds an image by its path from the table, its path from the folder, or its name, with or without
- * ending; a name of two images finds none.
+ * Finds an image by its path from the table, its path from the folder, the end of a path from elsewhere
+ * (`../input/train/1.jpg`), or its name, with or without ending; a name of two images finds none.
  *
  * @returns What finds for a table in the folder at a prefix.
  */
@@ -29,12 +29,22 @@ export function indexImages(images: readonly string[]): (tablePrefix: string) =>
     const key = keyOf(cell);
     if (key === '') return undefined;
     const full = `${tablePrefix.normalize('NFC')}${key}`;
-    const found = byKey.get(full) ?? byKey.get(key);
+    const found = byKey.get(full) ?? byKey.get(key) ?? byKey.get(knownEnd(key, byKey));
     if (!found) return undefined;
     const path = found.path.normalize('NFC');
     const exact = path === full || withoutEnding(path) === full;
     return { path: found.path, whole: found.whole || key.includes('/'), exact };
   };
+}
+
+/**
+ * The longest end of a path, a folder and a name at least, that is known: `train/1.jpg` of
+ * `C:/set/train/1.jpg`. A name alone may be another split's.
+ */
+function knownEnd(path: string, known: ReadonlyMap<string, unknown>): string {
+  const parts = path.split('/');
+  const ends = parts.slice(1, -1).map((_, i) => parts.slice(i + 1).join('/'));
+  return ends.find((end) => known.has(end)) ?? '';
 }
 
 /** The first of `cells` that may also mean one of `others`, and that one. */

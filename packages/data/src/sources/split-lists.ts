@@ -11,6 +11,8 @@ import { type Table, type TableReader, tablesIn } from './tables.js';
 /** What a table says that images are for, by their paths. */
 interface SplitList extends Pick<Table, 'path' | 'prefix'> {
   readonly kinds: ReadonlyMap<string, SplitKind>;
+  /** It names folders, too: names alone may be those of images that are not here. */
+  readonly namesFolders: boolean;
 }
 
 /**
@@ -42,6 +44,11 @@ export async function splitByLists(
   }
   const found = new Set(kinds.values());
   if (!found.has('validation') && !found.has('test')) return images;
+  if (!found.has('train') && lists.some(({ namesFolders }) => !namesFolders)) {
+    const why = 'it names no folders, and nothing names the training images';
+    notes.say('labels', 1, `splits are not read from ${names}: ${why}`);
+    return images;
+  }
   for (const { path, prefix } of lists) {
     notes.used(path);
     notes.used(prefix);
@@ -65,7 +72,8 @@ async function readLists(
 ): Promise<SplitList[]> {
   const cub = await readCubSplit(tree, around);
   const tables = tablesIn(around);
-  if (cub === null && tables.length === 0) return [];
+  // A list of training images alone divides nothing, and a million names take their time.
+  if (cub === null && tables.every(({ kind }) => kind === 'train')) return [];
   const finderAt = indexImages(images.map(({ path }) => path));
   if (cub !== null) {
     const find = finderAt(cub.prefix);
@@ -73,7 +81,7 @@ async function readLists(
       const path = find(name)?.path;
       return path === undefined ? [] : [[path, kind] as const];
     });
-    return [{ ...cub, kinds: new Map(kinds) }];
+    return [{ ...cub, kinds: new Map(kinds), namesFolders: true }];
   }
   const lists: SplitList[] = [];
   for (const table of tables) {
@@ -100,13 +108,18 @@ function readKinds(
   const { body, image, split } = columns;
   const kinds = new Map<string, SplitKind>();
   let strays = 0;
+  let namesFolders = true;
   for (const row of body) {
     const kind = split === undefined ? table.kind : readSplitName(row[split] ?? '')?.kind;
-    const named = find(row[image] ?? '');
-    if (kind && named && (named.whole || table.isList)) kinds.set(named.path, kind);
-    else strays++;
+    const cell = row[image] ?? '';
+    const named = find(cell);
+    if (kind && named && (named.whole || table.isList)) {
+      kinds.set(named.path, kind);
+      namesFolders &&= /[\\/]/.test(cell);
+    } else strays++;
   }
-  return kinds.size === 0 ? null : { path: table.path, prefix: table.prefix, kinds, strays };
+  const { path, prefix } = table;
+  return kinds.size === 0 ? null : { path, prefix, kinds, strays, namesFolders };
 }
 
 /** A list of training and validation images together says nothing more where each has its own. */
