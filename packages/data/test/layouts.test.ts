@@ -371,6 +371,31 @@ it.each([
   expect(error.message).toContain(advice);
 });
 
+it.each([
+  ['Parquet', 'PAR1'],
+  ['a NumPy array', '\x93NUMPY'],
+  ['HDF5', '\x89HDF\r\n'],
+  ['a MATLAB file', 'MATLAB 5.0'],
+  ['an IDX file, as of MNIST', '\0\0\x08\x03'],
+])('%s is refused by its first bytes', async (kind, start) => {
+  const path = join(await temporaryFolder(), 'set.bin');
+  await writeFile(path, Buffer.from(start.padEnd(600, '\0'), 'latin1'));
+  await expect(openDataset(path)).rejects.toThrow(
+    `${path} is ${kind}, which is not read: write its images into one folder per class, or beside a labels.csv`,
+  );
+});
+
+it.each([
+  ['data/train-00000-of-00001.parquet', 'Parquet'],
+  ['train-images-idx3-ubyte.gz', 'an IDX file'],
+  ['t10k-images.idx3-ubyte', 'an IDX file'],
+  ['pneumoniamnist.npz', 'a NumPy array'],
+  ['flowers-train.tfrecord-00000-of-00002', 'TFRecord'],
+])('a folder of %s is refused by name', async (file, kind) => {
+  const root = await writeTree({ [file]: 'x', 'README.md': 'x' });
+  await expect(openDataset(root)).rejects.toThrow(`${file.split('/').at(-1)} is ${kind}`);
+});
+
 describe('data are known again', () => {
   it('a folder and an archive of it hold out the same, and are the same', async () => {
     const files = await classTree(['cat', 'dog'], 10);

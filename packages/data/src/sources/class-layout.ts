@@ -16,6 +16,7 @@ import { readSplitName, type SplitKind } from './split-names.js';
 import { partsOf, type SplitPlace, type SplitPlaces } from './split-places.js';
 import { TableReader } from './tables.js';
 import { turnInsideOut } from './turn-inside-out.js';
+import { unreadHint } from './unread-kinds.js';
 
 /** A record and where its image lies. */
 interface Placed extends ImageRecord {
@@ -238,10 +239,11 @@ function noClasses(tree: FileTree, around: Place): DatasetError {
     if (stem !== undefined) stems.set(stem, (stems.get(stem) ?? 0) + 1);
   }
   const repeated = [...stems].filter(([, count]) => count > 1).map(([stem]) => stem);
-  const hint =
+  const asked =
     repeated.length > 1
       ? `; if names say the class (${someOf(repeated.sort())}), write it into a labels.csv beside the images: a line image,label and then one line an image`
       : '; expected one folder of images per class, train/ and val/ of them, or a labels.csv with the columns image and label';
+  const hint = unreadHint(place.folder.files) || asked;
   return new DatasetError(
     'no-classes',
     `${where(tree, place)} holds no class folders (found ${describeFiles(place)})${hint}`,

@@ -17,6 +17,7 @@ import { openEmoji } from './emoji/emoji-dataset.js';
 import { isImageNetFolder, openImageNet } from './imagenet/imagenet.js';
 import { Notes } from './notes.js';
 import { readShards, shardsOf } from './shards.js';
+import { unreadKind, WRITE_IMAGES } from './unread-kinds.js';
 
 /**
  * Opens an image set.
@@ -130,6 +131,13 @@ async function openTree(source: string, options: OpenOptions): Promise<FileTree>
     throw new DatasetError(
       'unsupported',
       `${source} is packed with ${kind}, which has no random access and is not read: ${advice}, then give what comes out`,
+    );
+  }
+  const kind = unreadKind(head);
+  if (kind !== null) {
+    throw new DatasetError(
+      'unsupported',
+      `${source} is ${kind}, which is not read: ${WRITE_IMAGES}`,
     );
   }
   const path = head.startsWith('\x1f\x8b') ? await gunzipToCache(source, options) : source;

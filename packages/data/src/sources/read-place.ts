@@ -12,6 +12,7 @@ import { Notes, someOf } from './notes.js';
 import { isImagesName } from './split-names.js';
 import { tablesIn } from './tables.js';
 import { readTinyImageNetList } from './tiny-imagenet.js';
+import { unreadHint } from './unread-kinds.js';
 
 /** Read of a file whose name does not say what it is, bytes. */
 const HEAD = 32;
@@ -106,7 +107,7 @@ async function readClass(
   if (images.length === 0) {
     throw new DatasetError(
       'no-classes',
-      `${tree.name}: class folder ${place.prefix.slice(0, -1)} holds no image (found ${describeFiles(place)})`,
+      `${tree.name}: class folder ${place.prefix.slice(0, -1)} holds no image (found ${describeFiles(place)})${unreadHint(place.folder.files)}`,
     );
   }
   return images.map((path) => ({ path, className: name.normalize('NFC') }));
