@@ -72,10 +72,7 @@ export async function readLabelTable(
   const contradiction = contradictionOf(best, readings, tree.name);
   if (contradiction !== null) return refuse(contradiction, context, notes);
   const { labeled, strays, tables } = best;
-  for (const { path, prefix } of tables) {
-    notes.used(path);
-    notes.used(prefix);
-  }
+  notes.usedTables(tables);
   const path = pathsOf(tables);
   notes.say('labels', labeled.length, `labels of ${labeled.length} images are read from ${path}`);
   const known = new Set(labeled.map((image) => image.path));

@@ -26,6 +26,14 @@ export class Notes {
     }
   }
 
+  /** Nor were tables that were read, and the folders about labels they lie in. */
+  usedTables(tables: readonly { readonly path: string; readonly prefix: string }[]): void {
+    for (const { path, prefix } of tables) {
+      this.used(path);
+      this.used(prefix);
+    }
+  }
+
   say(code: DatasetNote['code'], count: number, text: string): void {
     this.#lines.push({ code, count, text });
   }

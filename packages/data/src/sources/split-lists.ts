@@ -49,10 +49,7 @@ export async function splitByLists(
     notes.say('labels', 1, `splits are not read from ${names}: ${why}`);
     return images;
   }
-  for (const { path, prefix } of lists) {
-    notes.used(path);
-    notes.used(prefix);
-  }
+  notes.usedTables(lists);
   notes.say('labels', kinds.size, `splits of ${kinds.size} images are read from ${names}`);
   return images.flatMap((image) => {
     const split = kinds.get(image.path);

@@ -1,13 +1,13 @@
-/** Files that hold images and labels and are not read, by their first bytes and by their names. */
-const KINDS: readonly (readonly [kind: string, start: string, name: RegExp])[] = [
+/** Files that hold images and labels and are not read, by their first bytes, where they have such, and by their names. */
+const KINDS: readonly (readonly [kind: string, start: string | null, name: RegExp])[] = [
   ['Parquet', 'PAR1', /\.parquet$/i],
   ['Arrow', 'ARROW1', /\.(arrow|feather)$/i],
   ['a NumPy array', '\x93NUMPY', /\.np[yz]$/i],
   ['HDF5', '\x89HDF', /\.(h5|hdf5)$/i],
   ['a MATLAB file', 'MATLAB', /\.mat$/i],
   ['an IDX file, as of MNIST', '\0\0\x08', /-idx\d(-ubyte)?(\.gz)?$|\.idx\d-ubyte$/i],
-  ['TFRecord', 'no such bytes', /\.tfrec(ord)?s?(-\d+-of-\d+)?$/i],
-  ['LMDB', 'no such bytes', /^data\.mdb$/i],
+  ['TFRecord', null, /\.tfrec(ord)?s?(-\d+-of-\d+)?$/i],
+  ['LMDB', null, /^data\.mdb$/i],
 ];
 
 /** What to do instead. */
@@ -15,7 +15,7 @@ export const WRITE_IMAGES = 'write its images into one folder per class, or besi
 
 /** What a file is whose first eight bytes these are, as Latin-1; null where it may be an archive. */
 export function unreadKind(head: string): string | null {
-  return KINDS.find(([, start]) => head.startsWith(start))?.[0] ?? null;
+  return KINDS.find(([, start]) => start !== null && head.startsWith(start))?.[0] ?? null;
 }
 
 /** An end of a message that names the first of some files that may have images inside it; empty without any. */

@@ -1,3 +1,4 @@
+import { decodeText } from '@alexnet/files';
 import { IMAGENET_CLASSES } from '@alexnet/model/imagenet';
 import type { FileTree, Place } from '../../archives/folder-tree.js';
 import { DatasetError } from '../../errors.js';
@@ -59,7 +60,7 @@ export async function readValidationWnids(
 ): Promise<{ readonly wnids: string[]; readonly from: string } | null> {
   const textOf = async (file: string) => {
     const place = around.find(({ folder }) => folder.files.has(file));
-    return place && new TextDecoder().decode(await tree.read(`${place.prefix}${file}`));
+    return place && decodeText(await tree.read(`${place.prefix}${file}`));
   };
   const known = classes ?? IMAGENET_CLASSES.map(({ wnid }) => wnid);
   const check = (file: string, image: string, wnid: string | undefined) => {
