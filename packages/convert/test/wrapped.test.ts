@@ -130,6 +130,14 @@ describe('files that are no weights', () => {
     ],
     ['\x0a\x49\x0a\x05input\x12\x0bPlaceholder*\x0b', 'a frozen graph of TensorFlow'],
     ['\x1c\0\0\0TFL3', 'TensorFlow Lite'],
+    // The first input of a Core ML model: its name, then its type.
+    ['\x08\x01\x12\x20\x0a\x0f\x0a\x05image\x1a\x06\x22\x04\x08\x0a\x10\x0a', 'Core ML'],
+    ['<?xml version="1.0"?>\n<net name="alexnet" version="11">', 'OpenVINO'],
+    ['<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', 'a server that refused'],
+    ['<?xml version="1.0"?>\n<!DOCTYPE html>\n<html>', 'a web page'],
+    ['\x12\x01\0\0\0\0\0\0\0\0\0\0', 'MXNet'],
+    ['\0\0\0\0\x02\0\0\0\x05\0\0\0\0\x7d', 'Darknet'],
+    ['7767517\n24 24\nInput data 0 1 data', 'ncnn'],
   ])('%j is named for what it is', async (text, message) => {
     const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
     await expect(openModel(bytes)).rejects.toThrow(message);

@@ -36,7 +36,7 @@ export function convnetLayers(root: PickleValue): ReadonlyMap<string, ConvnetLay
   if (!found || found.length > MAX_LAYERS) {
     throw new FormatError(
       'not-this-format',
-      'a pickle of Python that is neither a checkpoint of cuda-convnet nor a file of torch.save; save the state_dict with torch.save',
+      'a pickle of Python that is neither a checkpoint of cuda-convnet nor a file of torch.save; save a state_dict with torch.save, or arrays with numpy.savez',
     );
   }
   const names = found.map((layer) => asText(get(layer, 'name'), 'a layer name'));

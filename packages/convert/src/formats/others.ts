@@ -18,6 +18,31 @@ function afterVarint(bytes: Uint8Array, at: number): number {
   return end + 1;
 }
 
+/** Four bytes, little-endian; not a number behind the end. */
+function uint32(bytes: Uint8Array, at: number): number {
+  if (at + 4 > bytes.length) return Number.NaN;
+  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true);
+}
+
+/** A byte of a tag that opens a text or message, and where its content starts. */
+function opened(bytes: Uint8Array, at: number): { readonly tag: number; readonly start: number } {
+  return { tag: bytes[at] ?? 0, start: afterVarint(bytes, at + 1) };
+}
+
+/**
+ * A Model of Core ML: a version, then a description that starts with an input, which starts with its
+ * name. Where a SavedModel (always version 1) has a text in that place, the type of an input follows
+ * here. Source of the fields: Model.proto and FeatureTypes.proto of Core ML.
+ */
+function isCoreMl(head: Uint8Array): boolean {
+  if (head[0] !== 0x08 || (head[1] ?? 0) >= 0x80 || head[2] !== 0x12) return false;
+  const input = opened(head, afterVarint(head, 3));
+  const name = opened(head, input.start);
+  if (input.tag !== MESSAGE || name.tag !== MESSAGE) return false;
+  const after = name.start + (head[name.start - 1] ?? 0);
+  return head[after] === 0x12 || head[after] === 0x1a;
+}
+
 /** Looked for before the formats, since some would take these for a damaged file of their own. */
 const OTHERS: readonly OtherFile[] = [
   {
@@ -34,11 +59,13 @@ const OTHERS: readonly OtherFile[] = [
     advice: 'a pointer of Git LFS, not the file itself; fetch it with git lfs pull',
   },
   {
-    detect: ({ text }) => /^\s*<(!doctype|html|\?xml|head|body)\b/i.test(text),
+    // What an HTML parser takes for a page, XHTML among it; other XML is no page.
+    detect: ({ text }) => /^(\s|<\?xml[^>]*>)*<(!doctype\s+html|html|head|body)\b/i.test(text),
     advice: 'a web page saved as weights; download the file itself',
   },
   {
-    detect: ({ text }) => /^\s*\{\s*"(error|message|detail|errors)"\s*:/i.test(text),
+    detect: ({ text }) =>
+      /^\s*\{\s*"(error|message|detail|errors)"\s*:|^(\s|<\?xml[^>]*>)*<Error>/i.test(text),
     advice: 'the answer of a server that refused, saved as weights; download the file again',
   },
   {
@@ -47,7 +74,8 @@ const OTHERS: readonly OtherFile[] = [
       head[0] === 0x08 &&
       head[1] === 1 &&
       head[2] === 0x12 &&
-      head[afterVarint(head, 3)] === MESSAGE,
+      head[afterVarint(head, 3)] === MESSAGE &&
+      !isCoreMl(head),
     advice:
       'the graph of a TensorFlow SavedModel without its numbers; give its folder, or variables/variables.index in it',
   },
@@ -68,6 +96,32 @@ const OTHERS: readonly OtherFile[] = [
   {
     detect: ({ text }) => text.startsWith('TFL3', 4),
     advice: 'a model of TensorFlow Lite (.tflite); give the model it was made from',
+  },
+  {
+    detect: ({ head }) => isCoreMl(head),
+    advice: 'a model of Core ML (.mlmodel); give the model it was made from',
+  },
+  {
+    detect: ({ text }) => /^(\s|<\?xml[^>]*>)*<net\s+name=/.test(text),
+    advice:
+      'the description of a network for OpenVINO (.xml); give the .onnx or the model it was made from',
+  },
+  {
+    // kMXAPINDArrayListMagic, 8 bytes.
+    detect: ({ text }) => text.startsWith('\x12\x01\0\0\0\0\0\0'),
+    advice: 'parameters of MXNet (.params); give an .onnx that MXNet exports of the network',
+  },
+  {
+    // Version 0.1 or 0.2 and a revision, 4 bytes each: save_weights_upto of Darknet.
+    detect({ head }) {
+      const [major, minor = 0, revision = 0] = [0, 4, 8].map((at) => uint32(head, at));
+      return major === 0 && (minor === 1 || minor === 2) && revision <= 5;
+    },
+    advice: 'weights of Darknet (.weights); give the network in another format, such as .onnx',
+  },
+  {
+    detect: ({ text }) => /^7767517\s/.test(text),
+    advice: 'the description of a network for ncnn (.param); give the model it was made from',
   },
   {
     // SolverState: the iteration, then the name of the caffemodel it belongs to.
