@@ -33,6 +33,9 @@ export async function openBackend(
   const selection = await selectBackend(wanted === undefined ? {} : { require: wanted });
   say(`backend: ${selection.name} (${selection.device})`);
   for (const { label, reason } of selection.passedOver) say(`  not ${label}: ${reason}`);
+  if (selection.name === 'cpu') {
+    say('  by far the slowest: it is there to check the others against');
+  }
   const precision = setPrecision(selection.tf, choice ?? 'fp32');
   if (choice !== undefined) say(`precision: ${precision}`);
   return { ...selection, precision };

@@ -31,6 +31,18 @@ function isBetter(a: Reading, b: Reading): boolean {
   return more > fewer || (more === fewer && a.rank < b.rank);
 }
 
+const TRAINVAL = /train_?val/i;
+
+/** Without lists of training and validation images together where each has its own. */
+export function withoutTrainval<Read>(
+  reads: readonly Read[],
+  about: (read: Read) => { readonly path: string; readonly kinds: Iterable<SplitKind | null> },
+): readonly Read[] {
+  const parts = reads.filter((read) => !TRAINVAL.test(about(read).path.split('/').at(-1) ?? ''));
+  const kinds = new Set(parts.flatMap((read) => [...about(read).kinds]));
+  return kinds.has('train') && kinds.has('validation') ? parts : reads;
+}
+
 /**
  * Tables called as different splits, of images in one folder, are one: mini-ImageNet's `train.csv`,
  * `val.csv` and `test.csv`. `null` where there are none, or two of them name one image.
@@ -62,20 +74,24 @@ export function contradictionOf(
   readings: readonly Reading[],
   name: string,
 ): Problem | null {
-  const classes = new Map(best.labeled.map(({ path, className }) => [path, className]));
-  for (const { tables, labeled, rank } of readings) {
-    if (rank !== best.rank || labeled.length !== best.labeled.length) continue;
-    const other = labeled.find(
-      ({ path, className }) => classes.has(path) && classes.get(path) !== className,
-    );
-    if (other === undefined) continue;
-    const both = pathsOf([...best.tables, ...tables]);
-    const asClasses = `"${classes.get(other.path)}" and "${other.className}"`;
-    return {
-      message: `${name}: ${both} give ${other.path} different classes, ${asClasses}: leave one of them`,
-      isUnclear: true,
-      rank,
-    };
+  for (const part of readings.filter(
+    ({ tables: [table] }) => table && best.tables.includes(table),
+  )) {
+    const classes = new Map(part.labeled.map(({ path, className }) => [path, className]));
+    for (const { tables, labeled, rank } of readings) {
+      if (rank !== part.rank || labeled.length !== part.labeled.length) continue;
+      const other = labeled.find(
+        ({ path, className }) => classes.has(path) && classes.get(path) !== className,
+      );
+      if (other === undefined) continue;
+      const both = pathsOf([...part.tables, ...tables]);
+      const asClasses = `"${classes.get(other.path)}" and "${other.className}"`;
+      return {
+        message: `${name}: ${both} give ${other.path} different classes, ${asClasses}: leave one of them`,
+        isUnclear: true,
+        rank,
+      };
+    }
   }
   return null;
 }

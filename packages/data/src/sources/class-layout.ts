@@ -84,8 +84,7 @@ export async function layOutClasses(
     }
   }
   for (const path of reader.passedOver()) {
-    notes.used(path);
-    notes.leftOut('foreign-files', 'tables whose first lines name no image', path);
+    notes.leftOutInstead('foreign-files', 'tables whose first lines name no image', path);
   }
   const { train, validation, test } = bySplitColumn(await listed(found), notes);
   const hasValidation = (validation?.length ?? 0) > 0;
@@ -100,9 +99,11 @@ export async function layOutClasses(
     );
   }
   const labels = new Map(classIds.map((name, label) => [name, label]));
+  const numbers = numbersOf(classIds);
   const place = (images: readonly LabeledImage[] | null, from: Place | null): Placed[] => {
     return (images ?? []).map((image) => {
-      const label = labels.get(image.className);
+      const number = image.listed ? numbers.get(numberOf(image.className)) : undefined;
+      const label = labels.get(image.className) ?? number;
       if (label !== undefined) return { id: idOf(image.path, root.prefix), label, image };
       throw new DatasetError(
         'bad-labels',
@@ -112,7 +113,7 @@ export async function layOutClasses(
   };
   const contents = {
     classIds,
-    classNames: await readClassNames(tree, placesAround(whole, trainPlace), classIds),
+    classNames: await readClassNames(tree, placesAround(whole, trainPlace), classIds, { notes }),
   };
   const trainRecords = place(train, trainPlace);
   const testRecords = keepKnown(() => place(test, splits?.test ?? null), notes);
@@ -180,6 +181,16 @@ function sortClasses(images: readonly LabeledImage[]): string[] {
     ({ listed, className }) => listed && /^-?\d{1,9}(\.\d{1,9})?$/.test(className),
   );
   return areNumbers ? names.sort((a, b) => Number(a) - Number(b)) : names.sort();
+}
+
+/** Classes by number, where all are numbers and no two the same: folders `00000`, `00001` for a table's 0, 1. */
+function numbersOf(ids: readonly string[]): ReadonlyMap<number, number> {
+  const numbers = new Map(ids.map((id, label) => [numberOf(id), label]));
+  return numbers.size === ids.length && !numbers.has(Number.NaN) ? numbers : new Map();
+}
+
+function numberOf(name: string): number {
+  return /^\d{1,9}$/.test(name) ? Number(name) : Number.NaN;
 }
 
 function placedSplit(tree: FileTree, placed: readonly Placed[]): Split {

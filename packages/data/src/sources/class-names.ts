@@ -1,28 +1,51 @@
 import { decodeText } from '@alexnet/files';
 import type { FileTree, Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
+import { readMatNames } from './mat-table.js';
+import type { Notes } from './notes.js';
+import { tableFolders } from './tables.js';
 
-/** Files that give classes readable names, `id<TAB>name` a line; Kaggle's has a blank, `id name`. */
-const NAME_FILES = ['classes.tsv', 'words.txt', 'LOC_synset_mapping.txt'];
+type NamesById = ReadonlyMap<string, string>;
+
+/** Files that give classes readable names; the numbers of Places365 and Stanford Cars are those of their lists. */
+const NAME_FILES: Readonly<
+  Record<string, (bytes: Uint8Array, where: string) => NamesById | Promise<NamesById>>
+> = {
+  'classes.tsv': fromLines(/^(?<id>[^\t]+)\t(?<name>[^\t]+)/, 'folder<TAB>name'),
+  'words.txt': fromLines(/^(?<id>[^\t]+)\t(?<name>[^\t]+)/, 'folder<TAB>name'),
+  'LOC_synset_mapping.txt': fromLines(/^(?<id>\S+) (?<name>.+)/, 'folder name'),
+  'categories_places365.txt': fromLines(/^\/(?<name>\S+) (?<id>\d+)$/, '/name number'),
+  'cars_meta.mat': readMatNames,
+};
+
+interface NameOptions {
+  readonly others?: NamesById | undefined;
+  readonly notes?: Notes;
+}
 
 /**
- * Readable names of classes: from `classes.tsv`, Tiny-ImageNet's `words.txt` or Kaggle's
- * `LOC_synset_mapping.txt` where the source has one, else
- * the ids themselves. A name two classes share (ImageNet has two cranes) gets the id in brackets.
+ * Readable names of classes: from `classes.tsv`, Tiny-ImageNet's `words.txt` and others where the source
+ * has one, else the ids themselves. A name two classes share (ImageNet has two cranes) gets the id in
+ * brackets.
  *
  * @param around Folders in which such a file is looked for.
- * @param others Names by id that are known from elsewhere; a file of the source goes before them.
+ * @param options Names by id that are known from elsewhere, before which a file of the source goes, and
+ * what was left out, of which such a file is none.
  */
 export async function readClassNames(
   tree: FileTree,
   around: readonly Place[],
   ids: readonly string[],
-  others: ReadonlyMap<string, string> = new Map(),
+  { others, notes }: NameOptions,
 ): Promise<string[]> {
-  let names = others;
-  for (const { folder, prefix } of [...around].reverse()) {
-    const file = NAME_FILES.find((name) => folder.files.has(name));
-    if (file !== undefined) names = await readNames(tree, `${prefix}${file}`);
+  let names: NamesById = others ?? new Map();
+  for (const { folder, prefix } of [...tableFolders(around)].reverse()) {
+    for (const [file, namesIn] of Object.entries(NAME_FILES).reverse()) {
+      if (!folder.files.has(file)) continue;
+      const path = `${prefix}${file}`;
+      names = await namesIn(await tree.read(path), `${tree.name}: ${path}`);
+      if (ids.some((id) => names.has(id))) notes?.used(path);
+    }
   }
   const readable = ids.map((id) => names.get(id) ?? id);
   const count = new Map<string, number>();
@@ -30,18 +53,17 @@ export async function readClassNames(
   return readable.map((name, i) => ((count.get(name) ?? 0) > 1 ? `${name} (${ids[i]})` : name));
 }
 
-async function readNames(tree: FileTree, path: string): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
-  const separator = path.endsWith('LOC_synset_mapping.txt') ? / (.*)/s : /\t/;
-  const text = decodeText(await tree.read(path));
-  for (const [i, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '') continue;
-    const [id, name] = line.split(separator);
-    if (id === undefined || name === undefined || name.trim() === '') {
-      const at = `${tree.name}: ${path} line ${i + 1}`;
-      throw new DatasetError('bad-labels', `${at} is not "folder<TAB>name"`);
+function fromLines(line: RegExp, form: string) {
+  return (bytes: Uint8Array, where: string): NamesById => {
+    const names = new Map<string, string>();
+    for (const [i, row] of decodeText(bytes).split(/\r?\n/).entries()) {
+      if (row.trim() === '') continue;
+      const { id = '', name = '' } = line.exec(row.trimEnd())?.groups ?? {};
+      if (id.trim() === '' || name.trim() === '') {
+        throw new DatasetError('bad-labels', `${where} line ${i + 1} is not "${form}"`);
+      }
+      names.set(id.trim().normalize('NFC'), name.trim());
     }
-    names.set(id.trim().normalize('NFC'), name.trim());
-  }
-  return names;
+    return names;
+  };
 }

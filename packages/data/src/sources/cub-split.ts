@@ -2,12 +2,12 @@ import { decodeText } from '@alexnet/files';
 import type { FileTree, Place } from '../archives/folder-tree.js';
 import type { SplitKind } from './split-names.js';
 
-/** `number path` a line. */
+/** `id path` a line; ids are numbers, or as NABirds' `0000139e-21dc-4d0c-bfe1-4cae3c85c829`. */
 const IMAGES = 'images.txt';
-/** `number mark` a line, 1 for training. */
+/** `id mark` a line, 1 for training. */
 const MARKS = 'train_test_split.txt';
 
-/** What CUB-200-2011 says its images are for, by their names there. */
+/** What CUB-200-2011 and NABirds say their images are for, by their names there. */
 export interface CubSplit {
   readonly path: string;
   /** Of its folder. */
@@ -25,13 +25,13 @@ export async function readCubSplit(
   const pairs = async (file: string) => {
     const text = decodeText(await tree.read(`${place.prefix}${file}`));
     return text.split(/\r?\n/).flatMap((line) => {
-      const [, number, rest] = /^\s*(\d+)\s+(.*\S)/.exec(line) ?? [];
-      return number === undefined || rest === undefined ? [] : [[number, rest] as const];
+      const [, id, rest] = /^\s*(\S+)\s+(.*\S)/.exec(line) ?? [];
+      return id === undefined || rest === undefined ? [] : [[id, rest] as const];
     });
   };
   const marks = new Map(await pairs(MARKS));
-  const kinds = (await pairs(IMAGES)).flatMap(([number, name]) => {
-    const mark = marks.get(number);
+  const kinds = (await pairs(IMAGES)).flatMap(([id, name]) => {
+    const mark = marks.get(id);
     if (mark !== '0' && mark !== '1') return [];
     return [[name, mark === '1' ? 'train' : 'test'] as const];
   });

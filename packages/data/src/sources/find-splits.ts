@@ -41,9 +41,14 @@ export function findSplits(tree: Place, notes: Notes): FoundLayout {
   const allSplits = found.length === names.length;
   // `birds-train` and `birds-test`: splits when nothing else is there and the rest is one.
   const sameStem = allSplits && rests.size === 1 && kinds.size > 1;
-  const named = settleTests(sameStem ? found : found.filter(({ rest }) => rest === ''));
+  const plain = sameStem ? found : found.filter(({ rest }) => rest === '');
+  const named = settleTests([...plain, ...onlyOfTheirKind(found, plain, allSplits)]);
   if (named.length === 0) return { root, splits: null, passedOver: new Set() };
-  const layered = named.some(({ place }) => isLayered(place));
+  const others = names.filter((name) => !named.some((split) => split.name === name));
+  const [only] = others.length === 1 ? others.map((name) => below(root, name)) : [];
+  // Places365's `data_256_standard` beside `val_256`.
+  const single = only !== undefined && isLayered(only) ? only : null;
+  const layered = single !== null || named.some(({ place }) => isLayered(place));
   if (!layered && !(allSplits && named.length === found.length)) {
     const passedOver = named.filter(({ kind }) => kind !== 'train');
     for (const { name, place } of passedOver) {
@@ -75,8 +80,7 @@ export function findSplits(tree: Place, notes: Notes): FoundLayout {
       `left out ${root.prefix}${name}/: ${length} images without labels`,
     );
   }
-  const others = names.filter((name) => !named.some((split) => split.name === name));
-  const restIsTrain = places.train === null && others.length > 1;
+  const restIsTrain = places.train === null && (others.length > 1 || single !== null);
   if (!restIsTrain) {
     for (const name of others) {
       notes.leftOut('other-folders', 'folders beside the splits', `${root.prefix}${name}/`);
@@ -84,6 +88,24 @@ export function findSplits(tree: Place, notes: Notes): FoundLayout {
   }
   const train = restIsTrain ? without(root, named) : places.train;
   return { root, splits: testsValidate({ ...places, train }), passedOver: new Set() };
+}
+
+/**
+ * `train_mini` beside `val`, `Final_Test` beside `Training`: with another word, yet nothing else is of
+ * its kind, and it is no class, since all folders are splits or class folders lie in it.
+ */
+function onlyOfTheirKind<Split extends NamedSplit>(
+  found: readonly Split[],
+  plain: readonly Split[],
+  allSplits: boolean,
+): readonly Split[] {
+  if (plain.length === 0) return [];
+  return found.filter(
+    (split) =>
+      found.every((other) => other === split || other.kind !== split.kind) &&
+      !plain.includes(split) &&
+      (allSplits || isLayered(split.place)),
+  );
 }
 
 const EVALUATION = /eval/i;

@@ -1,5 +1,6 @@
 import { fileKind } from '../archives/file-kind.js';
 import { below, dataFolders, type Folder, type Place } from '../archives/folder-tree.js';
+import { isImagesName } from './split-names.js';
 
 export const CLASS_TAR = /^n\d{8}\.tar$/;
 /** Folders of notes about images, which hold none of their own. */
@@ -39,7 +40,7 @@ export function isLayered({ folder }: Place): boolean {
 
 /** Steps into a folder that is alone at its level and holds folders itself. */
 export function lookThrough(place: Place, isWrapper: (name: string) => boolean): Place {
-  const names = imageFolders(place);
+  const names = withoutNotes(place, imageFolders(place));
   const [only = ''] = names;
   const inside = below(place, only);
   if (names.length !== 1 || !isWrapper(only)) return place;
@@ -47,6 +48,12 @@ export function lookThrough(place: Place, isWrapper: (name: string) => boolean):
   return isLayered(inside) || isNestedSplit(place, only, inside)
     ? lookThrough(inside, isWrapper)
     : place;
+}
+
+/** Beside `images`, the only folder with images, others are about them: DTD's `imdb`. */
+function withoutNotes({ folder }: Place, names: readonly string[]): readonly string[] {
+  const full = names.filter((name) => mayHoldImages(folder.folders.get(name) as Folder));
+  return full.length === 1 && isImagesName(full[0] ?? '') ? full : names;
 }
 
 /** `seg_pred/seg_pred/0.jpg`: a flat folder in one of its own name. */

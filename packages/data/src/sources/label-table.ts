@@ -7,6 +7,7 @@ import {
   type Problem,
   pathsOf,
   type Reading,
+  withoutTrainval,
 } from './choose-reading.js';
 import { alsoNamed, type FindImage, indexImages } from './image-names.js';
 import type { LabeledPath } from './labeled-image.js';
@@ -49,7 +50,7 @@ export async function readLabelTable(
   context: TableContext,
 ): Promise<LabeledPath[] | null> {
   const finderAt = indexImages(images);
-  const readings: Reading[] = [];
+  const all: Reading[] = [];
   let problem: Problem | null = null;
   for (const table of tablesIn(around)) {
     const find = finderAt(table.prefix);
@@ -59,9 +60,13 @@ export async function readLabelTable(
     );
     const read = rows && readRows(rows, find, table, `${tree.name}: ${table.path}`, context);
     if (read === null) continue;
-    if (!('message' in read)) readings.push(read);
+    if (!('message' in read)) all.push(read);
     else if (problem === null || read.rank < problem.rank) problem = read;
   }
+  const readings = withoutTrainval(all, ({ tables }) => ({
+    path: tables[0]?.path ?? '',
+    kinds: tables.map(({ kind }) => kind),
+  }));
   const whole = joinSplits(readings);
   const best = bestOf(whole === null ? readings : [whole, ...readings]);
   // A table that cannot be read gives way to one whose column of classes is known as well.

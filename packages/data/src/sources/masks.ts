@@ -1,5 +1,6 @@
+import { fileKind } from '../archives/file-kind.js';
 import { below, dataFolders, type Folder, type Place } from '../archives/folder-tree.js';
-import { holdsImages, mayHoldImages } from './image-folders.js';
+import { ABOUT, holdsImages, mayHoldImages } from './image-folders.js';
 import type { Notes } from './notes.js';
 import { isImagesName, isWrapperName } from './split-names.js';
 
@@ -15,16 +16,21 @@ export function withoutMasks(place: Place, notes: Notes): Folder {
   const masks = new Set(maskFiles(folder));
   for (const name of masks)
     notes.leftOut('loose-images', 'masks beside their images', `${prefix}${name}`);
-  const folders = new Map(folder.folders);
-  for (const name of maskFolders(folder)) {
+  const maskedNames = maskFolders(folder);
+  const folders = new Map<string, Folder>();
+  for (const [name, inside] of folder.folders) {
+    if (!maskedNames.includes(name)) {
+      folders.set(name, withoutMasks(below(place, name), notes));
+      continue;
+    }
     notes.leftOut(
       'other-folders',
       'folders of masks or annotations beside images',
       `${prefix}${name}/`,
     );
-    folders.delete(name);
+    // Lists of what the images are may lie beside the masks: the Oxford-IIIT pets'.
+    if (ABOUT.test(name)) folders.set(name, withoutImages(inside));
   }
-  for (const name of folders.keys()) folders.set(name, withoutMasks(below(place, name), notes));
   return {
     folders,
     files:
@@ -32,6 +38,11 @@ export function withoutMasks(place: Place, notes: Notes): Folder {
         ? folder.files
         : new Set([...folder.files].filter((name) => !masks.has(name))),
   };
+}
+
+function withoutImages({ files }: Folder): Folder {
+  const kept = [...files].filter((name) => !['image', 'unknown'].includes(fileKind(name)));
+  return { files: new Set(kept), folders: new Map() };
 }
 
 function maskFolders(folder: Folder): string[] {

@@ -55,11 +55,7 @@ export function checkNestedClasses(
     );
   }
   const folders = [...inner.values()];
-  if (
-    names.length > 1 &&
-    folders.length === names.length &&
-    folders.every(({ size }) => size > 1)
-  ) {
+  if (names.length > 1 && folders.length === names.length && folders.some(({ size }) => size > 1)) {
     const all = folders.flatMap((within) => [...within]).sort();
     notes.say(
       'labels',

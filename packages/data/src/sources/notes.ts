@@ -10,6 +10,7 @@ export class Notes {
     { code: DatasetNote['code']; what: string; names: string[] }
   >();
   readonly #lines: DatasetNote[] = [];
+  readonly #used = new Set<string>();
 
   /** @param what Plural, as in "left out files that are no images (3): …". */
   leftOut(code: DatasetNote['code'], what: string, name: string): void {
@@ -18,15 +19,20 @@ export class Notes {
     this.#groups.set(what, group);
   }
 
-  /** A file that turned out to be a list of labels was not left out. */
-  used(name: string): void {
-    for (const [what, group] of this.#groups) {
+  /** The same for what was left out before for a reason that says less. */
+  leftOutInstead(code: DatasetNote['code'], what: string, name: string): void {
+    for (const group of this.#groups.values()) {
       group.names = group.names.filter((left) => left !== name);
-      if (group.names.length === 0) this.#groups.delete(what);
     }
+    this.leftOut(code, what, name);
   }
 
-  /** Nor were tables that were read, and the folders about labels they lie in. */
+  /** A file that turned out to be a list of labels is not left out. */
+  used(name: string): void {
+    this.#used.add(name);
+  }
+
+  /** Nor are tables that were read, and the folders about labels they lie in. */
   usedTables(tables: readonly { readonly path: string; readonly prefix: string }[]): void {
     for (const { path, prefix } of tables) {
       this.used(path);
@@ -50,15 +56,17 @@ export class Notes {
     for (const { code, what, names } of other.#groups.values()) {
       for (const name of names) this.leftOut(code, what, name);
     }
+    for (const name of other.#used) this.#used.add(name);
     this.#lines.push(...other.#lines);
   }
 
   list(): DatasetNote[] {
-    const counted = [...this.#groups.values()].map(({ code, what, names }) => ({
-      code,
-      count: names.length,
-      text: `left out ${what} (${names.length}): ${someOf(names)}`,
-    }));
+    const counted = [...this.#groups.values()].flatMap(({ code, what, names: all }) => {
+      const names = all.filter((name) => !this.#used.has(name));
+      if (names.length === 0) return [];
+      const text = `left out ${what} (${names.length}): ${someOf(names)}`;
+      return [{ code, count: names.length, text }];
+    });
     return [...counted, ...this.#lines];
   }
 }

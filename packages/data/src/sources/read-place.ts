@@ -2,7 +2,8 @@ import { fileKind } from '../archives/file-kind.js';
 import { below, dataFolders, type FileTree, type Place } from '../archives/folder-tree.js';
 import { imageFormat } from '../decode/image-format.js';
 import { DatasetError } from '../errors.js';
-import { CLASS_TAR, imageFolders } from './image-folders.js';
+import { readClassList } from './class-list.js';
+import { CLASS_TAR, imageFolders, isLayered } from './image-folders.js';
 import { indexClassTars } from './imagenet/class-tars.js';
 import { readImageNetList } from './imagenet/imagenet-labels.js';
 import { readLabelTable, type TableContext } from './label-table.js';
@@ -45,7 +46,15 @@ export async function readPlace(
   const names = classFolders(place).filter((name) => !skip.has(name));
   const tabled = isOneSet(names) ? await readLabeledSet(tree, place, around, notes, context) : null;
   if (tabled !== null) return tabled;
-  const isFlat = names.length === 1 && isImagesName(names[0] ?? '');
+  const [only = ''] = names;
+  // Nobody learns one class: `data_256_standard`, unless a table names the images in it.
+  if (context.kind === 'train' && names.length === 1 && isLayered(below(place, only))) {
+    const inside = below(place, only);
+    return readPlace(tree, inside, [inside, ...around], notes, context, new Set());
+  }
+  const isFlat = names.length === 1 && isImagesName(only);
+  const inList = names.length > 1 ? await readClassList(tree, place, around, notes) : null;
+  if (inList !== null) return inList;
   if (names.length > 0 && !isFlat) {
     checkNestedClasses(tree, place, names, notes);
     for (const name of folder.files) {

@@ -1,12 +1,12 @@
 import type { FileTree, Place } from '../archives/folder-tree.js';
-import { pathsOf } from './choose-reading.js';
+import { pathsOf, withoutTrainval } from './choose-reading.js';
 import { readCubSplit } from './cub-split.js';
 import { type FindImage, indexImages } from './image-names.js';
 import type { LabeledImage } from './labeled-image.js';
-import type { Notes } from './notes.js';
+import { type Notes, someOf } from './notes.js';
 import { readSplitName, type SplitKind } from './split-names.js';
 import { tellColumns } from './table-columns.js';
-import { type Table, type TableReader, tablesIn } from './tables.js';
+import { numberedLists, type Table, type TableReader, tablesIn } from './tables.js';
 
 /** What a table says that images are for, by their paths. */
 interface SplitList extends Pick<Table, 'path' | 'prefix'> {
@@ -31,7 +31,10 @@ export async function splitByLists(
   notes: Notes,
   reader: TableReader,
 ): Promise<readonly LabeledImage[]> {
-  const lists = withoutTrainval(await readLists(tree, around, images, notes, reader));
+  const lists = withoutTrainval(
+    await readLists(tree, around, images, notes, reader),
+    ({ path, kinds }) => ({ path, kinds: kinds.values() }),
+  );
   const names = pathsOf(lists);
   const kinds = new Map<string, SplitKind>();
   for (const [path, kind] of lists.flatMap((list) => [...list.kinds])) {
@@ -43,7 +46,10 @@ export async function splitByLists(
     kinds.set(path, kind);
   }
   const found = new Set(kinds.values());
-  if (!found.has('validation') && !found.has('test')) return images;
+  if (!found.has('validation') && !found.has('test')) {
+    sayNumbered(around, notes);
+    return images;
+  }
   if (!found.has('train') && lists.some(({ namesFolders }) => !namesFolders)) {
     const why = 'it names no folders, and nothing names the training images';
     notes.say('labels', 1, `splits are not read from ${names}: ${why}`);
@@ -58,6 +64,17 @@ export async function splitByLists(
     notes.leftOut('unlabeled', `images in no split of ${names}`, image.path);
     return [];
   });
+}
+
+/** Which of several divisions is meant, nothing says. */
+function sayNumbered(around: readonly Place[], notes: Notes): void {
+  const numbered = numberedLists(around);
+  if (numbered.length < 2) return;
+  notes.say(
+    'labels',
+    numbered.length,
+    `splits are not read from ${someOf(numbered)}: to use one division of several, copy its lists to train.txt, val.txt and test.txt`,
+  );
 }
 
 async function readLists(
@@ -117,11 +134,4 @@ function readKinds(
   }
   const { path, prefix } = table;
   return kinds.size === 0 ? null : { path, prefix, kinds, strays, namesFolders };
-}
-
-/** A list of training and validation images together says nothing more where each has its own. */
-function withoutTrainval(lists: readonly SplitList[]): readonly SplitList[] {
-  const parts = lists.filter(({ path }) => !/train_?val/i.test(path.split('/').at(-1) ?? ''));
-  const kinds = new Set(parts.flatMap((list) => [...new Set(list.kinds.values())]));
-  return kinds.has('train') && kinds.has('validation') ? parts : lists;
 }

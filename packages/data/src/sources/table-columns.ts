@@ -61,7 +61,10 @@ export function tellColumns(rows: Rows, find: FindImage): TableColumns | null {
       body.every((row) => readSplitName(row[i] ?? '') !== null),
   );
   const others = columns.filter((i) => i !== found.image && i !== split && names[i] !== '');
-  return { body, ...found, split, ...tellLabels(others, names, body, first), header: first };
+  const labels = tellLabels(others, names, body, first);
+  const { labelOf, labelRank } =
+    labels.labelOf === null && !hasHeader ? inNames(found.image, others, body) : labels;
+  return { body, ...found, split, labelOf, labelRank, header: first };
 }
 
 /** Names of columns without capitals and marks; those that tools give to columns without one are none. */
@@ -156,6 +159,29 @@ function tellLabels(
     return { labelOf: cell(others[0]), labelRank: LABEL_COLUMNS.length + 1 };
   }
   return oneHot ? marks : { labelOf: null, labelRank: Infinity };
+}
+
+/** `Abyssinian_100`: a word and a number. */
+const NUMBERED = /^(?:.*[\\/])?(.*\p{L})[ _.-]?\d+(?:\.\w+)?$/u;
+
+/**
+ * The words of names like `Abyssinian_100`, where a column has one number for each of them and no other:
+ * the Oxford-IIIT pets' lists have three numbers in a line, of which the first is the class.
+ */
+function inNames(
+  image: number,
+  others: readonly number[],
+  body: Rows,
+): Pick<TableColumns, 'labelOf' | 'labelRank'> {
+  const labelOf = (row: readonly string[]) =>
+    (NUMBERED.exec((row[image] ?? '').trim())?.[1] ?? '').normalize('NFC');
+  const words = new Set(body.map(labelOf));
+  const isOneToOne = others.some((i) => {
+    const pairs = new Set(body.map((row) => `${row[i]} ${labelOf(row)}`));
+    return pairs.size === words.size && new Set(body.map((row) => row[i])).size === words.size;
+  });
+  if (!isOneToOne || words.size < 2 || words.has('')) return { labelOf: null, labelRank: Infinity };
+  return { labelOf, labelRank: LABEL_COLUMNS.length + 2 };
 }
 
 function orderIn(list: readonly string[], name = ''): number {

@@ -1,6 +1,7 @@
 import { decodeText } from '@alexnet/files';
 import { below, type FileTree, type Place } from '../archives/folder-tree.js';
 import { DatasetError } from '../errors.js';
+import { isMatTable, readMatTable } from './mat-table.js';
 import { parseJsonLines } from './parse-json-lines.js';
 import { parseList } from './parse-list.js';
 import { parseTable } from './parse-table.js';
@@ -19,30 +20,37 @@ const NO_LABELS = /submission/i;
 
 /** `train.txt`, `test_list.txt`, `TrainImages.txt`; not `train_0001.txt`, which is about one image. */
 const LIST = /\.txt$/i;
-const LIST_RESTS = new Set([
-  '',
-  'list',
-  'filelist',
-  'label',
-  'labels',
-  'name',
-  'names',
-  'id',
-  'ids',
-]);
+/** Words beside a split's: FGVC-Aircraft's `images_variant_train.txt`, `places365_train_standard.txt`. */
+const LIST_WORDS = new Set(
+  'list filelist label labels name names id ids family manufacturer variant places standard'.split(
+    ' ',
+  ),
+);
 /** Folders beside images in which tables lie. */
-const ABOUT_LABELS = /^(annotations?|labels?|meta(data)?|splits?|lists?|image_?sets?|csvs?)$/i;
+const ABOUT_LABELS =
+  /^(annotations?|labels?|meta(data)?|splits?|lists?|image_?sets?|csvs?|devkit)$/i;
 
 /** Whether a file, by its name, may be a table of labels. */
 function isTable(name: string): boolean {
-  return (TABLE.test(name) && !NO_LABELS.test(name)) || isList(name);
+  return (TABLE.test(name) && !NO_LABELS.test(name)) || isList(name) || isMatTable(name);
 }
 
 /** Whether a text file, by its name, lists the images of a split. */
 function isList(name: string): boolean {
   const stem = name.replace(LIST, '');
-  if (stem === name || /\d/.test(stem.replace(/20\d\d$/, ''))) return false;
-  return LIST_RESTS.has(readSplitName(stem)?.rest ?? '-');
+  if (stem === name || /\d$/.test(stem.replace(/20\d\d$/, ''))) return false;
+  const words = readSplitName(stem)?.rest.split(' ') ?? ['-'];
+  return words.every((word) => word === '' || LIST_WORDS.has(word));
+}
+
+/** Lists of several divisions of one set: DTD's `train1.txt` to `test10.txt`. */
+export function numberedLists(around: readonly Place[]): string[] {
+  return tableFolders(around).flatMap(({ folder, prefix }) =>
+    [...folder.files]
+      .filter((file) => /\d\.txt$/i.test(file) && isList(file.replace(/\d+\.txt$/i, '.txt')))
+      .sort()
+      .map((file) => `${prefix}${file}`),
+  );
 }
 
 /** A file of rows beside images. */
@@ -58,19 +66,23 @@ export interface Table {
 
 /** The tables in some folders and in folders about labels in them, those of the first folder first. */
 export function tablesIn(around: readonly Place[]): Table[] {
+  return tableFolders(around).flatMap(({ folder, prefix }) =>
+    [...folder.files]
+      .filter(isTable)
+      .sort()
+      .map((file) => {
+        const kind = readSplitName(file.replace(/\.\w+$/, ''))?.kind ?? null;
+        return { path: `${prefix}${file}`, prefix, kind, isList: isList(file) };
+      }),
+  );
+}
+
+/** The places themselves and folders about labels in them, each once. */
+export function tableFolders(around: readonly Place[]): Place[] {
   const seen = new Set<string>();
   return around
     .flatMap((place) => [place, ...aboutLabels(place)])
-    .filter(({ prefix }) => !seen.has(prefix) && seen.add(prefix))
-    .flatMap(({ folder, prefix }) =>
-      [...folder.files]
-        .filter(isTable)
-        .sort()
-        .map((file) => {
-          const kind = readSplitName(file.replace(/\.\w+$/, ''))?.kind ?? null;
-          return { path: `${prefix}${file}`, prefix, kind, isList: isList(file) };
-        }),
-    );
+    .filter(({ prefix }) => !seen.has(prefix) && seen.add(prefix));
 }
 
 function aboutLabels(place: Place): Place[] {
@@ -110,7 +122,12 @@ export class TableReader {
     }
     const known = this.#rows.get(path);
     if (known !== undefined) return known;
-    const rows = this.#tree.read(path).then((bytes) => rowsOf(path, decodeText(bytes)));
+    const rows = this.#tree.read(path).then((bytes) => {
+      if (isMatTable(path.split('/').at(-1) ?? '')) {
+        return readMatTable(bytes, `${this.#tree.name}: ${path}`);
+      }
+      return rowsOf(path, decodeText(bytes));
+    });
     this.#rows.set(path, rows);
     return rows;
   }

@@ -180,24 +180,35 @@ function integers(data: Uint8Array): number[] {
   return values;
 }
 
-/** Bytes of a number by its miXXX type. */
-const WIDTHS: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 2, 5: 4, 6: 4, 7: 4, 9: 8 };
+/** Bytes of a number by its miXXX type, and how it is read. */
+const READERS: Readonly<Record<number, readonly [bytes: number, read: Reader]>> = {
+  1: [1, (view, at) => view.getInt8(at)],
+  2: [1, (view, at) => view.getUint8(at)],
+  3: [2, (view, at) => view.getInt16(at, true)],
+  4: [2, (view, at) => view.getUint16(at, true)],
+  5: [4, (view, at) => view.getInt32(at, true)],
+  6: [4, (view, at) => view.getUint32(at, true)],
+  7: [4, (view, at) => view.getFloat32(at, true)],
+  9: [8, (view, at) => view.getFloat64(at, true)],
+  12: [8, (view, at) => safe(view.getBigInt64(at, true))],
+  13: [8, (view, at) => safe(view.getBigUint64(at, true))],
+};
+
+type Reader = (view: DataView, at: number) => number;
+
+function safe(value: bigint): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new FormatError('bad-dtype', 'matlab: a whole number over 2^53');
+}
 
 /** Numbers of an array, which MATLAB stores in the narrowest type that holds them; column-major. */
 export function matNumbers(value: MatValue | undefined): number[] {
   if (value?.kind !== 'numeric') return [];
   const { type, data } = value;
-  const width = WIDTHS[type];
-  if (!width) throw new FormatError('bad-dtype', `matlab: numbers of type ${type}`);
+  const reader = READERS[type];
+  if (!reader) throw new FormatError('bad-dtype', `matlab: numbers of type ${type}`);
+  const [width, read] = reader;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const read = (at: number): number => {
-    if (type === 1) return view.getInt8(at);
-    if (type === 2) return view.getUint8(at);
-    if (type === 3) return view.getInt16(at, true);
-    if (type === 4) return view.getUint16(at, true);
-    if (type === 5) return view.getInt32(at, true);
-    if (type === 6) return view.getUint32(at, true);
-    return type === 7 ? view.getFloat32(at, true) : view.getFloat64(at, true);
-  };
-  return Array.from({ length: Math.floor(data.length / width) }, (_, n) => read(n * width));
+  return Array.from({ length: Math.floor(data.length / width) }, (_, n) => read(view, n * width));
 }

@@ -58,7 +58,7 @@ export async function openImageNet(tree: FileTree, options: OpenOptions): Promis
     if (validationTree !== null && found === null) throw lacksLabels(tree.name);
     const classIds = trainIds ?? [...new Set(found?.wnids)].sort();
     const labels = new Map(classIds.map((wnid, label) => [wnid, label]));
-    const classNames = await readClassNames(tree, [here], classIds, kit?.names);
+    const classNames = await readClassNames(tree, [here], classIds, { others: kit?.names });
     const contents = { classIds, classNames, close };
     const trainRecords = (train ?? []).map((image): Placed => {
       const id = image.path;
