@@ -112,7 +112,7 @@ describe('what a folder’s name says its images are for', () => {
     ['images', true],
     ['all_images 2', true],
     ['train', true],
-    ['JPEGImages', false],
+    ['JPEGImages', true],
     ['cats', false],
     ['cat images', false],
     ['001', false],

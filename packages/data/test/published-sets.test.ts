@@ -85,6 +85,14 @@ describe('classes in folders of folders', () => {
     );
   });
 
+  it('Google Landmarks: folders of the letters of names are no classes where a table says those', async () => {
+    const { train } = await layOut({
+      ...files('train/0/0/00a.jpg', 'train/0/1/01b.jpg', 'train/1/0/10c.jpg'),
+      'train.csv': 'id,url,label\n00a,http://a,7\n01b,http://b,9\n10c,http://c,7\n',
+    });
+    expect(train).toBe('train/0/0/00a.jpg 7, train/0/1/01b.jpg 9, train/1/0/10c.jpg 7');
+  });
+
   it('Places365: numbers of two lists, names of a third', async () => {
     const found = await layOut({
       ...files('data_256_standard/a/abbey/1.jpg', 'data_256_standard/b/beach/1.jpg'),
@@ -189,6 +197,14 @@ describe('lists of well-known sets', () => {
       'left out files that are no images (1): annotations/list.txt',
       'labels of 9 images are read from annotations/trainval.txt and annotations/test.txt',
     ]);
+  });
+
+  it('Animals with Attributes: JPEGImages beside a folder without images', async () => {
+    const { train } = await layOut({
+      ...files('set/JPEGImages/bat/1.jpg', 'set/JPEGImages/cow/1.jpg', 'set/licenses/bat.txt'),
+      'set/classes.txt': ' 1\tbat\n 2\tcow\n',
+    });
+    expect(train).toBe('bat/1.jpg bat, cow/1.jpg cow');
   });
 
   it('NABirds: names for images that are no numbers', async () => {

@@ -5,7 +5,7 @@ import { isImagesName } from './split-names.js';
 export const CLASS_TAR = /^n\d{8}\.tar$/;
 /** Folders of notes about images, which hold none of their own. */
 export const ABOUT =
-  /^(annotations?|attributes?|labels?|xmls?|jsons?|csvs?|meta|metadata|docs?|documentation|devkit|.*_devkit.*|splits?|lists?|image_?sets?|bbox(es)?|parts?|scripts?|code|models?|logs?|results?|(.*_)?tfrec(ord)?s?)$/i;
+  /^(annotations?|attributes?|labels?|xmls?|jsons?|csvs?|meta|metadata|docs?|documentation|devkit|.*_devkit.*|splits?|lists?|image_?(sets?|splits?)|bbox(es)?|parts?|scripts?|code|models?|logs?|results?|(.*_)?tfrec(ord)?s?)$/i;
 
 /** True when something below may be an image, by its name. */
 export function mayHoldImages(folder: Folder): boolean {

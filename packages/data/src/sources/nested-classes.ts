@@ -14,24 +14,24 @@ export function partsStem(name: string): string | null {
 
 /**
  * Class folders that hold folders instead of images: one set twice, or several sets side by side, are
- * refused; where the folders within differ, the classes are said.
+ * asked about; where the folders within differ, the classes are said.
  *
- * @throws {DatasetError} when folders within have the names of others, or class folders are called as
- * the parts of one set.
+ * @returns What to throw where no table says the classes: folders within have the names of others, or
+ * class folders are called as the parts of one set.
  */
 export function checkNestedClasses(
   tree: FileTree,
   place: Place,
   names: readonly string[],
   notes: Notes,
-): void {
+): DatasetError | null {
   const where = place.prefix === '' ? tree.name : `${tree.name}: ${place.prefix}`;
   const parts = names.filter((name) => {
     const stem = partsStem(name);
     return stem !== null && names.some((other) => other !== name && partsStem(other) === stem);
   });
   if (parts.length > 0) {
-    throw new DatasetError(
+    return new DatasetError(
       'no-classes',
       `${where} holds parts of one set (${someOf(parts)}) and no table gives each of their images one class; put a labels.csv with the columns image and label beside them, and leave no image twice`,
     );
@@ -49,7 +49,7 @@ export function checkNestedClasses(
       others.some((other) => other === one || inner.get(other)?.has(one)),
     );
     if (repeated.length === 0) continue;
-    throw new DatasetError(
+    return new DatasetError(
       'no-classes',
       `${where}: are the classes ${someOf(names)}, or the folders in ${name}/ (${someOf(repeated.sort())}), whose names come twice? Give the one folder that holds the class folders, or move away what does not belong to it`,
     );
@@ -63,6 +63,7 @@ export function checkNestedClasses(
       `classes are ${someOf(names)}, each with the images of all its folders: ${someOf(all)}`,
     );
   }
+  return null;
 }
 
 /** Names of the folders below that hold images and are no wrappers, and of splits around such. */

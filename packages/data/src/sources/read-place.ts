@@ -56,7 +56,12 @@ export async function readPlace(
   const inList = names.length > 1 ? await readClassList(tree, place, around, notes) : null;
   if (inList !== null) return inList;
   if (names.length > 0 && !isFlat) {
-    checkNestedClasses(tree, place, names, notes);
+    const asked = checkNestedClasses(tree, place, names, notes);
+    if (asked !== null) {
+      const tabled = await readLabeledSet(tree, place, around, notes, context);
+      if (tabled !== null) return tabled;
+      throw asked;
+    }
     for (const name of folder.files) {
       if (fileKind(name) === 'image') {
         notes.leftOut('loose-images', 'images that lie in no class folder', `${prefix}${name}`);

@@ -66,15 +66,18 @@ export function isWrapperName(name: string): boolean {
   );
 }
 
-/** True for the name of a folder that holds images and says no more. */
+const IMAGES = /^(images?|imgs?|photos?|pictures?|pics?|jpe?gs?|pngs?)$/;
+
+/** True for the name of a folder that holds images and says no more: `images`, `JPEGImages`. */
 export function isImagesName(name: string): boolean {
-  return /^(images?|imgs?|photos?|pictures?|pics?|jpe?gs?|pngs?)$/i.test(name);
+  const words = wordsOf(name);
+  return words.length > 0 && words.every((word) => IMAGES.test(word));
 }
 
 function wordsOf(name: string): string[] {
   return name
     .normalize('NFKC')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/([a-z])([A-Z])|([A-Z]{2,})(?=[A-Z][a-z])/g, '$1$3 $2')
     .toLowerCase()
     .split(/[^\p{L}]+/u)
     .filter((word) => word !== '');
