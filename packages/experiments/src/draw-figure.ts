@@ -9,7 +9,7 @@ import {
   tickX,
 } from '@observablehq/plot';
 import { stairs } from './draw-stairs.js';
-import { drawSvg } from './draw-svg.js';
+import { drawSvg, nameMargin } from './draw-svg.js';
 import type { Experiment } from './experiment.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
@@ -61,7 +61,7 @@ function values({ experiment, summaries }: Outcome): PlotOptions {
   );
   return {
     height: 76 + 34 * variants.length,
-    marginLeft: 190,
+    marginLeft: nameMargin(variants.map(({ name }) => name)),
     marginBottom: 42,
     marginRight: 20,
     x: {

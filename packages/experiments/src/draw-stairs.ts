@@ -1,4 +1,5 @@
 import { dot, gridX, type PlotOptions, ruleY, tickX } from '@observablehq/plot';
+import { nameMargin } from './draw-svg.js';
 import { summaryOf } from './judge.js';
 import { MEASURES } from './measures.js';
 import type { Outcome } from './outcome.js';
@@ -25,7 +26,7 @@ export function stairs({ experiment, summaries }: Outcome): PlotOptions {
   const points = added.flatMap(({ name, values }) => values.map((value) => ({ name, value })));
   return {
     height: 76 + 30 * added.length,
-    marginLeft: 190,
+    marginLeft: nameMargin(added.map(({ name }) => name)),
     marginBottom: 42,
     marginRight: 20,
     x: {

@@ -18,3 +18,8 @@ export function drawSvg(description: string, options: PlotOptions): Element {
   figure.setAttribute('role', 'img');
   return figure;
 }
+
+/** Room for names of rows, px: 12 px letters of a wide font such as DejaVu Sans take 6.6 in the mean. */
+export function nameMargin(names: readonly string[]): number {
+  return Math.max(190, Math.ceil(16 + 6.6 * Math.max(...names.map(({ length }) => length))));
+}

@@ -24,7 +24,10 @@ export interface Elsewhere {
   readonly source: string;
 }
 
-/** `variant` has more (less) of `measure` than another variant, or than a number. */
+/**
+ * `variant` has more (less) of `measure` than another variant, or than a number; a measure that is read
+ * run by run has to hold in each run, against a number.
+ */
 export interface Expectation {
   readonly measure: MeasureName;
   readonly variant: string;
@@ -61,8 +64,8 @@ export interface Experiment {
   /** `curves`: over the epochs, too. `stairs`: a row for each ingredient, added and alone. */
   readonly plot: 'values' | 'curves' | 'stairs';
   readonly claims: readonly Claim[];
-  /** A variant whose towers are followed over the epochs (trend.ts). */
-  readonly followed?: string;
+  /** Variants whose towers are followed over the epochs (trend.ts). */
+  readonly followed?: readonly string[];
   /** Shown beside one's own differences. */
   readonly elsewhere?: readonly Elsewhere[];
   /** Images and passes of its own, where those of the others would not show its claims. */

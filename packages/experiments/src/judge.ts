@@ -1,5 +1,5 @@
 import type { Claim, Expectation } from './experiment.js';
-import { MEASURES, type MeasureName } from './measures.js';
+import { MEASURES, type MeasureName, type Reading } from './measures.js';
 import { studentT95 } from './student.js';
 import type { Summary } from './summary.js';
 
@@ -32,7 +32,8 @@ export function judge(expectation: Expectation, summaries: Summaries): Judgement
   const { measure, variant, than, is, by = 0 } = expectation;
   const own = summaryOf(summaries, variant, measure);
   const other = typeof than === 'number' ? constant(than) : summaryOf(summaries, than, measure);
-  const { exact } = MEASURES[measure];
+  const { exact, kind } = MEASURES[measure];
+  if (kind === 'each') return judgeEach(expectation, own, other.mean);
   const difference = own.mean - other.mean;
   const spread = exact ? 0 : chance(own, other);
   const gain = (is === 'more' ? difference : -difference) - by;
@@ -50,6 +51,23 @@ export function judge(expectation: Expectation, summaries: Summaries): Judgement
     difference,
     spread,
     seedsToDecide: isOpen ? seedsToDecide(Math.abs(gain), own, other) : null,
+  };
+}
+
+/** Whether a reading is on the side of a number that is expected. */
+export function isOnSide({ value }: Reading, is: 'more' | 'less', than: number): boolean {
+  return is === 'more' ? value > than : value < than;
+}
+
+/** A measure that is read run by run has to hold in each, and one that does not is enough to refuse it. */
+function judgeEach(expectation: Expectation, own: Summary, than: number): Judgement {
+  const holds = own.readings.every((reading) => isOnSide(reading, expectation.is, than));
+  return {
+    expectation,
+    verdict: holds ? 'reproduced' : 'not reproduced',
+    difference: own.mean - than,
+    spread: 0,
+    seedsToDecide: null,
   };
 }
 

@@ -14,7 +14,7 @@ import { MEASURES } from './measures.js';
 import { allRuns, type ClaimOutcome, type Outcome } from './outcome.js';
 import { recipeOf } from './plan-runs.js';
 import type { Study } from './study.js';
-import { trendSentence } from './trend.js';
+import { trendSentences } from './trend.js';
 
 /** A part of the page, what of it is computed, and which experiments test it. */
 interface Section {
@@ -148,7 +148,6 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
   const { experiment, runs, claims } = outcome;
   const counts = [...runs.values()].map((own) => own.length);
   const seeds = Math.min(...counts);
-  const trend = trendSentence(outcome);
   const more = seedsSentence(seeds, outcome.seedsAsked, study.seeds);
   return [
     `### ${experiment.title}\n`,
@@ -157,7 +156,7 @@ function experimentText(outcome: Outcome, study: Study, figures: string): string
     `${figureCaption(outcome)}\n`,
     `${resultTable(outcome)}\n`,
     ...elsewhereTable(outcome),
-    ...(trend === null ? [] : [`${trend}\n`]),
+    ...trendSentences(outcome).map((trend) => `${trend}\n`),
     ...claims.map(claimText),
   ].join('\n');
 }

@@ -1,6 +1,13 @@
 import type { Claim } from './experiment.js';
 import { capital, formatDifference, formatSummary } from './format-value.js';
-import { type Judgement, MOST_SEEDS, type Summaries, summaryOf, verdictOf } from './judge.js';
+import {
+  isOnSide,
+  type Judgement,
+  MOST_SEEDS,
+  type Summaries,
+  summaryOf,
+  verdictOf,
+} from './judge.js';
 import { MEASURES } from './measures.js';
 
 /** What became of a claim, in words made from the numbers. */
@@ -36,9 +43,13 @@ function opening(judgements: readonly Judgement[]): string {
 function detail(judgement: Judgement, summaries: Summaries) {
   const { expectation, verdict, difference, spread, seedsToDecide } = judgement;
   const { measure, variant, than, is, by = 0 } = expectation;
-  const { label, exact } = MEASURES[measure];
+  const { label, exact, kind } = MEASURES[measure];
   const own = summaryOf(summaries, variant, measure);
   const value = formatSummary(measure, own);
+  if (kind === 'each' && typeof than === 'number') {
+    const held = own.readings.filter((reading) => isOnSide(reading, is, than)).length;
+    return `${is} than ${than} in ${held} of ${own.readings.length} runs of “${variant}” (${label}: ${value})`;
+  }
   const other =
     typeof than === 'number'
       ? `against ${than}`

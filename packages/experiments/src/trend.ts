@@ -12,23 +12,28 @@ const SIGNIFICANT = 1.96 / Math.sqrt(2 / Math.PI);
 const MOST_EPOCHS = 10_000;
 
 /**
- * How the towers of the followed variant came apart over the epochs, and when they would at that pace;
- * null where an experiment follows none.
+ * How the towers of each followed variant came apart over the epochs, and when they would at that pace;
+ * empty where an experiment follows none.
  */
-export function trendSentence({ experiment, runs }: Outcome): string | null {
-  const own = experiment.followed === undefined ? undefined : runs.get(experiment.followed);
-  const epochs = Math.min(...(own ?? []).map(({ curve }) => curve.length - 1));
-  if (!own || !(epochs >= 2)) return null;
+export function trendSentences({ experiment, runs }: Outcome): string[] {
+  return (experiment.followed ?? []).flatMap((variant) => {
+    const own = runs.get(variant) ?? [];
+    const epochs = Math.min(...own.map(({ curve }) => curve.length - 1));
+    return own.length > 0 && epochs >= 2 ? [trendSentence(variant, own, epochs)] : [];
+  });
+}
+
+function trendSentence(variant: string, own: readonly RunResult[], epochs: number): string {
   const looks = doublings(epochs);
   const means = looks.map((epoch) => meanRatio(own, epoch));
   const went = looks.map((epoch, at) => `${means[at]?.toFixed(2)} (${epoch})`).join(', ');
-  const lead = `Mean over the seeds after so many epochs, “${experiment.followed}”: ${went}. One of twenty random halves reaches ${SIGNIFICANT.toFixed(2)}`;
+  const lead = `Mean over the seeds after so many epochs, “${variant}”: ${went}. One of twenty random halves reaches ${SIGNIFICANT.toFixed(2)}`;
   if ((means.at(-1) ?? 0) >= SIGNIFICANT) return `${lead}: these towers are beyond it in the mean.`;
   const needed = epochsTo(SIGNIFICANT, looks, means);
   const ahead =
     needed === null
-      ? 'a straight line over the doublings of epochs does not get there: more epochs of this size would not show it'
-      : `a straight line over the doublings of epochs gets there at about ${needed.toLocaleString('en-US')} epochs of these images`;
+      ? 'at its slope over the doublings of epochs it does not get there: more epochs of this size would not show it'
+      : `at its slope over the doublings of epochs it gets there at about ${needed.toLocaleString('en-US')} epochs of these images`;
   return `${lead}; ${ahead}.`;
 }
 
@@ -43,7 +48,7 @@ function meanRatio(runs: readonly RunResult[], epoch: number): number {
   return ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
 }
 
-/** Least squares over log2 of the epochs; null where the line falls or takes too long. */
+/** From the last value on, at the slope of least squares over log2 of the epochs; null where that falls or takes too long. */
 function epochsTo(
   wanted: number,
   epochs: readonly number[],
@@ -54,6 +59,6 @@ function epochsTo(
   const [middleX, middle] = [mean(x), mean(values)];
   const along = x.reduce((sum, one, at) => sum + (one - middleX) * ((values[at] ?? 0) - middle), 0);
   const slope = along / x.reduce((sum, one) => sum + (one - middleX) ** 2, 0);
-  const needed = 2 ** (middleX + (wanted - middle) / slope);
-  return slope > 0 && needed <= MOST_EPOCHS ? Math.round(needed) : null;
+  const needed = (epochs.at(-1) ?? 0) * 2 ** ((wanted - (values.at(-1) ?? 0)) / slope);
+  return slope > 0 && needed <= MOST_EPOCHS ? Math.ceil(needed) : null;
 }

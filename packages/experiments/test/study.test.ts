@@ -27,7 +27,7 @@ import { openRunStore } from '../src/run-store.js';
 import { FULL, QUICK } from '../src/scale.js';
 import { studentT95 } from '../src/student.js';
 import { curvesCsv, runsCsv, trialsCsv } from '../src/to-csv.js';
-import { trendSentence } from '../src/trend.js';
+import { trendSentences } from '../src/trend.js';
 
 const GROUND = { images: 'some', classes: 10, backend: 'cpu', precision: 'fp32' };
 
@@ -296,6 +296,25 @@ test('a colored half of the kernels stands out against random halves, mixed ones
   expect(kernels((at) => (at % 2 === 0 ? 0.2 : 0.7) + jitter(at))).toBeLessThan(1);
 });
 
+test('what is read run by run has to hold in each', () => {
+  const sentenceOf = (than: number) => {
+    const { experiment, runs } = outcome([0.5, 0.6], [0.4]);
+    const claims = [
+      {
+        text: 'In every run.',
+        source: 'here',
+        expects: [{ measure: 'towerP', variant: 'salt', is: 'less', than } as const],
+      },
+    ];
+    const { claims: told } = outcomeOf({ ...experiment, also: ['towerP'], claims }, runs);
+    return told[0]?.sentence;
+  };
+  expect(sentenceOf(2)).toMatch(
+    /^Reproduced here\. Less than 2 in 2 of 2 runs of “salt” \(p, each seed: [\d.]+, [\d.]+\)\.$/,
+  );
+  expect(sentenceOf(0)).toMatch(/^Not reproduced here\. Less than 0 in 0 of 2 runs/);
+});
+
 test('the towers are followed over the epochs, and on to where they would be apart', () => {
   const jitter = (at: number) => ((at * 7) % 13) / 10;
   // Halves that part by so much at every doubling of the epochs.
@@ -310,22 +329,22 @@ test('the towers are followed over the epochs, and on to where they would be apa
       ),
     }));
     const { experiment } = outcome([0.5], [0.4]);
-    return trendSentence(
+    return trendSentences(
       outcomeOf(
-        { ...experiment, followed: 'salt' },
+        { ...experiment, followed: ['salt'] },
         new Map([
           ['salt', [run(1, 0.3, { curve })]],
           ['none', [run(1, 0.3, { curve })]],
         ]),
       ),
-    );
+    )[0];
   };
   expect(parting(0.04)).toMatch(
     /“salt”: [\d.]+ \(1\), [\d.]+ \(2\), [\d.]+ \(4\), [\d.]+ \(8\)\. One of twenty random halves reaches 2\.46; .* gets there at about \d+ epochs/,
   );
   expect(parting(0.5)).toMatch(/beyond it in the mean\.$/);
   expect(parting(0)).toMatch(/does not get there/);
-  expect(trendSentence(outcome([0.5], [0.4]))).toBeNull();
+  expect(trendSentences(outcome([0.5], [0.4]))).toEqual([]);
 });
 
 test('every experiment can be planned, and its claims speak of its own variants', () => {
@@ -442,7 +461,7 @@ test('files: quoted cells, a plot that stands alone, a page with verdicts and it
   expect(page).toContain('| backend | cpu (JavaScript), fp32 |');
   expect(page).toContain('“Do two towers specialize in color?”: not run at this size yet');
   expect(page).toContain(
-    '| Two GPUs | One tower takes color, the other does not, in every run. | not run yet |',
+    '| Two GPUs | Of two towers one takes color, the other does not. | not run yet |',
   );
   expect(page).toContain('| Dropout | salt is better | reproduced |');
   expect(page).toContain('![Salt](note/dropout.svg)');
