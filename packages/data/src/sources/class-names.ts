@@ -7,14 +7,19 @@ import { tableFolders } from './tables.js';
 
 type NamesById = ReadonlyMap<string, string>;
 
+/** Lines of a text, and their form for messages. */
+interface Lines {
+  readonly line: RegExp;
+  readonly form: string;
+}
+
+const TABBED: Lines = { line: /^(?<id>[^\t]+)\t(?<name>[^\t]+)/, form: 'folder<TAB>name' };
 /** Files that give classes readable names; the numbers of Places365 and Stanford Cars are those of their lists. */
-const NAME_FILES: Readonly<
-  Record<string, (bytes: Uint8Array, where: string) => NamesById | Promise<NamesById>>
-> = {
-  'classes.tsv': fromLines(/^(?<id>[^\t]+)\t(?<name>[^\t]+)/, 'folder<TAB>name'),
-  'words.txt': fromLines(/^(?<id>[^\t]+)\t(?<name>[^\t]+)/, 'folder<TAB>name'),
-  'LOC_synset_mapping.txt': fromLines(/^(?<id>\S+) (?<name>.+)/, 'folder name'),
-  'categories_places365.txt': fromLines(/^\/(?<name>\S+) (?<id>\d+)$/, '/name number'),
+const NAME_FILES: Readonly<Record<string, Lines | typeof readMatNames>> = {
+  'classes.tsv': TABBED,
+  'words.txt': TABBED,
+  'LOC_synset_mapping.txt': { line: /^(?<id>\S+) (?<name>.+)/, form: 'folder name' },
+  'categories_places365.txt': { line: /^\/(?<name>\S+) (?<id>\d+)$/, form: '/name number' },
   'cars_meta.mat': readMatNames,
 };
 
@@ -40,10 +45,11 @@ export async function readClassNames(
 ): Promise<string[]> {
   let names: NamesById = others ?? new Map();
   for (const { folder, prefix } of [...tableFolders(around)].reverse()) {
-    for (const [file, namesIn] of Object.entries(NAME_FILES).reverse()) {
+    for (const [file, how] of Object.entries(NAME_FILES).reverse()) {
       if (!folder.files.has(file)) continue;
       const path = `${prefix}${file}`;
-      names = await namesIn(await tree.read(path), `${tree.name}: ${path}`);
+      const [bytes, where] = [await tree.read(path), `${tree.name}: ${path}`];
+      names = typeof how === 'function' ? await how(bytes, where) : namesIn(bytes, where, how);
       if (ids.some((id) => names.has(id))) notes?.used(path);
     }
   }
@@ -53,17 +59,15 @@ export async function readClassNames(
   return readable.map((name, i) => ((count.get(name) ?? 0) > 1 ? `${name} (${ids[i]})` : name));
 }
 
-function fromLines(line: RegExp, form: string) {
-  return (bytes: Uint8Array, where: string): NamesById => {
-    const names = new Map<string, string>();
-    for (const [i, row] of decodeText(bytes).split(/\r?\n/).entries()) {
-      if (row.trim() === '') continue;
-      const { id = '', name = '' } = line.exec(row.trimEnd())?.groups ?? {};
-      if (id.trim() === '' || name.trim() === '') {
-        throw new DatasetError('bad-labels', `${where} line ${i + 1} is not "${form}"`);
-      }
-      names.set(id.trim().normalize('NFC'), name.trim());
+function namesIn(bytes: Uint8Array, where: string, { line, form }: Lines): NamesById {
+  const names = new Map<string, string>();
+  for (const [i, row] of decodeText(bytes).split(/\r?\n/).entries()) {
+    if (row.trim() === '') continue;
+    const { id = '', name = '' } = line.exec(row.trimEnd())?.groups ?? {};
+    if (id.trim() === '' || name.trim() === '') {
+      throw new DatasetError('bad-labels', `${where} line ${i + 1} is not "${form}"`);
     }
-    return names;
-  };
+    names.set(id.trim().normalize('NFC'), name.trim());
+  }
+  return names;
 }

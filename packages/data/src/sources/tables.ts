@@ -21,11 +21,8 @@ const NO_LABELS = /submission/i;
 /** `train.txt`, `test_list.txt`, `TrainImages.txt`; not `train_0001.txt`, which is about one image. */
 const LIST = /\.txt$/i;
 /** Words beside a split's: FGVC-Aircraft's `images_variant_train.txt`, `places365_train_standard.txt`. */
-const LIST_WORDS = new Set(
-  'list filelist label labels name names id ids family manufacturer variant places standard'.split(
-    ' ',
-  ),
-);
+const LIST_WORDS =
+  /^(|list|filelist|labels?|names?|ids?|family|manufacturer|variant|places|standard)$/;
 /** Folders beside images in which tables lie. */
 const ABOUT_LABELS =
   /^(annotations?|labels?|meta(data)?|splits?|lists?|image_?sets?|csvs?|devkit)$/i;
@@ -40,7 +37,7 @@ function isList(name: string): boolean {
   const stem = name.replace(LIST, '');
   if (stem === name || /\d$/.test(stem.replace(/20\d\d$/, ''))) return false;
   const words = readSplitName(stem)?.rest.split(' ') ?? ['-'];
-  return words.every((word) => word === '' || LIST_WORDS.has(word));
+  return words.every((word) => LIST_WORDS.test(word));
 }
 
 /** Lists of several divisions of one set: DTD's `train1.txt` to `test10.txt`. */
