@@ -22,18 +22,21 @@ export async function readClassList(
   around: readonly Place[],
   notes: Notes,
 ): Promise<LabeledPath[] | null> {
-  const found = foldersOfImages(place).map(({ prefix }) => prefix.slice(place.prefix.length, -1));
-  if (!found.some((name) => name.includes('/'))) return null;
+  const classes = foldersOfImages(place).map((inside) => ({
+    ...inside,
+    className: inside.prefix.slice(place.prefix.length, -1).normalize('NFC'),
+  }));
+  if (!classes.some(({ className }) => className.includes('/'))) return null;
   for (const { folder, prefix } of around) {
     for (const file of [...folder.files].filter((name) => NAME.test(name)).sort()) {
       const path = `${prefix}${file}`;
       if ((await tree.size(path)) > MAX_BYTES) continue;
       const listed = namesIn(decodeText(await tree.read(path)));
-      if (!found.every((name) => listed.has(name.normalize('NFC')))) continue;
+      if (!classes.every(({ className }) => listed.has(className))) continue;
       notes.used(path);
-      notes.say('labels', found.length, `classes are the folders ${path} names (${found.length})`);
-      return foldersOfImages(place).flatMap(({ folder, prefix }) => {
-        const className = prefix.slice(place.prefix.length, -1).normalize('NFC');
+      const count = classes.length;
+      notes.say('labels', count, `classes are the folders ${path} names (${count})`);
+      return classes.flatMap(({ folder, prefix, className }) => {
         const own = { folder: { files: folder.files, folders: new Map() }, prefix };
         return imagePaths(own).map((image) => ({ path: image, className }));
       });
