@@ -35,6 +35,21 @@ describe('readJpegHeader', () => {
     expect(readJpegHeader(gray)?.components).toBe(1);
   });
 
+  it('of two orientations the first counts, as for the exact decoder', async () => {
+    const [turned, upright] = await Promise.all(
+      [6, 1].map(async (orientation) => gradient().withMetadata({ orientation }).jpeg().toBuffer()),
+    );
+    const exifOf = (bytes = Buffer.alloc(0)) => {
+      const at = bytes.indexOf('\xff\xe1', 0, 'latin1');
+      return bytes.subarray(at, at + 2 + bytes.readUInt16BE(at + 2));
+    };
+    const start = Buffer.from([0xff, 0xd8]);
+    const rest = (await gradient().jpeg().toBuffer()).subarray(2);
+    const twice = Buffer.concat([start, exifOf(turned), exifOf(upright), rest]);
+    expect(readJpegHeader(twice)?.orientation).toBe(6);
+    expect((await decodeImage(twice)).width).toBe(30);
+  });
+
   it.each([
     ['fill bytes before a marker', [0xff, 0xff, 0xff, 0xc0, 0, 8, 8, 0, 3, 0, 2, 1]],
     ['tables before the frame', [0xff, 0xc4, 0, 2, 0xff, 0xc2, 0, 8, 8, 0, 3, 0, 2, 1]],

@@ -67,6 +67,14 @@ describe('images as Pillow and tifffile write them', () => {
     },
   );
 
+  it.each(['tiles.tif', 'palette.tif'])('%s cut behind its directory', async (name) => {
+    const whole = await file(name);
+    await decodeImage(whole);
+    await expect(decodeImage(whole.subarray(0, whole.length - 100))).rejects.toThrow(
+      'it is cut short',
+    );
+  });
+
   it('whatever byte is changed, it decodes or says why', async () => {
     for (const name of ['color8.bmp', 'bit1.bmp', 'color.ppm']) {
       const whole = await file(name);

@@ -130,7 +130,6 @@ describe('what the first bytes say a file is', () => {
     ['GIF87a', 'gif'],
     ['RIFF1234WEBPVP8 ', 'webp'],
     ['\0\0\0\x20ftypavif', 'avif'],
-    ['\0\0\0\x20ftypavis', 'avif'],
     ['\0\0\0\x20ftypmif1', 'avif'],
     ['II*\0', 'tiff'],
     ['MM\0*', 'tiff'],
@@ -152,6 +151,7 @@ describe('what the first bytes say a file is', () => {
     'WEBP',
     '\0\0\0\x20ftypmp42',
     '\0\0\0\x20xxxxavif',
+    '\0\0\0\x20ftypavis',
     'II*x',
     'BM............\x29\0\0\0',
     'BM............\x28\0\0x',
@@ -167,6 +167,7 @@ describe('what the first bytes say a file is', () => {
   const CONVERT = ', which is not read; convert it to JPEG or PNG';
   it.each([
     ['\0\0\0\x20ftypheic', `HEIC${CONVERT}`],
+    ['\0\0\0\x20ftypavis', `a moving AVIF${CONVERT}`],
     ['\0\0\0\x0cjP  ', `JPEG 2000${CONVERT}`],
     ['\xff\x4f\xff\x51', `JPEG 2000${CONVERT}`],
     ['\0\0\0\x0cJXL ', `JPEG XL${CONVERT}`],

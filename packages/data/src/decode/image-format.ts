@@ -2,7 +2,7 @@
 export type ImageFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | 'tiff' | 'bmp' | 'pnm';
 
 /** Brands of the boxes AVIF and HEIC files start with (ISO/IEC 23008-12). */
-const AVIF_BRANDS = ['avif', 'avis', 'mif1'];
+const AVIF_BRANDS = ['avif', 'mif1'];
 const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'msf1'];
 /** Lengths of a BMP's header, which follows the 14 bytes of the file's. */
 const BMP_HEADERS = [12, 40, 52, 56, 64, 108, 124];
@@ -38,6 +38,7 @@ export function describeUnread(bytes: Uint8Array): string {
 /** SVG is not read because it runs code. */
 function unreadKind(head: string): string | null {
   if (HEIC_BRANDS.includes(brandOf(head))) return 'HEIC';
+  if (brandOf(head) === 'avis') return 'a moving AVIF';
   if (head.slice(4, 8) === 'jP  ' || head.startsWith('\xff\x4f\xff\x51')) return 'JPEG 2000';
   if (head.slice(4, 8) === 'JXL ' || head.startsWith('\xff\x0a')) return 'JPEG XL';
   if (head.startsWith('8BPS')) return 'Photoshop';

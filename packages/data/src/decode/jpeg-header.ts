@@ -13,7 +13,7 @@ export interface JpegHeader {
 /** Reads the markers of a JPEG up to its frame header; `null` when it is damaged before that. */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let orientation = 1;
+  let orientation: number | undefined;
   let at = 2;
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {
     const marker = bytes[at + 1] ?? 0;
@@ -28,27 +28,28 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | null {
       if (length < 8) return null;
       const [precision = 0, components = 0] = [bytes[at + 4], bytes[at + 9]];
       const [height, width] = [view.getUint16(at + 5), view.getUint16(at + 7)];
-      return { width, height, components, precision, orientation };
+      return { width, height, components, precision, orientation: orientation ?? 1 };
     }
-    if (marker === 0xe1) orientation = readOrientation(view, at + 4, length - 2) ?? orientation;
+    // Of several the first counts, as for sharp and Pillow.
+    if (marker === 0xe1) orientation ??= readOrientation(view, at + 4, length - 2);
     at += 2 + length;
   }
   return null;
 }
 
-/** Tag 0x0112 of the first directory of an `Exif` segment. */
-function readOrientation(view: DataView, start: number, length: number): number | null {
-  if (length < 14 || view.getUint32(start) !== 0x45786966) return null;
+/** Tag 0x0112 of the first directory of an `Exif` segment, 1 without it; `undefined` for another segment. */
+function readOrientation(view: DataView, start: number, length: number): number | undefined {
+  if (length < 14 || view.getUint32(start) !== 0x45786966) return undefined;
   const tiff = start + 6;
   const end = start + length;
   const little = view.getUint16(tiff) === 0x4949;
   const directory = tiff + view.getUint32(tiff + 4, little);
-  if (directory + 2 > end) return null;
+  if (directory + 2 > end) return 1;
   const entries = view.getUint16(directory, little);
   for (let i = 0; i < entries; i++) {
     const entry = directory + 2 + 12 * i;
-    if (entry + 12 > end) return null;
+    if (entry + 12 > end) return 1;
     if (view.getUint16(entry, little) === 0x0112) return view.getUint16(entry + 8, little);
   }
-  return null;
+  return 1;
 }

@@ -1,6 +1,8 @@
-const SHORT = 3;
-const LONG = 4;
+/** Bytes of whole numbers, by their type: short, long, and BigTIFF's long. */
+const SIZES: Readonly<Record<number, number>> = { 3: 2, 4: 4, 16: 8 };
 const [BITS, COMPRESSION, PHOTOMETRIC, EXTRA_SAMPLES, SAMPLE_FORMAT] = [258, 259, 262, 338, 339];
+/** Where the colors of a palette lie, and the tiles and their sizes. */
+const [COLOR_MAP, TILE_OFFSETS, TILE_BYTES] = [320, 324, 325];
 const YCBCR = 6;
 const [SIGNED, FLOATS] = [2, 3];
 /** Old and new. */
@@ -22,6 +24,7 @@ export function refuseMisread(
   bytes: Uint8Array,
   { space = '', channels = 0 }: { readonly space?: string; readonly channels?: number },
 ): void {
+  if (isCut(bytes)) throw new Error('it is cut short');
   if (['b-w', 'grey16'].includes(space) && channels > 2) {
     throw new Error(`${channels} bands, and nothing says which are red, green and blue`);
   }
@@ -37,31 +40,51 @@ export function refuseMisread(
   }
 }
 
+/** True when colors or tiles lie behind the end: libvips makes gray and black of them. */
+function isCut(bytes: Uint8Array): boolean {
+  const sizes = valuesOf(bytes, TILE_BYTES);
+  const tiles = valuesOf(bytes, TILE_OFFSETS);
+  if (sizes === null || tiles === null || valuesOf(bytes, COLOR_MAP) === null) return true;
+  return tiles.some((offset, i) => offset + (sizes[i] ?? 0) > bytes.length);
+}
+
 /** The first value of a tag in the first directory of a TIFF or BigTIFF, where it is a short or long. */
 function firstValue(bytes: Uint8Array, tag: number): number | null {
+  return valuesOf(bytes, tag, 1)?.[0] ?? null;
+}
+
+/**
+ * Values of a tag in the first directory of a TIFF or BigTIFF, where they are shorts, longs or 8 bytes; none
+ * where it has no such tag.
+ *
+ * @returns `null` when they lie behind the end of the file.
+ */
+function valuesOf(bytes: Uint8Array, tag: number, most = Infinity): number[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 16) return null;
   const little = bytes[0] === 0x49;
   const isBig = view.getUint16(2, little) === 43;
   /** Bytes of a count or an offset. */
   const word = isBig ? 8 : 4;
-  const wordAt = (at: number) =>
-    isBig ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little);
-  const directory = wordAt(word);
+  const valueAt = (at: number, size: number) => {
+    if (size === 8) return Number(view.getBigUint64(at, little));
+    return size === 4 ? view.getUint32(at, little) : view.getUint16(at, little);
+  };
+  const directory = valueAt(word, word);
   const first = directory + (isBig ? 8 : 2);
   if (first > bytes.length) return null;
-  const entries = isBig ? wordAt(directory) : view.getUint16(directory, little);
+  const entries = valueAt(directory, isBig ? 8 : 2);
   for (let i = 0; i < entries; i++) {
     const entry = first + i * (4 + 2 * word);
     if (entry + 4 + 2 * word > bytes.length) return null;
     if (view.getUint16(entry, little) !== tag) continue;
-    const type = view.getUint16(entry + 2, little);
-    const size = type === LONG ? 4 : 2;
-    const count = wordAt(entry + 4);
+    const size = SIZES[view.getUint16(entry + 2, little)];
+    const count = valueAt(entry + 4, word);
+    if (size === undefined) return [];
     // Few values lie in the entry, more elsewhere.
-    const at = count * size <= word ? entry + 4 + word : wordAt(entry + 4 + word);
-    if (![SHORT, LONG].includes(type) || count === 0 || at + size > bytes.length) return null;
-    return type === LONG ? view.getUint32(at, little) : view.getUint16(at, little);
+    const at = count * size <= word ? entry + 4 + word : valueAt(entry + 4 + word, word);
+    if (at + count * size > bytes.length) return null;
+    return Array.from({ length: Math.min(count, most) }, (_, n) => valueAt(at + n * size, size));
   }
-  return null;
+  return [];
 }
