@@ -136,7 +136,13 @@ describe('CIFAR, Python version', () => {
       train.toString('latin1').replace('fine_labels', 'line_labels'),
       'latin1',
     );
+    // `(3, 3072)`: as many numbers in other places.
+    const turned = Buffer.from(
+      train.toString('latin1').replace('K\x03M\x00\x0c', 'M\x00\x0cK\x03'),
+      'latin1',
+    );
     for (const [bytes, reason] of [
+      [turned, /its data are not a red, a green and a blue plane/],
       [train.subarray(0, 100), /train is no file of CIFAR: ./],
       [Buffer.from('\x80\x02]q\x00.', 'latin1'), /it is no dictionary/],
       [fewer, /train is no file of CIFAR: .*fine_labels/],

@@ -99,6 +99,14 @@ describe('refuses', () => {
     expect(() => pair({ ...labels, 'k.png': null })).toThrow(message);
   });
 
+  it.each(['k.png', 'k.cls'])('%s twice, as where two sets were packed into one', (path) => {
+    const entry = { offset: 0, size: 0, content: Buffer.from('1') };
+    const entries = ['k.png', 'k.cls', path].map((name) => ({ path: name, ...entry }));
+    expect(() => pairSamples({ entries, folders: [] }, 'shard.tar', new Notes())).toThrow(
+      `shard.tar holds ${path} twice`,
+    );
+  });
+
   it('no name of 200 letters', () => {
     expect(pair({ 'k.txt': 'x'.repeat(200), 'k.png': null }).samples[0]?.label).toHaveLength(200);
   });

@@ -155,6 +155,10 @@ function readPickledBatch(bytes: Uint8Array, key: string): CifarImages {
   if (data === null || pixels === null || pixels.length !== labels.length * IMAGE_BYTES) {
     throw new Error(`its data are not [${labels.length}, ${IMAGE_BYTES}] bytes`);
   }
+  const shape = data.shape.slice(1).join(' × ');
+  if (data.fortranOrder || !['3072', '3 × 32 × 32'].includes(shape)) {
+    throw new Error('its data are not a red, a green and a blue plane an image, row by row');
+  }
   if (!labels.every((label) => Number.isInteger(label) && label >= 0)) {
     throw new Error(`its ${key} are not whole numbers`);
   }

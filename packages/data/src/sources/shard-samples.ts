@@ -71,9 +71,10 @@ export function isShardLabel(path: string): boolean {
  * first dot are one sample, here an image and `key.cls`, `key.json` or `key.txt`. Of a sample's images
  * the plainest ending counts: `key.jpg`, not `key.seg.png`; other files are left alone.
  *
- * @throws {DatasetError} when an image has no label, or a label cannot be read.
+ * @throws {DatasetError} when an image has no label, a label cannot be read, or two files have one name.
  */
 export function pairSamples(index: TarIndex, name: string, notes: Notes): ShardSample[] {
+  refuseTwice(index, name);
   const labels = new Map<
     string,
     { readonly rank: number; readonly label: string; readonly className?: string | undefined }
@@ -125,6 +126,20 @@ export function pairSamples(index: TarIndex, name: string, notes: Notes): ShardS
     );
   }
   return samples;
+}
+
+/** Of two samples of one name an image would be given the other's label. */
+function refuseTwice({ entries }: TarIndex, name: string): void {
+  const seen = new Set<string>();
+  for (const { path } of entries) {
+    if (seen.has(path) && (isSampleImage(baseName(path)) || isLabelName(path))) {
+      throw new DatasetError(
+        'bad-labels',
+        `${name} holds ${path} twice: give each sample a name of its own`,
+      );
+    }
+    seen.add(path);
+  }
 }
 
 function fromJson(

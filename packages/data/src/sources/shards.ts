@@ -6,6 +6,7 @@ import { readFilePart } from '../archives/read-part.js';
 import { readTarIndex } from '../archives/tar-index.js';
 import type { ImageRecord, OpenOptions, SourceContents, Split } from '../dataset.js';
 import { DatasetError } from '../errors.js';
+import { sayAlike } from './alike-classes.js';
 import { createEncodedSplit } from './encoded-split.js';
 import { holdOut } from './hold-out.js';
 import { CLASS_TAR } from './image-folders.js';
@@ -69,11 +70,16 @@ export async function readShards(
   options: OpenOptions,
   notes: Notes,
 ): Promise<SourceContents> {
-  const found: (ShardSample & { readonly shard: Shard })[] = [];
+  const read: (ShardSample & { readonly shard: Shard })[] = [];
   for (const [i, shard] of shards.entries()) {
-    found.push(...(await readShard(shard, options, notes)).map((sample) => ({ ...sample, shard })));
+    read.push(...(await readShard(shard, options, notes)).map((sample) => ({ ...sample, shard })));
     options.onProgress?.(i + 1, shards.length, 'shards indexed');
   }
+  const areNumbers = read.every(({ label }) => NUMBER.test(label));
+  // `007` is 7.
+  const found = areNumbers
+    ? read.map((sample) => ({ ...sample, label: String(Number(sample.label)) }))
+    : read;
   const values = new Set(found.map(({ label }) => label));
   if (values.size < 2) {
     throw new DatasetError(
@@ -99,11 +105,12 @@ export async function readShards(
     const what = `${missing.length} of ${classIds.length} class numbers`;
     notes.say('missing-class', missing.length, `${what} have no image: ${someOf(missing)}`);
   }
+  sayAlike([...values].sort(), notes);
   const labelOf = new Map(classIds.map((name, label) => [name, label]));
   const samples = found.map(
     ({ shard, key, label, offset, size }): PlacedSample => ({
       id: `${shard.name}/${key}`,
-      label: labelOf.get(label) ?? 0,
+      label: labelOf.get(label) as number,
       path: shard.path,
       kind: kindOf(shard.name),
       offset,
@@ -133,9 +140,11 @@ export async function readShards(
   };
 }
 
+const NUMBER = /^\d{1,6}$/;
+
 /** Numbers count from 0 and may leave some out; names are sorted. */
 function orderClasses(values: ReadonlySet<string>): string[] {
-  if (![...values].every((value) => /^\d{1,6}$/.test(value))) return [...values].sort();
+  if (![...values].every((value) => NUMBER.test(value))) return [...values].sort();
   const most = Math.max(...[...values].map(Number));
   return Array.from({ length: most + 1 }, (_, label) => String(label));
 }
