@@ -91,6 +91,19 @@ describe('tar', () => {
     expect(paths).toEqual(['a.txt']);
   });
 
+  it('two archives one behind the other are refused, what else lies behind the end is not', async () => {
+    const one = Buffer.concat([encodeTarFile('a.txt', text('hi')), TAR_END]);
+    const names = async (bytes: Uint8Array) => {
+      const paths: string[] = [];
+      for await (const { path } of readTar(bytesSource(bytes))) paths.push(path);
+      return paths;
+    };
+    await expect(names(Buffer.concat([one, one]))).rejects.toThrow('two archives');
+    const padded = Buffer.concat([one, Buffer.alloc(9728), one]);
+    await expect(names(padded)).rejects.toThrow('byte 11776');
+    expect(await names(Buffer.concat([one, Buffer.alloc(700, 'x')]))).toEqual(['a.txt']);
+  });
+
   it('reads ahead in windows', async () => {
     const bytes = new Uint8Array(1_000_000).map((_, i) => i % 251);
     const plain = bytesSource(bytes);

@@ -69,6 +69,10 @@ function explain(error: FormatError, name: string): DatasetError {
       `${name} is cut short: ${message}; copy or download it again`,
     );
   }
+  if (code === 'not-this-format') {
+    const asked = 'give a folder, a .tar, .tar.gz or .zip of images';
+    return new DatasetError('damaged', `${name} is ${message}: ${asked}`);
+  }
   const refused = code === 'forbidden-name' || code === 'too-large';
   return new DatasetError(
     refused ? 'refused' : 'damaged',

@@ -35,7 +35,10 @@ export async function* readTar(source: ByteSource): AsyncGenerator<TarEntry> {
       throw new FormatError('truncated', 'the end-of-archive mark is missing');
     }
     const header = headerAt(await read(at, TAR_BLOCK), at);
-    if (header === null) return;
+    if (header === null) {
+      await refuseSecond(read, at, total);
+      return;
+    }
     const offset = at + TAR_BLOCK;
     const size = overrides.size ?? header.size;
     if (size > total - offset) {
@@ -52,6 +55,30 @@ export async function* readTar(source: ByteSource): AsyncGenerator<TarEntry> {
       if (header.type !== 'K') overrides = {};
     }
     at = offset + Math.ceil(size / TAR_BLOCK) * TAR_BLOCK;
+  }
+}
+
+/** Looked at behind the end of an archive, blocks: more than one of tar's records of 20 is padded to. */
+const BEHIND = 64;
+
+/** `cat a.tar b.tar` is two archives, of which any reader would see the first and leave the rest out. */
+async function refuseSecond(read: ByteSource['read'], end: number, total: number): Promise<void> {
+  const behind = Math.min(BEHIND, Math.floor((total - end) / TAR_BLOCK));
+  const blocks = await read(end, behind * TAR_BLOCK);
+  for (let i = 0; i < behind; i++) {
+    const block = blocks.subarray(i * TAR_BLOCK, (i + 1) * TAR_BLOCK);
+    if (block.every((byte) => byte === 0)) continue;
+    if (!isHeader(block)) return;
+    const what = 'two archives, one behind the other; unpack it with tar -i, or give each alone';
+    throw new FormatError('bad-header', `${what} (byte ${end + i * TAR_BLOCK})`);
+  }
+}
+
+function isHeader(block: Uint8Array): boolean {
+  try {
+    return parseTarHeader(block) !== null;
+  } catch {
+    return false;
   }
 }
 
