@@ -572,6 +572,13 @@ describe('shards', () => {
     });
   });
 
+  it('numbers are the same with zeros before them', async () => {
+    const found = await read({ 'train.tar': ['000', '1', '001'], 'val.tar': ['0001'] });
+    expect(found.classIds).toEqual(['0', '1']);
+    expect(found.train).toEqual(['train.tar/0 0', 'train.tar/1 1', 'train.tar/2 1']);
+    expect(found.validation).toEqual(['val.tar/0 1']);
+  });
+
   it('the folder nearest to a shard says what it is for; test images validate where no others do', async () => {
     const found = await read({ 'train/test/0.tar': ['b'], 'test/train-0.tar': ['a', 'b'] });
     expect(found.train).toEqual(['test/train-0.tar/0 0', 'test/train-0.tar/1 1']);
@@ -604,4 +611,66 @@ describe('shards', () => {
     expect((await read({ '0.tar': labels(1000, 1000) })).classNames).toHaveLength(1000);
     expect((await read({ '0.tar': labels(2002, 1001) })).classNames).toHaveLength(1001);
   });
+});
+
+describe('folders and a table that divide images in two ways', () => {
+  const sites = files('s1/1-2.png', 's2/3-4.png');
+  const rows = (...labels: readonly string[]) =>
+    `image,label\n${labels.map((label, i) => `${i + 1},${label}\n`).join('')}`;
+
+  it('images of one folder in several classes: asked', async () => {
+    const tree = { ...sites, 'labels.csv': rows('x', 'y', 'x', 'y') };
+    await expect(layOut(tree)).rejects.toThrow(
+      'set: are the classes the folders (s1, s2), or what labels.csv says (x, y)?',
+    );
+  });
+
+  it('folders that share a class are said', async () => {
+    const tree = { ...sites, ...files('s3/5.png'), 'labels.csv': rows('x', 'x', 'y', 'y', 'y') };
+    const { train, notes } = await layOut(tree);
+    expect(train).toContain('s3/5.png s3');
+    expect(notes).toEqual([
+      'classes are the folders (3); labels.csv gives them 2 others, which are not read: x, y',
+    ]);
+  });
+
+  it.each([
+    ['the same by other names', rows('0', '0', '1', '1')],
+    ['a table of fewer than half of the images', rows('x')],
+    [
+      'a column that is not called as classes are',
+      rows('x', 'y', 'x', 'y').replace('label', 'age'),
+    ],
+    ['a damaged one', rows('x', 'y', '', 'y')],
+  ])('%s: the folders', async (_, table) => {
+    expect(await layOut({ ...sites, 'labels.csv': table })).toMatchObject({
+      train: 's1/1.png s1, s1/2.png s1, s2/3.png s2, s2/4.png s2',
+      notes: [],
+    });
+  });
+});
+
+it('classes of almost the same name are said', async () => {
+  const told = async (...names: readonly string[]) =>
+    (await layOut(files(...names.map((name) => `${name}/1.png`)))).notes;
+  expect(await told('Cat', 'cat', 'red fox', 'red_fox ', 'dog')).toEqual([
+    'classes whose names are almost the same: "Cat" and "cat", "red fox" and "red_fox "',
+  ]);
+  expect(await told('1', '01', '2')).toHaveLength(1);
+  expect(await told('1', '10', '1-0', 'c', 'c++', '-', '_')).toEqual([]);
+});
+
+it('a table that names no image is shown where nothing else gives classes', async () => {
+  const tree = { ...files('1-2.png'), 'labels.csv': 'image,label\n1.jpg,x\n2.jpg,y\n' };
+  await expect(layOut(tree)).rejects.toThrow(
+    'labels.csv names none of them, nothing of "image,label", "1.jpg,x" …',
+  );
+});
+
+it('a column of splits beside class folders that is not read is said', async () => {
+  const table = 'path,label,is_valid\na/1.png,a,False\nb/2.png,b,True\n';
+  const { notes } = await layOut({ ...files('a/1.png', 'b/2.png'), 'labels.csv': table });
+  expect(notes).toEqual([
+    'labels.csv: no splits are read from its column "is_valid": "False" names none of train, validation and test',
+  ]);
 });

@@ -81,6 +81,11 @@ describe('which column is which', () => {
     ['no other column', 'id\na\nb\nc', '(found id)'],
     ['an empty label', 'id,label\na,x\nb, \nc,y', 't.csv has a line without a label: b, '],
     ['pandas’ empty label', 'id,label\na,x\nb,nan\nc,y', 'has a line without a label: b,nan'],
+    ['Excel’s', 'id,label\na,x\nb,#N/A\nc,y', 'a line without a label: b,#N/A (leave such'],
+    ['R’s', 'id,label\na,x\nb,NA\nc,y', 'has a line without a label: b,NA'],
+    ['a failed formula', 'id,label\na,x\nb,#VALUE!\nc,y', 'has a line without a label'],
+    ['several labels', 'id,label\na,x\nb,y\nc,x|y', 'gives images several labels, as "x|y"'],
+    ['a list of labels', 'id,label\na,[x]\nb,[y]\nc,[x]', 'several labels, as "[x]": keep one'],
     ['marks without names', 'a.png,1,0\nb.png,0,1\nc.png,1,0', 'which column is the class?'],
     ['-1 beside 0', 'id,label\na,0\nb,-1\nc,1', 't.csv has the label -1 beside 0'],
     ['two labels', 'id,label\na,x\nb,y\na.png,z', 'gives a.png two labels, "x" and "z"'],
@@ -141,6 +146,27 @@ describe('which column is which', () => {
     expect(await splits(['1', '2', '3'])).toEqual([undefined, undefined, undefined]);
   });
 
+  it.each([
+    ['fold', '1', 'no splits are read from its column "fold": "1" names none of'],
+    ['is_test', '0', 'no splits are read from its column "is_test": "0" names none of'],
+    ['category', 'u', 'its column "category" is not read, and gives other classes'],
+    ['label_id', '7', 'its column "label_id" is not read, and gives other classes'],
+  ])('a column %s that is not read is said', async (name, value, text) => {
+    const table = `id,label,${name}\na,x,${value}\nb,y,${value}\nc,x,${value}`;
+    const { labels, notes } = await read({ 't.csv': table });
+    expect(labels).toEqual(abc('x', 'y', 'x'));
+    expect(notes[1]).toContain(`t.csv: ${text}`);
+  });
+
+  it('other columns of the same classes, and of other things, are no matter', async () => {
+    const table = 'id,label,class_id,predicted\na,x,0,test\nb,y,1,train\nc,x,0,x';
+    expect((await read({ 't.csv': table })).notes).toHaveLength(1);
+    const none = (await read({ 't.csv': 'id,label\na,x\nb,None\nc,x' })).notes;
+    expect(none[1]).toBe('t.csv: its label "None" is a class as any other');
+    const parts = await read({ 't.csv': 'id,label\na,"red, deer"\nb,red\nc,hind' });
+    expect(parts.labels).toEqual(abc('red, deer', 'red', 'hind'));
+  });
+
   it('a line that comes twice counts once', async () => {
     const { labeled } = await read({ 't.csv': 'id,label\na,x\na.png,x\nb,y\nc,x' });
     expect(labeled?.map(({ path }) => path)).toEqual(IMAGES);
@@ -152,11 +178,19 @@ describe('how rows are written', () => {
   it.each([
     ['quotes, doubled ones, lines within', '"id","label"\r\na,"say ""x"""\r\nb,"x,\ny"\r\nc,z'],
     ['tabs', 'id\tlabel\na\tsay "x"\nb\t"x,\ny"\nc\tz\n'],
+    ['blanks before quotes', 'id, label\na, "say ""x"""\nb, "x,\ny"\nc, "z"'],
+    ['lines that end as on old Macs', 'id,label\ra,"say ""x"""\rb,"x,\ry"\rc,z\r'],
+    ['the separator in a first line', 'sep=;\r\nid;label\r\na;say "x"\r\nb;"x,\ny"\r\nc;z'],
     ['semicolons', 'id;label\na;say "x"\nb;"x,\ny"\nc;z\n\n'],
     ['a byte order mark, empty lines', '\uFEFFid,label\n\n , \na,"say ""x"""\nb,"x,\ny"\nc,z\n,\n'],
   ])('%s', async (_, table) => {
     expect((await read({ 't.csv': table })).labels).toEqual(abc('say "x"', 'x,\ny', 'z'));
   });
+});
+
+it('a quotation mark that nothing closes is a letter, and hides no lines', async () => {
+  const { labels } = await read({ 't.csv': 'id,label\na,x\nb,"y\nc,x' });
+  expect(labels).toEqual(abc('x', '"y', 'x'));
 });
 
 it('JSON lines are rows, as Hugging Face’s ImageFolder has them; other JSON is none', async () => {

@@ -8,6 +8,8 @@ export interface Reading {
   readonly labeled: LabeledPath[];
   readonly strays: number;
   readonly rank: number;
+  /** What its user should know of it. */
+  readonly remarks: readonly string[];
 }
 
 /** Why a table that names the images is not read. */
@@ -65,6 +67,7 @@ export function joinSplits(readings: readonly Reading[]): Reading | null {
     tables: parts.flatMap(({ tables }) => tables),
     strays: parts.reduce((sum, { strays }) => sum + strays, 0),
     rank: Math.max(...parts.map(({ rank }) => rank)),
+    remarks: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import { below, type FileTree, type Place } from '../archives/folder-tree.js';
 import type { Dataset, ImageRecord, OpenOptions, SourceContents, Split } from '../dataset.js';
 import { DatasetError } from '../errors.js';
+import { sayAlike } from './alike-classes.js';
 import { readClassNames } from './class-names.js';
 import { createEncodedSplit } from './encoded-split.js';
 import { findSplits } from './find-splits.js';
@@ -14,7 +15,7 @@ import { bySplitColumn, type SplitImages } from './split-column.js';
 import { splitByLists } from './split-lists.js';
 import { readSplitName, type SplitKind } from './split-names.js';
 import { partsOf, type SplitPlace, type SplitPlaces } from './split-places.js';
-import { TableReader } from './tables.js';
+import { TableReader, tablesIn } from './tables.js';
 import { turnInsideOut } from './turn-inside-out.js';
 import { unreadHint } from './unread-kinds.js';
 
@@ -90,7 +91,10 @@ export async function layOutClasses(
   const hasValidation = (validation?.length ?? 0) > 0;
 
   const base = train !== null && train.length > 0 ? train : splits?.train ? null : validation;
-  if (base === null || base.length === 0) throw noClasses(tree, trainPlace);
+  if (base === null || base.length === 0) {
+    const tables = tablesIn(placesAround(whole, trainPlace));
+    throw noClasses(tree, trainPlace, await reader.strangeHint(tables));
+  }
   const classIds = sortClasses(base);
   if (classIds.length === 1) {
     throw new DatasetError(
@@ -98,6 +102,7 @@ export async function layOutClasses(
       `${where(tree, trainPlace)} holds one class only, "${classIds[0]}"; a classifier needs two or more`,
     );
   }
+  sayAlike(classIds, notes);
   const labels = new Map(classIds.map((name, label) => [name, label]));
   const numbers = numbersOf(classIds);
   const place = (images: readonly LabeledImage[] | null, from: Place | null): Placed[] => {
@@ -242,7 +247,7 @@ function innermost(place: Place): Place {
 /** Names like `cat_0.jpg`, several of each: what they mean is for people to say. */
 const STEM = /^(.*?\p{L})[ _.-]*\(?\d+\)?\.\w+$/u;
 
-function noClasses(tree: FileTree, around: Place): DatasetError {
+function noClasses(tree: FileTree, around: Place, strange: string): DatasetError {
   const place = innermost(around);
   const stems = new Map<string, number>();
   for (const name of place.folder.files) {
@@ -254,7 +259,7 @@ function noClasses(tree: FileTree, around: Place): DatasetError {
     repeated.length > 1
       ? `; if names say the class (${someOf(repeated.sort())}), write it into a labels.csv beside the images: a line image,label and then one line an image`
       : '; expected one folder of images per class, train/ and val/ of them, or a labels.csv with the columns image and label';
-  const hint = unreadHint(place.folder.files) || asked;
+  const hint = unreadHint(place.folder.files) || strange || asked;
   return new DatasetError(
     'no-classes',
     `${where(tree, place)} holds no class folders (found ${describeFiles(place)})${hint}`,

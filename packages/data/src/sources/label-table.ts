@@ -76,10 +76,11 @@ export async function readLabelTable(
   if (best === null) return null;
   const contradiction = contradictionOf(best, readings, tree.name);
   if (contradiction !== null) return refuse(contradiction, context, notes);
-  const { labeled, strays, tables } = best;
+  const { labeled, strays, tables, remarks } = best;
   notes.usedTables(tables);
   const path = pathsOf(tables);
   notes.say('labels', labeled.length, `labels of ${labeled.length} images are read from ${path}`);
+  for (const what of remarks) notes.say('labels', 1, `${path}: ${what}`);
   const known = new Set(labeled.map((image) => image.path));
   const names = tables.length === 1 ? 'does not name' : 'do not name';
   for (const image of images) {
@@ -101,10 +102,20 @@ function refuse(
   return null;
 }
 
-/** What pandas and R write where there is no value. */
-const MISSING = /^(nan|<na>)$/i;
+/** What pandas, R, SQL and Excel write where there is no value, or a formula has failed. */
+const MISSING = /^(nan|<na>|#?n\/?a|null|#[a-z/0]+[!?])$/i;
+/** What may be a class, or what Python prints where there is no value. */
+const NONE = /^none$/i;
+/** Python's and JSON's lists. */
+const ARRAY = /^\[.*\]$/s;
 
-function readRows(
+/**
+ * What the rows of one table say of images.
+ *
+ * @param where The table, for messages.
+ * @returns `null` when they name no image.
+ */
+export function readRows(
   rows: readonly (readonly string[])[],
   find: FindImage,
   table: Table,
@@ -113,7 +124,7 @@ function readRows(
 ): Reading | Problem | null {
   const columns = tellColumns(rows, find);
   if (columns === null) return null;
-  const { body, image, rival, split, labelOf, labelRank: rank, header } = columns;
+  const { body, image, rival, split, labelOf, labelRank: rank, header, remarks } = columns;
   // A list of names says what its images are for, and no more.
   if (table.isList && body.every((row) => row.length === 1)) return null;
   const unclear = (text: string) =>
@@ -139,7 +150,9 @@ function readRows(
     if (!exact) bare.set(cell, path);
     const className = labelOf(row);
     if (className === '' || MISSING.test(className)) {
-      return { message: `${where} has a line without a label: ${row.join(',')}`, rank };
+      const line = row.join(',').trim();
+      const asked = 'leave such lines out, or name the class in another way';
+      return { message: `${where} has a line without a label: ${line} (${asked})`, rank };
     }
     if (className.includes('\uFFFD')) {
       return { message: `${where} is no UTF-8 text ("${className}"): save it as such`, rank };
@@ -157,11 +170,30 @@ function readRows(
     const asked = 'leave lines without a label out, or give the class a name';
     return { message: `${where} has the label -1 beside 0: ${asked}`, rank };
   }
+  const several = severalIn(classes);
+  if (several !== undefined) {
+    const asked = 'keep one label an image';
+    return { message: `${where} gives images several labels, as "${several}": ${asked}`, rank };
+  }
   const shared = table.kind === kind ? null : alsoNamed(bare.keys(), elsewhere());
-  if (shared === null) return { tables: [table], labeled: [...labels.values()], strays, rank };
+  if (shared === null) {
+    const none = [...classes].filter((name) => NONE.test(name));
+    const named = none.map((name) => `its label "${name}" is a class as any other`);
+    const labeled = [...labels.values()];
+    return { tables: [table], labeled, strays, rank, remarks: [...remarks, ...named] };
+  }
   if (table.kind !== null) return null;
   const { cell, other } = shared;
   return unclear(
     `: does "${cell.trim()}" name ${bare.get(cell)} or ${other}? Write such paths into it, or call it by the split it is for, as train.csv`,
   );
+}
+
+/** A list, or a class of which each part is a class, too: `Edema|Mass` beside `Edema` and `Mass`. */
+function severalIn(classes: ReadonlySet<string>): string | undefined {
+  return [...classes].find((name) => {
+    if (ARRAY.test(name)) return true;
+    const parts = name.split(/[|;,]/);
+    return parts.length > 1 && parts.every((part) => classes.has(part.trim()));
+  });
 }

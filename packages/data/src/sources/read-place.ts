@@ -3,6 +3,7 @@ import { below, dataFolders, type FileTree, type Place } from '../archives/folde
 import { imageFormat } from '../decode/image-format.js';
 import { DatasetError } from '../errors.js';
 import { readClassList } from './class-list.js';
+import { checkFolderLabels } from './folder-labels.js';
 import { CLASS_TAR, imageFolders, isLayered } from './image-folders.js';
 import { indexClassTars } from './imagenet/class-tars.js';
 import { readImageNetList } from './imagenet/imagenet-labels.js';
@@ -67,9 +68,12 @@ export async function readPlace(
         notes.leftOut('loose-images', 'images that lie in no class folder', `${prefix}${name}`);
       }
     }
-    return (
-      await Promise.all(names.map((name) => readClass(tree, below(place, name), name, notes)))
-    ).flat();
+    const read = await Promise.all(
+      names.map((name) => readClass(tree, below(place, name), name, notes)),
+    );
+    const inFolders = read.flat();
+    await checkFolderLabels(tree, around, inFolders, notes, context);
+    return inFolders;
   }
   const images = await imagesIn(tree, place, notes);
   if (images.length === 0) return [];

@@ -97,11 +97,13 @@ async function readLists(
     });
     return [{ ...cub, kinds: new Map(kinds), namesFolders: true }];
   }
+  // Of tables of labels it was said before.
+  const isLabeled = images.some(({ listed }) => listed);
   const lists: SplitList[] = [];
   for (const table of tables) {
     const find = finderAt(table.prefix);
     const rows = await reader.rows(table, (head) => head.flat().some((cell) => find(cell)?.whole));
-    const list = rows && readKinds(rows, find, table);
+    const list = rows && readKinds(rows, find, table, isLabeled ? null : notes);
     if (!list) continue;
     if (list.strays > list.kinds.size) {
       const why = `${list.strays} of its lines name no image that is here`;
@@ -116,10 +118,11 @@ function readKinds(
   rows: readonly (readonly string[])[],
   find: FindImage,
   table: Table,
+  notes: Notes | null,
 ): (SplitList & { readonly strays: number }) | null {
   const columns = tellColumns(rows, find);
   if (columns === null) return null;
-  const { body, image, split } = columns;
+  const { body, image, split, remarks } = columns;
   const kinds = new Map<string, SplitKind>();
   let strays = 0;
   let namesFolders = true;
@@ -133,5 +136,7 @@ function readKinds(
     } else strays++;
   }
   const { path, prefix } = table;
+  const named = notes && body.some((row) => find(row[image] ?? '')?.whole);
+  if (named) for (const what of remarks) notes.say('labels', 1, `${path}: ${what}`);
   return kinds.size === 0 ? null : { path, prefix, kinds, strays, namesFolders };
 }

@@ -37,11 +37,19 @@ export interface TableColumns {
   /** How well the column of classes is known, from 0, the best. */
   readonly labelRank: number;
   readonly header: readonly string[];
+  /** What columns say that is not read, for messages. */
+  readonly remarks: readonly string[];
 }
 
 /** True when a name among `cells` is one that columns of images have. */
 export function hasImageColumn(cells: readonly string[]): boolean {
   return cells.some((cell) => IMAGE_COLUMNS.includes(plainName(cell)));
+}
+
+/** True when columns are called as those of images and of classes are. */
+export function hasLabelColumns(cells: readonly string[]): boolean {
+  const names = cells.map(plainName);
+  return hasImageColumn(cells) && labelColumns([...names.keys()], names).length > 0;
 }
 
 /** Tells columns by their names, or by what they hold; `null` when none names an image. */
@@ -55,16 +63,49 @@ export function tellColumns(rows: Rows, find: FindImage): TableColumns | null {
   const columns = Array.from({ length: width }, (_, i) => i);
   const found = tellImageColumn(columns, names, body, find);
   if (found === null) return null;
+  const namesNone = (i: number) => body.find((row) => readSplitName(row[i] ?? '') === null);
   const split = columns.find(
-    (i) =>
-      SPLIT_COLUMNS.includes(names[i] ?? '') &&
-      body.every((row) => readSplitName(row[i] ?? '') !== null),
+    (i) => SPLIT_COLUMNS.includes(names[i] ?? '') && namesNone(i) === undefined,
   );
   const others = columns.filter((i) => i !== found.image && i !== split && names[i] !== '');
   const labels = tellLabels(others, names, body, first);
   const { labelOf, labelRank } =
     labels.labelOf === null && !hasHeader ? inNames(found.image, others, body) : labels;
-  return { body, ...found, split, labelOf, labelRank, header: first };
+  const named = labelRank < LABEL_COLUMNS.length ? labelColumns(others, names) : [];
+  const remarks = [
+    ...others
+      .filter((i) => hasHeader && split === undefined && isSplitColumn(first[i]))
+      .map(
+        (i) =>
+          `no splits are read from its column ${quote(first[i])}: ${quote(namesNone(i)?.[i])} names none of train, validation and test`,
+      ),
+    ...otherLabels(named, body).map(
+      (i) => `its column ${quote(first[i])} is not read, and gives other classes`,
+    ),
+  ];
+  return { body, ...found, split, labelOf, labelRank, header: first, remarks };
+}
+
+function quote(text = ''): string {
+  return `"${text.trim()}"`;
+}
+
+/** `fold`, `is_valid`, `test set`: a column about splits, by its name. */
+function isSplitColumn(name = ''): boolean {
+  const kind = readSplitName(name)?.kind ?? 'unlabeled';
+  return SPLIT_COLUMNS.includes(plainName(name)) || kind !== 'unlabeled';
+}
+
+/** Of columns of classes those that divide the images in another way than the best known does. */
+function otherLabels(columns: readonly number[], body: Rows): number[] {
+  const [best = 0, ...rest] = columns;
+  const count = (keyOf: (row: readonly string[]) => string) => new Set(body.map(keyOf)).size;
+  const cell = (row: readonly string[], i: number) => (row[i] ?? '').trim();
+  const classes = count((row) => cell(row, best));
+  return rest.filter((i) => {
+    const both = count((row) => `${cell(row, best)}\0${cell(row, i)}`);
+    return both !== classes || both !== count((row) => cell(row, i));
+  });
 }
 
 /** Names of columns without capitals and marks; those that tools give to columns without one are none. */
@@ -146,12 +187,7 @@ function tellLabels(
   };
   // One mark in three columns or more is no accident: "target" or "type" is a class there.
   if (oneHot && others.length > 2) return marks;
-  // Beside an x, y is a coordinate.
-  const isLabel = (name = '') =>
-    LABEL_COLUMNS.includes(name) && !(name === 'y' && names.includes('x'));
-  const [named] = others
-    .filter((i) => isLabel(names[i]))
-    .sort((a, b) => orderIn(LABEL_COLUMNS, names[a]) - orderIn(LABEL_COLUMNS, names[b]));
+  const [named] = labelColumns(others, names);
   if (named !== undefined) {
     return { labelOf: cell(named), labelRank: orderIn(LABEL_COLUMNS, names[named]) };
   }
@@ -159,6 +195,15 @@ function tellLabels(
     return { labelOf: cell(others[0]), labelRank: LABEL_COLUMNS.length + 1 };
   }
   return oneHot ? marks : { labelOf: null, labelRank: Infinity };
+}
+
+/** Columns called as classes are, the best known name first. Beside an x, y is a coordinate. */
+function labelColumns(others: readonly number[], names: readonly string[]): number[] {
+  const isLabel = (name = '') =>
+    LABEL_COLUMNS.includes(name) && !(name === 'y' && names.includes('x'));
+  return others
+    .filter((i) => isLabel(names[i]))
+    .sort((a, b) => orderIn(LABEL_COLUMNS, names[a]) - orderIn(LABEL_COLUMNS, names[b]));
 }
 
 /** `Abyssinian_100`: a word and a number. */

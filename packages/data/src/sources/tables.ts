@@ -129,6 +129,17 @@ export class TableReader {
     return rows;
   }
 
+  /** An end of a message that shows the first of tables that name no image; empty without any. */
+  async strangeHint(tables: readonly Table[]): Promise<string> {
+    for (const { path, isList } of tables) {
+      const rows = isList ? [] : ((await this.#rows.get(path)) ?? []);
+      if (rows.length < 2) continue;
+      const begin = rows.slice(0, 2).map((row) => row.join(',').slice(0, 40));
+      return `; ${path} names none of them, nothing of "${begin.join('", "')}" …`;
+    }
+    return '';
+  }
+
   /** Paths of large tables that were looked into and never read. */
   passedOver(): string[] {
     return [...this.#passedOver].filter((path) => !this.#rows.has(path));
