@@ -634,6 +634,13 @@ describe('folders and a table that divide images in two ways', () => {
     ]);
   });
 
+  it('names that several folders hold are said', async () => {
+    const tree = { ...files('rgb/1-2.png', 'depth/1-2.png'), 'labels.csv': rows('x', 'y') };
+    expect((await layOut(tree)).notes).toEqual([
+      'classes are the folders; labels.csv gives names that several of them hold other classes, which are not read: x, y',
+    ]);
+  });
+
   it.each([
     ['the same by other names', rows('0', '0', '1', '1')],
     ['a table of fewer than half of the images', rows('x')],
@@ -663,7 +670,7 @@ it('classes of almost the same name are said', async () => {
 it('a table that names no image is shown where nothing else gives classes', async () => {
   const tree = { ...files('1-2.png'), 'labels.csv': 'image,label\n1.jpg,x\n2.jpg,y\n' };
   await expect(layOut(tree)).rejects.toThrow(
-    'labels.csv names none of them, nothing of "image,label", "1.jpg,x" …',
+    'labels.csv names none of them, or none alone: "image,label", "1.jpg,x" …',
   );
 });
 

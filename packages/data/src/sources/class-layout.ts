@@ -112,7 +112,7 @@ export async function layOutClasses(
       if (label !== undefined) return { id: idOf(image.path, root.prefix), label, image };
       throw new DatasetError(
         'bad-labels',
-        `${tree.name}: ${from?.prefix ?? ''} has a class "${image.className}" that ${trainPlace.prefix} lacks`,
+        `${tree.name}: ${from?.prefix || image.path} has a class "${image.className}" that ${trainPlace.prefix || 'the training images'} lack${trainPlace.prefix === '' ? '' : 's'}`,
       );
     });
   };

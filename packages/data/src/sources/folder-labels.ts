@@ -5,7 +5,7 @@ import { readRows, type TableContext } from './label-table.js';
 import type { LabeledPath } from './labeled-image.js';
 import { type Notes, someOf } from './notes.js';
 import { hasLabelColumns } from './table-columns.js';
-import { tablesIn } from './tables.js';
+import { type Table, tablesIn } from './tables.js';
 
 /**
  * Asks where a table with a column of classes divides the images of folders in another way than the
@@ -31,6 +31,7 @@ export async function checkFolderLabels(
     if (rows === null || !isNamed(rows)) continue;
     finderAt ??= indexImages(images.map(({ path }) => path));
     const read = readRows(rows, finderAt(table.prefix), table, table.path, context);
+    if (read === null) sayShared(rows, table, images, notes, context);
     if (read === null || 'message' in read || 2 * read.labeled.length < images.length) continue;
     const classes = new Map<string, Set<string>>();
     for (const { path, className } of read.labeled) {
@@ -51,4 +52,26 @@ export async function checkFolderLabels(
       `classes are the folders (${classes.size}); ${table.path} gives them ${all.length} others, which are not read: ${someOf(all)}`,
     );
   }
+}
+
+/** `rgb/1.png` and `depth/1.png` beside a table that gives `1.png` a class. */
+function sayShared(
+  rows: readonly (readonly string[])[],
+  table: Table,
+  images: readonly LabeledPath[],
+  notes: Notes,
+  context: TableContext,
+): void {
+  const [first] = images;
+  const own = images.filter(({ className }) => className === first?.className);
+  const find = indexImages(own.map(({ path }) => path))(table.prefix);
+  const read = readRows(rows, find, table, table.path, context);
+  if (read === null || 'message' in read || 2 * read.labeled.length < own.length) return;
+  const classes = new Set(read.labeled.map(({ className }) => className));
+  if (classes.size < 2) return;
+  notes.say(
+    'labels',
+    classes.size,
+    `classes are the folders; ${table.path} gives names that several of them hold other classes, which are not read: ${someOf([...classes].sort())}`,
+  );
 }

@@ -135,7 +135,7 @@ export class TableReader {
       const rows = isList ? [] : ((await this.#rows.get(path)) ?? []);
       if (rows.length < 2) continue;
       const begin = rows.slice(0, 2).map((row) => row.join(',').slice(0, 40));
-      return `; ${path} names none of them, nothing of "${begin.join('", "')}" …`;
+      return `; ${path} names none of them, or none alone: "${begin.join('", "')}" …`;
     }
     return '';
   }
