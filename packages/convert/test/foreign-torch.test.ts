@@ -6,6 +6,7 @@ const logits = {
   ...golden('torch.json'),
   ...golden('torch-parameters.json'),
   ...golden('torch-wrapped.json'),
+  ...golden('changed.json'),
 };
 const torchvision = { preset: 'torchvision' } as const;
 const sized = { modifiers: { input: 224 } } as const;
@@ -30,6 +31,10 @@ describe('files of torch that say more than shapes do', () => {
     ['module-sigmoid.pth', {}],
     ['one-logit.pth', { ...torchvision, allow: ['architecture'] }],
     ['module-sigmoids.pth', { ...sized, allow: ['architecture'] }],
+    ['module-added.pth', {}],
+    ['module-added.pth', sized],
+    ['module-pruned.pth', {}],
+    ['module-compiled.pth', {}],
   ] satisfies [string, OpenModelOptions][])(
     '%s gives the logits torch gives',
     async (name, options) => {
@@ -62,6 +67,8 @@ describe('files of torch that say more than shapes do', () => {
     ['twice-flat.pth', torchvision, 'ambiguous', '"ema" and the rest'],
     ['module-relu6.pth', sized, 'unsupported', 'ReLU6'],
     ['module-softmax-inside.pth', sized, 'unsupported', 'is not the last of the layers'],
+    ['module-twice-softmax.pth', {}, 'unsupported', 'is not the last of the layers'],
+    ['module-hook.pth', {}, 'not-allowed', 'the hook mynet.halved runs with "3"'],
     [
       'module-mean-head.pth',
       { modifiers: { ...sized.modifiers, pool: 'avg' } },

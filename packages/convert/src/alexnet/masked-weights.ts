@@ -1,8 +1,16 @@
 import { FormatError } from '../format-error.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
+import type { Note } from './note.js';
 
 /** What weight norm, spectral norm and parametrizations of torch keep in place of a weight. */
 const COMPUTED = /\.(weight|bias)_(g|v|u|orig)$|\.parametrizations\.\w+\.original\d*$/;
+
+/** Said of a file whose weights were pruned. */
+export const UNMASKED: Note = {
+  code: 'names',
+  exact: true,
+  detail: 'pruned weights were multiplied by their masks, "weight_orig" by "weight_mask"',
+};
 
 /**
  * Weights as a pruned network runs with them: `torch.nn.utils.prune` keeps `weight_orig` and

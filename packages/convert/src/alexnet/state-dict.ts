@@ -2,7 +2,7 @@ import { FormatError } from '../format-error.js';
 import { filled } from '../tensors/derived.js';
 import type { StoredTensor, StoredTensors } from '../tensors/tensor-file.js';
 import { unflattened } from './flat-names.js';
-import { unmasked } from './masked-weights.js';
+import { UNMASKED, unmasked } from './masked-weights.js';
 import { torchvisionName } from './match-tensors.js';
 import type { Note } from './note.js';
 import { UNSAID_NAMES } from './numbers-only.js';
@@ -47,8 +47,7 @@ export function nameLayersOf(
   const whole = unmasked(tensors);
   if (whole) {
     const named = nameLayersOf(whole, sorted, layout);
-    const detail = 'pruned weights were multiplied by their masks, "weight_orig" by "weight_mask"';
-    return { ...named, notes: [{ code: 'names', exact: true, detail }, ...named.notes] };
+    return { ...named, notes: [UNMASKED, ...named.notes] };
   }
   const dotted = unflattened(tensors);
   if (dotted) {
@@ -101,8 +100,9 @@ export function nameLayersOf(
   const owners = norms.map((norm, index) =>
     ownerOf(norm, index, { layers, widths, modules, count: norms.length }),
   );
-  layers.forEach(({ kind, parts }, index) => {
-    const name = `${kind === 'conv' ? 'conv' : 'fc'}${index + 1}`;
+  layers.forEach(({ path, kind, parts }, index) => {
+    // No network here has a ninth: that one is refused by the file's own name.
+    const name = index < 8 ? `${kind === 'conv' ? 'conv' : 'fc'}${index + 1}` : path;
     const weight = parts.get('weight');
     if (!weight) return;
     named.set(`${name}.weight`, weight);

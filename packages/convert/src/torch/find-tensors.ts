@@ -192,7 +192,16 @@ export function entriesOf(value: PickleValue): ReadonlyMap<PickleValue, PickleVa
   );
 }
 
-export function moduleState(value: PickleValue): ReadonlyMap<PickleValue, PickleValue> | null {
+/** What `torch.compile` was given: it pickles itself as a call with the module it runs. */
+export function uncompiled(value: PickleValue): PickleValue {
+  const isCompiled =
+    value instanceof PickleObject &&
+    value.callee.path === 'torch._dynamo.eval_frame.OptimizedModule';
+  return isCompiled ? (value.args.items[0] ?? null) : value;
+}
+
+export function moduleState(pickled: PickleValue): ReadonlyMap<PickleValue, PickleValue> | null {
+  const value = uncompiled(pickled);
   if (!(value instanceof PickleObject)) return null;
   const state = entriesOf(value.state);
   return state?.has('_modules') ? state : null;

@@ -15,12 +15,17 @@ export interface ModuleLayers {
   readonly scattered: readonly string[];
   /** Tensors of no layer: a class of one's own may compute with them. */
   readonly unused: readonly string[];
+  /** Modules that a class whose code is known does not run, by path. */
+  readonly idle: readonly string[];
   /** Sizes to which an adaptive pool brings the maps, `[height, width]`. */
   readonly adaptive: readonly (readonly [height: number, width: number])[];
 }
 
-/** Containers that run their modules one after the other, and torchvision's net, whose code is known. */
-const IN_ORDER = ['torch.nn.modules.container.Sequential', 'torchvision.models.alexnet.AlexNet'];
+/** Runs its modules one after the other. */
+const SEQUENTIAL = 'torch.nn.modules.container.Sequential';
+/** torchvision's net, whose code is known: it runs these, and nothing that was added to it. */
+const TORCHVISION = 'torchvision.models.alexnet.AlexNet';
+const RUN_BY_TORCHVISION = ['features', 'avgpool', 'classifier'];
 
 /** Layers that stand alone between two Sequentials in a class of one's own, and leave little open. */
 const UNSCATTERED: readonly FoundLayer['op'][] = ['flatten', 'globalpool', 'dropout'];
@@ -41,6 +46,7 @@ export function moduleLayers(root: TorchModule, tensors: StoredTensors): ModuleL
   const unknownClasses = new Set<string>();
   const scattered = new Set<string>();
   const unused = new Set(tensors.keys());
+  const idle: string[] = [];
   const adaptive: (readonly [number, number])[] = [];
   let ended: TorchModule | null = null;
 
@@ -56,7 +62,10 @@ export function moduleLayers(root: TorchModule, tensors: StoredTensors): ModuleL
       const found = refused
         ? [unknown(module, refused)]
         : layersOf(own, module, tensorsAt(module, tensors));
-      if (ended && found.length > 0) layers.push(unknown(ended, 'is not the last of the layers'));
+      const again = PROBABILITIES.test(own) && ended?.className.endsWith('.Softmax');
+      if (ended && (again || found.length > 0)) {
+        layers.push(unknown(ended, 'is not the last of the layers'));
+      }
       layers.push(...found);
       if (owner !== undefined && found.some(({ op }) => !UNSCATTERED.includes(op))) {
         scattered.add(owner);
@@ -65,12 +74,18 @@ export function moduleLayers(root: TorchModule, tensors: StoredTensors): ModuleL
       if (PROBABILITIES.test(own)) ended = module;
       return;
     }
-    const isKnown = IN_ORDER.includes(className);
+    const isKnown = className === SEQUENTIAL || className === TORCHVISION;
     if (!isKnown) unknownClasses.add(className);
-    if (children.length === 0 && className !== 'torch.nn.modules.container.Sequential') {
+    if (children.length === 0 && className !== SEQUENTIAL) {
       layers.push(unknown(module, 'has no modules, and the file does not hold what it does'));
     }
-    for (const child of children) walk(child, isKnown ? undefined : className);
+    for (const child of children) {
+      const name = child.path.slice(prefixOf(module).length);
+      if (className === TORCHVISION && !RUN_BY_TORCHVISION.includes(name)) {
+        idle.push(child.path);
+        for (const own of unused) if (own.startsWith(prefixOf(child))) unused.delete(own);
+      } else walk(child, isKnown ? undefined : className);
+    }
   };
   walk(root);
   return {
@@ -78,6 +93,7 @@ export function moduleLayers(root: TorchModule, tensors: StoredTensors): ModuleL
     unknownClasses: [...unknownClasses],
     scattered: [...scattered],
     unused: [...unused],
+    idle,
     adaptive,
   };
 }

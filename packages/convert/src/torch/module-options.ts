@@ -50,6 +50,9 @@ export const MODULE_CLASSES: Readonly<Record<string, ClassOptions>> = {
   Softmax2d: {},
 };
 
+/** A pruned weight is kept a second time as an attribute, as it was in the last run. */
+const OF_EVERY_MODULE = /^(_.*|training|weight|bias)$/;
+
 /** Why a module cannot be read, as the end of a sentence; null where each attribute is understood. */
 export function refusedAttribute(
   name: string,
@@ -58,7 +61,7 @@ export function refusedAttribute(
   const known = Object.hasOwn(MODULE_CLASSES, name) ? MODULE_CLASSES[name] : undefined;
   if (!known) return 'has no counterpart in an AlexNet';
   const plain = [...options]
-    .filter(([key]) => key !== 'training')
+    .filter(([key]) => !OF_EVERY_MODULE.test(key))
     .map(([key, value]) => [key, value instanceof PickleTuple ? value.items : value] as const);
   return refusal(known, plain);
 }

@@ -1,7 +1,7 @@
 import { PickleGlobal, PickleObject, type PickleValue } from '@alexnet/files/pickle';
 import { FormatError } from '../format-error.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
-import { entriesOf, moduleState, unwrap } from './find-tensors.js';
+import { entriesOf, moduleState, uncompiled, unwrap } from './find-tensors.js';
 import { Visits } from './visits.js';
 
 /** What is in a file of torch. */
@@ -19,7 +19,7 @@ export interface TorchModule {
   readonly path: string;
   /** `torch.nn.modules.conv.Conv2d`. */
   readonly className: string;
-  /** Attributes of the instance: `kernel_size`, `stride`, … */
+  /** Attributes of the instance: `kernel_size`, `stride`, …; those of every module begin with `_`. */
   readonly options: ReadonlyMap<string, PickleValue>;
   readonly children: readonly TorchModule[];
 }
@@ -43,18 +43,19 @@ export function moduleTree(root: PickleValue): TorchModule | null {
 }
 
 function asModule(
-  value: PickleValue,
+  pickled: PickleValue,
   path: string,
   visits: Visits,
   depth: number,
 ): TorchModule | null {
   visits.count();
   if (depth > MAX_DEPTH) throw new FormatError('too-large', 'torch: modules nested too deep');
+  const value = uncompiled(pickled);
   const state = moduleState(value);
   if (!state || !(value instanceof PickleObject)) return null;
   const options = new Map<string, PickleValue>();
   for (const [key, option] of state) {
-    if (typeof key === 'string' && !key.startsWith('_')) options.set(key, option);
+    if (typeof key === 'string') options.set(key, option);
   }
   const children = [...(entriesOf(state.get('_modules') ?? null) ?? [])].flatMap(([key, child]) => {
     const own = path === '' ? String(key) : `${path}.${String(key)}`;
@@ -65,7 +66,7 @@ function asModule(
 }
 
 /** An instance is rebuilt by a function that is given its class. */
-function classOf({ callee, args }: PickleObject): string {
+export function classOf({ callee, args }: PickleObject): string {
   const rebuilt = [
     'copyreg.__newobj__',
     'copy_reg.__newobj__',

@@ -29,7 +29,7 @@ export function readModule(
   tensors: StoredTensors,
   options: OpenOptions,
 ): ReadModule | null {
-  const { layers, unknownClasses, scattered, unused, adaptive } = moduleLayers(root, tensors);
+  const { layers, unknownClasses, scattered, unused, idle, adaptive } = moduleLayers(root, tensors);
   const bare = layers.every((layer) => !('tensors' in layer) && layer.op !== 'unknown');
   if (unknownClasses.length > 0 && (bare || !isComplete(layers))) return null;
   const { notes: said, ...described } = saidNetwork(
@@ -45,6 +45,10 @@ export function readModule(
     const exact = scattered.length === 0 || isSaid;
     const how = `: a norm or a pool that it calls as a function is seen nowhere; say which network it is (${preset === 'custom' ? 'its spec' : `preset ${preset}, or its spec`})`;
     notes.push({ code: 'architecture', exact, detail: exact ? detail : `${detail}${how}` });
+  }
+  for (const path of idle) {
+    const detail = `"${path}" was added to torchvision's network, which does not run it, and was left out`;
+    notes.push({ code: 'dropped-tensor', exact: true, detail });
   }
   for (const name of unused) {
     const detail = `"${name}" belongs to no layer, and what the network does with it the file does not hold`;

@@ -25,7 +25,7 @@ export function resolveTensors(
       if ((view?.shape.length ?? 0) < 2) continue;
       throw new FormatError(
         'unsupported',
-        `torch: "${name}" holds whole numbers: a quantized network, whose scales are not read; save the floats`,
+        `torch: "${name}" holds whole numbers or floats of 8 bits, whose scales are not read; save it as float32`,
       );
     }
     if (!view || !type) throw new FormatError('bad-header', `torch: "${name}" has no shape`);
@@ -37,7 +37,10 @@ export function resolveTensors(
     tensors.set(name, stridedTensor(name, storageOf(name, source, type), { ...view, offset }));
   }
   if (tensors.size === 0) {
-    throw new FormatError('missing-tensor', 'torch: the file holds no named tensors of floats');
+    throw new FormatError(
+      'missing-tensor',
+      'torch: the file holds no named tensors of floats; save the state_dict of the network',
+    );
   }
   return tensors;
 }

@@ -1,6 +1,7 @@
 import { asSource, type ByteSource } from '@alexnet/files';
 import { assembleDescribed, assembleModel } from '../alexnet/assemble-model.js';
 import { describeNetwork } from '../alexnet/describe-network.js';
+import { UNMASKED, unmasked } from '../alexnet/masked-weights.js';
 import { torchvisionName } from '../alexnet/match-tensors.js';
 import { checkAllowed, type Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
@@ -11,6 +12,7 @@ import { toCanonical } from '../layout/canonical.js';
 import type { Model } from '../model-file/model-file.js';
 import type { StoredTensors } from '../tensors/tensor-file.js';
 import { contradictionOf } from './module-contradiction.js';
+import { hookNotes } from './module-hooks.js';
 import { moduleLayers } from './module-layers.js';
 import type { TorchModule } from './module-tree.js';
 import { readModule } from './read-module.js';
@@ -40,18 +42,21 @@ export async function readTorchModel(
     preprocessing: null,
     classNames: null,
   } as const;
-  const read = module && readModule(module, found, options);
   const left = beside.map((name): Note => {
     const detail = `"${name}" stands beside the network and was left out`;
     return { code: 'dropped-tensor', exact: true, detail };
   });
+  if (module) left.push(...hookNotes(module));
+  const whole = module && unmasked(found);
+  const read = module && readModule(module, whole ?? found, options);
   if (read) {
-    return assembleDescribed({ ...source, ...read, notes: [...left, ...read.notes] }, options);
+    const notes = [...left, ...(whole ? [UNMASKED] : []), ...read.notes];
+    return assembleDescribed({ ...source, ...read, notes }, options);
   }
   const named = nameLayersOf(found, false);
   const notes = [...left, ...named.notes];
   const model = assembleModel({ ...source, ...named, notes }, options);
-  return module ? compared(model, module, found, options) : model;
+  return module ? compared(model, module, whole ?? found, options) : model;
 }
 
 /** A pickled module that was read by its tensors alone, with what its modules say against that. */
