@@ -15,6 +15,15 @@ describe('ONNX files of other tools', () => {
     await expectSameLogits(file, logits[name], name.startsWith('qdq') ? 0.02 : 1e-5);
   });
 
+  it.each(['half', 'rows-of-two'])('%s gives the logits onnxruntime gives', async (name) => {
+    const { file } = await open(`${name}.onnx`);
+    await expectSameLogits(file, golden('changed.json')[`${name}.onnx`]);
+  });
+
+  it('the softmax of a softmax is no softmax of logits', async () => {
+    await expect(open('softmax-twice.onnx')).rejects.toThrow('Softmax follows a softmax');
+  });
+
   // ONNX 1.23.1's own test data. Its 61 M weights are constants by name of a shape, and every answer of
   // its reference is 0.001, so that only the network itself can be compared.
   it('the light AlexNet of the onnx package is the network it says', async () => {

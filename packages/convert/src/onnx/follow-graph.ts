@@ -37,17 +37,38 @@ export async function followGraph(model: OnnxModel): Promise<Followed> {
   const values = new Map<string, GraphValue>(
     [...model.constants].map(([name, constant]) => [name, { kind: 'constant', constant }]),
   );
-  for (const name of model.inputs.keys()) {
-    values.set(name, { kind: 'flow', layers: [], axes: 'nchw', pads: NO_PADS, ended: false });
+  for (const [name, [images = null]] of model.inputs) {
+    const start = { kind: 'flow', layers: [], axes: 'nchw', pads: NO_PADS } as const;
+    values.set(name, { ...start, images, ended: null });
   }
   const walk: Walk = { front: NO_CHANGE, quantized: false, channelsLast: false };
-  await runNodes(model.nodes, values, walk);
+  await runNodes(inRunningOrder(model.nodes), values, walk);
   const flow = outputOf(model, values);
   return {
     network: networkOf(flow, model, walk.channelsLast),
     front: walk.front,
     quantized: walk.quantized,
   };
+}
+
+/** Nodes behind those whose results they use: converters that add some put them last. */
+function inRunningOrder(nodes: readonly OnnxNode[]): readonly OnnxNode[] {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node])));
+  makers.delete('');
+  const ordered = new Set<OnnxNode>();
+  const opened = new Set<OnnxNode>();
+  for (const node of nodes) {
+    const waiting = [node];
+    for (let next = node; waiting.length > 0; next = waiting.at(-1) ?? node) {
+      const before = opened.has(next) ? [] : next.inputs.flatMap((name) => makers.get(name) ?? []);
+      opened.add(next);
+      waiting.push(...before.filter((maker) => !opened.has(maker)));
+      if (waiting.at(-1) !== next) continue;
+      ordered.add(next);
+      waiting.pop();
+    }
+  }
+  return [...ordered];
 }
 
 async function runNodes(
@@ -137,7 +158,7 @@ async function flowNode(node: NodeReader, walk: Walk): Promise<readonly GraphVal
   if (operator === 'Split') return split(node, flow);
   const arithmetic = await arithmeticNode(node, flow, walk);
   if (arithmetic) return [arithmetic];
-  if (isFlatten(node)) {
+  if (isFlatten(node, flow.images)) {
     const order = flow.axes === 'nchw' ? 'chw' : 'hwc';
     return [extended(flow, { op: 'flatten', order })];
   }
@@ -175,8 +196,12 @@ function ended(node: NodeReader, flow: Flow): readonly Flow[] {
   const axis = node.number('axis', node.operator === 'ArgMax' ? 0 : -1);
   if (axis !== 1 && axis !== -1) throw node.refusal(`over the axis ${axis}`);
   if (node.operator === 'TopK') node.only('largest', 1);
+  // What is left of a LogSoftmax is that of its logits; the softmax of probabilities is flatter.
+  const again =
+    flow.ended !== null && flow.ended !== 'LogSoftmax' && /Softmax$/.test(node.operator);
+  if (again) throw node.refusal('follows a softmax; take one of the two off');
   node.ignore('keepdims', 'select_last_index', 'sorted', 'k');
-  return node.outputs.map(() => ({ ...flow, ended: true }));
+  return node.outputs.map(() => ({ ...flow, ended: node.operator }));
 }
 
 function extended(flow: Flow, ...layers: readonly FoundLayer[]): Flow {
@@ -226,7 +251,7 @@ async function padded(node: NodeReader, flow: Flow): Promise<Flow> {
 }
 
 /** Whether a node makes one row an image of its maps. @throws FormatError for another change of shape */
-function isFlatten(node: NodeReader): boolean {
+function isFlatten(node: NodeReader, images: number | null): boolean {
   switch (node.operator) {
     case 'Flatten':
       node.only('axis', 1);
@@ -235,7 +260,8 @@ function isFlatten(node: NodeReader): boolean {
       node.ignore('allowzero', 'shape', 'consumed_inputs');
       const sides = node.integers(1) ?? node.list('shape', []);
       // One row an image: of an unknown, the given or any length.
-      if (sides.length === 2 && !(sides[0] !== undefined && sides[0] > 1)) return true;
+      if (sides.length === 2 && !(sides[0] !== undefined && sides[0] > 1 && sides[0] !== images))
+        return true;
       if (sides.length === 2 && sides[1] !== undefined && sides[1] !== -1) return true;
       throw node.refusal(`to [${sides.map((side) => (Number.isNaN(side) ? '?' : side))}]`);
     }

@@ -12,8 +12,10 @@ export interface Flow {
   readonly axes: 'nchw' | 'nhwc';
   /** Zeros put around the maps, for the convolution that follows. */
   readonly pads: Padding;
-  /** Whether a softmax or the choice of a class was passed, after which nothing may follow. */
-  readonly ended: boolean;
+  /** Images of a batch; null where the file does not say how many. */
+  readonly images: number | null;
+  /** The softmax or the choice of a class that was passed, after which no layer may follow; null before it. */
+  readonly ended: string | null;
 }
 
 /** One of the blocks a flow's channels were split into. */
