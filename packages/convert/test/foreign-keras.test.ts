@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { expectSameLogits, golden, open } from './foreign.js';
 
 /** Weights alone do not say what is computed with them. */
@@ -14,6 +14,15 @@ describe('Keras files of every form', () => {
       await expectSameLogits(file, logits[name]);
     },
   );
+
+  it('one number for all channels is one for each', async () => {
+    const name = 'normalization-of-all.keras.gz';
+    await expectSameLogits((await open(name)).file, golden('changed.json')[name]);
+  });
+
+  it('a class of somebody else under a name of Keras is not taken for that', async () => {
+    await expect(open('own-class.keras.gz')).rejects.toThrow('a layer of class Mine>Conv2D');
+  });
 });
 
 describe('TensorFlow checkpoints', () => {

@@ -79,15 +79,19 @@ export function tensorAt(
   const { metadata } = dataset;
   const shape = metadata.shape ?? [];
   if (metadata.type !== H5T_FLOAT || (metadata.size !== 4 && metadata.size !== 8)) {
-    throw new FormatError('bad-dtype', `hdf5: "${name}" holds no 32- or 64-bit floats`);
+    throw new FormatError(
+      'bad-dtype',
+      `hdf5: "${name}" holds no 32- or 64-bit floats; save it as float32`,
+    );
   }
   const elements = shape.reduce((product, side) => product * side, 1);
   const bytes = elements * metadata.size;
   if (bytes > MAX_TENSOR_BYTES || bytes > fileBytes * MAX_GROWTH) {
     throw new FormatError('too-large', `hdf5: "${name}" claims ${bytes} bytes`);
   }
-  const value = dataset.value;
-  const values = Float32Array.from(value instanceof Float64Array ? value : (value as Float32Array));
+  // One number without an axis is no array.
+  const value = dataset.value as number | Float32Array | Float64Array;
+  const values = Float32Array.from(typeof value === 'number' ? [value] : value);
   if (values.length !== elements) {
     throw new FormatError(
       'bad-shape',

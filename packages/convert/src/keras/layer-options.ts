@@ -104,6 +104,19 @@ export function className(name: unknown): string {
   return Object.hasOwn(ALIASES, short) ? (ALIASES[short] ?? short) : short;
 }
 
+const KERAS = /^(tf_|tensorflow\.(python\.)?)?keras\b|^(layers\.)?experimental\b/;
+
+/**
+ * Why a layer is not what its class name says: the class is one that somebody else wrote, perhaps under a
+ * name of Keras'. It comes from another module, or was registered in a package. Null for Keras' own.
+ */
+export function classOfOnesOwn({ class_name, module, registered_name }: Json): string | null {
+  const name = String(registered_name ?? class_name);
+  const [, from = 'keras'] = /^(.+)>/.exec(name) ?? [];
+  if (KERAS.test(from) && (typeof module !== 'string' || KERAS.test(module))) return null;
+  return `keras: a layer of class ${name}, which is not run`;
+}
+
 /**
  * Why a layer's options cannot be read, as a sentence; null where each is carried, passed over
  * knowingly, or has the value that is understood.
@@ -114,6 +127,10 @@ export function refusedOption(type: string, options: Json): string | null {
   const own = Object.entries(options).filter(
     ([key]) => known.carried?.includes(key) || !EVERYWHERE.test(key),
   );
+  const { class_name: policy } = Object(options.dtype) as Json;
+  if (/^Quantized/.test(String(policy))) {
+    return `keras: ${type} is quantized; save the model as it was before quantize()`;
+  }
   const refused = refusal(known, own);
   return refused && `keras: ${type} ${refused}`;
 }

@@ -10,7 +10,7 @@ import type {
 import { imageChannels } from '../found/image-channels.js';
 import { type InputAffine, NO_CHANGE, thenAffine } from '../found/input-affine.js';
 import { NO_PADS, plusPads, withPads } from '../found/with-pads.js';
-import { className, type Json, record, refusedOption } from './layer-options.js';
+import { className, classOfOnesOwn, type Json, record, refusedOption } from './layer-options.js';
 import { layerSequence } from './layer-sequence.js';
 import { type LayerTensors, tensorOf } from './layer-tensors.js';
 import { pixelOperator } from './pixel-operator.js';
@@ -75,7 +75,9 @@ async function walkModel(model: Json, walk: Walk): Promise<void> {
     if (walk.count++ > MAX_LAYERS) throw new FormatError('too-large', 'keras: too many layers');
     const type = className(layer.class_name);
     const options = record(layer.config, 'a layer config');
-    if (type === 'Sequential' || type === 'Functional' || type === 'Model')
+    const own = classOfOnesOwn(layer);
+    if (own) walk.layers.push({ op: 'unknown', detail: own });
+    else if (type === 'Sequential' || type === 'Functional' || type === 'Model')
       await walkModel(layer, walk);
     else if (type === 'TimeDistributed')
       throw new FormatError('unsupported', 'keras: a TimeDistributed layer');
@@ -118,13 +120,14 @@ async function walkLayer(type: string, options: Json, walk: Walk): Promise<void>
   const pads = walk.pads;
   const refusedPads = `keras: zeros put around the maps before a ${type}`;
   if (found.length > 0) walk.pads = NO_PADS;
+  const ends = /softmax$/i.test(type) || /softmax$/.test(activationName(options.activation));
+  if (walk.ended && (ends || found.length > 0)) {
+    throw new FormatError('unsupported', `keras: ${type} after a softmax`);
+  }
   for (const [index, layer] of found.entries()) {
-    if (walk.ended) throw new FormatError('unsupported', `keras: ${type} after a softmax`);
     walk.layers.push(index === 0 ? withPads(layer, pads, refusedPads) : layer);
   }
-  if (/softmax$/i.test(type) || /softmax$/.test(activationName(options.activation))) {
-    walk.ended = true;
-  }
+  walk.ended ||= ends;
 }
 
 /** Why the order of axes a layer expects is not the one its maps have; a flatten may turn them around. */
