@@ -15,10 +15,12 @@ describe('Keras files of every form', () => {
     },
   );
 
-  it('one number for all channels is one for each', async () => {
-    const name = 'normalization-of-all.keras.gz';
-    await expectSameLogits((await open(name)).file, golden('changed.json')[name]);
-  });
+  it.each(['normalization-of-all.keras.gz', 'padded-same.keras.gz'])(
+    '%s gives the logits Keras gives',
+    async (name) => {
+      await expectSameLogits((await open(name)).file, golden('changed.json')[name]);
+    },
+  );
 
   it('a class of somebody else under a name of Keras is not taken for that', async () => {
     await expect(open('own-class.keras.gz')).rejects.toThrow('a layer of class Mine>Conv2D');

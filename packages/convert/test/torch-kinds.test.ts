@@ -58,6 +58,17 @@ function inShards(model: Model) {
 }
 
 describe('files of torch as people save them', () => {
+  it.each(['kind-batch.pth', 'kind-batch.safetensors'])(
+    '%s: says which epsilon it took, unless it was said',
+    async (name) => {
+      const taken = async (options?: OpenModelOptions) =>
+        (await openModel(fixture(name), options)).notes.filter(({ detail }) =>
+          detail.includes('add to the variance; 0.00001 was taken'),
+        ).length;
+      expect([await taken(), await taken({ epsilon: 1e-3 })]).toEqual([1, 0]);
+    },
+  );
+
   it.each(READ)('%s gives the logits torch gives', async (file, network, options) => {
     const { model } = await openModel(fixture(file), options);
     const { height, width } = model.spec.input;

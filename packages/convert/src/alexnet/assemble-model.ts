@@ -38,6 +38,11 @@ export function assembleModel(source: SourceModel, options: OpenOptions): Stored
   if (match.by === 'order') note('names', true, 'tensors were matched by their order');
   if (taken) note('architecture', true, taken);
   if (own.classes === 1) note('architecture', false, ONE_OUTPUT);
+  const norm = spec.layers.find((layer) => layer.op === 'batchnorm');
+  if (norm?.op === 'batchnorm' && !options.spec && options.epsilon === undefined) {
+    const detail = `the file does not hold what batch norms add to the variance; ${norm.epsilon} was taken, say the epsilon where it is another`;
+    note('architecture', true, detail);
+  }
   if (source.unlike && !options.spec) {
     note('architecture', false, `${source.unlike}, as no preset has it; give the network's spec`);
   }

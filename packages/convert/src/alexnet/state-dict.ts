@@ -122,6 +122,10 @@ export function nameLayersOf(
     note('names', true, `${plain.length} layers have no bias; zeros stand in for them`);
   }
   note('names', true, 'modules became layers by what they hold, in the order of the file');
+  if (norms.some((norm, index) => !isCounted(norm, layers[owners[index] ?? -1]))) {
+    const detail = 'each batch norm is taken to stand between its convolution and the activation';
+    note('architecture', true, detail);
+  }
   const unsaid = unsaidModules(layers, norms);
   return {
     tensors: new Map([...named, ...left]),
@@ -179,6 +183,12 @@ const BETWEEN = [2, 2, 1, 1];
 function place({ path }: Module): { readonly stem: string; readonly number: number } | null {
   const [, stem, number] = /^(.*?)(\d+)$/.exec(path) ?? [];
   return stem === undefined ? null : { stem, number: Number(number) };
+}
+
+/** Whether numbers of one Sequential say where a norm stands behind its layer. */
+function isCounted(norm: Module, owner: Module | undefined): boolean {
+  const [at, from] = [place(norm), owner ? place(owner) : null];
+  return at !== null && at.stem === from?.stem && /(^|\.)$/.test(at.stem);
 }
 
 /** A batch norm of a preset comes right behind its convolution, before the activation. */

@@ -23,7 +23,5 @@ export function namedNorms(
       ['epsilon'],
     );
   }
-  const named = nameLayersOf(tensors, false, layout);
-  const detail = 'each batch norm is taken to stand between its convolution and the activation';
-  return { ...named, notes: [...named.notes, { code: 'architecture', exact: true, detail }] };
+  return nameLayersOf(tensors, false, layout);
 }

@@ -39,6 +39,8 @@ export type FoundLayer =
   | (Nameless<WithTensors> & { readonly tensors: FoundTensors })
   | (Omit<ConvSpec, 'name' | 'init' | 'padding'> & {
       readonly padding: FoundPadding;
+      /** Zeros a layer of their own puts around the maps before `padding`. */
+      readonly around?: Padding;
       readonly tensors: FoundTensors;
     })
   | (Omit<PoolSpec, 'name' | 'padding'> & { readonly padding?: FoundPadding })

@@ -1,5 +1,16 @@
 import type { FeatureShape, Padding } from '@alexnet/model';
-import type { FoundPadding } from './found-network.js';
+import type { FoundLayer, FoundPadding } from './found-network.js';
+import { NO_PADS, plusPads } from './with-pads.js';
+
+/** All zeros a convolution sees around maps of this size. */
+export function convolutionPadding(
+  { padding, around = NO_PADS, kernel, stride }: Extract<FoundLayer, { op: 'conv' }>,
+  [height, width = 1]: FeatureShape,
+): Padding {
+  const { top, left, bottom, right } = around;
+  const size = [height + top + bottom, width + left + right, 1] as const;
+  return plusPads(paddingFor(padding, size, kernel, stride), around);
+}
 
 /** Padding in pixels for maps of this size. */
 export function paddingFor(

@@ -9,7 +9,7 @@ import {
   type FoundTensor,
   UNSAID_INIT,
 } from './found-network.js';
-import { paddingFor } from './same-padding.js';
+import { convolutionPadding, paddingFor } from './same-padding.js';
 import { trimmedPool } from './trimmed-pool.js';
 
 /** A layer with everything a spec needs but its name, and its tensors in the network's layout. */
@@ -62,8 +62,8 @@ export function tidyLayers(
         flatten(found.order);
         break;
       case 'conv': {
-        const { tensors, ...rest } = found;
-        const padding = paddingFor(found.padding, shape, found.kernel, found.stride);
+        const { tensors, around: _, ...rest } = found;
+        const padding = convolutionPadding(found, shape);
         add({ ...rest, padding, name: '', init: UNSAID_INIT }, filters(tensors, found.filters));
         break;
       }
@@ -126,7 +126,7 @@ function isDense(layer: FoundLayer, shape: FeatureShape): layer is FoundConv {
   if (layer.op !== 'conv' || layer.groups !== 1) return false;
   const [height = 1, width = 1] = shape.length === 3 ? shape : [];
   const whole = layer.kernel[0] === height && layer.kernel[1] === width;
-  const sides = paddingFor(layer.padding, [height, width, 1], layer.kernel, layer.stride);
+  const sides = convolutionPadding(layer, [height, width, 1]);
   return whole && Object.values(sides).every((side) => side === 0);
 }
 

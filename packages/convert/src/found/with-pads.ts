@@ -19,7 +19,9 @@ export function plusPads(a: Padding, b: Padding): Padding {
  */
 export function withPads(layer: FoundLayer, pads: Padding, refused: string): FoundLayer {
   if (Object.values(pads).every((side) => side === 0)) return layer;
-  return layer.op === 'conv' && typeof layer.padding === 'object'
+  if (layer.op !== 'conv') return { op: 'unknown', detail: refused };
+  // What `same` adds depends on the size the maps then have.
+  return typeof layer.padding === 'object'
     ? { ...layer, padding: plusPads(layer.padding, pads) }
-    : { op: 'unknown', detail: refused };
+    : { ...layer, around: pads };
 }
