@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { INITIAL_STATE } from '@alexnet/trainer';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimFolder } from '../src/run/claim-folder.js';
+import { refuseLostWork } from '../src/run/refuse-lost-work.js';
 import { doneAlready, refuseChanges, resumed } from '../src/run/resume-rules.js';
 import { lockRun } from '../src/run/run-lock.js';
 import { partsInWords, presentPart, withPart } from '../src/run/run-part.js';
@@ -40,10 +41,36 @@ test('a process of another machine cannot be asked: what to remove is said', asy
   await expect(lockRun(folder)).rejects.toThrow(/on elsewhere since then: .*remove .*run\.lock/);
 });
 
+test('the lock in a copy of a folder that is being trained in holds the folder, not the copy', async () => {
+  const copy = join(folder, 'copy');
+  await mkdir(copy);
+  const text = JSON.stringify({ pid: 1, host: hostname(), started: null, since: 'then', folder });
+  await writeFile(join(folder, 'run.lock'), text);
+  await writeFile(join(copy, 'run.lock'), text);
+  await expect(lockRun(folder)).rejects.toThrow(/is being trained/);
+  await (await lockRun(copy))();
+  // Moved, or its first place not to be seen from here: nothing says that it is a copy.
+  await writeFile(join(copy, 'run.lock'), text);
+  await rm(join(folder, 'run.lock'));
+  await expect(lockRun(copy)).rejects.toThrow(/is being trained/);
+});
+
 test('a lock that was cut off while it was written holds nothing', async () => {
   await writeFile(join(folder, 'run.lock'), '{"pid":');
   await (await lockRun(folder))();
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('a run without a checkpoint begins anew only where it cannot have had one', async () => {
+  const step = (epoch: number) => JSON.stringify({ kind: 'step', step: 8 * epoch, epoch });
+  await writeFile(join(folder, 'metrics.jsonl'), `${step(1)}\n`);
+  await refuseLostWork(folder, 0);
+  await expect(refuseLostWork(folder, 1)).rejects.toThrow(/checkpoint of it is damaged/);
+  await writeFile(join(folder, 'metrics.jsonl'), `${step(1)}\n${step(2)}\n`);
+  await expect(refuseLostWork(folder, 0)).rejects.toThrow(/not there any more: bring one back/);
+  await writeFile(join(folder, 'metrics.jsonl'), '');
+  await writeFile(join(folder, 'weights.safetensors'), '');
+  await expect(refuseLostWork(folder, 0)).rejects.toThrow(/train --init \S+ starts another/);
 });
 
 test('a mean image lies beside the record, whole, and not in it', async () => {

@@ -37,6 +37,7 @@ import { canGoOn, claimFolder, NO_FOLDER } from '../run/claim-folder.js';
 import { divisionAsked, divisionOf } from '../run/division.js';
 import { finishRun } from '../run/finish-run.js';
 import { openRunBackend } from '../run/open-run-backend.js';
+import { refuseLostWork } from '../run/refuse-lost-work.js';
 import { doneAlready, goingOn, refuseChanges, requireData, resumed } from '../run/resume-rules.js';
 import { recordData, requireRunData } from '../run/run-data.js';
 import { DEFAULT_LIMITS } from '../run/run-limits.js';
@@ -279,6 +280,7 @@ async function goOn(
   requireSameData(earlier, dataset, options);
   const { snapshot, rejected } = await store.newest();
   for (const { file, reason } of rejected) say(`passing over ${file}: ${reason}`);
+  if (!snapshot) await refuseLostWork(options.out, rejected.length);
   if (!snapshot && earlier.start) {
     throw new Error(
       `${options.out} was stopped before it had saved the weights it starts from: start it anew, without --resume`,

@@ -1,4 +1,4 @@
-import { open, readFile, unlink } from 'node:fs/promises';
+import { open, readFile, realpath, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from '@alexnet/files/node';
@@ -12,6 +12,8 @@ interface Holder {
   /** What tells a process from a later one of the same number, where the system says it. */
   readonly started: string | null;
   readonly since: string;
+  /** The folder it trains in; not in locks of earlier versions. */
+  readonly folder?: string;
 }
 
 /**
@@ -29,10 +31,11 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
     host: hostname(),
     started: await startOf(process.pid),
     since: new Date().toISOString(),
+    folder: await realpath(folder),
   };
   await withLock(path, undefined, async () => {
     const holder = await readHolder(path);
-    if (holder && (await isAlive(holder, own))) throw new Error(refusal(folder, path, holder, own));
+    if (holder && (await isAlive(holder, own)) && !(await isCopied(holder, folder))) throw new Error(refusal(folder, path, holder, own));
     if (holder) await unlink(path);
     const file = await open(path, 'wx');
     await file.writeFile(`${JSON.stringify(own)}\n`).finally(() => file.close());
@@ -61,6 +64,18 @@ async function isAlive(holder: Holder, own: Holder): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
   return holder.started === null || holder.started === (await startOf(holder.pid));
+}
+
+/** Whether the lock came with a copy of the folder: its holder trains in another one, and holds that. */
+async function isCopied(holder: Holder, folder: string): Promise<boolean> {
+  if (holder.folder === undefined) return false;
+  const [here, there] = await Promise.all([
+    stat(folder, { bigint: true }),
+    stat(holder.folder, { bigint: true }).catch(() => null),
+  ]);
+  if (!there || (here.dev === there.dev && here.ino === there.ino)) return false;
+  const held = await readHolder(join(holder.folder, LOCK_NAME));
+  return held?.pid === holder.pid && held.since === holder.since;
 }
 
 /** Linux: when the process began, in clock ticks since the machine did; null elsewhere. */
