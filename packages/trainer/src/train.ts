@@ -56,6 +56,9 @@ export interface TrainState {
   readonly seen: number;
   readonly lossSum: number;
   readonly correctSum: number;
+  /** Milliseconds of this epoch's training so far, and of waiting for images in it; left out where none: 0. */
+  readonly trainedMs?: number;
+  readonly waitedMs?: number;
 }
 
 /** Where every run begins. */
@@ -207,9 +210,10 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
 
   const snapshot = async (report: EpochReport | null) => {
     if (!observer.onSnapshot) return;
+    const times = state.step > 0 ? { trainedMs: epochMs, waitedMs: waitMs } : {};
     await observer.onSnapshot(
       {
-        state,
+        state: { ...state, ...times },
         weights: await network.getWeights(),
         velocities: await optimizer.state(),
         average: (await average?.state()) ?? null,
@@ -268,8 +272,7 @@ export async function train(options: TrainOptions): Promise<TrainOutcome> {
   const scalesLoss = precisionOf(network.tf) === 'fp16';
   const stepsPerEpoch = Math.ceil(options.train.records.length / recipe.batchSize);
   let savedAt = began;
-  let epochMs = 0;
-  let waitMs = 0;
+  let { trainedMs: epochMs = 0, waitedMs: waitMs = 0 } = state;
 
   /** Begins one update, and settles those before it as far as the step does not run ahead. */
   const step = async (batch: Batch<Pixels>, whole: WholeBatch, waited: number, started: number) => {

@@ -81,6 +81,22 @@ test.each([
   expect(bytesOf(second.weights)).toEqual(bytesOf(whole.weights));
 });
 
+test('the time of an epoch counts all sittings', async () => {
+  // The last update is done, and only validation is left.
+  const { snapshots } = await runOnce({ maxSteps: 3 });
+  const from = snapshots.at(-1) as Snapshot;
+  const times: [number, number][] = [];
+  await runOnce({
+    from,
+    observer: {
+      onEpoch: ({ durationMs, waitShare }) => void times.push([durationMs, waitShare]),
+    },
+  });
+  const { trainedMs = 0, waitedMs = 0 } = from.state;
+  expect(trainedMs).toBeGreaterThan(0);
+  expect(times[0]).toEqual([trainedMs, waitedMs / trainedMs]);
+});
+
 test('a stop that comes by the event loop is heard, though every batch is ready', async () => {
   const stopping = new AbortController();
   const { outcome, snapshots } = await runOnce({
