@@ -1,7 +1,7 @@
 import type { Dataset } from '@alexnet/data';
 import type { NetworkSpec } from '@alexnet/model';
 import {
-  applyOverrides,
+  changeSettings,
   checkRecipe,
   describeRecipe,
   preprocessingFor,
@@ -90,12 +90,12 @@ export async function recipeToPrint(options: TypedOptions): Promise<Recipe> {
   return freeze(recipe, specOrUsageError(preset, modifiers), options.freeze ?? []);
 }
 
-/** `--recipe` with what other options and `--set` change in it. */
+/** `--recipe` with what other options and `--set` change in it; with `--init` for whatever network comes with it. */
 export async function resolveRecipe(options: TypedOptions): Promise<Recipe> {
   const base = await openRecipe(options.recipe);
   if (options.preset !== undefined) requirePreset(options.preset);
   try {
-    const recipe = applyOverrides(base, [
+    const recipe = changeSettings(base, [
       ...(options.preset === undefined ? [] : [`network.preset=${options.preset}`]),
       ...(options.epochs === undefined ? [] : [`epochs=${options.epochs}`]),
       ...(options.batchSize === undefined ? [] : [`batchSize=${options.batchSize}`]),
@@ -104,7 +104,8 @@ export async function resolveRecipe(options: TypedOptions): Promise<Recipe> {
       ...(options.earlyStopping === undefined ? [] : [`stopAfter=${options.earlyStopping}`]),
       ...options.set,
     ]);
-    return checkRecipe(weighClasses(recipe, options.classWeights));
+    const weighed = weighClasses(recipe, options.classWeights);
+    return options.init === undefined ? checkRecipe(weighed) : weighed;
   } catch (error) {
     throw new CommandError('usage', (error as Error).message);
   }

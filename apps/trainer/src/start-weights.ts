@@ -9,7 +9,13 @@ import {
   withClasses,
 } from '@alexnet/model';
 import { matchClasses } from '@alexnet/model/classes';
-import { initialSnapshot, type Recipe, type Snapshot, transferWeights } from '@alexnet/trainer';
+import {
+  checkRecipe,
+  initialSnapshot,
+  type Recipe,
+  type Snapshot,
+  transferWeights,
+} from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
 import { CommandError } from './failure.js';
 import type { StartRecord } from './run-folder.js';
@@ -46,11 +52,14 @@ export async function openStart(
     );
   }
   const { spec } = file;
+  if (spec.input.channels !== 3) {
+    throw new Error(`${found} looks at gray images; training here takes color ones`);
+  }
   const same = areClasses(file, dataset);
   const head = spec.layers.filter(({ op }) => op === 'dense' || op === 'conv').at(-1)?.name ?? '';
   const weights = [...file.weights].filter(([name]) => same || !name.startsWith(`${head}.`));
   return {
-    network: withDropout(withClasses(spec, dataset.classNames.length), dropout),
+    network: withDropout(withClasses(spec, dataset.classNames.length), dropout, found),
     dropout,
     preprocessing: file.preprocessing,
     weights: new Map(weights),
@@ -74,9 +83,19 @@ function areClasses({ spec: { classes }, classNames }: Model, dataset: Dataset):
   return outputs.length === classes && outputs.every((output, label) => output === label);
 }
 
-/** The rate of every dropout layer set anew: it has no weights, so a file does not bind it. */
-function withDropout(spec: NetworkSpec, rate: number | null): NetworkSpec {
+/**
+ * The rate of every dropout layer set anew: it has no weights, so a file does not bind it.
+ *
+ * @throws CommandError `usage` where no layer drops anything
+ */
+function withDropout(spec: NetworkSpec, rate: number | null, path: string): NetworkSpec {
   if (rate === null) return spec;
+  if (rate > 0 && !spec.layers.some(({ op }) => op === 'dropout')) {
+    throw new CommandError(
+      'usage',
+      `--set network.dropout=${rate}: the network of ${path} has no dropout layer, and none is added`,
+    );
+  }
   const layers = spec.layers.map((layer) => (layer.op === 'dropout' ? { ...layer, rate } : layer));
   return { ...spec, layers };
 }
@@ -96,12 +115,21 @@ export async function applyStart(network: Network, start: StartWeights): Promise
   return initialSnapshot(network);
 }
 
-/** `recipe` as it is with the network and the images of `start`. */
+/**
+ * `recipe` as it is with the network and the images of `start`.
+ *
+ * @throws CommandError `usage` for layers that this network does not have and operations that do not fit it
+ */
 export function recipeFrom(recipe: Recipe, start: StartWeights): Recipe {
   const { network, preprocessing } = start;
   const preset = network.preset === 'custom' ? recipe.network.preset : network.preset;
   const deviation = preprocessing.std?.[0] ?? 1;
   const { dropout } = start;
+  try {
+    checkRecipe(recipe, start);
+  } catch (error) {
+    throw new CommandError('usage', (error as Error).message, { cause: error });
+  }
   return {
     ...recipe,
     network: { preset, modifiers: dropout === null ? {} : { dropout } },

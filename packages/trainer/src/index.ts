@@ -10,9 +10,9 @@ export {
 export { initialSnapshot } from './initial-snapshot.js';
 export type { BatchFeed } from './make-batches.js';
 export { createOptimizer, type Optimizer, type StepContext, type UpdateRule } from './optimizer.js';
-export { checkRecipe, readRecipe } from './recipe/check-recipe.js';
+export { checkRecipe, type GivenNetwork, readRecipe } from './recipe/check-recipe.js';
 export { describeRecipe } from './recipe/describe-recipe.js';
-export { applyOverrides } from './recipe/overrides.js';
+export { applyOverrides, changeSettings } from './recipe/overrides.js';
 export { preprocessingFor } from './recipe/preprocessing-for.js';
 export { type LayerLearning, type Recipe, recipeSchema, type Schedule } from './recipe/recipe.js';
 export { formatRecipe, parseRecipe } from './recipe/recipe-file.js';

@@ -35,7 +35,8 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
   };
   await withLock(path, undefined, async () => {
     const holder = await readHolder(path);
-    if (holder && (await isAlive(holder, own)) && !(await isCopied(holder, folder))) throw new Error(refusal(folder, path, holder, own));
+    if (holder && (await isAlive(holder, own)) && !(await isCopied(holder, folder)))
+      throw new Error(refusal(folder, path, holder, own));
     if (holder) await unlink(path);
     const file = await open(path, 'wx');
     await file.writeFile(`${JSON.stringify(own)}\n`).finally(() => file.close());

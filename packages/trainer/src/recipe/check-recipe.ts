@@ -14,16 +14,23 @@ export function readRecipe(value: unknown): Recipe {
   return checkSettings(recipeSchema, upgradeRecipe(value));
 }
 
+/** A network that comes with its weights, and how its images are prepared. */
+export interface GivenNetwork {
+  readonly network: NetworkSpec;
+  readonly preprocessing: Preprocessing;
+}
+
 /**
  * The same recipe, when its settings fit each other.
  *
+ * @param given trained in place of the recipe's own network
  * @throws {SettingError} for a network that cannot be built, operations that do not fit each other or
  * the network, and layers that the network does not have
  */
-export function checkRecipe(recipe: Recipe): Recipe {
-  const spec = networkOf(recipe);
-  checkLayers(recipe, spec);
-  checkAugment(recipe, spec);
+export function checkRecipe(recipe: Recipe, given?: GivenNetwork): Recipe {
+  const network = given?.network ?? networkOf(recipe);
+  checkLayers(recipe, network);
+  checkAugment(recipe, given?.preprocessing ?? standIn(recipe, network));
   return recipe;
 }
 
@@ -42,13 +49,13 @@ function checkLayers({ layers }: Recipe, spec: NetworkSpec): void {
   const unknown = Object.keys(layers).find((layer) => !known.includes(layer));
   if (unknown === undefined) return;
   throw new SettingError(
-    `layers.${unknown}: ${spec.preset} has no layer of this name that learns; did you mean ${nearestName(unknown, known)}?`,
+    `layers.${unknown}: ${spec.preset === 'custom' ? 'the network' : spec.preset} has no layer of this name that learns; did you mean ${nearestName(unknown, known)}?`,
   );
 }
 
-/** Builds the pipeline once with stand-ins for what the images decide. */
-function checkAugment(recipe: Recipe, { input: { height, width } }: NetworkSpec): void {
-  const preprocessing: Preprocessing = {
+/** What images decide of the preprocessing left open. */
+function standIn(recipe: Recipe, { input: { height, width } }: NetworkSpec): Preprocessing {
+  return {
     resize: { shorterSide: recipe.preprocessing.shorterSide },
     crop: { height, width },
     channelOrder: 'rgb',
@@ -56,8 +63,12 @@ function checkAugment(recipe: Recipe, { input: { height, width } }: NetworkSpec)
     mean: null,
     std: null,
   };
+}
+
+/** Builds the pipeline once. */
+function checkAugment({ augment }: Recipe, preprocessing: Preprocessing): void {
   try {
-    createPipeline(recipe.augment, { preprocessing, colors: ANY_COLORS });
+    createPipeline(augment, { preprocessing, colors: ANY_COLORS });
   } catch (error) {
     throw new SettingError((error as Error).message, { cause: error });
   }

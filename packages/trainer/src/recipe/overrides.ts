@@ -18,6 +18,12 @@ type Draft = Record<string, unknown>;
  * that do not fit each other
  */
 export function applyOverrides(recipe: Recipe, settings: readonly string[]): Recipe {
+  // Only at the end: a size is often two settings.
+  return checkRecipe(changeSettings(recipe, settings));
+}
+
+/** The same for a network that is not known yet, for which `checkRecipe` is left to the caller. */
+export function changeSettings(recipe: Recipe, settings: readonly string[]): Recipe {
   let current = recipe;
   for (const setting of settings) {
     try {
@@ -26,8 +32,7 @@ export function applyOverrides(recipe: Recipe, settings: readonly string[]): Rec
       current = asText(current, setting) ?? refuse(setting, error as Error);
     }
   }
-  // Only now: a size is often two settings.
-  return checkRecipe(current);
+  return current;
 }
 
 /** The setting with its value taken as a text: `network.init=2012` is a name; null where that does not fit either. */
