@@ -3,6 +3,7 @@ import type { Place } from '@alexnet/augment';
 import { createLoader } from '@alexnet/augment/loader';
 import type { Pixels } from '@alexnet/model';
 import type { BatchFeed } from '@alexnet/trainer';
+import { CommandError } from './failure.js';
 import { divisionOf } from './run/division.js';
 import type { RunRecord } from './run-folder.js';
 
@@ -23,7 +24,7 @@ export async function openLoaderFeed(
   plan: RunRecord,
   share: Place,
   bytes: boolean,
-  workers = Number(process.env.ALEXNET_WORKERS ?? Math.max(1, availableParallelism() - 1)),
+  workers = workersAsked(process.env.ALEXNET_WORKERS) ?? Math.max(1, availableParallelism() - 1),
 ): Promise<LoaderFeed> {
   const loader = await createLoader({
     source: plan.data,
@@ -48,6 +49,14 @@ export async function openLoaderFeed(
     },
     close: () => loader.close(),
   };
+}
+
+/** `ALEXNET_WORKERS`; null where it is not set. @throws CommandError `usage` */
+export function workersAsked(text = ''): number | null {
+  if (text === '') return null;
+  const workers = Number(text);
+  if (Number.isSafeInteger(workers) && workers > 0) return workers;
+  throw new CommandError('usage', `ALEXNET_WORKERS=${text}: expected a whole number of at least 1`);
 }
 
 function copyOf(pixels: Pixels): Pixels {

@@ -13,6 +13,10 @@ import { CommandError } from './failure.js';
 export const SPLITS = ['validation', 'train', 'test', 'all'] as const;
 export type SplitChoice = (typeof SPLITS)[number];
 
+/** Weights without their run: it alone knows what it held out. */
+const WITH_TRAINED =
+  'also those the weights were trained on: data.json of their run, which knows them, is not beside them';
+
 /** The images an evaluation scores, and which they are. */
 export interface ScoredImages {
   readonly split: Split;
@@ -26,11 +30,13 @@ export interface ScoredImages {
  * trained on, unless `--split` asks for it.
  *
  * @param trainedOn Of the run the weights come from.
+ * @param trainedSet Name of the data set they say they were trained on.
  */
 export async function chooseImages(
   dataset: Dataset,
   choice: SplitChoice | undefined,
   trainedOn: DataFingerprint | null,
+  trainedSet: unknown = null,
 ): Promise<ScoredImages> {
   const { train, validation, test, validationFrom, name } = dataset;
   if (choice === 'all') {
@@ -57,7 +63,10 @@ export async function chooseImages(
     throw new CommandError('usage', `${name} has no validation images: --split train or all`);
   }
   const whole = isDivided ? `the validation images of ${name}` : `all of ${name}`;
-  if (trainedOn === null) return { split: validation, which: whole };
+  if (trainedOn === null) {
+    const mayBeTrained = !isDivided && trainedSet === name;
+    return { split: validation, which: mayBeTrained ? `${whole}, ${WITH_TRAINED}` : whole };
+  }
   const { indices, trained } = await withoutTrained(trainedOn, validation, dataset.classIds);
   if (choice === 'train') {
     const held = new Set(indices);

@@ -55,6 +55,12 @@ test('the lock in a copy of a folder that is being trained in holds the folder, 
   await expect(lockRun(copy)).rejects.toThrow(/is being trained/);
 });
 
+test('where no lock can be written, it is said why', async () => {
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  await expect(lockRun(file)).rejects.toThrow(/cannot write \S+run\.lock: \S+file is not a folder/);
+});
+
 test('a lock that was cut off while it was written holds nothing', async () => {
   await writeFile(join(folder, 'run.lock'), '{"pid":');
   await (await lockRun(folder))();

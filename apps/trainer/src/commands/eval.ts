@@ -88,7 +88,8 @@ async function run(options: Options): Promise<void> {
   const { classNames } = classifier;
   try {
     const match = matchOrRefuse(path, classifier, dataset);
-    const chosen = await chooseImages(dataset, options.split, trainedOn);
+    const trainedSet = model.provenance?.dataset;
+    const chosen = await chooseImages(dataset, options.split, trainedOn, trainedSet);
     const { split, leftOut } = relabel(chosen.split, match);
     if (leftOut > 0) {
       say(

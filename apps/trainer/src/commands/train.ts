@@ -15,7 +15,7 @@ import { type CheckpointStore, openCheckpointStore } from '@alexnet/trainer/node
 import { type Command, Option } from 'commander';
 import { createBrokenImages, requireReadable } from '../broken-images.js';
 import { checkpointCodec } from '../checkpoint-codec.js';
-import { CommandError } from '../failure.js';
+import { CommandError, oneLine } from '../failure.js';
 import { interruptible } from '../interruptible.js';
 import { type Live, startLive } from '../live/start-live.js';
 import { openLoaderFeed } from '../loader-feed.js';
@@ -209,7 +209,12 @@ async function runWatched(
   const dataset = await openData(
     options.data ?? (earlier?.data as string),
     earlier ? divisionOf(earlier) : divisionAsked(options),
-  );
+  ).catch((error: unknown) => {
+    if (options.data !== undefined) throw error;
+    throw new Error(`${oneLine(error)}; --data says where the images of the run are now`, {
+      cause: error,
+    });
+  });
   try {
     await compareData(team, dataset);
     const store = isFirst

@@ -1,7 +1,7 @@
 import { open, readFile, realpath, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { withLock } from '@alexnet/files/node';
+import { withLock, writeError } from '@alexnet/files/node';
 
 const LOCK_NAME = 'run.lock';
 
@@ -22,7 +22,7 @@ interface Holder {
  * The lock names its process, so that one that was killed holds nothing for a moment, and one that does not
  * answer for minutes, as in a long step, holds on: locks that go stale by time do neither.
  *
- * @throws Error naming the process that holds it
+ * @throws Error naming the process that holds it, or why nothing can be written there
  */
 export async function lockRun(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, LOCK_NAME);
@@ -40,6 +40,8 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
     if (holder) await unlink(path);
     const file = await open(path, 'wx');
     await file.writeFile(`${JSON.stringify(own)}\n`).finally(() => file.close());
+  }).catch((error: unknown) => {
+    throw writeError(error, path);
   });
   return () => unlink(path).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { writeError } from './write-error.js';
 
 /** What a killed process left is removed once it is this old, milliseconds. */
 const STALE_MS = 24 * 60 * 60 * 1000;
@@ -31,7 +32,7 @@ export async function writeAtomically(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw plainer(error, path);
+    throw writeError(error, path);
   }
   const folder = await open(dirname(path), 'r');
   try {
@@ -51,20 +52,4 @@ async function removeStale(path: string): Promise<void> {
     );
     if (Date.now() - modified > STALE_MS) await rm(file, { force: true });
   }
-}
-
-/** Errors of the system in plain words; what `content` threw by itself stays as it is. */
-function plainer(error: unknown, path: string): unknown {
-  if (!(error instanceof Error && 'syscall' in error)) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const reasons: Readonly<Record<string, string>> = {
-    ENOSPC: 'the disk is full',
-    EDQUOT: 'the disk quota is used up',
-    ENOENT: `there is no folder ${dirname(path)}`,
-    ENOTDIR: `${dirname(path)} is not a folder`,
-    EACCES: 'no permission',
-    EROFS: 'the disk is read-only',
-  };
-  const reason = reasons[code] ?? error.message;
-  return new Error(`cannot write ${path}: ${reason}`, { cause: error });
 }
