@@ -119,16 +119,3 @@ export function centerBox(image: ImageSize, crop: Preprocessing['crop']): CropBo
   const left = centerOffset(image.width, crop.width);
   return { top, left, height: crop.height, width: crop.width };
 }
-
-/**
- * Refuses a crop the resized image cannot hold.
- *
- * @throws {RangeError} spelling out the sizes.
- */
-export function checkCrop({ crop, resize }: Pick<Preprocessing, 'resize' | 'crop'>): void {
-  if (crop.padding === undefined && Math.max(crop.height, crop.width) > resize.shorterSide) {
-    throw new RangeError(
-      `a crop of ${crop.width} × ${crop.height} px does not fit into images resized to a shorter side of ${resize.shorterSide} px`,
-    );
-  }
-}

@@ -1,10 +1,10 @@
 import type { RgbImage } from '@alexnet/files/image';
 import { meanImageOf, type Preprocessing } from '@alexnet/model';
+import { checkCrop } from './check-preprocessing.js';
 import { subtractMeanImage } from './mean-image.js';
 import {
   centerCropResized,
   channelAffine,
-  checkCrop,
   type NormalizedCrop,
   writeCrop,
 } from './normalize-crop.js';
@@ -14,7 +14,8 @@ import {
  * deviation.
  *
  * @returns `[crop.height, crop.width, 3]` float32.
- * @throws {RangeError} when the crop is larger than the resized image and is not to be padded.
+ * @throws {RangeError} when the preprocessing cannot be, the crop is larger than the resized image and is not to
+ * be padded, or the image is not one of bytes.
  */
 export function prepareImage(image: RgbImage, preprocessing: Preprocessing): Float32Array {
   return normalizedCrops([normalizedCenter(image, preprocessing)], preprocessing);

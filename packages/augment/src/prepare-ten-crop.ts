@@ -1,6 +1,7 @@
 import { centralSquare, type RgbImage } from '@alexnet/files/image';
 import type { Preprocessing } from '@alexnet/model';
-import { centerBox, channelAffine, checkCrop, type NormalizedCrop } from './normalize-crop.js';
+import { checkCrop } from './check-preprocessing.js';
+import { centerBox, channelAffine, type NormalizedCrop } from './normalize-crop.js';
 import { padImage } from './pad-image.js';
 import { normalizedCrops } from './prepare-image.js';
 import { resizeAs } from './resize-image.js';
@@ -11,7 +12,7 @@ import { resizeAs } from './resize-image.js';
  *
  * @returns `[10, crop.height, crop.width, 3]` float32 in the order top left, top right, center,
  * bottom left, bottom right, then the mirrors of these five. The third equals `prepareImage`.
- * @throws {RangeError} when the crop is larger than the resized image.
+ * @throws {RangeError} as `prepareImage`.
  */
 export function prepareTenCrop(image: RgbImage, preprocessing: Preprocessing): Float32Array {
   return normalizedCrops(normalizedTen(image, preprocessing), preprocessing);

@@ -1,3 +1,4 @@
+import { requireBytes } from './byte-kinds.js';
 import { FormatError } from './format-error.js';
 
 /** Random access to a file without holding it: an array, a browser File, a Node file handle. */
@@ -68,9 +69,17 @@ export function handleSource(
   });
 }
 
-/** Bytes as given or a source as given: what every reader of this package accepts. */
+/**
+ * Bytes as given or a source as given: what every reader of this package accepts.
+ *
+ * @throws {TypeError} for anything else: a path, an `ArrayBuffer`, a stream
+ */
 export function asSource(input: Uint8Array | ByteSource): ByteSource {
-  return input instanceof Uint8Array ? bytesSource(input) : input;
+  if (typeof (input as ByteSource | null | undefined)?.read === 'function') {
+    return input as ByteSource;
+  }
+  requireBytes(input);
+  return bytesSource(input);
 }
 
 /** A window of a source with its own origin. */

@@ -1,3 +1,4 @@
+export { kindOf, requireBytes } from './byte-kinds.js';
 export {
   asSource,
   type ByteSource,

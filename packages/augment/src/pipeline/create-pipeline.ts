@@ -3,6 +3,7 @@ import { meanImageOf, type Pixels } from '@alexnet/model';
 import type { Batch } from '../batch/batch.js';
 import { byteMeanOf } from '../batch/byte-crops.js';
 import type { ExampleMaker } from '../batch/make-batch.js';
+import { checkPreprocessing } from '../check-preprocessing.js';
 import { createExampleRngs } from '../example-rngs.js';
 import { subtractMeanImage } from '../mean-image.js';
 import {
@@ -73,6 +74,7 @@ export function createPipeline(
   context: PipelineContext,
 ): Pipeline {
   const checked = checkOperations(operations);
+  checkPreprocessing(context.preprocessing);
   const image: Timed<ImageStep>[] = [];
   const pixels: Timed<PixelStep>[] = [];
   const batch: Timed<BatchStep>[] = [];

@@ -1,3 +1,5 @@
+import { kindOf } from '../byte-kinds.js';
+
 /**
  * One decoded image: `[height, width, 3]`, row-major, channels interleaved R, G, B, 8 bits each
  * (0..255).
@@ -11,6 +13,19 @@ export interface RgbImage<
   readonly height: number;
   /** `[height, width, 3]`, values 0..255. */
   readonly data: Data;
+}
+
+/**
+ * Refuses pixels that are not bytes: floats from 0 to 1 would all be black.
+ *
+ * @throws {RangeError} saying what they are
+ */
+export function checkBytePixels(data: unknown): void {
+  const kind = kindOf(data);
+  if (kind === 'Uint8Array' || kind === 'Uint8ClampedArray') return;
+  throw new RangeError(
+    `pixels are a Uint8Array or Uint8ClampedArray, 0 to 255, not those of ${kind}`,
+  );
 }
 
 /** Where a crop lies inside an image, px. */
