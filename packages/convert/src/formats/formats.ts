@@ -40,6 +40,9 @@ export const TARGET_NAMES: readonly TargetName[] = /* @__PURE__ */ ALL.flatMap((
 /** The record of a format. */
 export function formatOf(name: FormatName): Format<FormatName> {
   const found = FORMATS.find((format) => format.name === name);
-  if (!found) throw new RangeError(`no format is called ${String(name)}`);
+  if (!found) {
+    const names = FORMATS.map((format) => format.name).join(', ');
+    throw new RangeError(`no format is called ${String(name)}; there are ${names}`);
+  }
   return found;
 }

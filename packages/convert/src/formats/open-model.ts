@@ -3,7 +3,9 @@ import type { Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
 import { loadModel, type StoredModel } from '../alexnet/stored-model.js';
 import { FormatError } from '../format-error.js';
+import { checkClassNames } from '../model-file/metadata.js';
 import type { Model } from '../model-file/model-file.js';
+import { checkSaid } from './check-said.js';
 import { detectFormat } from './detect-format.js';
 import type { ModelSource } from './format.js';
 import { FORMATS, type FormatName, formatOf } from './formats.js';
@@ -37,7 +39,9 @@ export interface FoundModel extends StoredModel {
  * Reads a network from a file of any format; the code of its format alone is loaded.
  *
  * @throws FormatError not-this-format for no known format, ambiguous where only the caller
- *   can say which network it is, not-allowed for an inexact step whose code is not in `allow`
+ *   can say which network it is, not-allowed for an inexact step whose code is not in `allow`,
+ *   bad-metadata for a preprocessing, an order of colors or class names that cannot be; TypeError for a path
+ *   or an ArrayBuffer
  */
 export async function openModel(
   input: ModelInput,
@@ -53,6 +57,13 @@ export async function findModel(
   options: OpenModelOptions = {},
 ): Promise<FoundModel> {
   const given = asModelSource(input);
+  checkSaid(options);
+  const found = await findIn(given, options);
+  if (options.classNames) checkClassNames(options.classNames, found.spec.classes);
+  return found;
+}
+
+async function findIn(given: ModelSource, options: OpenModelOptions): Promise<FoundModel> {
   if (!options.from) await refuseOthers(given);
   const inner = options.from ? null : await unwrapped(given, options);
   const source = inner?.source ?? given;
@@ -116,8 +127,11 @@ function requireCompanion(format: FormatName, options: OpenModelOptions): void {
 }
 
 function asModelSource(input: ModelInput): ModelSource {
-  if ('beside' in input) return input;
-  const bytes = input instanceof Blob ? blobSource(input) : asSource(input);
+  if (typeof (input as Partial<ModelSource> | undefined)?.beside === 'function') {
+    return input as ModelSource;
+  }
+  const bytes =
+    input instanceof Blob ? blobSource(input) : asSource(input as Uint8Array | ByteSource);
   const name = input instanceof File ? input.name : 'the file';
   return {
     name,

@@ -86,7 +86,8 @@ function validated(value: unknown): NetworkSpec {
   }
 }
 
-function checkClassNames(
+/** @throws FormatError bad-metadata where they are no list of one name for each class */
+export function checkClassNames(
   value: unknown,
   classes: number,
 ): asserts value is readonly string[] | null {

@@ -1,4 +1,4 @@
-import { plainBytes } from '@alexnet/files';
+import { plainBytes, requireBytes } from '@alexnet/files';
 import { FormatError } from '../format-error.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import type { SafetensorsTensor } from './dtype.js';
@@ -21,6 +21,7 @@ export function decodeSafetensors(
   bytes: Uint8Array,
   options: { readonly limits?: Partial<Limits> } = {},
 ): Safetensors {
+  requireBytes(bytes);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const length = parseHeaderLength(bytes.subarray(0, 8), bytes.length, limits);
   const start = 8 + length;
