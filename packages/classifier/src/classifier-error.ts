@@ -8,7 +8,8 @@ export type ClassifierErrorCode =
   | 'bad-address' // an address that is none, or whose file could be changed on the way
   | 'download' // no connection, or a server does not give the file
   | 'damaged' // a file that is not the one that was asked for
-  | 'undecodable'; // an image that cannot be read here
+  | 'undecodable' // an image that cannot be read here
+  | 'no-answer'; // numbers that are none, or a network that was disposed
 
 /**
  * What this package throws by itself; readers of weights throw `FormatError` of `@alexnet/convert`,

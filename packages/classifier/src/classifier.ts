@@ -49,7 +49,7 @@ export interface Classifier<Image> {
   readonly preprocessing: Preprocessing | null;
   /** Index to name; `class 7` where the file has no names. */
   readonly classNames: readonly string[];
-  /** @throws Error when the image cannot be read */
+  /** @throws Error when the image cannot be read, RangeError for a `top` below 1, {@link ClassifierError} for NaN */
   classify(image: Image, options?: ClassifyOptions): Promise<ClassAnswer[]>;
   /** The same for each of many images, in their order. */
   classify(images: readonly Image[], options?: ClassifyOptions): Promise<ClassAnswer[][]>;
@@ -68,7 +68,7 @@ export interface Classifier<Image> {
     images: readonly Image[],
     layers: readonly string[],
   ): Promise<Map<string, Activation>[]>;
-  /** Frees the network's memory; the backend stays. */
+  /** Frees the network's memory; the backend stays. Nothing happens the second time. */
   dispose(): void;
 }
 
@@ -89,12 +89,21 @@ export function createClassifier<Image>(
   const classNames = classNamesOf(model);
   const network = buildNetwork(tf, model.spec, { weights: model.weights });
 
-  const answers = (probabilities: ArrayLike<number>, top: number): ClassAnswer[] =>
-    topK(probabilities, top).map(({ index, probability }) => ({
+  let isDisposed = false;
+
+  const answers = (probabilities: ArrayLike<number>, top: number): ClassAnswer[] => {
+    requireTop(top);
+    if (probabilities.length !== classNames.length) {
+      throw new RangeError(
+        `${probabilities.length} probabilities are not those of ${classNames.length} classes`,
+      );
+    }
+    return topK(probabilities, top).map(({ index, probability }) => ({
       className: classNames[index] as string,
       index,
       probability,
     }));
+  };
 
   const makerOf = (tenCrop: boolean): ExampleMaker =>
     (takesBytes(tf) ? bytePreparation : preparation)(requirePreprocessing(model), { tenCrop });
@@ -105,6 +114,9 @@ export function createClassifier<Image>(
     tenCrop: boolean,
     answer: (prepared: PreparedImages) => Promise<readonly Answer[]>,
   ): Promise<Answer[]> => {
+    if (isDisposed) {
+      throw new ClassifierError('no-answer', 'this network was disposed of: load it again');
+    }
     const maker = makerOf(tenCrop);
     const perPass = Math.floor(BATCH / maker.views);
     const all: Answer[] = [];
@@ -126,7 +138,11 @@ export function createClassifier<Image>(
   };
 
   const predictAll = (images: readonly Image[], tenCrop: boolean): Promise<Prediction[]> =>
-    each(images, tenCrop, (prepared) => predictPrepared(network, prepared, { tenCrop }));
+    each(images, tenCrop, async (prepared) => {
+      const predictions = await predictPrepared(network, prepared, { tenCrop });
+      for (const { probabilities } of predictions) requireNumbers(model, probabilities);
+      return predictions;
+    });
 
   const activationsOf = async (
     { pixels, imageShape }: PreparedImages,
@@ -157,9 +173,11 @@ export function createClassifier<Image>(
     classNames,
     answers,
     classify: ((images, { top = 5, tenCrop = false } = {}) =>
-      oneOrMany(images, async (list) =>
-        (await predictAll(list, tenCrop)).map(({ probabilities }) => answers(probabilities, top)),
-      )) as Classifier<Image>['classify'],
+      oneOrMany(images, async (list) => {
+        requireTop(top);
+        const predictions = await predictAll(list, tenCrop);
+        return predictions.map(({ probabilities }) => answers(probabilities, top));
+      })) as Classifier<Image>['classify'],
     predict: (async (image, { tenCrop = false } = {}) =>
       (await predictAll([image], tenCrop))[0]) as Classifier<Image>['predict'],
     prepare(image) {
@@ -167,11 +185,33 @@ export function createClassifier<Image>(
       return uploadImages(tf, pixels, imageShape);
     },
     activations: ((images, layers) =>
-      oneOrMany(images, (list) =>
-        each(list, false, (prepared) => activationsOf(prepared, layers)),
-      )) as Classifier<Image>['activations'],
-    dispose: () => network.dispose(),
+      oneOrMany(images, async (list) => {
+        if (!Array.isArray(layers)) throw new TypeError("layers are a list of names, ['conv1']");
+        return each(list, false, (prepared) => activationsOf(prepared, layers));
+      })) as Classifier<Image>['activations'],
+    dispose() {
+      if (!isDisposed) network.dispose();
+      isDisposed = true;
+    },
   };
+}
+
+/** @throws RangeError for what would leave classes out without a word */
+function requireTop(top: number): void {
+  if (top >= 1 && (Number.isInteger(top) || top === Number.POSITIVE_INFINITY)) return;
+  throw new RangeError(`top is a whole number of classes from 1 on, not ${top}`);
+}
+
+/** @throws {ClassifierError} `no-answer` where they are NaN, naming the weights that are to blame */
+function requireNumbers({ weights }: Model, probabilities: Float32Array): void {
+  if (!probabilities.some(Number.isNaN)) return;
+  const [broken] = [...weights].find(([, { data }]) => !data.every(Number.isFinite)) ?? [];
+  throw new ClassifierError(
+    'no-answer',
+    broken
+      ? `the network gives no numbers (NaN): its ${broken} holds NaN or infinite values, as of a training that failed`
+      : 'the network gives no numbers (NaN): a layer overflowed; is the preprocessing that of its training?',
+  );
 }
 
 /** What `maker` makes of images. */

@@ -1,4 +1,4 @@
-import type { RgbImage } from '@alexnet/files/image';
+import { checkBytePixels, type RgbImage } from '@alexnet/files/image';
 
 /** Pixels as RGB, or RGBA as in `ImageData`, 8 bits a channel, row-major. */
 export interface Pixels {
@@ -11,13 +11,11 @@ export interface Pixels {
 /**
  * Pixels as RGB, alpha laid over white.
  *
- * @throws RangeError when there are not three or four bytes for each pixel, as with floats
+ * @throws RangeError when there are not three or four bytes for each pixel, and for floats and numbers in a list
  */
 export function rgbOfPixels({ width, height, data }: Pixels): RgbImage {
   const area = width * height;
-  if (data.BYTES_PER_ELEMENT > 1) {
-    throw new RangeError(`pixels are bytes from 0 to 255, not those of a ${data.constructor.name}`);
-  }
+  checkBytePixels(data);
   if (data.length === area * 3) return { width, height, data };
   if (data.length !== area * 4) {
     throw new RangeError(

@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { selectBackend } from '@alexnet/backend/node';
+import type { RgbImage } from '@alexnet/files/image';
 import type { Tf } from '@alexnet/model';
 import { SHOWCASE } from '@alexnet/showcase';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Classifier, type ImageInput, loadClassifier } from '../src/node/index.js';
+import {
+  type Classifier,
+  createClassifier,
+  type ImageInput,
+  loadClassifier,
+} from '../src/node/index.js';
 import { disc, discRgba } from './disc.js';
 
 const pngFile = (): Promise<Uint8Array> => {
@@ -33,6 +39,41 @@ describe('loadClassifier', () => {
   afterAll(async () => {
     alexnet.dispose();
     await rm(folder, { recursive: true });
+  });
+
+  it('refuses what would be answered wrongly without a word', async () => {
+    const { width, height, data } = disc();
+    const shares = Array.from(data, (level) => level / 255);
+    for (const wrong of [shares, Float32Array.from(shares), Int8Array.from(data)]) {
+      const image = { width, height, data: wrong as unknown as Uint8Array };
+      await expect(alexnet.classify(image)).rejects.toThrow('0 to 255, not those of');
+    }
+    for (const top of [0, -1, 1.5, Number.NaN]) {
+      await expect(alexnet.classify(png, { top })).rejects.toThrow('from 1 on');
+    }
+    expect(() => alexnet.answers([0.1, 0.9], 2)).toThrow('2 probabilities are not those of 100');
+    const layers = 'conv1' as unknown as string[];
+    await expect(alexnet.activations(png, layers)).rejects.toThrow('a list of names');
+    await expect(alexnet.classify('https://example.org/a.jpg')).rejects.toThrow('fetch');
+  });
+
+  it('gives no answer where the weights hold NaN, nor once it is disposed of', async () => {
+    const { model } = alexnet;
+    const bias = model.weights.get('fc8.bias');
+    if (!bias) throw new Error('fc8 has a bias');
+    const data = bias.data.slice().fill(Number.NaN, 2, 3);
+    const weights = new Map(model.weights).set('fc8.bias', { ...bias, data });
+    const broken = createClassifier(tf, { ...model, weights }, async (image: RgbImage) => image);
+    const numTensors = tf.memory().numTensors;
+    for (const tenCrop of [false, true]) {
+      const answer = broken.classify(disc(), { tenCrop });
+      await expect(answer).rejects.toThrow('(NaN): its fc8.bias holds NaN');
+    }
+    expect(tf.memory().numTensors).toBe(numTensors);
+    broken.dispose();
+    broken.dispose();
+    expect(tf.memory().numTensors).toBe(numTensors - broken.network.parameters.length);
+    await expect(broken.classify(disc())).rejects.toThrow('disposed of: load it again');
   });
 
   it('takes a path, bytes, a Blob and pixels, alone and in a list', async () => {

@@ -21,9 +21,10 @@ export async function decodeImage(file: Blob): Promise<RgbImage> {
   try {
     bitmap = await createImageBitmap(file, AS_STORED);
   } catch {
+    const name = file instanceof File ? file.name : 'That file';
     throw new ClassifierError(
       'undecodable',
-      'That file is not an image this browser can decode. Try a JPEG, PNG or WebP.',
+      `${name} is not an image this browser can decode. Try a JPEG, PNG or WebP.`,
     );
   }
   try {

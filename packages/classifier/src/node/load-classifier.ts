@@ -57,6 +57,9 @@ async function readWeights(weights: WeightsInput, options: LoadOptions): Promise
 /** RGB pixels of an image, EXIF orientation applied, alpha over white, color profiles passed over. */
 async function decode(image: ImageInput): Promise<RgbImage> {
   if (typeof image === 'string' || image instanceof URL) {
+    if (/^(https?|data|blob):/i.test(String(image))) {
+      throw new TypeError('in Node an image is a path or its bytes: fetch an address first');
+    }
     const path = image instanceof URL ? fileURLToPath(image) : image;
     return decodeImage(await readFile(path), { id: basename(path) });
   }
