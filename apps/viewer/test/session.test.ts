@@ -4,6 +4,7 @@ import { buildNetwork, predict } from '@alexnet/model';
 import { describe, expect, it } from 'vitest';
 import { NO_CHANGE } from '../src/lib/network/change.js';
 import type { Host } from '../src/state/host.js';
+import { openFiles } from '../src/state/open-files.js';
 import { Outdated, Session } from '../src/state/session.js';
 import { testImage } from './support/images.js';
 import { smallModel, tf } from './support/small-model.js';
@@ -52,6 +53,25 @@ async function opened(changes: Partial<Host> = {}) {
 }
 
 describe('a session', () => {
+  it('shows the first image that can be decoded, names the others, and does not keep them', async () => {
+    const { session } = await sessionWith({
+      decodeImage: async (blob) => {
+        const { name } = blob as File;
+        if (name.startsWith('broken')) throw new Error(`${name} is not an image.`);
+        return testImage();
+      },
+    });
+    await session.openWeights(weights);
+    const empty = new File([], 'empty.jpg', { type: 'image/jpeg' });
+    const files = [photo('broken.heic'), empty, photo('good.png'), photo('later.png')];
+    await openFiles(session, files);
+    const { image, ownImages, problem, answered } = session.state;
+    expect(image?.name).toBe('good.png');
+    expect(answered?.subject.image).toBe(image);
+    expect(problem).toBe('broken.heic is not an image. empty.jpg is empty.');
+    expect(ownImages.map(({ name }) => name)).toEqual(['good.png', 'later.png']);
+  });
+
   it('runs jobs with the weights each asks for, and nobody puts them back', async () => {
     const { session, file } = await opened();
     const logits = (change = NO_CHANGE as object) =>

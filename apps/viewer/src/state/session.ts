@@ -189,7 +189,6 @@ export class Session extends Store<SessionState> {
   async openImage(file: File): Promise<boolean> {
     const request = ++this.imageRequest;
     return this.attempt('Decoding the image', async () => {
-      if (file.size === 0) throw new Error(`${file.name} is empty.`);
       await this.decode(file, file.name, null, request);
     });
   }
@@ -219,11 +218,22 @@ export class Session extends Store<SessionState> {
   }
 
   private async decode(blob: Blob, name: string, address: string | null, request: number) {
-    const original = await this.host.decodeImage(blob);
+    const original = await this.readImage(blob, name);
     // A slow image must not replace one asked for later.
     if (request !== this.imageRequest) throw new Outdated();
     this.show({ image: { original, name, address }, cover: null });
     await this.predict();
+  }
+
+  /** What cannot be decoded does not stay to be chosen. */
+  private async readImage(blob: Blob, name: string): Promise<RgbImage> {
+    try {
+      if (blob.size === 0) throw new Error(`${name} is empty.`);
+      return await this.host.decodeImage(blob);
+    } catch (error) {
+      this.set({ ownImages: this.state.ownImages.filter((file) => file !== blob) });
+      throw error;
+    }
   }
 
   async setTenCrop(tenCrop: boolean): Promise<void> {
