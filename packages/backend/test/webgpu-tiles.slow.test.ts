@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noSoftwareWebgpu, runOnSoftwareWebgpu } from './software-webgpu.js';
 
 type Found = [product: string, { tile: string; milliseconds: number; ofDefault: number }][];
@@ -15,12 +15,44 @@ describe.skipIf(noSoftwareWebgpu !== '')(`tiles of products on WebGPU ${noSoftwa
     });
   afterAll(() => rmSync(folder, { recursive: true }));
 
+  let first: {
+    readonly search: {
+      readonly timed: string[];
+      readonly left: number[];
+      readonly taken: string[];
+      readonly bits: number;
+      readonly tape: {
+        readonly calls: number[];
+        readonly counts: number[];
+        readonly tiles: string[];
+      };
+      readonly found: Found;
+      readonly where: string;
+    };
+    readonly compared: Record<string, Record<string, { differences: number; isThere: boolean }>>;
+  };
+  let again: {
+    readonly kept: { readonly tiles: string[]; readonly timed: number };
+    readonly mended: string[];
+    readonly really: {
+      readonly found: Found[number][1];
+      readonly remark: string;
+      readonly reported: Found[number][1];
+    };
+  };
+  let kept: string;
+
+  beforeAll(() => {
+    first = run('first') as typeof first;
+    const { where } = first.search;
+    kept = readFileSync(where, 'utf8');
+    // The second of them by somebody else: no tile there is.
+    writeFileSync(where, kept.replace('128x128x8_8x8', '9x9x9_9x9'));
+    again = run('again') as typeof again;
+  });
+
   it('give the same bits, whichever is taken', () => {
-    const all = run('compareFew') as Record<
-      string,
-      Record<string, { differences: number; isThere: boolean }>
-    >;
-    for (const [kind, seen] of Object.entries(all)) {
+    for (const [kind, seen] of Object.entries(first.compared)) {
       expect(Object.keys(seen).length, kind).toBe(18);
       const wrong = Object.entries(seen).filter(([, one]) => one.differences > 0 || !one.isThere);
       expect(wrong).toEqual([]);
@@ -28,52 +60,32 @@ describe.skipIf(noSoftwareWebgpu !== '')(`tiles of products on WebGPU ${noSoftwa
   });
 
   it('are measured once, but for those that do not run or differ, and kept', () => {
-    const first = run('searchOnce') as {
-      timed: string[];
-      left: number[];
-      taken: string[];
-      bits: number;
-      tape: { calls: number[]; counts: number[]; tiles: string[] };
-      found: Found;
-      where: string;
-    };
-    expect(first.timed).toContain('128 64 16 8 4');
-    expect(first.timed).toContain('64 64 16 8 8');
+    const { timed, left, taken, bits, tape, found } = first.search;
+    expect(timed).toContain('128 64 16 8 4');
+    expect(timed).toContain('64 64 16 8 8');
     // One of them was no WGSL, one computed something else.
-    expect(first.timed).not.toContain('64 128 16 4 8');
-    expect(first.timed).not.toContain('32 32 16 4 4');
-    expect(first.left).toEqual([0, 0]);
-    expect(first.taken).toEqual(['64x64x16_4x4']);
-    expect(first.bits).toBe(0);
+    expect(timed).not.toContain('64 128 16 4 8');
+    expect(timed).not.toContain('32 32 16 4 4');
+    expect(left).toEqual([0, 0]);
+    expect(taken).toEqual(['64x64x16_4x4']);
+    expect(bits).toBe(0);
     // On tape with the default, op by op and then on tape anew with what was found, all to the bit.
-    expect(first.tape.calls).toEqual([2, 3, 4, 4]);
-    expect(first.tape.counts).toEqual([0, 0, 0]);
-    expect(new Set(first.tape.tiles)).toEqual(new Set(['128x128x8_8x8']));
-    expect(first.found.map(([, { tile }]) => tile)).toEqual(['64x64x16_4x4', '128x128x8_8x8']);
-    const kept = readFileSync(first.where, 'utf8');
+    expect(tape.calls).toEqual([2, 3, 4, 4]);
+    expect(tape.counts).toEqual([0, 0, 0]);
+    expect(new Set(tape.tiles)).toEqual(new Set(['128x128x8_8x8']));
+    expect(found.map(([, { tile }]) => tile)).toEqual(['64x64x16_4x4', '128x128x8_8x8']);
     expect(kept).toContain('64x64x16_4x4');
 
-    // The second of them by somebody else: no tile there is.
-    writeFileSync(first.where, kept.replace('128x128x8_8x8', '9x9x9_9x9'));
-    const again = run('searchAgain') as {
-      kept: { tiles: string[]; timed: number };
-      mended: string[];
-      found: Found;
-    };
     expect(again.kept).toEqual({ tiles: ['64x64x16_4x4'], timed: 0 });
     expect(again.mended).toEqual(['128x32x16_8x4']);
-    const mended = readFileSync(first.where, 'utf8');
+    const mended = readFileSync(first.search.where, 'utf8');
     expect(mended).toContain('64x64x16_4x4');
     expect(mended).toContain('128x32x16_8x4');
     expect(mended).not.toContain('9x9x9');
   });
 
   it('are timed by the timestamps of the device, and told', () => {
-    const { found, remark, reported } = run('searchReally') as {
-      found: Found[number][1];
-      remark: string;
-      reported: Found[number][1];
-    };
+    const { found, remark, reported } = again.really;
     expect(remark).toMatch(/^searched for by timestamps of the device, kept in .*webgpu-tiles/);
     expect(reported).toMatchObject(found);
     expect(found.milliseconds).toBeGreaterThan(0);
