@@ -77,7 +77,8 @@ function suite(projects, workers = availableParallelism()) {
 const PARTS = {
   checks: () =>
     check(
-      ['Types', 'turbo', ['run', 'test:types', '--output-logs=errors-only']],
+      ['Types of pages and tests', 'turbo', ['run', 'test:types', '--output-logs=errors-only']],
+      ['Types', 'node', ['scripts/check-types.mjs', 'tsconfig.types.json']],
       ['Format and lint', 'biome', ['check', '.']],
       ['Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']],
       ['Unused code', 'knip', ['--no-progress', '--no-config-hints']],
