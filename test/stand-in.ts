@@ -10,8 +10,10 @@ import sharp from 'sharp';
  * image, `.pth` and `.caffemodel` a published network's file with starting weights,
  * `.binaryproto` a mean image, and without an ending three class folders of 24 images. What is
  * there already stays.
+ *
+ * @param headWidth of a network: its dense layers are that share of the published ones
  */
-export async function standIn(path: string): Promise<void> {
+export async function standIn(path: string, headWidth = 1): Promise<void> {
   if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
   switch (extname(path)) {
@@ -21,10 +23,10 @@ export async function standIn(path: string): Promise<void> {
     case '.png':
       return void (await image([210, 60, 50], 1, 300, 260).toFile(path));
     case '.pth': {
-      return writeModel(path, 'torchvision', 'torch');
+      return writeModel(path, 'torchvision', 'torch', headWidth);
     }
     case '.caffemodel': {
-      return writeModel(path, 'caffe', 'caffe');
+      return writeModel(path, 'caffe', 'caffe', headWidth);
     }
     case '.binaryproto': {
       const { writeBinaryproto } = await import('@alexnet/convert/caffe');
@@ -38,8 +40,13 @@ export async function standIn(path: string): Promise<void> {
   }
 }
 
-async function writeModel(path: string, preset: 'torchvision' | 'caffe', format: TargetName) {
-  const { files } = await saveModel(model(preset), format, { name: basename(path) });
+async function writeModel(
+  path: string,
+  preset: 'torchvision' | 'caffe',
+  format: TargetName,
+  headWidth: number,
+) {
+  const { files } = await saveModel(model(preset, headWidth), format, { name: basename(path) });
   const bytes = files.get(basename(path));
   if (!bytes) throw new Error(`${format} wrote ${[...files.keys()]}, not ${path}`);
   writeFileSync(path, bytes);
@@ -65,8 +72,8 @@ function image(color: readonly number[], i: number, width: number, height: numbe
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
-function model(preset: 'torchvision' | 'caffe') {
-  const spec: NetworkSpec = createSpec(preset);
+function model(preset: 'torchvision' | 'caffe', headWidth: number) {
+  const spec: NetworkSpec = createSpec(preset, { headWidth });
   let state = 1;
   const weight = (shape: readonly number[]): Weight => ({
     shape,

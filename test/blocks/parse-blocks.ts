@@ -10,6 +10,8 @@ export interface Wishes {
   readonly inRepository: boolean;
   /** `data=NAME`: a small stand-in of that name is there, see ../stand-in.ts. */
   readonly data: readonly string[];
+  /** `narrow data=NAME`: the same of a network with narrow dense layers, a fortieth of the size. */
+  readonly narrowData: readonly string[];
   /** `file=NAME`: the block is written to that file; only code runs, all else is just written. */
   readonly file: string | null;
   /** ``before `COMMAND` ``: what the reader has done already. */
@@ -91,6 +93,7 @@ export function parseBlocks(page: string, text: string): Block[] {
 
 function readWishes(comments: readonly string[], where: string): Wishes {
   const data: string[] = [];
+  const narrowData: string[] = [];
   const before: string[] = [];
   const replacements: { from: string; to: string }[] = [];
   let notRun: string | null = null;
@@ -100,9 +103,12 @@ function readWishes(comments: readonly string[], where: string): Wishes {
   const flags = new Set<string>();
   for (const comment of comments) {
     const [, key = '', value = ''] =
-      /^(not run, |data=|file=|before `|until |exit |instead of `)(.*)$/.exec(comment) ?? [];
+      /^(not run, |data=|narrow data=|file=|before `|until |exit |instead of `)(.*)$/.exec(
+        comment,
+      ) ?? [];
     if (key === 'not run, ') notRun = value;
     else if (key === 'data=') data.push(value);
+    else if (key === 'narrow data=') narrowData.push(value);
     else if (key === 'file=') file = value;
     else if (key === 'until ') until = value;
     else if (key === 'exit ') exit = Number(value);
@@ -116,6 +122,7 @@ function readWishes(comments: readonly string[], where: string): Wishes {
   return {
     notRun,
     data,
+    narrowData,
     file,
     until,
     exit,
@@ -132,6 +139,7 @@ const FLAGS = ['continues', 'browser', 'in the repository', 'needs tensorflow'];
 const FORMS = [
   'not run, REASON',
   'data=NAME',
+  'narrow data=NAME',
   'file=NAME',
   'before `COMMAND`',
   'instead of `A`, `B`',

@@ -11,6 +11,8 @@ import type { Block } from './parse-blocks.js';
 /** What runs; every other language is shown only, or written where `file=` says. */
 const COMMANDS = ['sh', 'ts', 'js'];
 const LIMIT_MS = 180_000;
+/** Share of the units of dense layers that a narrow network has: 64 of 4096. */
+const NARROW = 1 / 64;
 /** Logged between a block and the one it goes on from, whose output is not this one's. */
 const SEAM = '<<this block>>';
 
@@ -42,6 +44,7 @@ export async function runBlock(
   folder: PageFolder,
 ): Promise<string> {
   for (const name of block.data) await standIn(join(folder.path, name));
+  for (const name of block.narrowData) await standIn(join(folder.path, name), NARROW);
   for (const command of block.before) await execute('bash', ['-euc', command], folder, {});
   if (block.file !== null) {
     const path = join(folder.path, block.file);
