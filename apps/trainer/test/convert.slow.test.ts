@@ -11,8 +11,14 @@ const fixture = (name: string) =>
   fileURLToPath(new URL(`../../../packages/convert/test/fixtures/${name}`, import.meta.url));
 
 let folder: string;
+/** What a .pth became. */
+let first: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'alexnet-convert-'));
+  first = join(folder, 'first.safetensors');
+  const read = await alexnet('convert', fixture('torchvision-tiny.pth'), first);
+  expect(read).toMatchObject({ code: 0 });
+  expect(read.stdout).toMatch(/read\s+layout\s+yes/);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -21,12 +27,8 @@ const model = async (path: string) => readModel(await readFile(path));
 test.each(['x.pth', 'x.onnx', 'x.npz', 'x.weights.h5', 'x.caffemodel', 'tfjs/'])(
   'a .pth becomes safetensors, then %s, then safetensors again, with the same weights',
   async (name) => {
-    const first = join(folder, `${name.replace('/', '')}-1.safetensors`);
-    const last = join(folder, `${name.replace('/', '')}-2.safetensors`);
+    const last = join(folder, `${name.replace('/', '')}.safetensors`);
     const other = join(folder, name);
-    const read = await alexnet('convert', fixture('torchvision-tiny.pth'), first);
-    expect(read).toMatchObject({ code: 0 });
-    expect(read.stdout).toMatch(/read\s+layout\s+yes/);
     expect(await alexnet('convert', first, other)).toMatchObject({ code: 0 });
     // The path with its slash stays a folder.
     const numbers = /npz$|h5$/.test(name) ? ['--data-format=channels_last'] : [];
