@@ -12,7 +12,8 @@ import { TINY_RUN, writeClassFolders } from './class-folders.js';
 
 /** More of them by hand: ALEXNET_KILLS=20. */
 const KILLS = Number(process.env.ALEXNET_KILLS ?? 3);
-const EPOCHS = 12;
+/** Enough updates for all of them. */
+const EPOCHS = 4 + Math.ceil(KILLS / 2);
 const SEED = 2012;
 /** What the command says when it begins to train or to go on. */
 const TRAINING = /epoch +\d+\/|updates done/;
