@@ -48,16 +48,23 @@ function workspaces() {
   );
 }
 
-/** Packs one package and says what is wrong with it. */
+const tarballs = join(copy, 'tarballs');
+
+/** Packs them all, by one call. */
+function packAll(folders) {
+  mkdirSync(tarballs);
+  const filters = folders.map((folder) => `--filter=./${folder}`);
+  const args = ['--yes', packageManager, ...filters, 'pack', '--pack-destination', tarballs];
+  must(run('npx', args, { cwd: copy, stdio: ['ignore', 'ignore', 'inherit'] }), 'packing');
+}
+
+/** Says what is wrong with the tarball of a package. */
 function checkTarball(folder, version) {
-  const target = join(copy, 'tarballs', folder);
+  const { name, version: own } = readJson(join(copy, folder, 'package.json'));
+  const target = join(tarballs, folder);
   mkdirSync(target, { recursive: true });
-  const packed = run('npx', ['--yes', packageManager, 'pack', '--pack-destination', target], {
-    cwd: join(copy, folder),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  must(packed, `packing ${folder}`);
-  execFileSync('tar', ['xzf', readdirSync(target)[0]], { cwd: target });
+  const tarball = `${name.replace('@', '').replace('/', '-')}-${own}.tgz`;
+  execFileSync('tar', ['xzf', join(tarballs, tarball)], { cwd: target });
   const inside = join(target, 'package');
   const text = readFileSync(join(inside, 'package.json'), 'utf8');
   const manifest = JSON.parse(text);
@@ -85,6 +92,7 @@ try {
     (folder) => !readJson(join(copy, folder, 'package.json')).private,
   );
   const { version } = readJson(join(copy, 'packages/model/package.json'));
+  packAll(published);
   for (const folder of published) {
     process.stdout.write(`${checkTarball(folder, version)}\n`);
     const { name } = readJson(join(copy, folder, 'package.json'));
