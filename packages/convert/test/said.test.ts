@@ -54,7 +54,7 @@ describe('a file that is given as something else', () => {
     ['Undefined', undefined],
     ['Response', new Response('')],
     ['Promise', Promise.resolve(weights)],
-  ])('is refused: %s', async (kind, input) => {
+  ] as readonly (readonly [string, unknown])[])('is refused: %s', async (kind, input) => {
     const message = `bytes are a Uint8Array, not ${kind}`;
     await expect(openModel(input as ModelInput)).rejects.toThrow(message);
     expect(() => readModel(input as Uint8Array)).toThrow(message);
