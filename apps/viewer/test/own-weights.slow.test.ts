@@ -37,7 +37,7 @@ describe.skipIf(!chromiumPath)(
 
     beforeAll(async () => {
       buildPage();
-      [browser, served] = await Promise.all([launch(), serve({ 'metrics.jsonl': '' })]);
+      [browser, served] = await Promise.all([launch('none'), serve({ 'metrics.jsonl': '' })]);
       ({ page, complaints } = await openPage(
         browser,
         `${new URL(served.address).origin}/?backend=wasm`,

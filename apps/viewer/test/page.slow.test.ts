@@ -101,6 +101,8 @@ describe.skipIf(!chromiumPath)(
   `the page in Chromium${chromiumPath ? '' : ` (${whyNoBrowser})`}`,
   () => {
     let browser: Browser;
+    /** Of its own, for WebGPU. */
+    let withWebgpu: Browser;
     /** Pages of one visitor: what was loaded once is not loaded again. */
     let visitor: BrowserContext;
     let served: Served;
@@ -108,8 +110,9 @@ describe.skipIf(!chromiumPath)(
 
     beforeAll(async () => {
       buildPage();
-      [browser, served, expected] = await Promise.all([
-        launch(),
+      [browser, withWebgpu, served, expected] = await Promise.all([
+        launch('none'),
+        launch('webgpu'),
         serve(await smallRun()),
         answersInNode(),
       ]);
@@ -117,6 +120,7 @@ describe.skipIf(!chromiumPath)(
     });
     afterAll(async () => {
       await browser?.close();
+      await withWebgpu?.close();
       await served?.close();
     });
 
@@ -125,7 +129,7 @@ describe.skipIf(!chromiumPath)(
 
       it('opens a run, checks itself, and answers like Node with one crop and with ten', async () => {
         const { page, complaints } = await openPage(
-          visitor,
+          backend === 'webgpu' ? withWebgpu : visitor,
           `${served.address}&backend=${backend}`,
         );
         // WebGPU in software compiles its shaders on the way.
@@ -564,7 +568,7 @@ describe.skipIf(!chromiumPath)(
       });
 
       it('loads at most 400 kB of compressed script before weights, and does without them', async () => {
-        const context = await browser.newContext({ serviceWorkers: 'block' });
+        const context = await withWebgpu.newContext({ serviceWorkers: 'block' });
         const fresh = await context.newPage();
         const scripts: Promise<Buffer>[] = [];
         fresh.on('response', (response) => {

@@ -15,12 +15,14 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
   // A camera that shows a moving test pattern, and that needs no permission.
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];
+
+/** WebGPU in software. Its process also draws every page by a GPU in software, which takes longer than drawing without one. */
+const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+const NO_GPU = ['--disable-gpu'];
 
 /** Milliseconds for what a page is waited for: two cores compute three pages side by side in CI. */
 export const PATIENCE = 90_000;
@@ -33,9 +35,11 @@ export const chromiumPath = [process.env.CHROMIUM_PATH ?? '', ...CHROMIUM].find(
 /** Said by skipped suites. */
 export const whyNoBrowser = 'no Chromium here: apt-get install chromium, or set CHROMIUM_PATH';
 
-export function launch(): Promise<Browser> {
+/** A browser with WebGPU, or without any GPU. */
+export function launch(gpu: 'webgpu' | 'none'): Promise<Browser> {
   if (!chromiumPath) throw new Error(whyNoBrowser);
-  return chromium.launch({ executablePath: chromiumPath, args: FLAGS });
+  const args = [...FLAGS, ...(gpu === 'webgpu' ? WEBGPU : NO_GPU)];
+  return chromium.launch({ executablePath: chromiumPath, args });
 }
 
 /** The real server of the page on a free port. */
