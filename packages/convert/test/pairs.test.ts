@@ -68,7 +68,7 @@ describe.each(['safetensors', 'onnx', 'tfjs'] as const)('a file of our own as %s
     ['norm', { modifiers: { norm: 'lrn' } }, 'has norm batch, not lrn'],
     ['input', { modifiers: { input: 224 } }, 'its images are 227×227×3, not 224×224×3'],
     ['order of colors', { channelOrder: 'bgr' }, 'that conv1 takes rgb'],
-    ['preprocessing', { preprocessing: { ...preprocessing, range: 1 } }, 'the preprocessing'],
+    ['preprocessing', { preprocessing: { ...preprocessing, mean: null } }, 'the preprocessing'],
     ['class names', { classNames: ['cat'] }, 'the class names'],
     ['epsilon', { epsilon: 0.5 }, 'an epsilon of 0.00001'],
   ] satisfies [string, OpenModelOptions, string][])(
