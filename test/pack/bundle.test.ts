@@ -130,7 +130,7 @@ describe('sideEffects: false', () => {
 
   it.each([
     ['@alexnet/model', 'topK', 1_000],
-    ['@alexnet/augment', 'centerCrop', 1_000],
+    ['@alexnet/augment', 'centerCrop', 1_200],
     ['@alexnet/backend', 'parseBackendName', 900],
     ['@alexnet/convert', 'FormatError', 500],
     ['@alexnet/data', 'UndecodableImageError', 3_500],
