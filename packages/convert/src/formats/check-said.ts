@@ -2,6 +2,7 @@ import type { Preprocessing } from '@alexnet/model';
 import type { OpenOptions } from '../alexnet/open-options.js';
 import { FormatError } from '../format-error.js';
 import { preprocessingJson } from '../model-file/mean-tensor.js';
+import { checkClassNames } from '../model-file/metadata.js';
 import { checkPreprocessing } from '../model-file/preprocessing.js';
 
 /**
@@ -15,6 +16,11 @@ export function checkSaid({ preprocessing, channelOrder = 'rgb' }: OpenOptions):
     throw new FormatError('bad-metadata', 'channelOrder is neither "rgb" nor "bgr"');
   }
   if (preprocessing !== undefined) checkSaidPreprocessing(preprocessing);
+}
+
+/** @throws FormatError bad-metadata where class names are no list of one for each class */
+export function checkSaidNames({ classNames }: OpenOptions, classes: number): void {
+  if (classNames) checkClassNames(classNames, classes);
 }
 
 function checkSaidPreprocessing(preprocessing: Preprocessing): void {

@@ -3,9 +3,7 @@ import type { Note } from '../alexnet/note.js';
 import type { OpenOptions } from '../alexnet/open-options.js';
 import { loadModel, type StoredModel } from '../alexnet/stored-model.js';
 import { FormatError } from '../format-error.js';
-import { checkClassNames } from '../model-file/metadata.js';
 import type { Model } from '../model-file/model-file.js';
-import { checkSaid } from './check-said.js';
 import { detectFormat } from './detect-format.js';
 import type { ModelSource } from './format.js';
 import { FORMATS, type FormatName, formatOf } from './formats.js';
@@ -57,9 +55,13 @@ export async function findModel(
   options: OpenModelOptions = {},
 ): Promise<FoundModel> {
   const given = asModelSource(input);
-  checkSaid(options);
+  const { preprocessing, channelOrder, classNames } = options;
+  const isSaid = [preprocessing, channelOrder, classNames].some((said) => said !== undefined);
+  // Most files say it themselves.
+  const check = isSaid ? await import('./check-said.js') : null;
+  check?.checkSaid(options);
   const found = await findIn(given, options);
-  if (options.classNames) checkClassNames(options.classNames, found.spec.classes);
+  check?.checkSaidNames(options, found.spec.classes);
   return found;
 }
 
