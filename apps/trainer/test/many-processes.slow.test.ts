@@ -236,13 +236,13 @@ test.skipIf(missing).concurrent(
   `another run on the port and another world are refused; with --nnodes 1:2 the rest goes on ${missing}`,
   async () => {
     const elastic = (rank: number) =>
-      startAlexnet(...asMachine(rank, PORT + 1, 'elastic'), '--nnodes=1:2', '--epochs=40');
+      startAlexnet(...asMachine(rank, PORT + 1, 'elastic'), '--nnodes=1:2', '--epochs=120');
     const [first, second] = [elastic(0), elastic(1)];
     const strangers = [
       [1, asMachine(0, PORT + 1), `port ${PORT + 1} of 127.0.0.1 is taken: another run is there`],
       [2, asMachine(1, PORT + 1), 'machine 1 counts on 2 machines, machine 0 on 1 to 2 machines'],
     ] as const;
-    await first.said(/epoch 2\/40/);
+    await first.said(/epoch 2\/120/);
     for (const [code, flags, reason] of strangers) {
       const refused = await alexnet(...flags);
       expect(refused, refused.stderr).toMatchObject({ code });

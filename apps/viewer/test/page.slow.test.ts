@@ -567,7 +567,7 @@ describe.skipIf(!chromiumPath)(
         await page.locator('.answer').getByText('class ').first().waitFor();
       });
 
-      it('loads at most 400 kB of compressed script before weights, and does without them', async () => {
+      it('loads at most 402 kB of compressed script before weights, and does without them', async () => {
         const context = await withWebgpu.newContext({ serviceWorkers: 'block' });
         const fresh = await context.newPage();
         const scripts: Promise<Buffer>[] = [];
@@ -582,7 +582,7 @@ describe.skipIf(!chromiumPath)(
         await fresh.getByText('waves.png is kept. It is answered as soon as weights are').waitFor();
         const sizes = (await Promise.all(scripts)).map((script) => gzipSync(script).length);
         expect(sizes.length).toBeGreaterThan(2);
-        expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(400_000);
+        expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(402_000);
         await context.close();
       });
 
