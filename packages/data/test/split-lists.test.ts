@@ -169,6 +169,17 @@ describe('images in one folder', () => {
     });
   });
 
+  it('a column that tables of splits have and that is not read is said once', async () => {
+    const { notes } = await layOut({
+      ...files('images/n1-4.png'),
+      'train.csv': 'filename,label,fold\nn1.png,a,1\nn2.png,b,1\n',
+      'val.csv': 'filename,label,fold\nn3.png,a,1\nn4.png,b,1\n',
+    });
+    expect(notes.filter((note) => note.includes('"fold"'))).toEqual([
+      expect.stringMatching(/^train\.csv and val\.csv: no splits are read from its column "fold"/),
+    ]);
+  });
+
   it('Caffe’s lists: a name and a number', async () => {
     const found = await layOut({
       ...files('images/n1-4.png'),

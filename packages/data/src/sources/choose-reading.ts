@@ -67,7 +67,7 @@ export function joinSplits(readings: readonly Reading[]): Reading | null {
     tables: parts.flatMap(({ tables }) => tables),
     strays: parts.reduce((sum, { strays }) => sum + strays, 0),
     rank: Math.max(...parts.map(({ rank }) => rank)),
-    remarks: [],
+    remarks: [...new Set(parts.flatMap(({ remarks }) => remarks))],
   };
 }
 
