@@ -18,6 +18,7 @@ import {
 } from '@alexnet/trainer';
 import { closest } from 'fastest-levenshtein';
 import { CommandError } from './failure.js';
+import { trainedValidation } from './run/trained-validation.js';
 import type { StartRecord } from './run-folder.js';
 import { say } from './say.js';
 import type { TrainCommandOptions } from './train-options.js';
@@ -31,6 +32,8 @@ export interface StartWeights {
   readonly dropout: number | null;
   /** tfjs layout; without the last layer where the classes are others. */
   readonly weights: ReadonlyMap<string, Weight>;
+  /** One line about validation images that the weights were trained on; null where there are none. */
+  readonly trainedValidation: string | null;
   /** For the run's record and the weights it writes. */
   readonly record: StartRecord;
 }
@@ -63,6 +66,7 @@ export async function openStart(
     dropout,
     preprocessing: file.preprocessing,
     weights: new Map(weights),
+    trainedValidation: await trainedValidation(found, file.provenance?.dataset, dataset),
     record: {
       weights: path,
       classes: spec.classes,
@@ -112,6 +116,7 @@ export async function applyStart(network: Network, start: StartWeights): Promise
   const { taken, fresh } = await transferWeights(network, start.weights);
   const renewed = fresh.length > 0 ? `; ${fresh.join(', ')} starts anew` : '';
   say(`starting from ${start.record.weights}: ${taken.join(', ')}${renewed}`);
+  if (start.trainedValidation !== null) say(start.trainedValidation);
   return initialSnapshot(network);
 }
 
