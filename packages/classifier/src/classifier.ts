@@ -227,8 +227,17 @@ export function classNamesOf({ spec, classNames }: Model): string[] {
   );
 }
 
-/** @throws {ClassifierError} `no-preprocessing` when the model does not say how its images are prepared */
-export function requirePreprocessing({ preprocessing }: Model): Preprocessing {
+/**
+ * @throws {ClassifierError} `no-preprocessing` when the model does not say how its images are prepared,
+ * `no-answer` when they are not color images
+ */
+export function requirePreprocessing({ preprocessing, spec: { input } }: Model): Preprocessing {
+  if (input.channels !== 3) {
+    throw new ClassifierError(
+      'no-answer',
+      `this network looks at images of ${input.channels} ${input.channels === 1 ? 'channel' : 'channels'}; what is prepared here has 3, red, green and blue`,
+    );
+  }
   if (preprocessing) return preprocessing;
   throw new ClassifierError(
     'no-preprocessing',

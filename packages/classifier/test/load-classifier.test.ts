@@ -13,6 +13,7 @@ import {
   createClassifier,
   type ImageInput,
   loadClassifier,
+  requirePreprocessing,
 } from '../src/node/index.js';
 import { disc, discRgba } from './disc.js';
 
@@ -52,6 +53,9 @@ describe('loadClassifier', () => {
       await expect(alexnet.classify(png, { top })).rejects.toThrow('from 1 on');
     }
     expect(() => alexnet.answers([0.1, 0.9], 2)).toThrow('2 probabilities are not those of 100');
+    const { spec } = alexnet.model;
+    const gray = { ...spec, input: { ...spec.input, channels: 1 } };
+    expect(() => requirePreprocessing({ ...alexnet.model, spec: gray })).toThrow('of 1 channel;');
     const layers = 'conv1' as unknown as string[];
     await expect(alexnet.activations(png, layers)).rejects.toThrow('a list of names');
     await expect(alexnet.classify('https://example.org/a.jpg')).rejects.toThrow('fetch');
