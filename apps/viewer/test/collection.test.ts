@@ -4,7 +4,7 @@ import { createClassifier } from '@alexnet/classifier';
 import { encodeTarFile, TAR_END } from '@alexnet/files/tar';
 import { writeZip } from '@alexnet/files/zip';
 import { describe, expect, it } from 'vitest';
-import { collectImages } from '../src/lib/collection/collect-images.js';
+import { collectImages, MOST_IMAGES } from '../src/lib/collection/collect-images.js';
 import { lookAtImages } from '../src/lib/collection/look-at-images.js';
 import type { LookAtAll } from '../src/lib/collection/look-in-worker.js';
 import { nearest } from '../src/lib/collection/neighbors.js';
@@ -30,14 +30,24 @@ describe('images of a folder or archive', () => {
         'a.tar',
       ),
     ]) {
-      const found = await collectImages([file]);
-      expect(found.map(({ name }) => name)).toEqual(['b/1.png', 'b/2.JPG']);
-      expect(await Promise.all(found.map(({ blob }) => blob.text()))).toEqual([
+      const { images, found } = await collectImages([file]);
+      expect(found).toBe(2);
+      expect(images.map(({ name }) => name)).toEqual(['b/1.png', 'b/2.JPG']);
+      expect(await Promise.all(images.map(({ blob }) => blob.text()))).toEqual([
         'b/1.png',
         'b/2.JPG',
       ]);
     }
     await expect(collectImages([new File(['x'], 'notes.txt')])).rejects.toThrow('no images here');
+  });
+
+  it('are the first by name where there are too many, and how many there are is known', async () => {
+    const numbers = [...Array(MOST_IMAGES + 2).keys()].reverse();
+    const names = numbers.map((number) => `${String(number).padStart(5, '0')}.heic`);
+    const { images, found } = await collectImages(names.map((name) => new File([name], name)));
+    expect(found).toBe(MOST_IMAGES + 2);
+    expect(images).toHaveLength(MOST_IMAGES);
+    expect(images.at(-1)?.name).toBe('04999.heic');
   });
 });
 

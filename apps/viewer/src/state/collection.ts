@@ -21,6 +21,8 @@ export interface Scan {
 
 export interface CollectionState {
   readonly images: readonly CollectedImage[];
+  /** As many there are, of which `images` has the first. */
+  readonly found: number;
   readonly scan: Scan | null;
   readonly running: boolean;
 }
@@ -32,7 +34,7 @@ export class Collection extends Store<CollectionState> {
   private running: AbortController | null = null;
 
   constructor(session: Session, lookAtAll = lookInWorker) {
-    super({ images: [], scan: null, running: false });
+    super({ images: [], found: 0, scan: null, running: false });
     this.session = session;
     this.lookAtAll = lookAtAll;
   }
@@ -41,7 +43,7 @@ export class Collection extends Store<CollectionState> {
   async open(files: readonly File[]): Promise<void> {
     const opened = await this.session.attempt('Looking for images', async () => {
       this.stop();
-      this.set({ images: await collectImages(files), scan: null });
+      this.set({ ...(await collectImages(files)), scan: null });
     });
     if (opened) await this.run();
   }

@@ -8,6 +8,7 @@ class Gallery {
   private state = $state.raw(collection.state);
 
   readonly images = $derived(this.state.images);
+  readonly found = $derived(this.state.found);
   readonly running = $derived(this.state.running);
   /** What the network on the page made of it, not another one before it. */
   readonly scan = $derived(
