@@ -14,60 +14,111 @@ export interface Trial {
 
 const FIRST_SEED = 1;
 
-const at = (variant: Variant, learningRate: number, more: readonly string[] = []): Variant => ({
-  ...variant,
-  set: [...(variant.set ?? []), `learningRate=${learningRate}`, ...more],
-});
+type Results = ReadonlyMap<string, RunResult>;
 
-/** The runs that say which learning rate is whose best; none for an experiment with one for all. */
+/** One learning rate of one variant to try, by a short run or a whole one. */
+interface PlannedTrial {
+  readonly variant: string;
+  readonly learningRate: number;
+  readonly run: PlannedRun;
+}
+
+/** The runs that every learning rate is tried by; none for an experiment with one for all. */
 export function trialRuns(experiment: Experiment, plan: PlanOptions): readonly PlannedRun[] {
   return trialsOf(experiment, plan).map(({ run }) => run);
+}
+
+/** The whole runs that decide between the best of the trials; none where the trials decide. */
+export function finalRuns(
+  experiment: Experiment,
+  plan: PlanOptions,
+  results: Results,
+): readonly PlannedRun[] {
+  return finalsOf(experiment, plan, results).map(({ run }) => run);
 }
 
 /** The experiment with each variant at its best learning rate, and how all of them did. */
 export function withBestRates(
   experiment: Experiment,
   plan: PlanOptions,
-  results: ReadonlyMap<string, RunResult>,
+  results: Results,
 ): { readonly experiment: Experiment; readonly trials: readonly Trial[] } {
-  const made = trialsOf(experiment, plan).flatMap(({ run, ...trial }) => {
-    const result = results.get(run.key);
-    return result ? [{ ...trial, result }] : [];
-  });
-  if (made.length === 0) return { experiment, trials: [] };
-  const ofVariant = ({ name }: Variant) => made.filter(({ variant }) => variant === name);
-  const rates = new Map(
-    experiment.variants.map((variant) => [
-      variant.name,
-      best(ofVariant(variant), experiment.until ?? null)?.learningRate,
-    ]),
-  );
+  const tried = made(trialsOf(experiment, plan), results);
+  const finals = made(finalsOf(experiment, plan, results), results);
+  const deciding = experiment.learningRates?.finalists === undefined ? tried : finals;
+  const chosen = experiment.variants.map(({ name }) => bestOf(name, deciding, experiment)[0]);
   return {
     experiment: {
       ...experiment,
-      variants: experiment.variants.map((variant) => {
-        const rate = rates.get(variant.name);
-        return rate === undefined ? variant : at(variant, rate);
+      variants: experiment.variants.map((variant, at) => {
+        const best = chosen[at];
+        return best ? withRate(variant, best.learningRate) : variant;
       }),
     },
-    trials: made.map((trial) => ({
-      ...trial,
-      isChosen: trial.learningRate === rates.get(trial.variant),
-    })),
+    trials: [...tried, ...finals].map((trial) => ({ ...trial, isChosen: chosen.includes(trial) })),
   };
 }
 
-function trialsOf(experiment: Experiment, plan: PlanOptions) {
+function trialsOf(experiment: Experiment, plan: PlanOptions): readonly PlannedTrial[] {
   const { variants, learningRates } = experiment;
   if (!learningRates) return [];
   const { tried, epochs } = learningRates;
   const shorter = epochs === undefined ? [] : [`epochs=${epochs}`];
   return variants.flatMap((variant) =>
-    tried.map((learningRate) => ({
-      variant: variant.name,
-      learningRate,
-      run: planRun(experiment, at(variant, learningRate, shorter), FIRST_SEED, plan),
-    })),
+    tried.map((learningRate) => planTrial(experiment, variant, learningRate, plan, shorter)),
+  );
+}
+
+function finalsOf(
+  experiment: Experiment,
+  plan: PlanOptions,
+  results: Results,
+): readonly PlannedTrial[] {
+  const { finalists = 0 } = experiment.learningRates ?? {};
+  const tried = made(trialsOf(experiment, plan), results);
+  return experiment.variants.flatMap((variant) =>
+    bestOf(variant.name, tried, experiment)
+      .slice(0, finalists)
+      .map(({ learningRate }) => planTrial(experiment, variant, learningRate, plan)),
+  );
+}
+
+function planTrial(
+  experiment: Experiment,
+  variant: Variant,
+  learningRate: number,
+  plan: PlanOptions,
+  more: readonly string[] = [],
+): PlannedTrial {
+  const run = planRun(experiment, withRate(variant, learningRate, more), FIRST_SEED, plan);
+  return { variant: variant.name, learningRate, run };
+}
+
+const withRate = (
+  variant: Variant,
+  learningRate: number,
+  more: readonly string[] = [],
+): Variant => ({
+  ...variant,
+  set: [...(variant.set ?? []), `learningRate=${learningRate}`, ...more],
+});
+
+function made(trials: readonly PlannedTrial[], results: Results) {
+  return trials.flatMap(({ run, ...trial }) => {
+    const result = results.get(run.key);
+    return result ? [{ ...trial, result }] : [];
+  });
+}
+
+/** A variant's trials, the best first. */
+function bestOf<T extends Omit<Trial, 'isChosen'>>(
+  variant: string,
+  trials: readonly T[],
+  { until }: Experiment,
+): readonly T[] {
+  return ranked(
+    trials.filter((trial) => trial.variant === variant),
+    until ?? null,
   );
 }
 
@@ -75,10 +126,10 @@ function trialsOf(experiment: Experiment, plan: PlanOptions) {
  * Fewest epochs to the error `until`; where none reached it, the lowest error at the end. Without such
  * an error the lowest on validation images.
  */
-function best<T extends { readonly result: RunResult }>(
+function ranked<T extends { readonly result: RunResult }>(
   trials: readonly T[],
   until: number | null,
-): T | undefined {
+): readonly T[] {
   const rank = ({ result }: T): readonly [number, number] => {
     // Whatever it had reached before: a rate at which training breaks off is nobody's best.
     if (result.diverged !== null) return [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -90,5 +141,5 @@ function best<T extends { readonly result: RunResult }>(
   return [...trials].sort((a, b) => {
     const [[epochsOfA, errorOfA], [epochsOfB, errorOfB]] = [rank(a), rank(b)];
     return epochsOfA === epochsOfB ? errorOfA - errorOfB : epochsOfA - epochsOfB;
-  })[0];
+  });
 }

@@ -76,7 +76,12 @@ export interface Experiment {
   /**
    * Learning rates that every variant is tried with by the first seed, for `epochs` or whole runs; all
    * its runs are made at the one that reached {@link Experiment.until} in the fewest epochs, or without
-   * such an end at the one that was best on validation images.
+   * such an end at the one that was best on validation images. Of short trials the best `finalists` are
+   * run whole before one is taken: what is fastest in the first epochs need not be in the end.
    */
-  readonly learningRates?: { readonly tried: readonly number[]; readonly epochs?: number };
+  readonly learningRates?: {
+    readonly tried: readonly number[];
+    readonly epochs?: number;
+    readonly finalists?: number;
+  };
 }

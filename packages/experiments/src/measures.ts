@@ -136,8 +136,12 @@ function epochsTo(run: RunResult, targetError: number): Reading {
 /** The training errors that may be waited for, hardest first. */
 const TARGETS = [0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
 
-/** The lowest of them that every one of these runs reaches; the highest when none does. */
-export function targetError(runs: readonly RunResult[]): number {
-  const reached = (target: number) => runs.every((run) => !epochsTo(run, target).atLeast);
-  return TARGETS.find(reached) ?? (TARGETS.at(-1) as number);
+/**
+ * The lowest of them that all runs reach, so that all are counted to it; where there is none, the lowest that
+ * the `base` they are compared with reaches, and the highest when it reaches none.
+ */
+export function targetError(all: readonly RunResult[], base: readonly RunResult[]): number {
+  const reachedBy = (runs: readonly RunResult[]) =>
+    TARGETS.find((target) => runs.every((run) => !epochsTo(run, target).atLeast));
+  return reachedBy(all) ?? reachedBy(base) ?? (TARGETS.at(-1) as number);
 }

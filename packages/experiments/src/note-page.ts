@@ -180,14 +180,15 @@ function ratesTried({ trials, experiment }: Outcome): string {
   const chosen = experiment.variants.flatMap(({ name }) =>
     best.filter(({ variant }) => variant === name).map((one) => `${name} ${one.learningRate}`),
   );
-  const { epochs } = experiment.learningRates ?? {};
+  const { epochs, finalists } = experiment.learningRates ?? {};
   const { until } = experiment;
   const how =
     until === undefined
       ? 'best on validation images'
       : `fastest to a training error of ${Math.round(100 * until)} %, or where none gets there the one of the lowest`;
   const length = epochs === undefined ? '' : ` for ${epochs} epochs`;
-  return ` Learning rates tried${length}: ${tried.join(', ')}; ${how} with the first seed, and taken for all: ${chosen.join(', ')}.`;
+  const whole = finalists === undefined ? '' : `, and the best ${finalists} of each for all`;
+  return ` Learning rates tried${length}: ${tried.join(', ')}${whole}; ${how} with the first seed, and taken for all: ${chosen.join(', ')}.`;
 }
 
 function claimText({ claim, sentence }: ClaimOutcome): string {

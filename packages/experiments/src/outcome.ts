@@ -52,7 +52,7 @@ export function outcomeOf(
   } = {},
 ): Outcome {
   const base = runs.get(experiment.variants[0]?.name ?? '') ?? [];
-  const target = targetError(base);
+  const target = targetError([...runs.values()].flat(), base);
   const measures = [experiment.measure, ...experiment.also];
   const summaries = new Map(
     [...runs].map(([variant, own]) => [

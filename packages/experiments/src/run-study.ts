@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Tf } from '@alexnet/model';
-import { trialRuns, withBestRates } from './choose-rates.js';
+import { finalRuns, trialRuns, withBestRates } from './choose-rates.js';
 import { environmentOf, type StudyBackend } from './environment.js';
 import { executeRuns, findRuns, type RunObserver } from './execute-runs.js';
 import type { Experiment } from './experiment.js';
@@ -77,9 +77,17 @@ export async function runStudy(tf: Tf, options: StudyOptions): Promise<Study> {
       ? findRuns(runs, store)
       : executeRuns(tf, runs, imagesOf, store, environment, observer, signal);
   const trials = experiments.flatMap((experiment) => trialRuns(experiment, plan));
-  const tried = trials.length > 0 ? await execute(trials) : new Map();
+  const first = trials.length > 0 ? await execute(trials) : new Map();
+  const isTried = (experiment: Experiment) =>
+    trialRuns(experiment, plan).every(({ key }) => first.has(key));
+  const finals = experiments
+    .filter(isTried)
+    .flatMap((experiment) => finalRuns(experiment, plan, first));
+  const tried = new Map([...first, ...(finals.length > 0 ? await execute(finals) : [])]);
+  const isSettled = (experiment: Experiment) =>
+    isTried(experiment) && finalRuns(experiment, plan, first).every(({ key }) => tried.has(key));
   const settled = experiments
-    .filter((experiment) => trialRuns(experiment, plan).every(({ key }) => tried.has(key)))
+    .filter(isSettled)
     .map((experiment) => withBestRates(experiment, plan, tried));
   const chosen = { ...plan, experiments: settled.map(({ experiment }) => experiment) };
   const results = await execute(planned(chosen));

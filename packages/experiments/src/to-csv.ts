@@ -48,7 +48,7 @@ export function curvesCsv({ runs }: Outcome): string {
   return [head, ...rows].map(csvLine).join('');
 }
 
-/** One line a learning rate of a variant: how the first seed did with it. */
+/** One line a trial of a learning rate, short or whole: how the first seed did with it. */
 export function trialsCsv({ trials, targetError }: Outcome): string {
   const rows = trials.map(({ variant, learningRate, result, isChosen }) => {
     const { value, atLeast } = MEASURES.epochsToTarget.read(result, targetError);
@@ -56,6 +56,7 @@ export function trialsCsv({ trials, targetError }: Outcome): string {
     return [
       variant,
       learningRate,
+      result.recipe.epochs,
       atLeast ? '' : Number(value.toPrecision(7)),
       Number(trainTop1.toPrecision(6)),
       Number(validationTop1.toPrecision(6)),
@@ -66,6 +67,7 @@ export function trialsCsv({ trials, targetError }: Outcome): string {
   const head = [
     'variant',
     'learningRate',
+    'epochs',
     'epochsToTarget',
     'trainTop1',
     'validationTop1',

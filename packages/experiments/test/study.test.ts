@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { costSplit, createSpec } from '@alexnet/model';
 import { expect, test } from 'vitest';
 import { changeLayers } from '../src/change-layers.js';
-import { trialRuns, withBestRates } from '../src/choose-rates.js';
+import { finalRuns, trialRuns, withBestRates } from '../src/choose-rates.js';
 import { kernelClaims, parameterClaims, sizeClaims, towerClaims } from '../src/computed-claims.js';
 import { drawFigure } from '../src/draw-figure.js';
 import type { Claim, Experiment } from '../src/experiment.js';
@@ -156,7 +156,12 @@ test('epochs to a training error lie on the straight line between epochs, or are
   const { read } = MEASURES.epochsToTarget;
   expect(read(run(1, 0.3), 0.7).value).toBeCloseTo(2);
   expect(read(run(1, 0.3), 0.4)).toEqual({ value: 4, atLeast: true });
-  expect(targetError([run(1, 0.3)])).toBe(0.5);
+  const ending = (trainTop1: number) =>
+    run(1, 0.3, { curve: run(1, 0.3).curve.map((at) => (at.epoch ? { ...at, trainTop1 } : at)) });
+  const [far, near, stuck] = [ending(0.5), ending(0.3), ending(0.1)];
+  expect(targetError([far, near], [far])).toBe(0.7);
+  expect(targetError([far, near, stuck], [far])).toBe(0.5);
+  expect(targetError([stuck], [stuck])).toBe(0.8);
   const quick = (seed: number) =>
     run(seed, 0.3, {
       curve: run(seed, 0.3).curve.map((at) => ({ ...at, trainTop1: 0.1 + 0.12 * at.epoch })),
@@ -221,7 +226,7 @@ test('each variant trains at the learning rate that reached the error first, els
   const first = planRuns({ ...plan, experiments: [settled], seeds: 1 });
   expect(first.every(({ key }) => results.has(key))).toBe(true);
   const csv = trialsCsv({ ...outcome([0.5], [0.4]), trials, targetError: 0.5 });
-  expect(csv.split('\n')[2]).toBe('salt,0.1,3.2,0.6,0.3,no,yes');
+  expect(csv.split('\n')[2]).toBe('salt,0.1,16,3.2,0.6,0.3,no,yes');
   expect(withBestRates(outcome([0.5], [0.4]).experiment, PLAN, new Map()).trials).toEqual([]);
 });
 
@@ -241,6 +246,38 @@ test('short trials are runs of their own, judged by validation images where no e
   const made = planRuns({ ...plan, experiments: [settled], seeds: 1 });
   expect(made.map(({ recipe }) => recipe.learningRate)).toEqual([0.01, 0.1]);
   expect(made.some(({ key }) => results.has(key))).toBe(false);
+});
+
+test('the best of short trials are run whole, and the best of those is taken', () => {
+  const experiment: Experiment = {
+    ...outcome([0.5], [0.4]).experiment,
+    variants: [{ name: 'salt' }, { name: 'none', set: ['network.dropout=0'] }],
+    learningRates: { tried: [0.01, 0.03, 0.1], epochs: 2, finalists: 2 },
+  };
+  const plan = { ...PLAN, experiments: [experiment] };
+  const results = new Map(
+    trialRuns(experiment, plan).map(({ key }, at) => [
+      key,
+      run(1, [0.3, 0.2, 0.4, 0.1, 0.2, 0.3][at] ?? 0),
+    ]),
+  );
+  const finals = finalRuns(experiment, plan, results);
+  expect(finals.map(({ recipe }) => [recipe.learningRate, recipe.epochs])).toEqual([
+    [0.1, 16],
+    [0.01, 16],
+    [0.1, 16],
+    [0.03, 16],
+  ]);
+  for (const [at, { key }] of finals.entries()) {
+    results.set(key, run(1, [0.5, 0.6, 0.6, 0.5][at] ?? 0));
+  }
+  const { experiment: settled, trials } = withBestRates(experiment, plan, results);
+  expect(trials).toHaveLength(10);
+  expect(trials.filter(({ isChosen }) => isChosen).map((one) => one.learningRate)).toEqual([
+    0.01, 0.1,
+  ]);
+  const first = planRuns({ ...plan, experiments: [settled], seeds: 1 });
+  expect(first.map(({ key }) => key)).toEqual([finals[1]?.key, finals[2]?.key]);
 });
 
 test('the ingredients are added one by one, and each alone to where they began', () => {

@@ -17,7 +17,7 @@ export const activation: Experiment = {
   name: 'activation',
   title: 'ReLU, tanh or sigmoid',
   method:
-    'Epochs until the error on training images, dropout and augmentation off, falls to a fixed value: the lowest of 25, 30, 40 … 80 % that ReLU reaches with every seed. In the network of the other experiments, and bare: without dropout, augmentation, normalization and weight decay, as the paper’s figure was made (on CIFAR-10, with four layers). One learning rate for all; the paper chose each one’s best.',
+    'Epochs until the error on training images, dropout and augmentation off, falls to a fixed value: the lowest of 25, 30, 40 … 80 % that all of them reach with every seed, or, where one reaches none, that ReLU does. In the network of the other experiments, and bare: without dropout, augmentation, normalization and weight decay, as the paper’s figure was made (on CIFAR-10, with four layers). One learning rate for all; the paper chose each one’s best.',
   variants: [
     { name: 'ReLU' },
     { name: 'tanh', set: ['network.activation=tanh'] },
