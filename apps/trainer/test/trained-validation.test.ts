@@ -39,7 +39,7 @@ test('a run says which validation images the weights it starts from were trained
   const divided = dataset('aefb', 'cde');
   expect(await said(divided)).toMatch(/trained on 2 of the 3 validation images of pets: [^;]+$/);
   const recipe = await resolveRecipe({ set: [] });
-  const record = { format: 1, parts: [], recipe, preprocessing: {}, seed: 3 };
+  const record = { format: 1, parts: [], recipe, preprocessing: { mean: null }, seed: 3 };
   const division = { splitSeed: 7, validationShare: 0.2 };
   await writeFile(join(run, 'run.json'), JSON.stringify({ ...record, division }));
   expect(await said(divided)).toMatch(/; --split-seed 7 --validation-share 0.2 holds out what/);
