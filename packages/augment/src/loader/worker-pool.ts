@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import type { Job, JobResult, WorkerMessage } from './messages.js';
+import { END, type Job, type JobResult, type WorkerMessage } from './messages.js';
 
 /** A worker that died; its batch is made again by another. */
 export interface WorkerDeath {
@@ -13,6 +13,7 @@ export interface WorkerPool {
   run(job: Job): Promise<JobResult>;
   /** Rejects jobs no worker has begun. */
   cancelQueued(): void;
+  /** Ends the workers, each when the batch it is making is done. */
   close(): Promise<void>;
 }
 
@@ -111,9 +112,25 @@ export function createWorkerPool(
     },
     close: async () => {
       fail(new Error('the loader is closed'));
-      const workers = [...members].map(({ worker }) => worker);
+      const present = [...members];
       members.clear();
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await Promise.all(present.map(end));
     },
   };
+}
+
+/**
+ * A worker that is stopped while a decoder of its own works takes the whole process with it: sharp throws
+ * where nothing can catch it. One that opens its source decodes nothing yet.
+ */
+async function end({ worker, ready }: Member): Promise<void> {
+  if (!ready) {
+    await worker.terminate();
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    worker.on('exit', () => resolve());
+    worker.ref();
+    worker.postMessage(END);
+  });
 }
