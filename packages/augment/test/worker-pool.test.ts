@@ -1,15 +1,15 @@
 import { EventEmitter } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import type { Job, WorkerMessage } from '../src/loader/messages.js';
+import { END, type Job, type WorkerMessage } from '../src/loader/messages.js';
 import { createWorkerPool, type WorkerDeath } from '../src/loader/worker-pool.js';
 
 /** A worker that does nothing of itself: it keeps what it is told, and says what the test has it say. */
 class FakeWorker extends EventEmitter {
-  readonly jobs: Job[] = [];
+  readonly jobs: (Job | typeof END)[] = [];
   kept = true;
   terminated = false;
-  postMessage = (job: Job) => this.jobs.push(job);
+  postMessage = (job: Job | typeof END) => this.jobs.push(job);
   ref = () => {
     this.kept = true;
   };
@@ -125,14 +125,18 @@ it('leaves jobs that are begun when the rest is canceled', async () => {
   expect(workers[0]?.jobs).toEqual([job(0)]);
 });
 
-it('stops the workers when it is closed, and replaces none', async () => {
+it('lets workers finish their batch when it is closed, and replaces none', async () => {
   const { pool, workers, deaths } = makePool(2);
   workers[0]?.say({ type: 'ready' });
   const begun = pool.run(job(0));
-  const closed = expect(begun).rejects.toThrow('the loader is closed');
-  await pool.close();
+  const failed = expect(begun).rejects.toThrow('the loader is closed');
+  const closed = pool.close();
+  await failed;
+  expect(workers[0]?.jobs).toEqual([job(0), END]);
+  workers[0]?.say({ type: 'done', result: result('late') });
+  workers[0]?.emit('exit', 0);
   await closed;
-  expect(workers.map(({ terminated }) => terminated)).toEqual([true, true]);
-  workers[0]?.emit('exit', 1);
+  // The other one had not opened its source yet.
+  expect(workers.map(({ terminated }) => terminated)).toEqual([false, true]);
   expect([workers.length, deaths]).toEqual([2, []]);
 });
