@@ -28,9 +28,17 @@ export async function readData(folder: string): Promise<DataFingerprint | null> 
 }
 
 /** The images of the run a weights file belongs to: its own file in the run's folder, or a checkpoint. */
-export async function readDataBeside(weightsPath: string): Promise<DataFingerprint | null> {
+export function readDataBeside(weightsPath: string): Promise<DataFingerprint | null> {
+  return readBeside(weightsPath, readData);
+}
+
+/** What `read` finds in the folder of a weights file, or in the one above, where it is a checkpoint's. */
+export async function readBeside<T>(
+  weightsPath: string,
+  read: (folder: string) => Promise<T | null>,
+): Promise<T | null> {
   const folder = dirname(weightsPath);
-  return (await readData(folder)) ?? readData(dirname(folder));
+  return (await read(folder)) ?? read(dirname(folder));
 }
 
 /**

@@ -1,8 +1,7 @@
-import { dirname } from 'node:path';
 import { type Dataset, withoutTrained } from '@alexnet/data';
 import { readRun } from '../run-folder.js';
 import { divisionOf } from './division.js';
-import { readDataBeside } from './run-data.js';
+import { readBeside, readDataBeside } from './run-data.js';
 
 /**
  * What a run that starts from weights has to say of its validation images: how many of them those
@@ -30,10 +29,9 @@ export async function trainedValidation(
   return `the weights were trained on ${trained} of the ${validation.records.length} validation images of ${name}: its accuracy on them will say too much${advice}`;
 }
 
-/** The options that divide images as the run of these weights did. */
+/** The options that divide images as the run of these weights did; null where its record cannot be read. */
 async function dividedBy(weights: string): Promise<string | null> {
-  const folder = dirname(weights);
-  const record = (await readRun(folder)) ?? (await readRun(dirname(folder)));
+  const record = await readBeside(weights, readRun).catch(() => null);
   if (record === null) return null;
   const { splitSeed, validationShare } = divisionOf(record);
   const share = validationShare === undefined ? '' : ` --validation-share ${validationShare}`;
